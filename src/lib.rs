@@ -1,0 +1,7 @@
+//! Friendship-city records into linked data that can be trusted and asked.
+//!
+//! Data flows one way through the rooms of this crate:
+//!
+//! ```text
+//! records ─▶ place ─▶ mapping ─▶ rdf ─▶ store ─▶ query ─▶ output
+//! ```

@@ -1,0 +1,3 @@
+//! The `citypact` command: arguments in, exit status out.
+
+fn main() {}
