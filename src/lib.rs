@@ -5,3 +5,6 @@
 //! ```text
 //! records ─▶ place ─▶ mapping ─▶ rdf ─▶ store ─▶ query ─▶ output
 //! ```
+
+pub mod location;
+pub mod record;

@@ -1,0 +1,60 @@
+//! Where something stands in an input, and what is to be said of it: the one way positions and findings are kept and printed.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A position in an input. Line and column are counted from 0 and printed from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location {
+    /// Name of the input: a path, or `-` for standard input.
+    pub file: Arc<str>,
+    /// Line, from 0.
+    pub line: u64,
+    /// Column in Unicode code points, from 0.
+    pub column: u64,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line + 1, self.column + 1)
+    }
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The record goes through; something about it was said or assumed.
+    Warning,
+    /// The record does not go through.
+    Error,
+}
+
+/// What is to be said of a record or a document, with its place, its reason and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Whether the record still goes through.
+    pub severity: Severity,
+    /// Where it stands.
+    pub at: Location,
+    /// JSON pointer (RFC 6901) to the value within the record; empty for the whole record.
+    pub pointer: String,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        write!(f, "{word}: {}", self.at)?;
+        if !self.pointer.is_empty() {
+            write!(f, " {}", self.pointer)?;
+        }
+        write!(f, ": {}", self.reason)?;
+        self.remedy.as_ref().map_or(Ok(()), |remedy| write!(f, "\n  Hint: {remedy}"))
+    }
+}

@@ -1,0 +1,342 @@
+//! The record types: one struct each, the fields as the input contract names them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes::{
+    AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
+    TextCondition, TieKind, Tier, Verdict,
+};
+use super::reference::{AgentRef, AgreementRef, EventRef, OneOrMany, OrganizationRef, PlaceRef, TieRef};
+use super::{Date, Evidence, IgnoredTag, Text};
+
+macro_rules! record {
+    (
+        $(#[$doc:meta])* $name:ident
+        required { $($(#[$rdoc:meta])* $required:ident : $rtype:ty),* $(,)? }
+        optional { $($(#[$odoc:meta])* $optional:ident : $otype:ty),* $(,)? }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            #[doc(hidden)]
+            #[serde(rename = "type", default, skip_serializing)]
+            #[schemars(skip)]
+            pub tag: IgnoredTag,
+            $($(#[$rdoc])* pub $required: $rtype,)*
+            $($(#[$odoc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $optional: Option<$otype>,)*
+            /// Id of the source record it was extracted from.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub source: Option<String>,
+            /// Where in the source it stands.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            pub evidence: Vec<Evidence>,
+            /// How sure the extractor is, from 0 to 1.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schemars(range(min = 0.0, max = 1.0))]
+            pub confidence: Option<f64>,
+            /// Whether it is reported as done (the default), planned or intended.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub modality: Option<Modality>,
+            /// A remark.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub note: Option<Text>,
+        }
+
+        impl $name {
+            /// A record of the required fields, all others absent.
+            #[must_use]
+            #[allow(clippy::too_many_arguments, reason = "one argument for each required field")]
+            pub fn new($($required: $rtype),*) -> Self {
+                Self {
+                    tag: IgnoredTag, $($required,)* $($optional: None,)*
+                    source: None, evidence: Vec::new(), confidence: None, modality: None, note: None,
+                }
+            }
+        }
+    };
+}
+
+/// A term of office.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    /// The title of the office.
+    pub title: Text,
+    /// The body or place where it is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<AgentRef>,
+}
+
+/// One person signing for one party.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Who signed.
+    pub person: AgentRef,
+    /// The party signed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgentRef>,
+    /// The office in which the person signed, as printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Text>,
+}
+
+/// Codes that other registers give a place.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// ISO 3166-1 alpha-2 code of a state.
+    #[serde(rename = "iso3166-1", default, skip_serializing_if = "Option::is_none")]
+    pub iso3166_1: Option<String>,
+    /// ISO 3166-2 code of a subdivision.
+    #[serde(rename = "iso3166-2", default, skip_serializing_if = "Option::is_none")]
+    pub iso3166_2: Option<String>,
+    /// GeoNames id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geonames: Option<Code>,
+    /// Wikidata item, `Q…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
+}
+
+/// A code that may be written as a number or as a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Code {
+    /// Written as a number.
+    Number(u64),
+    /// Written as a text.
+    Text(String),
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+record! {
+    /// A source document.
+    Source required { /// Its id.
+        id: String, /// Language of its text, a BCP 47 tag.
+        language: String }
+    optional { /// Headline.
+        title: Text, /// Address.
+        url: String, /// Who published it.
+        publisher: AgentRef, /// Who wrote it.
+        authors: OneOrMany<AgentRef>, /// When it was published.
+        published: Date, /// When it was fetched.
+        retrieved: Date, /// Known defect of the text.
+        text_condition: TextCondition, /// SHA-256 of the text's bytes, in hexadecimal.
+        sha256: String, /// Name of the text's file.
+        file: String, /// Licence of the text.
+        license: String }
+}
+record! {
+    /// A place: a state, a subdivision or a municipality.
+    Place required { /// Its id.
+        id: String, /// Its administrative level.
+        level: Level, /// Its names.
+        names: Text }
+    optional { /// The state it belongs to.
+        state: PlaceRef, /// The unit it lies in.
+        within: PlaceRef, /// Latitude, WGS 84 degrees.
+        lat: f64, /// Longitude, WGS 84 degrees.
+        long: f64, /// Codes of other registers.
+        codes: Codes, /// IRIs of the same place elsewhere.
+        same_as: OneOrMany<String>, /// Ids or IRIs of places it is not to be confused with.
+        different_from: OneOrMany<String> }
+}
+record! {
+    /// An organization.
+    Organization required { /// Its id.
+        id: String, /// Its names.
+        names: Text }
+    optional { /// What sort of body it is.
+        kind: OrganizationKind, /// Where it sits.
+        seat: PlaceRef, /// The organization it is part of.
+        part_of: OrganizationRef }
+}
+record! {
+    /// A person.
+    Person required { /// Its id.
+        id: String, /// Names.
+        names: Text }
+    optional { /// Offices held.
+        offices: Vec<Office> }
+}
+record! {
+    /// An event. Its id and names are required of a record; an event written in place may lack them.
+    Event required { }
+    optional { /// Its id.
+        id: String, /// Its names.
+        names: Text, /// What sort of occasion it is.
+        kind: EventKind, /// First day.
+        start: Date, /// Last day.
+        end: Date, /// Where it takes place.
+        location: PlaceRef, /// Who holds it.
+        hosts: OneOrMany<AgentRef>, /// Its theme.
+        theme: Text, /// Topics.
+        topics: Vec<String>, /// The event it is part of.
+        part_of: EventRef, /// Which edition of a series it is.
+        edition: u32 }
+}
+record! {
+    /// A tie between two or more parties.
+    Tie required { /// Its parties.
+        parties: Vec<PlaceRef>, /// Its grade.
+        kind: TieKind }
+    optional { /// Its id.
+        id: String, /// The source's words for the grade.
+        kind_as_printed: Text, /// When it began.
+        since: Date, /// When it ended.
+        until: Date, /// A day on which the source shows it to exist.
+        attested_on: Date, /// Whether it holds.
+        status: Status, /// The agreement that set it up.
+        established_by: AgreementRef }
+}
+record! {
+    /// A signed instrument.
+    Agreement required { /// Its parties: places or organizations.
+        parties: Vec<PlaceRef>, /// What sort of instrument it is.
+        kind: AgreementKind }
+    optional { /// Its id.
+        id: String, /// The source's words for the kind.
+        kind_as_printed: Text, /// Its names.
+        names: Text, /// When it was signed.
+        signed_on: Date, /// The event at which it was signed.
+        signed_at: EventRef, /// Who signed for whom.
+        signatures: Vec<Signature>, /// Topics.
+        topics: Vec<String>, /// The tie it sets up.
+        establishes: TieRef }
+}
+record! {
+    /// A named body that places join.
+    Alliance required { /// Its names.
+        names: Text, /// Its members.
+        parties: Vec<PlaceRef> }
+    optional { /// Its id.
+        id: String, /// When it was founded.
+        founded_on: Date, /// The event at which it was founded.
+        founded_at: EventRef, /// Topics.
+        topics: Vec<String> }
+}
+record! {
+    /// An honour conferred repeatedly.
+    Award required { /// Its id.
+        id: String, /// Its names.
+        names: Text, /// Who confers it.
+        conferred_by: OneOrMany<AgentRef> }
+    optional { }
+}
+record! {
+    /// One recipient getting one award on one occasion.
+    Conferral required { /// The award's id.
+        award: String, /// Who gets it.
+        recipient: PlaceRef }
+    optional { /// Its id.
+        id: String, /// Tier of the list.
+        tier: Tier, /// Position in the list, from 1.
+        position: u32, /// The counterpart named beside the recipient.
+        for_tie_with: PlaceRef, /// The event at which it was conferred.
+        conferred_at: EventRef, /// When it was conferred.
+        conferred_on: Date, /// Who conferred it.
+        conferred_by: OneOrMany<AgentRef> }
+}
+record! {
+    /// A statement that an event issues.
+    Declaration required { /// Its names.
+        names: Text }
+    optional { /// Its id.
+        id: String, /// The event that issued it.
+        issued_by: EventRef, /// When it was issued.
+        issued_on: Date, /// What it appeals for.
+        appeals: Vec<Text> }
+}
+record! {
+    /// A number that a source states of something at a date.
+    Count required { /// What it is about.
+        about: PlaceRef, /// What is counted, a slug of the variable scheme.
+        variable: String, /// The number.
+        value: u64, /// The date at which it held.
+        as_of: Date, /// Where that date comes from.
+        as_of_basis: AsOfBasis }
+    optional { /// Its id.
+        id: String, /// How exactly it is meant.
+        quantifier: Quantifier, /// The total it is a part of, a count's id.
+        breakdown_of: String, /// What it is limited to.
+        scope: Text }
+}
+record! {
+    /// A position in a ranking.
+    Rank required { /// What it is about.
+        about: PlaceRef, /// What is ranked, a slug of the variable scheme.
+        variable: String, /// The position, from 1.
+        #[schemars(range(min = 1))]
+        rank: u64 }
+    optional { /// Its id.
+        id: String, /// How many are ranked.
+        among: u64, /// The date at which it held.
+        as_of: Date, /// Where that date comes from.
+        as_of_basis: AsOfBasis, /// What it is limited to.
+        scope: Text }
+}
+record! {
+    /// A number to be reached.
+    Target required { /// What it is about.
+        about: PlaceRef, /// What is counted, a slug of the variable scheme.
+        variable: String, /// The number.
+        value: u64 }
+    optional { /// Its id.
+        id: String, /// The date by which it is to be reached.
+        due_by: Date, /// Who set it.
+        set_by: AgentRef, /// How exactly it is meant.
+        quantifier: Quantifier, /// What it is limited to.
+        scope: Text }
+}
+record! {
+    /// A transport service.
+    Service required { /// Where it calls, in order.
+        stops: Vec<PlaceRef> }
+    optional { /// Its id.
+        id: String, /// Its names.
+        names: Text, /// Its mode.
+        mode: Mode, /// When it opened.
+        opened_on: Date, /// Who runs it.
+        operator: AgentRef }
+}
+record! {
+    /// A consulate or a visa centre.
+    Post required { /// What sort of post it is.
+        kind: PostKind, /// The state that keeps it.
+        sending_state: PlaceRef, /// Where it is.
+        location: PlaceRef }
+    optional { /// Its id.
+        id: String, /// When it opened.
+        opened_on: Date }
+}
+record! {
+    /// A common undertaking.
+    Project required { /// Its names.
+        names: Text }
+    optional { /// Its id.
+        id: String, /// Who takes part: places or organizations.
+        parties: Vec<PlaceRef>, /// Where it is.
+        location: PlaceRef, /// When it began.
+        start: Date, /// When it ended.
+        end: Date, /// Topics.
+        topics: Vec<String> }
+}
+record! {
+    /// A finding on facts.
+    Assessment required { /// The ids of the records it is about.
+        assesses: OneOrMany<String>, /// What it finds.
+        verdict: Verdict }
+    optional { /// Its id.
+        id: String }
+}
