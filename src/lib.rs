@@ -8,3 +8,4 @@
 
 pub mod location;
 pub mod record;
+pub mod vocab;
