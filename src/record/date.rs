@@ -92,9 +92,7 @@ impl Date {
 }
 
 fn number(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0_u16, |sum, digit| {
-        digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0_u16, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0')))
 }
 
 fn small(digits: &[u8; 2]) -> Option<u8> {
@@ -159,7 +157,18 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_date() {
-        for text in ["2024-02-30", "2023-02-29", "2024-13", "0000", "2024-1-1", "24", "２０２４", "2024-01-24T00:00", "", "-001"] {
+        for text in [
+            "2024-02-30",
+            "2023-02-29",
+            "2024-13",
+            "0000",
+            "2024-1-1",
+            "24",
+            "２０２４",
+            "2024-01-24T00:00",
+            "",
+            "-001",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

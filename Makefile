@@ -1,0 +1,35 @@
+# Two commands do everything: `make demo` and `make test`.
+# FEATURES=--no-default-features builds without RocksDB (minutes instead of a quarter of an hour; stores live in memory).
+
+CARGO    ?= cargo
+FEATURES ?=
+# One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
+PROFILE  := --release
+
+.PHONY: demo test build lint fmt doc bench deps help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+demo: build ## build, load the five example articles, print real answers and what to try next
+	@$(CARGO) run $(PROFILE) $(FEATURES) --quiet -- demo
+
+build: deps
+	@echo 'Building citypact (the first time a quarter of an hour: RocksDB is compiled once) …'
+	@$(CARGO) build $(PROFILE) $(FEATURES)
+
+test: deps ## every test that needs nothing but this machine
+	$(CARGO) test $(PROFILE) $(FEATURES)
+
+lint: deps ## formatting, and clippy without a warning
+	$(CARGO) fmt --check
+	$(CARGO) clippy $(PROFILE) $(FEATURES) --all-targets -- -D warnings
+
+fmt: ## format the sources
+	$(CARGO) fmt
+
+doc: deps ## the library's documentation, without a warning
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(PROFILE) $(FEATURES) --no-deps
+
+deps: ## install what building needs and this machine lacks (libclang, a C++ compiler)
+	@FEATURES='$(FEATURES)' sh .ci/deps
