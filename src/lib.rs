@@ -6,6 +6,9 @@
 //! records ─▶ place ─▶ mapping ─▶ rdf ─▶ store ─▶ query ─▶ output
 //! ```
 
+pub mod format;
 pub mod location;
+pub mod output;
 pub mod record;
+pub mod store;
 pub mod vocab;

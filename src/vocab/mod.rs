@@ -38,8 +38,7 @@ mod borrowed;
 mod ours;
 
 pub use borrowed::{
-    dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, skos, vann, void, wd,
-    wdt, xsd,
+    dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, skos, vann, void, wd, wdt, xsd,
 };
 pub use ours::{code, kind, pact, variable};
 
@@ -58,8 +57,7 @@ pub const ID: &str = "https://w3id.org/citypact/id/";
 /// Namespace of named graphs.
 pub const GRAPH: &str = "https://w3id.org/citypact/graph/";
 /// The ontology itself.
-pub const ONTOLOGY: NamedNodeRef<'static> =
-    NamedNodeRef::new_unchecked("https://w3id.org/citypact/ns");
+pub const ONTOLOGY: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/citypact/ns");
 
 /// Classes and properties of ours: exactly those that `ontology/citypact.ttl` defines.
 pub const OUR_TERMS: &[NamedNodeRef<'static>] = pact::ALL;
@@ -145,28 +143,16 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for term in all() {
             NamedNode::new(term.as_str()).unwrap();
-            assert!(
-                seen.insert(term.as_str()) || graph::ALL.contains(term),
-                "{term} twice"
-            );
+            assert!(seen.insert(term.as_str()) || graph::ALL.contains(term), "{term} twice");
         }
         assert!(seen.len() > 200);
     }
 
     #[test]
     fn names_that_are_no_identifiers_keep_their_spelling() {
-        assert_eq!(
-            rdf::type_.as_str(),
-            "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-        );
-        assert_eq!(
-            code::in_force.as_str(),
-            "https://w3id.org/citypact/code/in-force"
-        );
-        assert_eq!(
-            pact::twinnedWith.as_str(),
-            "https://w3id.org/citypact/ns#twinnedWith"
-        );
+        assert_eq!(rdf::type_.as_str(), "http://www.w3.org/1999/02/22-rdf-syntax-ns#type");
+        assert_eq!(code::in_force.as_str(), "https://w3id.org/citypact/code/in-force");
+        assert_eq!(pact::twinnedWith.as_str(), "https://w3id.org/citypact/ns#twinnedWith");
     }
 
     #[test]
