@@ -6,9 +6,8 @@
 //! records ─▶ place ─▶ mapping ─▶ rdf ─▶ store ─▶ query ─▶ output
 //! ```
 
-pub mod format;
+pub mod cli;
 pub mod location;
-pub mod output;
 pub mod record;
-pub mod store;
+pub mod server;
 pub mod vocab;

@@ -1,3 +1,7 @@
 //! The `citypact` command: arguments in, exit status out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    citypact::cli::run(std::env::args_os())
+}

@@ -1,4 +1,3 @@
-//! The integration tests: one binary, a module for each area.
+//! The one integration binary: each area of the project a module.
 
-mod output;
-mod store;
+mod walls;

@@ -1,0 +1,129 @@
+//! What went wrong, told to the client: problem details (RFC 9457) for programs, plain text for people.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::middleware::Next;
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use super::negotiation;
+
+/// A failure with its status code. Its causes of ours stay in the log; only what helps the client is told.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    #[serde(serialize_with = "number")]
+    status: StatusCode,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A failure of this status; `detail` says what happened in this case.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status,
+            detail: detail.into(),
+            hint: None,
+            retry_after: None,
+        }
+    }
+
+    /// The client's own fault: 400.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Nothing of that name here: 404.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// A limit was reached; trying again after so many seconds may help: 503.
+    pub fn unavailable(detail: impl Into<String>, retry_after: u32) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
+    }
+
+    /// Our own fault: 500.
+    pub fn internal(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// What the client may do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
+        self.hint = hint.map(Into::into);
+        self
+    }
+
+    /// Its status code.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn render(&self, accept: Option<&str>) -> (&'static str, String) {
+        let offers = [
+            ("application/problem+json", true),
+            ("application/json", true),
+            ("text/plain", false),
+            ("text/html", false),
+        ];
+        if negotiation::choose(accept, offers).unwrap_or(true) {
+            // A struct of strings and a number always serialises.
+            ("application/problem+json", serde_json::to_string(self).unwrap_or_default())
+        } else {
+            let hint = self.hint.as_ref().map(|hint| format!("\nHint: {hint}")).unwrap_or_default();
+            ("text/plain; charset=utf-8", format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title, self.detail))
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// An empty response that carries the problem; [`render`] gives it the body that the client asked for.
+    fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Middleware that writes the body of problems as the client's `Accept` wants it, and makes problems of bare errors.
+pub async fn render(request: Request, next: Next) -> Response<Body> {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(str::to_owned);
+    let mut response = next.run(request).await;
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| bare(&response));
+    if let Some(problem) = problem {
+        let (media_type, body) = problem.render(accept.as_deref());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        *response.body_mut() = Body::from(body);
+    }
+    response
+}
+
+/// The problem of an error that the router itself answered with: an unknown path, a method that is not allowed.
+fn bare(response: &Response<Body>) -> Option<Problem> {
+    let detail = match response.status() {
+        StatusCode::NOT_FOUND => "there is nothing at this address",
+        StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method; Allow names those it takes",
+        _ => return None,
+    };
+    Some(Problem::new(response.status(), detail))
+}

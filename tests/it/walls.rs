@@ -1,0 +1,88 @@
+//! The rooms of the crate and the walls between them: a lower room imports no higher one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms from the ground up; a room may import what stands before it, or itself.
+const ROOMS: &[&[&str]] = &[
+    &["location", "format", "vocab", "ontology"],
+    &["record"],
+    &["place"],
+    &["mapping"],
+    &["rdf"],
+    &["convert", "generate"],
+    &["store"],
+    &["query"],
+    &["output", "check", "infer", "load"],
+    &["server"],
+    &["cli"],
+];
+
+/// What only one file may name, and which.
+const KEPT: &[(&str, &str)] = &[
+    ("oxigraph::store", "store/embedded.rs"),
+    ("std::env", "cli/edge.rs"),
+    ("SystemTime", "cli/edge.rs"),
+    ("is_terminal()", "cli/edge.rs"),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|suffix| suffix == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn floor(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// The rooms that a line names by `crate::room`.
+fn imports(line: &str) -> impl Iterator<Item = &str> {
+    line.split("crate::").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+/// The code of a file up to its tests, which may look anywhere.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.contains("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn every_room_imports_lower_rooms_only() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut faults = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let room = name.split(['/', '.']).next().unwrap();
+        let Some(own) = floor(room) else {
+            assert!(["lib", "main"].contains(&room), "{name} stands in no room: add it to ROOMS");
+            continue;
+        };
+        let text = fs::read_to_string(&file).unwrap();
+        for (line, content) in code(&text) {
+            for import in imports(content).filter(|import| *import != room) {
+                if floor(import).is_some_and(|other| other >= own && other != 0) {
+                    faults.push(format!("src/{name}:{}: {room} imports {import}", line + 1));
+                }
+            }
+            for (kept, keeper) in KEPT {
+                if content.contains(kept) && name != *keeper {
+                    faults.push(format!("src/{name}:{}: only {keeper} names {kept}", line + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
