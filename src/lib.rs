@@ -7,7 +7,10 @@
 //! ```
 
 pub mod cli;
+pub mod format;
 pub mod location;
+pub mod output;
 pub mod record;
 pub mod server;
+pub mod store;
 pub mod vocab;

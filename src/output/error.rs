@@ -1,0 +1,22 @@
+//! What can go wrong while results are written.
+
+use std::io;
+
+use oxigraph::sparql::QueryEvaluationError;
+
+use crate::format::ResultsFormat;
+
+/// Why results were not written, or not all of them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// Evaluation failed; what was written before is incomplete.
+    #[error(transparent)]
+    Query(#[from] QueryEvaluationError),
+    /// The output cannot be written to.
+    #[error("cannot write the results")]
+    Io(#[from] io::Error),
+    /// Triples in a format for solutions.
+    #[error("the query gives triples, which {0} cannot hold; ask for an RDF syntax such as turtle")]
+    Graph(ResultsFormat),
+}

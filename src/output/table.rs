@@ -1,0 +1,177 @@
+//! Solutions as a table for terminals. Widths are those of the screen: a Chinese character takes two columns.
+
+use std::io::{self, Write};
+
+use oxigraph::sparql::QuerySolutionIter;
+use oxrdf::Term;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::Style;
+use super::error::OutputError;
+use super::term::is_number;
+
+/// Rows that decide how wide the columns are; the rows after them are written as they come.
+const SAMPLE: usize = 1000;
+/// No column is made narrower than this.
+const NARROWEST: usize = 6;
+const GAP: &str = " │ ";
+
+/// Writes the solutions with a header and a last line that counts them; returns the count.
+pub(super) fn write(
+    mut solutions: QuerySolutionIter<'_>,
+    style: &Style,
+    mut writer: impl Write,
+) -> Result<u64, OutputError> {
+    let names: Vec<_> = solutions.variables().iter().map(|variable| variable.as_str().to_owned()).collect();
+    let row = |values: &[Option<Term>]| -> Vec<Cell> { values.iter().map(|term| Cell::new(term, style)).collect() };
+    let mut sample = Vec::new();
+    for solution in solutions.by_ref().take(SAMPLE) {
+        sample.push(row(solution?.values()));
+    }
+    let layout = Layout::new(&names, &sample, style);
+    layout.header(&names, &mut writer)?;
+    sample.iter().try_for_each(|cells| layout.row(cells, &mut writer))?;
+    let mut rows = sample.len() as u64;
+    drop(sample);
+    for solution in solutions {
+        layout.row(&row(solution?.values()), &mut writer)?;
+        rows += 1;
+    }
+    writeln!(writer, "{}", layout.faint(&format!("{rows} {}", if rows == 1 { "row" } else { "rows" })))?;
+    writer.flush()?;
+    Ok(rows)
+}
+
+/// A term as it is to be shown.
+struct Cell {
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    Resource,
+    Number,
+    Text,
+}
+
+impl Cell {
+    fn new(term: &Option<Term>, style: &Style) -> Self {
+        let Some(term) = term else { return Self { text: String::new(), kind: Kind::Nothing } };
+        let kind = match term {
+            Term::Literal(_) if is_number(term) => Kind::Number,
+            Term::Literal(_) => Kind::Text,
+            _ => Kind::Resource,
+        };
+        Self { text: style.shortener.term(term), kind }
+    }
+}
+
+struct Layout {
+    widths: Vec<usize>,
+    flush_right: Vec<bool>,
+    colours: bool,
+}
+
+impl Layout {
+    fn new(names: &[String], sample: &[Vec<Cell>], style: &Style) -> Self {
+        let natural = |column: usize| {
+            let cells = sample.iter().map(|cells| cells[column].text.width());
+            cells.chain([names[column].width()]).max().unwrap_or(0)
+        };
+        let numeric = |column: usize| {
+            let mut kinds =
+                sample.iter().map(|cells| cells[column].kind).filter(|kind| *kind != Kind::Nothing).peekable();
+            kinds.peek().is_some() && kinds.all(|kind| kind == Kind::Number)
+        };
+        let widths = fit((0..names.len()).map(natural).collect(), style.width);
+        Self { widths, flush_right: (0..names.len()).map(numeric).collect(), colours: style.colours }
+    }
+
+    fn header(&self, names: &[String], writer: &mut impl Write) -> io::Result<()> {
+        let cells: Vec<_> = names.iter().enumerate().map(|(i, name)| self.paint("1", &self.padded(i, name))).collect();
+        writeln!(writer, "{}", cells.join(&self.faint(GAP)).trim_end())?;
+        let rules: Vec<_> = self.widths.iter().map(|width| "─".repeat(*width)).collect();
+        writeln!(writer, "{}", self.faint(&rules.join("─┼─")))
+    }
+
+    fn row(&self, cells: &[Cell], writer: &mut impl Write) -> io::Result<()> {
+        let cells: Vec<_> = cells.iter().enumerate().map(|(i, cell)| self.cell(i, cell)).collect();
+        writeln!(writer, "{}", cells.join(&self.faint(GAP)).trim_end())
+    }
+
+    fn cell(&self, column: usize, cell: &Cell) -> String {
+        let text = self.padded(column, &cell.text);
+        match cell.kind {
+            Kind::Resource => self.paint("36", &text),
+            Kind::Number => self.paint("33", &text),
+            Kind::Nothing | Kind::Text => text,
+        }
+    }
+
+    fn padded(&self, column: usize, text: &str) -> String {
+        let text = shortened(text, self.widths[column]);
+        let space = " ".repeat(self.widths[column].saturating_sub(text.width()));
+        if self.flush_right[column] { space + &text } else { text + &space }
+    }
+
+    fn faint(&self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    /// The text with an SGR code (ECMA-48, 8.3.117) around it, if colours are wanted.
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Takes from the widest columns until the line fits.
+fn fit(mut widths: Vec<usize>, limit: Option<usize>) -> Vec<usize> {
+    let gaps = GAP.width() * widths.len().saturating_sub(1);
+    let Some(limit) = limit.map(|limit| limit.saturating_sub(gaps)) else { return widths };
+    while widths.iter().sum::<usize>() > limit {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= 1,
+            _ => break,
+        }
+    }
+    widths
+}
+
+/// The text cut to `width` columns, with `…` where something is missing.
+fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1; // for the `…`
+    for char in text.chars() {
+        used += char.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        out.push(char);
+    }
+    out + "…"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_are_cut_by_columns() {
+        assert_eq!(shortened("撒馬爾罕市", 10), "撒馬爾罕市");
+        assert_eq!(shortened("撒馬爾罕市", 8), "撒馬爾…");
+        assert_eq!(shortened("撒馬爾罕市", 9), "撒馬爾罕…");
+        assert_eq!(shortened("abc", 2), "a…");
+    }
+
+    #[test]
+    fn the_widest_columns_give_way() {
+        assert_eq!(fit(vec![40, 10, 5], Some(41)), [20, 10, 5]);
+        assert_eq!(fit(vec![10, 10], Some(5)), [6, 6]);
+        assert_eq!(fit(vec![300], None), [300]);
+    }
+}

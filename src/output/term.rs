@@ -1,0 +1,131 @@
+//! Terms as people read them: IRIs shortened, language tags in their usual case, nothing that would move a cursor.
+
+use oxrdf::{Literal, NamedNode, Term};
+
+use crate::vocab;
+
+/// Shortens IRIs by prefixes, for reading; the short form of an IRI with `/` in its local part is no SPARQL.
+#[derive(Debug, Clone)]
+pub struct Shortener {
+    /// Prefix and namespace, the longest namespaces first.
+    prefixes: Vec<(String, String)>,
+}
+
+impl Default for Shortener {
+    /// With the prefixes that every query knows.
+    fn default() -> Self {
+        Self::new(vocab::PREFIXES.iter().copied())
+    }
+}
+
+impl Shortener {
+    /// With prefixes of one's own: pairs of prefix and namespace.
+    pub fn new<'a>(prefixes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut prefixes: Vec<_> = prefixes.into_iter().map(|(name, iri)| (name.to_owned(), iri.to_owned())).collect();
+        prefixes.sort_by_key(|(_, iri)| std::cmp::Reverse(iri.len()));
+        Self { prefixes }
+    }
+
+    /// `prefix:rest` where a prefix fits and something is left, else `<IRI>`.
+    pub fn shorten(&self, iri: &str) -> String {
+        let fitting = |(name, namespace): &(String, String)| {
+            let rest = iri.strip_prefix(namespace.as_str()).filter(|rest| !rest.is_empty())?;
+            Some(format!("{name}:{rest}"))
+        };
+        self.prefixes.iter().find_map(fitting).unwrap_or_else(|| format!("<{iri}>"))
+    }
+
+    /// A term for reading: short IRIs, texts without quotes, numbers and dates without their datatype.
+    pub(super) fn term(&self, term: &Term) -> String {
+        match term {
+            Term::NamedNode(node) => visible(&self.shorten(node.as_str())),
+            Term::BlankNode(node) => node.to_string(),
+            Term::Literal(literal) => literal_text(literal),
+            Term::Triple(triple) => {
+                let predicate = self.shorten(triple.predicate.as_str());
+                let subject = self.term(&triple.subject.clone().into());
+                format!("<<( {subject} {predicate} {} )>>", self.term(&triple.object))
+            }
+        }
+    }
+}
+
+fn literal_text(literal: &Literal) -> String {
+    let value = visible(literal.value());
+    match literal.language() {
+        Some(tag) => format!("{value}@{}", usual_case(tag)),
+        None => value,
+    }
+}
+
+/// A language tag as BCP 47 (RFC 5646, section 2.1.1) recommends to write it: `zh-Hant-TW`. The store keeps lower case.
+pub(super) fn usual_case(tag: &str) -> String {
+    let mut after_singleton = false;
+    let mut parts = Vec::new();
+    for (index, part) in tag.split('-').enumerate() {
+        parts.push(match part.len() {
+            2 if index > 0 && !after_singleton => part.to_ascii_uppercase(),
+            4 if index > 0 && !after_singleton => title_case(part),
+            _ => part.to_ascii_lowercase(),
+        });
+        after_singleton |= part.len() == 1;
+    }
+    parts.join("-")
+}
+
+fn title_case(part: &str) -> String {
+    let (first, rest) = part.split_at(part.chars().next().map_or(0, char::len_utf8));
+    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+}
+
+/// The text with every character that would move the cursor, colour the screen or turn the reading direction written out.
+pub(super) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() || is_direction_control(char) {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
+const fn is_direction_control(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a column of such terms reads best flush right.
+pub(super) fn is_number(term: &Term) -> bool {
+    let numeric = |datatype: &NamedNode| {
+        let xsd = vocab::xsd::NS;
+        let local = datatype.as_str().strip_prefix(xsd);
+        local.is_some_and(|local| matches!(local, "integer" | "decimal" | "double" | "float" | "int" | "long"))
+    };
+    matches!(term, Term::Literal(literal) if numeric(&literal.datatype().into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_namespace_wins() {
+        let shortener = Shortener::default();
+        assert_eq!(shortener.shorten("https://w3id.org/citypact/id/place/cn-qingdao"), "place:cn-qingdao");
+        assert_eq!(shortener.shorten("https://w3id.org/citypact/id/tie/x/a--b"), "id:tie/x/a--b");
+        assert_eq!(shortener.shorten("https://w3id.org/citypact/ns#"), "<https://w3id.org/citypact/ns#>");
+    }
+
+    #[test]
+    fn tags_get_their_usual_case() {
+        for tag in ["zh-Hans", "zh-Hant-TW", "ja", "zh-Latn-pinyin", "de-CH-x-phonebk", "en-x-AA"] {
+            assert_eq!(usual_case(&tag.to_lowercase()), tag.replace("AA", "aa"));
+        }
+    }
+
+    #[test]
+    fn nothing_moves_the_cursor() {
+        assert_eq!(visible("a\u{1b}[2Jb\nc\u{202e}d"), "a\\u{1b}[2Jb\\nc\\u{202e}d");
+    }
+}

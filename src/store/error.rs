@@ -1,0 +1,65 @@
+//! What can go wrong in a store.
+
+use std::io;
+use std::path::PathBuf;
+
+use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
+
+use super::lock::Holder;
+
+/// Why a store did not do what was asked. Nothing is changed when one of these is returned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process has the store open, and one of the two wants to write.
+    #[error("the store {} is in use by {}", .path.display(), .holder.as_ref().map_or_else(|| "another process".into(), ToString::to_string))]
+    Locked {
+        /// The store's directory.
+        path: PathBuf,
+        /// Who holds it, where that is known: a writer says so, readers do not.
+        holder: Option<Holder>,
+    },
+    /// There is no store.
+    #[error("there is no store at {}", .0.display())]
+    NotFound(PathBuf),
+    /// The directory holds something that is no store.
+    #[error("{} is not a store: the directory holds other files", .0.display())]
+    NotAStore(PathBuf),
+    /// The target of a backup exists.
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
+    /// A write to a store that was opened for reading only.
+    #[error("the store was opened for reading only")]
+    ReadOnly,
+    /// The operation needs a store on disk.
+    #[error("a store in memory cannot be backed up; export it")]
+    InMemory,
+    /// This build has no persistent store.
+    #[error("this build keeps its store in memory only: it was built without the feature `rocksdb`")]
+    NotPersistent,
+    /// A file beside the data cannot be read or written.
+    #[error("{}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The storage below failed.
+    #[error("the storage failed")]
+    Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A query failed while it ran.
+    #[error(transparent)]
+    Query(#[from] QueryEvaluationError),
+    /// An update failed while it ran; none of its operations has been applied.
+    #[error(transparent)]
+    Update(#[from] UpdateEvaluationError),
+}
+
+impl StoreError {
+    pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}

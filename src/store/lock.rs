@@ -1,0 +1,115 @@
+//! Who has a store open: one writer, or any number of readers.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+
+const LOCK: &str = "citypact.lock";
+const HOLDER: &str = "citypact.holder";
+/// How long to wait for a store that another process has open: short commands follow each other.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The process that has a store open for writing, as it describes itself in `citypact.holder`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its process id.
+    pub pid: u32,
+    /// What it does, such as `load` or `serve`.
+    pub purpose: String,
+    /// The address of its SPARQL endpoint, if it is a server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl Holder {
+    /// This process, doing `purpose`.
+    pub fn this_process(purpose: impl Into<String>) -> Self {
+        Self { pid: std::process::id(), purpose: purpose.into(), address: None }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {} ({}", self.pid, self.purpose)?;
+        self.address.as_ref().map_or(Ok(()), |address| write!(f, " at {address}"))?;
+        f.write_str(")")
+    }
+}
+
+/// Holds the lock of a store's directory until dropped; the system frees it when the process dies.
+pub(super) struct Lock {
+    _file: Option<File>,
+    holder: Option<PathBuf>,
+}
+
+impl Lock {
+    /// For the only writer. Waits a moment for others to finish.
+    pub(super) fn exclusive(directory: &Path, holder: &Holder) -> Result<Self, StoreError> {
+        let file = open(directory, true)?;
+        acquire(directory, || file.try_lock())?;
+        let lock = Self { _file: Some(file), holder: Some(directory.join(HOLDER)) };
+        lock.describe(holder)?;
+        Ok(lock)
+    }
+
+    /// For a reader beside other readers. A directory that cannot be written to has no writer and needs no lock.
+    pub(super) fn shared(directory: &Path) -> Result<Self, StoreError> {
+        match open(directory, true).or_else(|_| open(directory, false)) {
+            Ok(file) => {
+                acquire(directory, || file.try_lock_shared())?;
+                let _ = fs::remove_file(directory.join(HOLDER)); // Left by a writer that was killed.
+                Ok(Self { _file: Some(file), holder: None })
+            }
+            Err(_) => Ok(Self { _file: None, holder: None }),
+        }
+    }
+
+    /// Says who holds the store.
+    pub(super) fn describe(&self, holder: &Holder) -> Result<(), StoreError> {
+        let Some(path) = &self.holder else { return Ok(()) };
+        let bytes = serde_json::to_vec(holder).map_err(io::Error::from);
+        bytes.and_then(|bytes| fs::write(path, bytes)).map_err(StoreError::file(path))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Some(path) = &self.holder {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn open(directory: &Path, write: bool) -> Result<File, StoreError> {
+    let path = directory.join(LOCK);
+    let mut options = OpenOptions::new();
+    options.read(true).write(write).create(write).truncate(false);
+    options.open(&path).map_err(StoreError::file(path))
+}
+
+fn acquire(directory: &Path, attempt: impl Fn() -> Result<(), TryLockError>) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(StoreError::file(directory.join(LOCK))(error)),
+        }
+        if holder(directory).is_some_and(|holder| holder.address.is_some()) {
+            break; // A server does not finish soon.
+        }
+    }
+    Err(StoreError::Locked { path: directory.to_owned(), holder: holder(directory) })
+}
+
+/// Who says that it holds the store in `directory`.
+fn holder(directory: &Path) -> Option<Holder> {
+    serde_json::from_slice(&fs::read(directory.join(HOLDER)).ok()?).ok()
+}
