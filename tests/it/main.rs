@@ -1,4 +1,4 @@
-//! The one integration binary: each area of the project a module.
+//! The integration tests: one binary, a module for each area.
 
 mod output;
 mod store;
