@@ -10,6 +10,7 @@ pub mod cli;
 pub mod format;
 pub mod location;
 pub mod output;
+pub mod place;
 pub mod record;
 pub mod server;
 pub mod store;

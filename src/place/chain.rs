@@ -1,0 +1,197 @@
+//! Chains taken apart: `貴州省貴陽市`, `南韓京畿道義王市`, `Portland, Oregon, USA` into state, units and name.
+
+use crate::record::Level;
+
+use super::candidates::{Gathered, Scope};
+use super::fold;
+use super::index::{Facts, Hit, Slot};
+use super::register::Register;
+use super::suffix::{self, Levels};
+
+/// What a chain led to.
+#[derive(Debug)]
+pub(crate) struct Chain<'a> {
+    /// Candidates for the last name of it.
+    pub(crate) gathered: Gathered<'a>,
+    /// How it was taken apart: `kr, kr-gyeonggi, 义王市`.
+    pub(crate) note: String,
+    /// Whether the chain names a state or a unit of one.
+    pub(crate) state_known: bool,
+}
+
+/// Units in a chain before the name, at most.
+const DEEPEST: usize = 4;
+
+/// Marks between the parts of a chain in Latin script, smallest part first.
+const COMMAS: &[char] = &[',', '，', '、', '(', ')', '（', '）', '/', ';', '|'];
+
+impl Register {
+    /// Takes a name apart, where that leads to a place that fits.
+    pub(crate) fn chain<'a>(&'a self, name: &str, spaced: &str, scope: &Scope<'_>) -> Option<Chain<'a>> {
+        let by_marks = name.contains(COMMAS).then(|| self.by_marks(name, scope)).flatten();
+        by_marks.or_else(|| match spaced.is_ascii() {
+            true => self.by_words(spaced, scope),
+            false => self.descend(&spaced.replace(' ', ""), scope, &mut Vec::new()),
+        })
+    }
+
+    /// `A, B, C`: the name first, as in Latin script, else last.
+    fn by_marks<'a>(&'a self, name: &str, scope: &Scope<'_>) -> Option<Chain<'a>> {
+        let parts: Vec<String> = name.split(COMMAS).map(fold::spaced).filter(|part| !part.is_empty()).collect();
+        let (first, others) = parts.split_first()?;
+        let outer: Vec<&str> = others.iter().rev().map(String::as_str).collect();
+        let (last, before) = parts.split_last()?;
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
+        self.within_each(first, &outer, scope).or_else(|| self.within_each(last, &before, scope))
+    }
+
+    /// `Samarkand Uzbekistan`, `Portland Oregon`, `China Kunming`: one to three words at either end name a unit.
+    fn by_words<'a>(&'a self, spaced: &str, scope: &Scope<'_>) -> Option<Chain<'a>> {
+        let gaps: Vec<usize> = spaced.match_indices(' ').map(|(at, _)| at).collect();
+        let after =
+            gaps.iter().rev().take(3).find_map(|&at| self.within_each(&spaced[..at], &[&spaced[at + 1..]], scope));
+        after.or_else(|| {
+            gaps.iter().take(3).find_map(|&at| self.within_each(&spaced[at + 1..], &[&spaced[..at]], scope))
+        })
+    }
+
+    /// A name within units, the widest first; each of them must be found.
+    fn within_each<'a>(&'a self, name: &str, units: &[&str], scope: &Scope<'_>) -> Option<Chain<'a>> {
+        let mut path = Vec::new();
+        let mut owned = OwnedScope::of(scope);
+        for unit in units {
+            let slot = self.unit(unit, &owned.scope())?;
+            owned.enter(self, slot);
+            path.push(slot);
+        }
+        let inner = owned.scope();
+        let gathered = self.gather_or_chain(name, &inner);
+        (!path.is_empty() && !gathered.fit.is_empty()).then(|| self.finish(gathered, &path, name))
+    }
+
+    fn gather_or_chain<'a>(&'a self, name: &str, scope: &Scope<'_>) -> Gathered<'a> {
+        let gathered = self.gather(name, scope);
+        if gathered.fit.is_empty() && !name.is_ascii() {
+            let deeper = self.descend(&name.replace(' ', ""), scope, &mut Vec::new());
+            return deeper.map_or(gathered, |chain| chain.gathered);
+        }
+        gathered
+    }
+
+    /// The one state or unit of a name, by an ISO code too: `OR` in the United States.
+    fn unit(&self, name: &str, scope: &Scope<'_>) -> Option<Slot> {
+        let open = Scope { level: None, ..*scope };
+        let mut slots: Vec<Slot> = Vec::new();
+        if name.len() <= 3 {
+            self.look_up(&format!("={name}"), &mut |hit| slots.push(hit.slot));
+            slots.retain(|&slot| scope.state.is_none_or(|state| self.facts(slot).state == Some(state)));
+        }
+        if slots.is_empty() {
+            slots = self.gather(name, &open).fit.iter().filter(|f| holds_others(&f.facts)).map(|f| f.slot).collect();
+        }
+        self.widest(slots)
+    }
+
+    /// The state among slots, else the only unit that is no city, else the only one.
+    fn widest(&self, slots: Vec<Slot>) -> Option<Slot> {
+        let only = |level: fn(Level) -> bool| {
+            let mut some = slots.iter().copied().filter(|&slot| level(self.facts(slot).level));
+            some.next().filter(|_| some.next().is_none())
+        };
+        only(|level| level == Level::State)
+            .or_else(|| only(|level| level == Level::FirstLevel))
+            .or_else(|| only(|_| true))
+    }
+
+    /// Names written without gaps, the widest unit first: every unit that the text starts with, the longest first.
+    fn descend<'a>(&'a self, text: &str, scope: &Scope<'_>, path: &mut Vec<Slot>) -> Option<Chain<'a>> {
+        if path.len() >= DEEPEST {
+            return None;
+        }
+        self.prefixes(text, scope).into_iter().find_map(|(length, slot)| {
+            let mut owned = OwnedScope::of(scope);
+            owned.enter(self, slot);
+            path.push(slot);
+            let found = self.rests(&text[length..], slot).find_map(|rest| self.leaf(rest, &owned.scope(), path));
+            path.pop();
+            found
+        })
+    }
+
+    fn leaf<'a>(&'a self, rest: &str, scope: &Scope<'_>, path: &mut Vec<Slot>) -> Option<Chain<'a>> {
+        let gathered = self.gather(rest, scope);
+        if gathered.fit.is_empty() {
+            return self.descend(rest, scope, path);
+        }
+        Some(self.finish(gathered, path, rest))
+    }
+
+    /// What may follow a unit: the text after it, without the administrative word and a `の` that belong to it.
+    fn rests<'t>(&self, text: &'t str, slot: Slot) -> impl Iterator<Item = &'t str> {
+        let facts = self.facts(slot);
+        let word = suffix::leading(text, facts.state).filter(|(_, levels)| facts.levels().meets(*levels));
+        let after = word.map(|(length, _)| &text[length..]);
+        let linked = text.strip_prefix('ノ');
+        [Some(text), after, linked].into_iter().flatten().filter(|rest| !rest.is_empty())
+    }
+
+    /// States and units that a text starts with: (length in bytes, slot), the longest first.
+    fn prefixes(&self, text: &str, scope: &Scope<'_>) -> Vec<(usize, Slot)> {
+        let mut found: Vec<(usize, Slot)> = Vec::new();
+        for length in text.char_indices().skip(2).map(|(at, _)| at).take(16) {
+            self.look_up(&text[..length], &mut |hit: Hit| self.keep_prefix(length, hit, scope, &mut found));
+        }
+        found.sort_by_key(|&(length, slot)| (std::cmp::Reverse(length), self.facts(slot).level, slot));
+        found
+    }
+
+    fn keep_prefix(&self, length: usize, hit: Hit, scope: &Scope<'_>, found: &mut Vec<(usize, Slot)>) {
+        let facts = self.facts(hit.slot);
+        let fits = holds_others(&facts) && scope.state.is_none_or(|state| facts.state == Some(state));
+        let deeper = scope.unit.is_none_or(|unit| unit != hit.slot && self.chain_up(hit.slot).contains(&unit));
+        if fits && deeper && !found.contains(&(length, hit.slot)) {
+            found.push((length, hit.slot));
+        }
+    }
+
+    fn finish<'a>(&self, gathered: Gathered<'a>, path: &[Slot], name: &str) -> Chain<'a> {
+        let mut parts: Vec<&str> = path.iter().map(|&slot| self.facts(slot).id).collect();
+        parts.push(name);
+        let state_known = path.iter().any(|&slot| self.facts(slot).state.is_some());
+        Chain { gathered, note: format!("read as {}", parts.join(" > ")), state_known }
+    }
+}
+
+/// States and units hold others; a city holds districts only where it is well known to be one.
+fn holds_others(facts: &Facts<'_>) -> bool {
+    let unit = Levels::of(Level::State)
+        .or(Levels::of(Level::FirstLevel))
+        .or(Levels::of(Level::SecondLevel))
+        .or(Levels::of(Level::Region));
+    facts.levels().meets(unit) || facts.population >= 100_000 || facts.curated
+}
+
+/// A scope on its way down a chain.
+struct OwnedScope {
+    state: Option<String>,
+    unit: Option<Slot>,
+    level: Option<Level>,
+}
+
+impl OwnedScope {
+    fn of(scope: &Scope<'_>) -> Self {
+        Self { state: scope.state.map(str::to_owned), unit: scope.unit, level: scope.level }
+    }
+
+    fn enter(&mut self, register: &Register, slot: Slot) {
+        let facts = register.facts(slot);
+        self.state = facts.state.map(str::to_owned).or(self.state.take());
+        if facts.level != Level::State {
+            self.unit = Some(slot);
+        }
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { state: self.state.as_deref(), unit: self.unit, level: self.level }
+    }
+}

@@ -1,0 +1,37 @@
+//! Who is who: the register of places, and the one place that a mention means.
+//!
+//! ```text
+//! name ─▶ fold (one key for all spellings) ─▶ candidates of the register ─▶ one, ambiguous, or unknown
+//! ```
+//!
+//! A [`Register`] holds places in layers: the one that ships with the crate (states, first-level units, cities), the
+//! curated places of the examples, and whatever a program adds. [`Register::resolve`] answers a [`Mention`] with a
+//! [`Resolution`] and never guesses: where two places fit equally well, it says so and names both.
+//!
+//! ```
+//! use citypact::place::{Mention, Register, Resolution};
+//! let register = Register::builtin();
+//! let city = register.resolve(&Mention::named("烏茲別克斯坦撒馬爾罕市"));
+//! assert!(matches!(city, Resolution::One { ref id, .. } if id == "uz-samarqand-city"));
+//! let region = register.resolve(&Mention::named("撒马尔罕州"));
+//! assert!(matches!(region, Resolution::One { ref id, .. } if id == "uz-samarqand-region"));
+//! ```
+
+mod candidates;
+mod chain;
+mod decide;
+pub mod fold;
+mod index;
+mod mention;
+mod overlay;
+mod records;
+mod register;
+mod resolve;
+mod suffix;
+mod types;
+mod variants;
+
+pub use crate::record::Level;
+pub use mention::{Candidate, Mention, MentionContext, Resolution, minted_key};
+pub use register::Register;
+pub use types::{Conflict, Place};

@@ -1,0 +1,131 @@
+//! A place of the register, and the ways two descriptions of it can contradict each other.
+
+use std::collections::BTreeMap;
+
+use crate::record::Level;
+
+/// A place: a state, a unit of one, or a city.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Its id in the register, such as `uz-samarqand-city`.
+    pub id: String,
+    /// Its administrative level.
+    pub level: Level,
+    /// The id of its state; `None` for a state, and where it is not known.
+    pub state: Option<String>,
+    /// The id of the unit it lies in.
+    pub within: Option<String>,
+    /// (BCP 47 tag, name), the preferred one of each tag first; the tag is empty where the language is not known.
+    pub names: Vec<(String, String)>,
+    /// Latitude, WGS 84 degrees.
+    pub lat: Option<f64>,
+    /// Longitude, WGS 84 degrees.
+    pub long: Option<f64>,
+    /// Codes by scheme: `iso3166-1`, `iso3166-2`, `geonames`, `wikidata`.
+    pub codes: BTreeMap<String, String>,
+    /// IRIs of the same place elsewhere.
+    pub same_as: Vec<String>,
+    /// Ids or IRIs of places it is not to be confused with.
+    pub different_from: Vec<String>,
+    /// Inhabitants, where a source gives them: what tells a metropolis from a village of its name.
+    pub population: Option<u32>,
+    /// Whether a person wrote the description, rather than a program out of a gazetteer.
+    pub curated: bool,
+}
+
+impl Place {
+    /// A place with nothing but an id and a level.
+    pub fn new(id: impl Into<String>, level: Level) -> Self {
+        Self {
+            id: id.into(),
+            level,
+            state: None,
+            within: None,
+            names: Vec::new(),
+            lat: None,
+            long: None,
+            codes: BTreeMap::new(),
+            same_as: Vec::new(),
+            different_from: Vec::new(),
+            population: None,
+            curated: true,
+        }
+    }
+
+    /// The name to show: the English one, else the first.
+    pub fn label(&self) -> &str {
+        let english = self.names.iter().find(|(tag, _)| tag == "en");
+        english.or(self.names.first()).map_or(&self.id, |(_, name)| name)
+    }
+
+    /// The names of one tag, the preferred one first.
+    pub fn names_in<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a str> {
+        self.names.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(tag)).map(|(_, name)| name.as_str())
+    }
+
+    /// Takes what another description of the same place says on top of this one.
+    ///
+    /// # Errors
+    /// A [`Conflict`] where level, state or position differ; then nothing is taken.
+    pub fn merge(&mut self, other: Place) -> Result<(), Conflict> {
+        self.agrees_with(&other)?;
+        self.state = self.state.take().or(other.state);
+        self.within = other.within.or(self.within.take());
+        self.lat = self.lat.or(other.lat);
+        self.long = self.long.or(other.long);
+        self.population = self.population.or(other.population);
+        self.curated |= other.curated;
+        extend(&mut self.names, other.names);
+        extend(&mut self.same_as, other.same_as);
+        extend(&mut self.different_from, other.different_from);
+        for (scheme, code) in other.codes {
+            self.codes.entry(scheme).or_insert(code);
+        }
+        Ok(())
+    }
+
+    fn agrees_with(&self, other: &Place) -> Result<(), Conflict> {
+        let differ = |field, ours: String, theirs: String| Err(Conflict { id: self.id.clone(), field, ours, theirs });
+        if self.level != other.level {
+            return differ("level", self.level.to_string(), other.level.to_string());
+        }
+        if let (Some(ours), Some(theirs)) = (&self.state, &other.state)
+            && ours != theirs
+        {
+            return differ("state", ours.clone(), theirs.clone());
+        }
+        for (field, ours, theirs) in [("lat", self.lat, other.lat), ("long", self.long, other.long)] {
+            if let (Some(ours), Some(theirs)) = (ours, theirs)
+                && (ours - theirs).abs() > POSITION_TOLERANCE
+            {
+                return differ(field, ours.to_string(), theirs.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gazetteers put the middle of the same city some kilometres apart; more than this many degrees is another place.
+const POSITION_TOLERANCE: f64 = 0.1;
+
+fn extend<T: PartialEq>(ours: &mut Vec<T>, theirs: Vec<T>) {
+    for one in theirs {
+        if !ours.contains(&one) {
+            ours.push(one);
+        }
+    }
+}
+
+/// Two descriptions of one place that cannot both be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("place {id:?}: {field} is {theirs:?} here but {ours:?} in the register")]
+pub struct Conflict {
+    /// The place's id.
+    pub id: String,
+    /// The field that differs: `level`, `state`, `lat` or `long`.
+    pub field: &'static str,
+    /// What the register holds.
+    pub ours: String,
+    /// What was to be added.
+    pub theirs: String,
+}
