@@ -4,10 +4,12 @@
 //! 1. A bare name (no administrative word, no level) means the state before places inside it, and the city before a
 //!    unit of its name that holds it or a county beside it: `撒馬爾罕` is the city, `撒馬爾罕州` the region. It does not
 //!    where the unit is forty times as populous, nor where the other party of the record is a unit.
-//! 2. A place that came with the run goes before the shipped ones.
-//! 3. Among the rest one wins that is far better known: ten times the inhabitants (or as much by a better name) where
+//! 2. A name with an administrative word means the place that bears the whole name, not one of its state that bears it
+//!    without the word: `永珍省` is the province, although the city 永珍 is a first-level unit too.
+//! 3. A place that came with the run goes before the shipped ones.
+//! 4. Among the rest one wins that is far better known: ten times the inhabitants (or as much by a better name) where
 //!    the state is given, forty times where it is not. Capitals and curated places count for a little more.
-//! 4. Everything else is ambiguous.
+//! 5. Everything else is ambiguous.
 
 use crate::record::Level;
 
@@ -42,6 +44,7 @@ impl Register {
             self.prefer_cities(&mut fit, question);
         }
         let ruled = before - fit.len();
+        prefer_whole_names(&mut fit);
         rank(&mut fit, question);
         match self.winner(&fit, question) {
             Some(rule) => self.one(&fit[0], ruled, rule, question),
@@ -120,6 +123,13 @@ impl Register {
     }
 }
 
+/// Rule 2.
+fn prefer_whole_names(fit: &mut Vec<Found<'_>>) {
+    let named = |found: &Found<'_>| found.via == Via::Whole && found.class != NameClass::Gathered;
+    let states: Vec<_> = fit.iter().filter(|found| named(found)).map(|found| found.facts.state).collect();
+    fit.retain(|found| found.via != Via::WordFits || !states.contains(&found.facts.state));
+}
+
 /// Candidates shown at most.
 const MOST: usize = 10;
 
@@ -196,5 +206,24 @@ fn against(misfit: Misfit) -> &'static str {
         Misfit::Unit => "but it lies in another unit",
         Misfit::Level => "but it is of another level",
         Misfit::Word => "but the administrative word says another level",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mention, Register};
+
+    fn resolved(name: &str) -> Option<String> {
+        Register::curated().resolve(&Mention::named(name)).id().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_whole_name_with_its_word_beats_a_bare_name_whose_level_fits() {
+        for name in ["永珍省", "老挝万象省", "Vientiane Province", "ビエンチャン県"] {
+            assert_eq!(resolved(name).as_deref(), Some("la-vientiane-province"), "{name}");
+        }
+        for name in ["永珍市", "万象", "Vientiane"] {
+            assert_eq!(resolved(name).as_deref(), Some("la-vientiane-city"), "{name}");
+        }
     }
 }
