@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod format;
 pub mod location;
+pub mod ontology;
 pub mod output;
 pub mod place;
 pub mod record;

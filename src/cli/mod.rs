@@ -7,12 +7,17 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod common;
 mod completions;
 mod edge;
+mod info;
+mod maintain;
+mod ontology;
+mod places;
 mod report;
 
 use edge::Edge;
-use report::{Outcome, Result};
+use report::Result;
 
 /// Friendship-city records into linked data that can be trusted and asked.
 #[derive(Debug, Parser)]
@@ -36,6 +41,13 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Info(info::Args),
+    Backup(maintain::BackupArgs),
+    Restore(maintain::RestoreArgs),
+    Optimize(maintain::OptimizeArgs),
+    Places(places::Args),
+    Ontology(ontology::Args),
+    Context(ontology::ContextArgs),
     Completions(completions::Args),
     Man(completions::ManArgs),
 }
@@ -67,6 +79,13 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn dispatch(command: Command, edge: &Edge) -> Result {
     match command {
+        Command::Info(args) => info::run(&args, edge),
+        Command::Backup(args) => maintain::backup(&args, edge),
+        Command::Restore(args) => maintain::restore(&args, edge),
+        Command::Optimize(args) => maintain::optimize(&args, edge),
+        Command::Places(args) => places::run(&args, edge),
+        Command::Ontology(args) => ontology::run(&args, edge),
+        Command::Context(args) => ontology::run_context(&args, edge),
         Command::Completions(args) => completions::run(&args, edge),
         Command::Man(args) => completions::run_man(&args, edge),
     }

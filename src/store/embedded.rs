@@ -287,7 +287,7 @@ fn open_disk_read_only(_path: &Path) -> Result<ox::Store, StoreError> {
 }
 
 /// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.
-fn is_store(path: &Path) -> Result<bool, StoreError> {
+pub(super) fn is_store(path: &Path) -> Result<bool, StoreError> {
     path.join("CURRENT").try_exists().map_err(StoreError::file(path))
 }
 

@@ -10,9 +10,11 @@ mod embedded;
 mod error;
 mod lock;
 mod meta;
+mod restore;
 
 pub use counts::Counts;
 pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads, Transaction};
 pub use error::StoreError;
 pub use lock::Holder;
+pub use restore::restore;

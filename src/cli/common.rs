@@ -1,0 +1,81 @@
+//! What several commands share: which store, how it is opened, how findings are shown.
+
+use std::path::PathBuf;
+
+use super::edge::Edge;
+use super::report::{Failure, Result};
+use crate::store::{Embedded, Holder, StoreError};
+
+/// Which store a command works on.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StoreArgs {
+    /// Directory of the store
+    #[arg(long, value_name = "DIR", env = "CITYPACT_STORE", default_value = "citypact.db")]
+    pub store: PathBuf,
+}
+
+impl StoreArgs {
+    /// Opens the store for writing, and makes it where there is none.
+    pub fn open(&self, purpose: &str) -> Result<Embedded> {
+        Embedded::open(&self.store, &Holder::this_process(purpose)).map_err(explain)
+    }
+
+    /// Opens the store for reading.
+    pub fn open_read_only(&self) -> Result<Embedded> {
+        Embedded::open_read_only(&self.store).map_err(explain)
+    }
+}
+
+/// Adds to an error of the store what the person may do about it.
+pub fn explain(error: StoreError) -> Failure {
+    let hint = match &error {
+        StoreError::NotFound(path) => {
+            Some(format!("load something first: citypact load FILES --store {}", path.display()))
+        }
+        StoreError::Locked { .. } => Some("wait until the other process is done, or ask it to stop".to_owned()),
+        StoreError::NotAStore(_) => Some("name a new directory, or one that a store is in, with --store".to_owned()),
+        StoreError::NotPersistent => {
+            Some("build with the default features, or use --data FILES instead of --store".to_owned())
+        }
+        StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Columns of text, aligned with regard to the width of CJK characters; numbers of the last column to the right.
+pub fn columns(edge: &Edge, rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+    let widths: Vec<usize> = (0..count)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, most) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', most - width(cell) + 2));
+        }
+        text.push_str(clip(line.trim_end(), edge.width));
+        text.push('\n');
+    }
+    text
+}
+
+/// The part of a line that a terminal of this width shows.
+fn clip(line: &str, most: Option<usize>) -> &str {
+    let Some(most) = most else { return line };
+    let mut used = 0;
+    for (at, c) in line.char_indices() {
+        used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used > most {
+            return &line[..at];
+        }
+    }
+    line
+}

@@ -1,0 +1,60 @@
+//! `citypact info`: what a store holds.
+
+use std::io::Write;
+
+use super::common::{StoreArgs, columns, explain};
+use super::edge::Edge;
+use super::report::{Outcome, Result};
+use crate::output::Shortener;
+use crate::store::Counts;
+use crate::vocab;
+
+/// Show what a store holds: quads by graph, subjects by class
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the counts.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let store = args.store.open_read_only()?;
+    let counts = store.counts().map_err(explain)?;
+    let mut out = edge.stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &json(&counts, store.epoch()))?;
+        writeln!(out)?;
+    } else {
+        writeln!(out, "store {}\nquads {}\nepoch {}\n", args.store.store.display(), counts.quads, store.epoch())?;
+        out.write_all(table(&counts, edge).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn table(counts: &Counts, edge: &Edge) -> String {
+    let shortener = Shortener::new(vocab::PREFIXES.iter().copied());
+    let shorten = |name: String| shortener.shorten(name.trim_start_matches('<').trim_end_matches('>'));
+    let mut rows = vec![vec!["GRAPH".to_owned(), "QUADS".to_owned()]];
+    rows.extend(counts.graphs.iter().map(|(graph, count)| vec![shorten(graph.to_string()), count.to_string()]));
+    rows.push(vec![String::new()]);
+    rows.push(vec!["CLASS".to_owned(), "SUBJECTS".to_owned()]);
+    rows.extend(counts.classes.iter().map(|(class, count)| vec![shorten(class.to_string()), count.to_string()]));
+    columns(edge, &rows)
+}
+
+fn json(counts: &Counts, epoch: u64) -> serde_json::Value {
+    let pairs = |pairs: Vec<(String, u64)>| {
+        pairs.into_iter().map(|(name, count)| (name, count.into())).collect::<serde_json::Map<_, _>>()
+    };
+    let bare = |name: String| name.trim_start_matches('<').trim_end_matches('>').to_owned();
+    serde_json::json!({
+        "quads": counts.quads,
+        "epoch": epoch,
+        "graphs": pairs(counts.graphs.iter().map(|(graph, count)| (bare(graph.to_string()), *count)).collect()),
+        "classes": pairs(counts.classes.iter().map(|(class, count)| (bare(class.to_string()), *count)).collect()),
+    })
+}

@@ -1,0 +1,76 @@
+//! `citypact places`: the register of places.
+
+use std::io::Write;
+
+use super::common::columns;
+use super::edge::Edge;
+use super::report::{Outcome, Result};
+use crate::place::{Candidate, Register};
+
+/// The register of places: find a place from any spelling
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Find(FindArgs),
+}
+
+/// Find the places that a text may mean
+#[derive(Debug, clap::Args)]
+struct FindArgs {
+    /// The name, in any script
+    text: String,
+    /// How many to show at most
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    match &args.command {
+        Command::Find(args) => find(args, edge),
+    }
+}
+
+fn find(args: &FindArgs, edge: &Edge) -> Result {
+    let candidates = Register::builtin().find(&args.text, args.limit);
+    if candidates.is_empty() {
+        edge.say(format_args!("No place of the register is called anything like {}.", args.text));
+    }
+    let mut out = edge.stdout();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &candidates.iter().map(json).collect::<Vec<_>>())?;
+        writeln!(out)?;
+    } else if !candidates.is_empty() {
+        let mut rows = vec![["ID", "NAME", "LEVEL", "STATE", "SCORE", "WHY"].map(str::to_owned).to_vec()];
+        rows.extend(candidates.iter().map(row));
+        out.write_all(columns(edge, &rows).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn row(candidate: &Candidate) -> Vec<String> {
+    vec![
+        candidate.id.clone(),
+        candidate.label.clone(),
+        candidate.level.to_string(),
+        candidate.state.clone().unwrap_or_default(),
+        format!("{:.2}", candidate.score),
+        candidate.reason.clone(),
+    ]
+}
+
+fn json(candidate: &Candidate) -> serde_json::Value {
+    serde_json::json!({
+        "id": candidate.id, "label": candidate.label, "level": candidate.level, "state": candidate.state,
+        "score": candidate.score, "reason": candidate.reason,
+    })
+}
