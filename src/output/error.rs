@@ -5,6 +5,7 @@ use std::io;
 use oxigraph::sparql::QueryEvaluationError;
 
 use crate::format::ResultsFormat;
+use crate::store::StoreError;
 
 /// Why results were not written, or not all of them.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,9 @@ pub enum OutputError {
     /// Evaluation failed; what was written before is incomplete.
     #[error(transparent)]
     Query(#[from] QueryEvaluationError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The output cannot be written to.
     #[error("cannot write the results")]
     Io(#[from] io::Error),

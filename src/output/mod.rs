@@ -3,6 +3,7 @@
 //! Nothing here knows a terminal: its width and whether it shows colours come in as [`Style`].
 
 mod error;
+pub mod export;
 mod markdown;
 mod solutions;
 mod table;

@@ -1,10 +1,9 @@
 //! What a store holds, in numbers.
 
-use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode, Term};
 
-use super::embedded::Embedded;
 use super::error::StoreError;
+use super::{Store, select};
 
 /// Quads by graph and subjects by class. Graphs and classes stand with the largest first, then by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,7 +24,7 @@ const CLASSES: &str = "SELECT ?group (COUNT(DISTINCT ?s) AS ?n)
 
 impl Counts {
     /// Counts everything: one pass over the quads and one over the types.
-    pub(super) fn of(store: &Embedded) -> Result<Self, StoreError> {
+    pub(super) fn of(store: &dyn Store) -> Result<Self, StoreError> {
         let mut graphs = groups(store, NAMED_GRAPHS)?.into_iter().filter_map(graph).collect::<Vec<_>>();
         let default = groups(store, DEFAULT_GRAPH)?;
         graphs.extend(default.into_iter().filter(|(_, n)| *n > 0).map(|(_, n)| (GraphName::DefaultGraph, n)));
@@ -36,14 +35,11 @@ impl Counts {
     }
 }
 
-fn groups(store: &Embedded, query: &str) -> Result<Vec<(Option<Term>, u64)>, StoreError> {
-    let prepared = SparqlEvaluator::new().parse_query(query).map_err(|error| StoreError::Storage(error.into()))?;
-    let QueryResults::Solutions(solutions) = store.bind(prepared).execute()? else { return Ok(Vec::new()) };
+fn groups(store: &dyn Store, query: &str) -> Result<Vec<(Option<Term>, u64)>, StoreError> {
     let mut groups = Vec::new();
-    for solution in solutions {
-        let solution = solution?;
+    select(store, query, |solution| {
         groups.push((solution.get("group").cloned(), solution.get("n").map_or(0, number)));
-    }
+    })?;
     Ok(groups)
 }
 

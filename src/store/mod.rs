@@ -12,9 +12,90 @@ mod lock;
 mod meta;
 mod restore;
 
+use oxigraph::sparql::{QueryResults, SparqlEvaluator};
+use oxrdf::{GraphNameRef, Quad};
+
 pub use counts::Counts;
 pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads, Transaction};
 pub use error::StoreError;
 pub use lock::Holder;
 pub use restore::restore;
+
+/// The quads of a store, one after the other.
+pub type QuadStream = Box<dyn Iterator<Item = Result<Quad, StoreError>>>;
+
+/// What the rooms above need of a store, wherever it is.
+pub trait Store: Send + Sync {
+    /// Runs a query without limits.
+    ///
+    /// # Errors
+    /// [`StoreError`]; errors that come up on the way are in the results.
+    fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError>;
+
+    /// Runs an update: all of its operations or none.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError>;
+
+    /// Replaces a document's own graphs and adds what it brings to others.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn load(&self, document: &Document) -> Result<Change, StoreError>;
+
+    /// All quads, or those of one graph.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError>;
+
+    /// Quads by graph, subjects by class.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn count(&self) -> Result<Counts, StoreError>
+    where
+        Self: Sized,
+    {
+        Counts::of(self)
+    }
+}
+
+impl Store for Embedded {
+    fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
+        Ok(self.bind(SparqlEvaluator::new().for_query(query)).execute()?)
+    }
+
+    fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError> {
+        self.update(SparqlEvaluator::new().for_update(update))
+    }
+
+    fn load(&self, document: &Document) -> Result<Change, StoreError> {
+        self.load_document(document)
+    }
+
+    fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
+        Ok(Box::new(self.quads(graph)))
+    }
+}
+
+/// Runs a SELECT of the crate's own and hands every solution to `take`.
+pub(crate) fn select(
+    store: &dyn Store,
+    query: &str,
+    mut take: impl FnMut(&oxigraph::sparql::QuerySolution),
+) -> Result<(), StoreError> {
+    let parser = crate::vocab::PREFIXES
+        .iter()
+        .try_fold(spargebra::SparqlParser::new(), |parser, (name, iri)| parser.with_prefix(*name, *iri));
+    let parser = parser.map_err(|error| StoreError::Storage(error.into()))?;
+    let query = parser.parse_query(query).map_err(|error| StoreError::Storage(error.into()))?;
+    if let QueryResults::Solutions(solutions) = store.run_query(query)? {
+        for solution in solutions {
+            take(&solution?);
+        }
+    }
+    Ok(())
+}

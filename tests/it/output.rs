@@ -1,6 +1,7 @@
 //! Results in every format.
 
 use citypact::format::ResultsFormat;
+use citypact::output::export::{write_geojson, write_graphml, write_sheets};
 use citypact::output::{OutputError, Style, Written, write_results};
 use citypact::store::Embedded;
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
@@ -118,4 +119,74 @@ fn triples_need_an_rdf_syntax() {
     let graph = results("CONSTRUCT { <a:a> <a:b> 1 } WHERE {}");
     let refused = write_results(graph, ResultsFormat::Csv, &Style::default(), Vec::new());
     assert!(matches!(refused, Err(OutputError::Graph(ResultsFormat::Csv))));
+}
+
+/// Two twin towns across the Pacific and a tie whose second party has no coordinates.
+fn twin_towns() -> Embedded {
+    let store = Embedded::memory().unwrap();
+    let update = "PREFIX pact: <https://w3id.org/citypact/ns#> PREFIX schema: <https://schema.org/>
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX kind: <https://w3id.org/citypact/kind/>
+        PREFIX code: <https://w3id.org/citypact/code/> PREFIX g: <https://w3id.org/citypact/graph/>
+        PREFIX p: <https://w3id.org/citypact/id/place/> PREFIX t: <https://w3id.org/citypact/id/tie/>
+        INSERT DATA {
+          GRAPH g:places {
+            p:jp-a a pact:TerritorialEntity ; skos:prefLabel 'A & B'@en, '甲'@ja ; pact:level code:municipality ;
+              schema:latitude 35.0 ; schema:longitude 140.0 .
+            p:us-b a pact:TerritorialEntity ; skos:prefLabel 'Bé'@en ; schema:latitude 37.0 ; schema:longitude -122.0 .
+            p:x a pact:TerritorialEntity ; skos:prefLabel 'X'@en . }
+          GRAPH g:a { t:1 a pact:Tie ; pact:party p:jp-a, p:us-b ; pact:kind kind:sister-city ; pact:since '1980'^^<http://www.w3.org/2001/XMLSchema#gYear> .
+                      t:2 a pact:Tie ; pact:party p:jp-a, p:x ; pact:kind kind:friendship-city . }
+          GRAPH g:b { t:1 pact:since '1981'^^<http://www.w3.org/2001/XMLSchema#gYear> } }";
+    store.update(SparqlEvaluator::new().parse_update(update).unwrap()).unwrap();
+    store
+}
+
+#[test]
+fn maps_show_places_and_ties() {
+    let mut out = Vec::new();
+    assert_eq!(write_geojson(&twin_towns(), &mut out).unwrap(), Written::Rows(4));
+    let map: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let features = map["features"].as_array().unwrap();
+    assert_eq!(features[0]["geometry"]["coordinates"], serde_json::json!([140.0, 35.0]));
+    assert_eq!(features[0]["properties"]["names"]["ja"], "甲");
+    assert_eq!(features[0]["properties"]["ties"], 2);
+    assert_eq!(features[2]["geometry"]["type"], "MultiLineString");
+    assert_eq!(features[2]["properties"]["since"], serde_json::json!(["1980", "1981"]));
+    assert_eq!(features[2]["properties"]["kind"], "sister-city");
+    assert_eq!(features[3]["geometry"], serde_json::Value::Null);
+}
+
+#[test]
+fn networks_are_well_formed() {
+    let mut out = Vec::new();
+    assert_eq!(write_graphml(&twin_towns(), &mut out).unwrap(), Written::Rows(2));
+    let graph = String::from_utf8(out).unwrap();
+    assert_eq!(graph.matches("<node ").count(), 3);
+    assert!(graph.contains("<data key=\"n-label\">A &amp; B</data>"), "{graph}");
+    assert!(graph.contains("<edge id=\"t0\" source=\"p0\" target=\"p1\">"), "{graph}");
+    assert!(graph.contains("<data key=\"e-since\">1980 | 1981</data>"), "{graph}");
+}
+
+#[test]
+fn sheets_have_a_file_for_each_class() {
+    let directory = std::env::temp_dir().join(format!("citypact-it-sheets-{}", std::process::id()));
+    assert_eq!(write_sheets(&twin_towns(), &directory).unwrap(), Written::Rows(5));
+    let ties = std::fs::read_to_string(directory.join("pact-Tie.csv")).unwrap();
+    let places = std::fs::read_to_string(directory.join("pact-TerritorialEntity.csv")).unwrap();
+    std::fs::remove_dir_all(directory).unwrap();
+    let mut lines = ties.lines();
+    assert_eq!(lines.next(), Some("id,pact:kind,pact:party,pact:since,type,graphs"));
+    assert_eq!(
+        lines.next(),
+        Some(
+            "https://w3id.org/citypact/id/tie/1,https://w3id.org/citypact/kind/sister-city,\
+             https://w3id.org/citypact/id/place/jp-a | https://w3id.org/citypact/id/place/us-b,1980 | 1981,\
+             https://w3id.org/citypact/ns#Tie,https://w3id.org/citypact/graph/a | https://w3id.org/citypact/graph/b"
+        )
+    );
+    assert!(
+        places.starts_with(
+            "id,pact:level,schema:latitude,schema:longitude,skos:prefLabel@en,skos:prefLabel@ja,type,graphs"
+        )
+    );
 }

@@ -1,0 +1,111 @@
+//! [GraphML](http://graphml.graphdrawing.org/specification.html): places as nodes, ties as undirected edges.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::network::{FIELDS, Network, Place, Tie};
+use crate::output::Written;
+use crate::output::error::OutputError;
+use crate::store::Store;
+
+const NODE_KEYS: [(&str, &str); 6] = [
+    ("iri", "string"),
+    ("label", "string"),
+    ("level", "string"),
+    ("state", "string"),
+    ("latitude", "double"),
+    ("longitude", "double"),
+];
+
+/// Writes the places that are parties of ties, and an edge for every two parties of a tie.
+///
+/// # Errors
+/// [`OutputError`]
+pub fn write_graphml(store: &dyn Store, mut writer: impl Write) -> Result<Written, OutputError> {
+    let network = Network::read(store)?;
+    header(&mut writer)?;
+    let linked = network.places.iter().filter(|(_, place)| place.ties > 0);
+    let numbers: BTreeMap<_, _> = linked.clone().enumerate().map(|(number, (iri, _))| (iri.as_str(), number)).collect();
+    for (iri, place) in linked {
+        node(numbers[iri.as_str()], iri, place, &mut writer)?;
+    }
+    let mut edges = 0;
+    for (iri, tie) in &network.ties {
+        let parties: Vec<_> = tie.parties.iter().filter_map(|party| numbers.get(party.as_str())).collect();
+        for (position, from) in parties.iter().enumerate() {
+            for to in &parties[position + 1..] {
+                edge(edges, [**from, **to], iri, tie, &mut writer)?;
+                edges += 1;
+            }
+        }
+    }
+    writer.write_all(b"  </graph>\n</graphml>\n")?;
+    writer.flush()?;
+    Ok(Written::Rows(edges))
+}
+
+fn header(writer: &mut impl Write) -> io::Result<()> {
+    writer.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    writer.write_all(b"<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n")?;
+    for (name, kind) in NODE_KEYS {
+        writeln!(writer, "  <key id=\"n-{name}\" for=\"node\" attr.name=\"{name}\" attr.type=\"{kind}\"/>")?;
+    }
+    for name in ["iri"].iter().chain(&FIELDS).chain(&["graphs"]) {
+        writeln!(writer, "  <key id=\"e-{name}\" for=\"edge\" attr.name=\"{name}\" attr.type=\"string\"/>")?;
+    }
+    writer.write_all(b"  <graph id=\"citypact\" edgedefault=\"undirected\">\n")
+}
+
+fn node(number: usize, iri: &str, place: &Place, writer: &mut impl Write) -> io::Result<()> {
+    writeln!(writer, "    <node id=\"p{number}\">")?;
+    let position = place.position().map(|[longitude, latitude]| (latitude.to_string(), longitude.to_string()));
+    let (latitude, longitude) = position.unzip();
+    let values = [
+        Some(iri.to_owned()),
+        Some(place.name(iri).to_owned()),
+        place.level.clone(),
+        place.state.clone(),
+        latitude,
+        longitude,
+    ];
+    for ((name, _), value) in NODE_KEYS.iter().zip(values) {
+        value.map_or(Ok(()), |value| data(&format!("n-{name}"), &value, writer))?;
+    }
+    writer.write_all(b"    </node>\n")
+}
+
+fn edge(number: u64, ends: [usize; 2], iri: &str, tie: &Tie, writer: &mut impl Write) -> io::Result<()> {
+    let [from, to] = ends;
+    writeln!(writer, "    <edge id=\"t{number}\" source=\"p{from}\" target=\"p{to}\">")?;
+    data("e-iri", iri, writer)?;
+    for (field, values) in &tie.fields {
+        data(&format!("e-{field}"), &values.iter().cloned().collect::<Vec<_>>().join(" | "), writer)?;
+    }
+    data("e-graphs", &tie.graphs.iter().cloned().collect::<Vec<_>>().join(" "), writer)?;
+    writer.write_all(b"    </edge>\n")
+}
+
+fn data(key: &str, value: &str, writer: &mut impl Write) -> io::Result<()> {
+    writeln!(writer, "      <data key=\"{key}\">{}</data>", escape(value))
+}
+
+/// XML 1.0 cannot hold most control characters at all: they become U+FFFD.
+fn escape(text: &str) -> Cow<'_, str> {
+    let special =
+        |c: char| matches!(c, '&' | '<' | '>' | '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n' && c != '\t');
+    if !text.contains(special) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            other if special(other) => out.push('\u{fffd}'),
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
+}
