@@ -73,6 +73,114 @@ impl fmt::Display for ResultsFormat {
     }
 }
 
+/// A syntax of RDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// [Turtle](https://www.w3.org/TR/turtle/)
+    Turtle,
+    /// [TriG](https://www.w3.org/TR/trig/)
+    TriG,
+    /// [N-Triples](https://www.w3.org/TR/n-triples/)
+    NTriples,
+    /// [N-Quads](https://www.w3.org/TR/n-quads/)
+    NQuads,
+    /// [RDF/XML](https://www.w3.org/TR/rdf-syntax-grammar/)
+    RdfXml,
+    /// [JSON-LD](https://www.w3.org/TR/json-ld/)
+    JsonLd,
+}
+
+impl Syntax {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Turtle, Self::TriG, Self::NTriples, Self::NQuads, Self::RdfXml, Self::JsonLd];
+
+    /// The name it is asked for by.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Turtle => "turtle",
+            Self::TriG => "trig",
+            Self::NTriples => "ntriples",
+            Self::NQuads => "nquads",
+            Self::RdfXml => "rdfxml",
+            Self::JsonLd => "jsonld",
+        }
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Turtle => "text/turtle",
+            Self::TriG => "application/trig",
+            Self::NTriples => "application/n-triples",
+            Self::NQuads => "application/n-quads",
+            Self::RdfXml => "application/rdf+xml",
+            Self::JsonLd => "application/ld+json",
+        }
+    }
+
+    /// The suffix of a file's name, without the dot.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Turtle => "ttl",
+            Self::TriG => "trig",
+            Self::NTriples => "nt",
+            Self::NQuads => "nq",
+            Self::RdfXml => "rdf",
+            Self::JsonLd => "jsonld",
+        }
+    }
+
+    /// Whether it can hold named graphs.
+    pub const fn has_graphs(self) -> bool {
+        matches!(self, Self::TriG | Self::NQuads | Self::JsonLd)
+    }
+
+    /// The syntax of a file with this suffix. `json` and `xml` say too little to be one.
+    pub fn from_suffix(suffix: &str) -> Option<Self> {
+        let suffix = suffix.to_ascii_lowercase();
+        let other = || (suffix == "owl").then_some(Self::RdfXml);
+        Self::ALL.iter().copied().find(|syntax| syntax.suffix() == suffix).or_else(other)
+    }
+
+    /// The syntax with this media type; parameters such as a character set are passed over.
+    pub fn from_media_type(media_type: &str) -> Option<Self> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        Self::ALL.iter().copied().find(|syntax| syntax.media_type().eq_ignore_ascii_case(essence))
+    }
+}
+
+impl fmt::Display for Syntax {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Syntax {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let found = Self::ALL.iter().copied().find(|syntax| syntax.name().eq_ignore_ascii_case(name));
+        found.or_else(|| Self::from_suffix(name)).ok_or_else(|| UnknownFormat {
+            name: name.to_owned(),
+            known: Self::ALL.iter().map(|syntax| syntax.name()).collect(),
+        })
+    }
+}
+
+impl From<Syntax> for oxrdfio::RdfFormat {
+    fn from(syntax: Syntax) -> Self {
+        match syntax {
+            Syntax::Turtle => Self::Turtle,
+            Syntax::TriG => Self::TriG,
+            Syntax::NTriples => Self::NTriples,
+            Syntax::NQuads => Self::NQuads,
+            Syntax::RdfXml => Self::RdfXml,
+            Syntax::JsonLd => Self::JsonLd { profile: oxrdfio::JsonLdProfileSet::empty() },
+        }
+    }
+}
+
 /// A name that no format has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no format is called {name:?}; there are {}", .known.join(", "))]
@@ -104,6 +212,12 @@ mod tests {
         for format in ResultsFormat::ALL {
             assert_eq!(format.name().parse(), Ok(*format));
             assert_eq!(ResultsFormat::from_suffix(format.suffix()), Some(*format));
+        }
+        for syntax in Syntax::ALL {
+            assert_eq!(syntax.name().parse(), Ok(*syntax));
+            assert_eq!(Syntax::from_suffix(syntax.suffix()), Some(*syntax));
+            assert_eq!(Syntax::from_media_type(syntax.media_type()), Some(*syntax));
+            assert_eq!(oxrdfio::RdfFormat::from(*syntax).supports_datasets(), syntax.has_graphs());
         }
         let error = "yaml".parse::<ResultsFormat>().unwrap_err();
         assert_eq!(error.to_string(), "no format is called \"yaml\"; there are table, csv, tsv, json, xml, markdown");
