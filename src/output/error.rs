@@ -4,7 +4,6 @@ use std::io;
 
 use oxigraph::sparql::QueryEvaluationError;
 
-use crate::format::ResultsFormat;
 use crate::store::StoreError;
 
 /// Why results were not written, or not all of them.
@@ -20,7 +19,4 @@ pub enum OutputError {
     /// The output cannot be written to.
     #[error("cannot write the results")]
     Io(#[from] io::Error),
-    /// Triples in a format for solutions.
-    #[error("the query gives triples, which {0} cannot hold; ask for an RDF syntax such as turtle")]
-    Graph(ResultsFormat),
 }

@@ -1,34 +1,35 @@
 //! Solutions as a table in GitHub Flavored Markdown.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use oxigraph::sparql::QuerySolutionIter;
+use oxrdf::{Term, Variable};
 
 use super::Style;
-use super::error::OutputError;
 
-/// Writes every solution as it comes; returns how many there were.
-pub(super) fn write(
-    solutions: QuerySolutionIter<'_>,
-    style: &Style,
-    mut writer: impl Write,
-) -> Result<u64, OutputError> {
-    let columns = solutions.variables().len();
-    let header: Vec<_> = solutions.variables().iter().map(|variable| escape(variable.as_str())).collect();
-    writeln!(writer, "| {} |", header.join(" | "))?;
-    writeln!(writer, "|{}", " --- |".repeat(columns))?;
-    let mut rows = 0;
-    for solution in solutions {
-        let solution = solution?;
-        let cells: Vec<_> = solution.values().iter().map(|term| cell(term.as_ref(), style)).collect();
-        writeln!(writer, "| {} |", cells.join(" | "))?;
-        rows += 1;
+/// Rows on their way out.
+pub(super) struct Rows(u64);
+
+impl Rows {
+    /// Writes the header.
+    pub(super) fn start(variables: &[Variable], writer: &mut impl Write) -> io::Result<Self> {
+        let header: Vec<_> = variables.iter().map(|variable| escape(variable.as_str())).collect();
+        writeln!(writer, "| {} |", header.join(" | "))?;
+        writeln!(writer, "|{}", " --- |".repeat(variables.len()))?;
+        Ok(Self(0))
     }
-    writer.flush()?;
-    Ok(rows)
+
+    pub(super) fn row(&mut self, row: &[Option<Term>], style: &Style, writer: &mut impl Write) -> io::Result<()> {
+        self.0 += 1;
+        let cells: Vec<_> = row.iter().map(|term| cell(term.as_ref(), style)).collect();
+        writeln!(writer, "| {} |", cells.join(" | "))
+    }
+
+    pub(super) fn count(self) -> u64 {
+        self.0
+    }
 }
 
-fn cell(term: Option<&oxrdf::Term>, style: &Style) -> String {
+fn cell(term: Option<&Term>, style: &Style) -> String {
     term.map(|term| escape(&style.shortener.term(term))).unwrap_or_default()
 }
 

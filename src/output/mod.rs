@@ -5,19 +5,19 @@
 mod error;
 pub mod export;
 mod markdown;
-mod solutions;
 mod table;
 mod term;
+mod writer;
 
 use std::io::Write;
 
-use oxigraph::sparql::{QueryResults, QuerySolutionIter};
-use sparesults::{QueryResultsFormat, QueryResultsSerializer};
+use oxigraph::sparql::QueryResults;
 
-use crate::format::ResultsFormat;
+use crate::format::{ResultsFormat, Syntax};
 
 pub use error::OutputError;
 pub use term::Shortener;
+pub use writer::ResultsWriter;
 
 /// How tables look.
 #[derive(Debug, Clone, Default)]
@@ -41,59 +41,31 @@ pub enum Written {
     Triples(u64),
 }
 
-/// Writes the solutions of a SELECT.
+/// Writes a whole result: rows and answers in `format`, triples in `syntax`.
 ///
 /// # Errors
 /// [`OutputError::Query`] if evaluation fails on the way, with part of the output written; [`OutputError::Io`].
-pub fn write_solutions(
-    solutions: QuerySolutionIter<'_>,
-    format: ResultsFormat,
-    style: &Style,
-    writer: impl Write,
-) -> Result<Written, OutputError> {
-    let rows = match format {
-        ResultsFormat::Table => table::write(solutions, style, writer),
-        ResultsFormat::Markdown => markdown::write(solutions, style, writer),
-        ResultsFormat::Csv => solutions::write(solutions, QueryResultsFormat::Csv, writer),
-        ResultsFormat::Tsv => solutions::write(solutions, QueryResultsFormat::Tsv, writer),
-        ResultsFormat::Json => solutions::write(solutions, QueryResultsFormat::Json, writer),
-        ResultsFormat::Xml => solutions::write(solutions, QueryResultsFormat::Xml, writer),
-    }?;
-    Ok(Written::Rows(rows))
-}
-
-/// Writes the answer of an ASK: `yes` or `no` for people, `true` or `false` for programs.
-///
-/// # Errors
-/// [`OutputError::Io`]
-pub fn write_answer(answer: bool, format: ResultsFormat, mut writer: impl Write) -> Result<Written, OutputError> {
-    let serializer = match format {
-        ResultsFormat::Table | ResultsFormat::Markdown => {
-            writeln!(writer, "{}", if answer { "yes" } else { "no" })?;
-            return Ok(Written::Answer(answer));
-        }
-        ResultsFormat::Csv => QueryResultsFormat::Csv,
-        ResultsFormat::Tsv => QueryResultsFormat::Tsv,
-        ResultsFormat::Json => QueryResultsFormat::Json,
-        ResultsFormat::Xml => QueryResultsFormat::Xml,
-    };
-    QueryResultsSerializer::from_format(serializer).serialize_boolean_to_writer(&mut writer, answer)?;
-    Ok(Written::Answer(answer))
-}
-
-/// Writes the results of a SELECT or an ASK.
-///
-/// # Errors
-/// As [`write_solutions`]; [`OutputError::Graph`] for the triples of CONSTRUCT and DESCRIBE, which need an RDF syntax.
 pub fn write_results(
     results: QueryResults<'_>,
     format: ResultsFormat,
+    syntax: Syntax,
     style: &Style,
-    writer: impl Write,
+    out: impl Write,
 ) -> Result<Written, OutputError> {
+    let mut writer = ResultsWriter::new(format, syntax, style.clone(), out);
     match results {
-        QueryResults::Solutions(solutions) => write_solutions(solutions, format, style, writer),
-        QueryResults::Boolean(answer) => write_answer(answer, format, writer),
-        QueryResults::Graph(_) => Err(OutputError::Graph(format)),
+        QueryResults::Solutions(solutions) => {
+            writer.head(solutions.variables())?;
+            for solution in solutions {
+                writer.row(solution?.values())?;
+            }
+        }
+        QueryResults::Boolean(answer) => writer.boolean(answer)?,
+        QueryResults::Graph(triples) => {
+            for triple in triples {
+                writer.triple(triple?.as_ref())?;
+            }
+        }
     }
+    Ok(writer.finish()?.1)
 }

@@ -2,12 +2,10 @@
 
 use std::io::{self, Write};
 
-use oxigraph::sparql::QuerySolutionIter;
-use oxrdf::Term;
+use oxrdf::{Term, Variable};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
-use super::error::OutputError;
 use super::term::is_number;
 
 /// Rows that decide how wide the columns are; the rows after them are written as they come.
@@ -16,30 +14,47 @@ const SAMPLE: usize = 1000;
 const NARROWEST: usize = 6;
 const GAP: &str = " │ ";
 
-/// Writes the solutions with a header and a last line that counts them; returns the count.
-pub(super) fn write(
-    mut solutions: QuerySolutionIter<'_>,
-    style: &Style,
-    mut writer: impl Write,
-) -> Result<u64, OutputError> {
-    let names: Vec<_> = solutions.variables().iter().map(|variable| variable.as_str().to_owned()).collect();
-    let row = |values: &[Option<Term>]| -> Vec<Cell> { values.iter().map(|term| Cell::new(term, style)).collect() };
-    let mut sample = Vec::new();
-    for solution in solutions.by_ref().take(SAMPLE) {
-        sample.push(row(solution?.values()));
+/// A table on its way out: the first rows are held until the widths are known.
+pub(super) struct Table {
+    names: Vec<String>,
+    sample: Vec<Vec<Cell>>,
+    layout: Option<Layout>,
+    rows: u64,
+}
+
+impl Table {
+    pub(super) fn new(variables: &[Variable]) -> Self {
+        let names = variables.iter().map(|variable| variable.as_str().to_owned()).collect();
+        Self { names, sample: Vec::new(), layout: None, rows: 0 }
     }
-    let layout = Layout::new(&names, &sample, style);
-    layout.header(&names, &mut writer)?;
-    sample.iter().try_for_each(|cells| layout.row(cells, &mut writer))?;
-    let mut rows = sample.len() as u64;
-    drop(sample);
-    for solution in solutions {
-        layout.row(&row(solution?.values()), &mut writer)?;
-        rows += 1;
+
+    pub(super) fn row(&mut self, row: &[Option<Term>], style: &Style, writer: &mut impl Write) -> io::Result<()> {
+        self.rows += 1;
+        let cells: Vec<Cell> = row.iter().map(|term| Cell::new(term, style)).collect();
+        if let Some(layout) = &self.layout {
+            return layout.row(&cells, writer);
+        }
+        self.sample.push(cells);
+        if self.sample.len() >= SAMPLE { self.lay_out(style, writer).map(|_| ()) } else { Ok(()) }
     }
-    writeln!(writer, "{}", layout.faint(&format!("{rows} {}", if rows == 1 { "row" } else { "rows" })))?;
-    writer.flush()?;
-    Ok(rows)
+
+    fn lay_out(&mut self, style: &Style, writer: &mut impl Write) -> io::Result<&Layout> {
+        let layout = Layout::new(&self.names, &self.sample, style);
+        layout.header(&self.names, writer)?;
+        std::mem::take(&mut self.sample).iter().try_for_each(|cells| layout.row(cells, writer))?;
+        Ok(self.layout.insert(layout))
+    }
+
+    /// Writes what is held and a last line that counts the rows; returns the count.
+    pub(super) fn finish(mut self, style: &Style, writer: &mut impl Write) -> io::Result<u64> {
+        if self.layout.is_none() {
+            self.lay_out(style, writer)?;
+        }
+        let Some(layout) = &self.layout else { return Ok(self.rows) };
+        let noun = if self.rows == 1 { "row" } else { "rows" };
+        writeln!(writer, "{}", layout.faint(&format!("{} {noun}", self.rows)))?;
+        Ok(self.rows)
+    }
 }
 
 /// A term as it is to be shown.

@@ -1,8 +1,8 @@
 //! Results in every format.
 
-use citypact::format::ResultsFormat;
+use citypact::format::{ResultsFormat, Syntax};
 use citypact::output::export::{write_geojson, write_graphml, write_sheets};
-use citypact::output::{OutputError, Style, Written, write_results};
+use citypact::output::{ResultsWriter, Style, Written, write_results};
 use citypact::store::Embedded;
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 
@@ -13,7 +13,7 @@ fn results(query: &str) -> QueryResults<'static> {
 
 fn written(query: &str, format: ResultsFormat, style: &Style) -> String {
     let mut out = Vec::new();
-    write_results(results(query), format, style, &mut out).unwrap();
+    write_results(results(query), format, Syntax::Turtle, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn a_long_table_keeps_coming() {
     let query = SparqlEvaluator::new().parse_query("SELECT ?s ?o { ?s ?p ?o }").unwrap();
     let mut out = Vec::new();
     let results = store.bind(query).execute().unwrap();
-    let written = write_results(results, ResultsFormat::Table, &Style::default(), &mut out).unwrap();
+    let written = write_results(results, ResultsFormat::Table, Syntax::Turtle, &Style::default(), &mut out).unwrap();
     assert_eq!(written, Written::Rows(1500));
     assert_eq!(String::from_utf8(out).unwrap().lines().count(), 1503);
 }
@@ -115,10 +115,20 @@ fn an_answer_reads_as_one() {
 }
 
 #[test]
-fn triples_need_an_rdf_syntax() {
-    let graph = results("CONSTRUCT { <a:a> <a:b> 1 } WHERE {}");
-    let refused = write_results(graph, ResultsFormat::Csv, &Style::default(), Vec::new());
-    assert!(matches!(refused, Err(OutputError::Graph(ResultsFormat::Csv))));
+fn triples_go_out_in_an_rdf_syntax() {
+    let query = "CONSTRUCT { <https://w3id.org/citypact/id/place/cn> <https://schema.org/name> 'China'@en } WHERE {}";
+    let turtle = written(query, ResultsFormat::Table, &Style::default());
+    assert!(turtle.contains("@prefix schema: <https://schema.org/> ."), "{turtle}");
+    assert!(turtle.contains("place:cn schema:name \"China\"@en"), "{turtle}");
+    let nothing =
+        written("CONSTRUCT { <a:a> <a:b> 1 } WHERE { FILTER(false) }", ResultsFormat::Table, &Style::default());
+    assert!(!nothing.contains("a:a"), "{nothing}");
+}
+
+#[test]
+fn a_result_out_of_order_is_refused() {
+    let mut writer = ResultsWriter::new(ResultsFormat::Csv, Syntax::Turtle, Style::default(), Vec::new());
+    assert!(writer.row(&[]).is_err());
 }
 
 /// Two twin towns across the Pacific and a tie whose second party has no coordinates.

@@ -1,0 +1,155 @@
+//! Results as they come, row by row or triple by triple, into one format.
+
+use std::io::{self, Write};
+
+use oxrdf::{GraphNameRef, Term, TripleRef, Variable};
+use oxrdfio::{RdfSerializer, WriterQuadSerializer};
+use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
+
+use super::{Style, Written, markdown, table};
+use crate::format::{ResultsFormat, Syntax};
+use crate::vocab;
+
+/// Writes one result: [`Self::head`] and rows, or triples, or one answer, then [`Self::finish`].
+pub struct ResultsWriter<W: Write> {
+    results: ResultsFormat,
+    syntax: Syntax,
+    style: Style,
+    state: State<W>,
+}
+
+enum State<W: Write> {
+    Fresh(W),
+    Standard(Box<WriterSolutionsSerializer<W>>, Vec<Variable>, u64),
+    Table(table::Table, W),
+    Markdown(markdown::Rows, W),
+    Triples(Box<WriterQuadSerializer<W>>, u64),
+    Answered(W, bool),
+    /// A write failed; nothing more is written.
+    Broken,
+}
+
+impl<W: Write> ResultsWriter<W> {
+    /// Rows and answers go out in `results`, triples in `syntax`.
+    pub fn new(results: ResultsFormat, syntax: Syntax, style: Style, out: W) -> Self {
+        Self { results, syntax, style, state: State::Fresh(out) }
+    }
+
+    /// The variables of the rows to come.
+    ///
+    /// # Errors
+    /// Those of the writer below.
+    pub fn head(&mut self, variables: &[Variable]) -> io::Result<()> {
+        let out = self.fresh()?;
+        self.state = match self.results {
+            ResultsFormat::Table => State::Table(table::Table::new(variables), out),
+            ResultsFormat::Markdown => {
+                let mut out = out;
+                State::Markdown(markdown::Rows::start(variables, &mut out)?, out)
+            }
+            ResultsFormat::Csv => standard(QueryResultsFormat::Csv, variables, out)?,
+            ResultsFormat::Tsv => standard(QueryResultsFormat::Tsv, variables, out)?,
+            ResultsFormat::Json => standard(QueryResultsFormat::Json, variables, out)?,
+            ResultsFormat::Xml => standard(QueryResultsFormat::Xml, variables, out)?,
+        };
+        Ok(())
+    }
+
+    /// A row: a value or none for each variable of the head.
+    ///
+    /// # Errors
+    /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head.
+    pub fn row(&mut self, row: &[Option<Term>]) -> io::Result<()> {
+        match &mut self.state {
+            State::Standard(serializer, variables, rows) => {
+                *rows += 1;
+                let bound = variables.iter().zip(row);
+                serializer.serialize(bound.filter_map(|(variable, term)| Some((variable, term.as_ref()?))))
+            }
+            State::Table(table, out) => table.row(row, &self.style, out),
+            State::Markdown(rows, out) => rows.row(row, &self.style, out),
+            _ => Err(out_of_order()),
+        }
+    }
+
+    /// A triple of a CONSTRUCT or DESCRIBE.
+    ///
+    /// # Errors
+    /// Those of the writer below.
+    pub fn triple(&mut self, triple: TripleRef<'_>) -> io::Result<()> {
+        if matches!(self.state, State::Fresh(_)) {
+            let out = self.fresh()?;
+            self.state = State::Triples(Box::new(serializer(self.syntax)?.for_writer(out)), 0);
+        }
+        let State::Triples(serializer, count) = &mut self.state else { return Err(out_of_order()) };
+        *count += 1;
+        serializer.serialize_quad(triple.in_graph(GraphNameRef::DefaultGraph))
+    }
+
+    /// The answer of an ASK: `yes` or `no` for people, `true` or `false` for programs.
+    ///
+    /// # Errors
+    /// Those of the writer below.
+    pub fn boolean(&mut self, answer: bool) -> io::Result<()> {
+        let mut out = self.fresh()?;
+        let serializer = match self.results {
+            ResultsFormat::Table | ResultsFormat::Markdown => {
+                writeln!(out, "{}", if answer { "yes" } else { "no" })?;
+                self.state = State::Answered(out, answer);
+                return Ok(());
+            }
+            ResultsFormat::Csv => QueryResultsFormat::Csv,
+            ResultsFormat::Tsv => QueryResultsFormat::Tsv,
+            ResultsFormat::Json => QueryResultsFormat::Json,
+            ResultsFormat::Xml => QueryResultsFormat::Xml,
+        };
+        QueryResultsSerializer::from_format(serializer).serialize_boolean_to_writer(&mut out, answer)?;
+        self.state = State::Answered(out, answer);
+        Ok(())
+    }
+
+    /// Ends the result and gives back the writer below. Nothing at all was a graph without triples.
+    ///
+    /// # Errors
+    /// Those of the writer below.
+    pub fn finish(mut self) -> io::Result<(W, Written)> {
+        let (mut out, written) = match std::mem::replace(&mut self.state, State::Broken) {
+            State::Fresh(out) => (serializer(self.syntax)?.for_writer(out).finish()?, Written::Triples(0)),
+            State::Standard(serializer, _, rows) => (serializer.finish()?, Written::Rows(rows)),
+            State::Table(table, mut out) => {
+                let rows = table.finish(&self.style, &mut out)?;
+                (out, Written::Rows(rows))
+            }
+            State::Markdown(rows, out) => (out, Written::Rows(rows.count())),
+            State::Triples(serializer, count) => (serializer.finish()?, Written::Triples(count)),
+            State::Answered(out, answer) => (out, Written::Answer(answer)),
+            State::Broken => return Err(out_of_order()),
+        };
+        out.flush()?;
+        Ok((out, written))
+    }
+
+    fn fresh(&mut self) -> io::Result<W> {
+        match std::mem::replace(&mut self.state, State::Broken) {
+            State::Fresh(out) => Ok(out),
+            _ => Err(out_of_order()),
+        }
+    }
+}
+
+fn standard<W: Write>(format: QueryResultsFormat, variables: &[Variable], out: W) -> io::Result<State<W>> {
+    let serializer =
+        QueryResultsSerializer::from_format(format).serialize_solutions_to_writer(out, variables.to_vec())?;
+    Ok(State::Standard(Box::new(serializer), variables.to_vec(), 0))
+}
+
+fn serializer(syntax: Syntax) -> io::Result<RdfSerializer> {
+    vocab::PREFIXES.iter().try_fold(RdfSerializer::from_format(syntax.into()), |serializer, (name, iri)| {
+        // The prefixes are constants; a test of theirs holds them to be IRIs.
+        serializer.with_prefix(*name, *iri).map_err(io::Error::other)
+    })
+}
+
+fn out_of_order() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "results are written as a head and rows, or triples, or one answer")
+}
