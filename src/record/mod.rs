@@ -1,24 +1,36 @@
 //! Typed records as an extractor writes them: the input contract. No RDF in sight.
 
+mod check;
 mod codes;
 mod date;
+mod hash;
+pub mod read;
 mod reference;
+mod reject;
+mod schema;
 mod text;
 mod types;
+pub(crate) mod words;
 
-use schemars::JsonSchema;
-use serde::de::IgnoredAny;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use check::{Finding, check};
 pub use codes::{
     AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
     TextCondition, TieKind, Tier, Verdict,
 };
 pub use date::{Date, DateError};
+pub use hash::content_hash;
 pub use reference::{
     Agent, AgentRef, AgreementRef, EstablishedTie, EventRef, Mention, OneOrMany, OrganizationRef, PlaceRef, Reference,
     TieRef,
 };
+pub use reject::RejectWriter;
+pub use schema::schema;
 pub use text::Text;
 pub use types::{
     Agreement, Alliance, Assessment, Award, Code, Codes, Conferral, Count, Declaration, Event, Office, Organization,
@@ -45,21 +57,42 @@ pub struct Evidence {
     pub suffix: Option<String>,
 }
 
-/// The `type` of a record inside its struct, where the struct itself says it: read and forgotten.
+/// The `type` of a record inside its struct, where the struct itself says it: held against the struct, and forgotten.
+/// `T` is the [`RecordType`] as a number.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct IgnoredTag;
+pub struct IgnoredTag<const T: u8>;
 
-impl<'de> Deserialize<'de> for IgnoredTag {
+impl<'de, const T: u8> Deserialize<'de> for IgnoredTag<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self)
+        let expected = RecordType::ALL[usize::from(T)].as_str();
+        let tag = Cow::<'de, str>::deserialize(deserializer)?;
+        if tag == expected {
+            Ok(Self)
+        } else {
+            Err(D::Error::custom(format_args!("here the type can only be `{expected}`")))
+        }
     }
+}
+
+/// The names of the fields that a type of record has of its own.
+trait Fields {
+    const REQUIRED: &'static [&'static str];
+    const OPTIONAL: &'static [&'static str];
+}
+
+/// The fields that every record has, besides its type.
+const COMMON_FIELDS: [&str; 5] = ["source", "evidence", "confidence", "modality", "note"];
+
+/// Takes `null` for the absence that it is.
+fn null_is_none<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 macro_rules! records {
     ($($tag:literal $name:ident),+ $(,)?) => {
         /// Any record.
-        #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(tag = "type")]
         pub enum Record {
             $(#[doc = concat!("`", $tag, "`")] #[serde(rename = $tag)] $name($name)),+
@@ -81,6 +114,30 @@ macro_rules! records {
             /// The type that the field `type` names.
             pub fn from_tag(tag: &str) -> Option<Self> {
                 match tag { $($tag => Some(Self::$name),)+ _ => None }
+            }
+
+            /// The fields that a record of this type must have.
+            pub fn required_fields(self) -> &'static [&'static str] {
+                match self {
+                    // The struct does not require them, for an event written in place may lack them.
+                    Self::Event => &["id", "names"],
+                    other => other.struct_fields().0,
+                }
+            }
+
+            /// Every field that a record of this type may have, besides `type`.
+            pub fn fields(self) -> impl Iterator<Item = &'static str> {
+                let (required, optional) = self.struct_fields();
+                required.iter().chain(optional).chain(&COMMON_FIELDS).copied()
+            }
+
+            fn struct_fields(self) -> (&'static [&'static str], &'static [&'static str]) {
+                match self { $(Self::$name => (<$name as Fields>::REQUIRED, <$name as Fields>::OPTIONAL)),+ }
+            }
+
+            /// The schema of its struct.
+            fn subschema(self, generator: &mut SchemaGenerator) -> Schema {
+                match self { $(Self::$name => generator.subschema_for::<$name>()),+ }
             }
 
             /// Reads a record of this type; a field `type` in it is passed over.

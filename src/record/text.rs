@@ -3,14 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use oxilangtag::LanguageTag;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The tag under which a language map holds a text in the language of the source.
+const UNDETERMINED: &str = "und";
+
 /// A text or a language map: for each BCP 47 tag one text or several, the first of them preferred.
 ///
-/// `None` stands for the language of the record's source, which a bare string takes.
+/// `None` stands for the language of the record's source, which a bare string takes, and which a
+/// language map writes as `und`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text(pub Vec<(Option<String>, Vec<String>)>);
 
@@ -52,13 +57,22 @@ impl Serialize for Text {
         }
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (tag, texts) in &self.0 {
-            let tag = tag.as_deref().unwrap_or("und");
+            let tag = tag.as_deref().unwrap_or(UNDETERMINED);
             match texts.as_slice() {
                 [text] => map.serialize_entry(tag, text)?,
                 _ => map.serialize_entry(tag, texts)?,
             }
         }
         map.end()
+    }
+}
+
+/// The tag in the case that BCP 47 recommends (RFC 5646, §2.1.1); what is no tag stays as it is.
+fn canonical(tag: String) -> Option<String> {
+    match tag.as_str() {
+        UNDETERMINED => None,
+        "zh-Hans" | "zh-Hant" | "en" | "ja" | "zh" | "ko" => Some(tag),
+        _ => Some(LanguageTag::parse_and_normalize(&tag).map_or(tag, LanguageTag::into_inner)),
     }
 }
 
@@ -78,7 +92,12 @@ impl<'de> Visitor<'de> for TextVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
         let mut texts = Vec::with_capacity(map.size_hint().unwrap_or(2));
         while let Some((tag, one_or_many)) = map.next_entry::<String, super::OneOrMany<String>>()? {
-            texts.push((Some(tag), one_or_many.0));
+            let tag = canonical(tag);
+            if texts.iter().any(|(other, _)| *other == tag) {
+                let tag = tag.as_deref().unwrap_or(UNDETERMINED);
+                return Err(A::Error::custom(format_args!("the language `{tag}` occurs twice")));
+            }
+            texts.push((tag, one_or_many.0));
         }
         Ok(Text(texts))
     }

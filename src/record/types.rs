@@ -1,14 +1,15 @@
 //! The record types: one struct each, the fields as the input contract names them.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::codes::{
     AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
     TextCondition, TieKind, Tier, Verdict,
 };
 use super::reference::{AgentRef, AgreementRef, EventRef, OneOrMany, OrganizationRef, PlaceRef, TieRef};
-use super::{Date, Evidence, IgnoredTag, Text};
+use super::{Date, Evidence, Fields, IgnoredTag, RecordType, Text};
 
 macro_rules! record {
     (
@@ -23,14 +24,14 @@ macro_rules! record {
             #[doc(hidden)]
             #[serde(rename = "type", default, skip_serializing)]
             #[schemars(skip)]
-            pub tag: IgnoredTag,
+            pub tag: IgnoredTag<{ RecordType::$name as u8 }>,
             $($(#[$rdoc])* pub $required: $rtype,)*
             $($(#[$odoc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $optional: Option<$otype>,)*
             /// Id of the source record it was extracted from.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub source: Option<String>,
             /// Where in the source it stands.
-            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_is_none")]
             pub evidence: Vec<Evidence>,
             /// How sure the extractor is, from 0 to 1.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,6 +43,11 @@ macro_rules! record {
             /// A remark.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub note: Option<Text>,
+        }
+
+        impl Fields for $name {
+            const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
+            const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional)),*];
         }
 
         impl $name {
@@ -102,7 +108,7 @@ pub struct Codes {
 }
 
 /// A code that may be written as a number or as a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Code {
     /// Written as a number.
@@ -117,6 +123,30 @@ impl std::fmt::Display for Code {
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => f.write_str(text),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CodeVisitor)
+    }
+}
+
+struct CodeVisitor;
+
+impl Visitor<'_> for CodeVisitor {
+    type Value = Code;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a number or a text")
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Code, E> {
+        Ok(Code::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Code, E> {
+        Ok(Code::Text(text.to_owned()))
     }
 }
 

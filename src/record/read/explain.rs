@@ -1,0 +1,248 @@
+//! Says all that is wrong with the shape of a record: where, why, and what to do.
+
+use serde::de::IgnoredAny;
+
+use super::fault::{Fault, FaultKind, Step};
+use super::node::{Mend, Node, Unreadable, Value};
+use super::syntax;
+use crate::location::Severity;
+use crate::record::words::{form, kinds, nearest, one_of, shown, tame, with_article};
+use crate::record::{Finding, Record, RecordType};
+
+/// More faults than this are not looked for in one record.
+const MOST_FAULTS: usize = 20;
+
+/// A finding with its place in the text of the record, in bytes.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub(super) severity: Severity,
+    pub(super) at: usize,
+    pub(super) pointer: String,
+    pub(super) reason: String,
+    pub(super) remedy: Option<String>,
+    /// The field of the record whose absence it is about.
+    pub(super) missing: Option<&'static str>,
+}
+
+impl Note {
+    pub(super) fn error(at: usize, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
+        let (reason, remedy) = (reason.into(), Some(remedy.into()));
+        Self { severity: Severity::Error, at, pointer: String::new(), reason, remedy, missing: None }
+    }
+
+    /// A finding of the checks, placed in the text.
+    pub(super) fn of(finding: Finding, json: &str) -> Self {
+        let Finding { pointer, severity, reason, remedy } = finding;
+        let at = Node::parse(json).map_or(0, |node| node.seek(&pointer).at);
+        Self { severity, at, pointer, reason, remedy, missing: None }
+    }
+}
+
+/// What came of reading a record slowly.
+pub(super) struct Explained {
+    /// The record, where unknown fields were all that was wrong; whether these are errors, the notes say.
+    pub(super) record: Option<Record>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Reads a record that was refused, for the reasons.
+pub(super) fn explain(json: &str, known_type: Option<RecordType>, lenient: bool) -> Explained {
+    match tree(json).and_then(|tree| Ok((record_type(&tree, known_type)?, tree))) {
+        Ok((record_type, tree)) => faults(tree, record_type, lenient),
+        Err(note) => Explained { record: None, notes: vec![note] },
+    }
+}
+
+fn tree(json: &str) -> Result<Node, Note> {
+    serde_json::from_str::<IgnoredAny>(json).map_err(|error| syntax_note(json, 0, &error))?;
+    let tree = Node::parse(json).map_err(|unreadable| match unreadable {
+        Unreadable::TooDeep { at } => {
+            Note::error(at, "values are nested too deep", "a record needs no more than a few levels")
+        }
+        Unreadable::Literal { at, error } => syntax_note(&json[at..], at, &error),
+    })?;
+    let remedy = "write each record as {\"type\": \"tie\", …}";
+    if tree.is_object() { Ok(tree) } else { Err(Note::error(tree.at, "a record is a JSON object", remedy)) }
+}
+
+fn syntax_note(json: &str, base: usize, error: &serde_json::Error) -> Note {
+    let fault = syntax::explain(json, error);
+    Note::error(base + fault.at, fault.reason, fault.remedy)
+}
+
+fn record_type(tree: &Node, known: Option<RecordType>) -> Result<RecordType, Note> {
+    let types = || RecordType::ALL.iter().map(|known| known.as_str());
+    let at = |note: Note, node: &Node| Note { at: node.at, pointer: "/type".to_owned(), ..note };
+    match (known, tree.get("type")) {
+        (Some(known), _) => Ok(known),
+        (None, None) => Err(Note::error(tree.at, "the record has no `type`", one_of(types()))),
+        (None, Some(node)) => match node.text() {
+            None => Err(at(Note::error(0, "the `type` of a record is a text", one_of(types())), node)),
+            Some(tag) => RecordType::from_tag(tag).ok_or_else(|| {
+                at(Note::error(0, format!("{} is no type of record", shown(tag)), nearest(tag, types())), node)
+            }),
+        },
+    }
+}
+
+/// Reads the tree again and again, mending what is wrong, until nothing is or nothing more can be mended.
+fn faults(mut tree: Node, record_type: RecordType, lenient: bool) -> Explained {
+    let (mut notes, mut shape_is_right): (Vec<Note>, bool) = (Vec::new(), true);
+    let (mut mended, mut taken): (Vec<Vec<Step>>, Vec<String>) = (Vec::new(), Vec::new());
+    while notes.len() < MOST_FAULTS {
+        let fault = match record_type.deserialize(&tree) {
+            Ok(record) => {
+                return Explained { record: shape_is_right.then_some(record), notes };
+            }
+            Err(fault) => fault,
+        };
+        let mut path = fault.path();
+        let unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
+        shape_is_right &= unknown;
+        let mut mend = if unknown { Mend::Remove } else { Mend::Nullify };
+        if mended.contains(&path) {
+            // What was made nothing may not be nothing: it goes, or what is around it becomes nothing.
+            mend = Mend::Remove;
+            if matches!(path.last(), Some(Step::Index(_))) {
+                path.pop();
+                mend = Mend::Nullify;
+            }
+        } else {
+            let said: Vec<Note> = describe(&fault, &path, &tree, record_type, lenient);
+            // What was wrong, and so was taken away, is not missing too.
+            notes.extend(
+                said.into_iter().filter(|note| !note.missing.is_some_and(|name| taken.contains(&name.to_owned()))),
+            );
+        }
+        if let (Mend::Remove, [Step::Member(_, key)]) = (mend, path.as_slice()) {
+            taken.push(key.clone());
+        }
+        if path.is_empty() || !tree.mend(&path, mend) {
+            break;
+        }
+        mended.push(path);
+    }
+    Explained { record: None, notes }
+}
+
+fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, lenient: bool) -> Vec<Note> {
+    let (node, field) = (tree.walk(path), field(path));
+    let note = |at, reason: String, remedy: Option<String>| Note {
+        severity: Severity::Error,
+        at,
+        pointer: pointer(path),
+        reason,
+        remedy,
+        missing: None,
+    };
+    let whole = if path.is_empty() { with_article(record_type.as_str()) } else { format!("`{field}`") };
+    match &fault.kind {
+        FaultKind::UnknownField { name, known } => {
+            vec![unknown_field(note, name, known, (tree, path), lenient)]
+        }
+        FaultKind::MissingField { name } => missing(name, node, path, record_type)
+            .map(|name| Note {
+                missing: path.is_empty().then_some(name),
+                ..note(node.at, format!("{whole} needs `{name}`"), form_of(name, path, record_type))
+            })
+            .collect(),
+        FaultKind::DuplicateField { name } => {
+            vec![note(last_key(node, name), format!("`{name}` occurs twice"), Some("write it once".to_owned()))]
+        }
+        FaultKind::UnknownValue { value, known } => {
+            let reason = format!("{} is no value of `{field}`", shown(value));
+            vec![note(node.at, reason, Some(nearest(value, known.iter().copied())))]
+        }
+        FaultKind::Sort { found, expected } => {
+            vec![note(
+                node.at,
+                format!("{whole} is {expected}, not {found}"),
+                number(node).or_else(|| form_of(field, path, record_type)),
+            )]
+        }
+        FaultKind::Other(message) => vec![note(node.at, message.clone(), form_of(field, path, record_type))],
+    }
+}
+
+fn unknown_field(
+    note: impl Fn(usize, String, Option<String>) -> Note,
+    name: &str,
+    known: &'static [&'static str],
+    (tree, path): (&Node, &[Step]),
+    lenient: bool,
+) -> Note {
+    let (at, place) = match path {
+        [around @ .., Step::Member(index, _)] => (key_at(tree.walk(around), *index), field(around)),
+        _ => (0, ""),
+    };
+    let place = if place.is_empty() { String::new() } else { format!(" of `{place}`") };
+    let reason = format!("{} is no field{place}", shown(name));
+    if lenient {
+        return Note { severity: Severity::Warning, ..note(at, reason, Some("it was passed over".to_owned())) };
+    }
+    note(at, reason, Some(nearest(name, known.iter().copied())))
+}
+
+/// The fields that are missing: of a record all of them, of an object within it the one that was found missing.
+fn missing<'n>(
+    name: &'static str,
+    node: &'n Node,
+    path: &[Step],
+    record_type: RecordType,
+) -> impl Iterator<Item = &'static str> + use<'n> {
+    let required = if path.is_empty() { record_type.required_fields() } else { &[] };
+    let others = required.iter().copied().filter(move |other| *other != name && node.get(other).is_none());
+    std::iter::once(name).chain(others)
+}
+
+/// What a field takes, as far as its name tells.
+fn form_of(name: &str, path: &[Step], record_type: RecordType) -> Option<String> {
+    let outermost = matches!(path, [] | [Step::Member(..)]);
+    match name {
+        "kind" if outermost => kinds(record_type),
+        // Within evidence these are offsets, not dates.
+        "start" | "end" if !outermost => None,
+        _ => form(name),
+    }
+}
+
+/// The name of the innermost field on a path.
+fn field(path: &[Step]) -> &str {
+    path.iter()
+        .rev()
+        .find_map(|step| if let Step::Member(_, key) = step { Some(key.as_str()) } else { None })
+        .unwrap_or("")
+}
+
+fn key_at(node: &Node, index: usize) -> usize {
+    let Value::Object(members) = &node.value else {
+        return node.at;
+    };
+    members.get(index).map_or(node.at, |member| member.at)
+}
+
+fn last_key(node: &Node, name: &str) -> usize {
+    let Value::Object(members) = &node.value else {
+        return node.at;
+    };
+    members.iter().rfind(|member| member.key == name).map_or(node.at, |member| member.at)
+}
+
+/// What to write where a whole number was written in another way.
+fn number(node: &Node) -> Option<String> {
+    let written = match &node.value {
+        Value::Number(number) => number.as_f64()?,
+        Value::Text(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    let whole = written.fract() == 0.0 && (0.0..9e15).contains(&written);
+    whole.then(|| format!("write the number {written}"))
+}
+
+/// The pointer (RFC 6901) of a path; overlong keys are cut.
+fn pointer(path: &[Step]) -> String {
+    path.iter().fold(String::new(), |pointer, step| match step {
+        Step::Index(index) => format!("{pointer}/{index}"),
+        Step::Member(_, key) => format!("{pointer}/{}", tame(key, 100).replace('~', "~0").replace('/', "~1")),
+    })
+}

@@ -1,0 +1,163 @@
+//! Where bytes come from: files, memory, standard input; plain, gzip or Zstandard.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Container, ReadError};
+
+const BUFFER: usize = 256 * 1024;
+const GZIP: &[u8] = &[0x1F, 0x8B];
+const ZSTANDARD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+
+/// Something records are read from. It can be opened any number of times.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A file. The suffix says what it contains; `.gz` and `.zst` after it how it is compressed.
+    Path(PathBuf),
+    /// Bytes in memory; the name is looked at as a path is.
+    Bytes {
+        /// What messages call it.
+        name: Arc<str>,
+        /// The bytes.
+        bytes: Arc<[u8]>,
+    },
+    /// What could be read only once and was copied to a temporary file: standard input, a pipe.
+    Stream(Spool),
+}
+
+/// A stream copied to a temporary file that no directory names, so that nothing of it stays behind.
+#[derive(Debug, Clone)]
+pub struct Spool {
+    name: Arc<str>,
+    file: Arc<Mutex<File>>,
+}
+
+impl Spool {
+    /// Reads all of `stream`. `name` is what messages call it.
+    ///
+    /// # Errors
+    /// Where the stream cannot be read or the temporary file not be written.
+    pub fn new(name: impl Into<Arc<str>>, stream: &mut impl Read) -> io::Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        io::copy(stream, &mut file)?;
+        Ok(Self { name: name.into(), file: Arc::new(Mutex::new(file)) })
+    }
+}
+
+struct SpoolReader {
+    file: Arc<Mutex<File>>,
+    position: u64,
+}
+
+impl Read for SpoolReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.position))?;
+        let read = file.read(buffer)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Input {
+    /// Bytes in memory under a name whose suffix says what they contain, such as `records.jsonl`.
+    pub fn bytes(name: impl Into<Arc<str>>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::Bytes { name: name.into(), bytes: bytes.into() }
+    }
+
+    /// The input that an argument names: `-` is standard input; a path that is no regular file (a pipe) is copied.
+    ///
+    /// # Errors
+    /// Where standard input or the pipe cannot be read.
+    pub fn from_argument(argument: &Path) -> io::Result<Self> {
+        if argument.as_os_str() == "-" {
+            return Spool::new("-", &mut io::stdin().lock()).map(Self::Stream);
+        }
+        let one_time = argument.metadata().is_ok_and(|data| !data.is_file() && !data.is_dir());
+        if one_time {
+            return Spool::new(argument.to_string_lossy(), &mut File::open(argument)?).map(Self::Stream);
+        }
+        Ok(Self::Path(argument.to_owned()))
+    }
+
+    /// What messages call it: the path as given, `-` for standard input.
+    pub fn name(&self) -> Arc<str> {
+        match self {
+            Self::Path(path) => path.to_string_lossy().into(),
+            Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) => Arc::clone(name),
+        }
+    }
+
+    /// The name without directories and suffixes; `stdin` for `-`.
+    pub fn stem(&self) -> String {
+        let name = self.name();
+        if &*name == "-" {
+            return "stdin".to_owned();
+        }
+        let file = Path::new(&*name).file_name().unwrap_or_default().to_string_lossy();
+        file.split('.').find(|part| !part.is_empty()).unwrap_or_default().to_owned()
+    }
+
+    /// The container that its suffix names, once `.gz` and `.zst` are taken off.
+    pub(super) fn container(&self) -> Option<Container> {
+        let name = self.name().to_ascii_lowercase();
+        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        plain.rsplit_once('.').and_then(|(_, suffix)| Container::from_suffix(suffix))
+    }
+
+    fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Path(path) => Box::new(File::open(path).and_then(refuse_directory)?),
+            Self::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
+            Self::Stream(spool) => Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 }),
+        })
+    }
+
+    /// The bytes, decompressed, without a byte order mark; and the length of that mark.
+    pub(super) fn open(&self) -> Result<(Box<dyn BufRead + Send>, u64), ReadError> {
+        let fail = |cause| ReadError::Open { name: self.name(), cause };
+        let raw = BufReader::with_capacity(BUFFER, self.raw().map_err(fail)?);
+        let mut plain = decompress(raw).map_err(fail)?;
+        let head = plain.fill_buf().map_err(fail)?;
+        if let Some(encoding) = foreign_encoding(head) {
+            return Err(ReadError::Encoding { name: self.name(), encoding });
+        }
+        let mark = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
+        plain.consume(mark);
+        Ok((plain, mark as u64))
+    }
+}
+
+fn refuse_directory(file: File) -> io::Result<File> {
+    let kind = file.metadata()?.file_type();
+    if kind.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+    }
+    if !kind.is_file() {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "it can be read only once; give it as `-`"));
+    }
+    Ok(file)
+}
+
+/// Compression is known by its first bytes, so that a wrong or absent suffix does no harm.
+fn decompress(mut raw: BufReader<Box<dyn Read + Send>>) -> io::Result<Box<dyn BufRead + Send>> {
+    let head = raw.fill_buf()?;
+    if head.starts_with(GZIP) {
+        Ok(Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(raw))))
+    } else if head.starts_with(ZSTANDARD) {
+        Ok(Box::new(BufReader::with_capacity(BUFFER, zstd::Decoder::with_buffer(raw)?)))
+    } else {
+        Ok(Box::new(raw))
+    }
+}
+
+fn foreign_encoding(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
+        [b'{' | b'[', 0, ..] | [0, b'{' | b'[', ..] => Some("UTF-16"),
+        _ => None,
+    }
+}

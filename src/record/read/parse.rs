@@ -1,0 +1,214 @@
+//! One raw record into a typed one: fast where it is right, explained where it is not.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::explain::{Note, explain};
+use super::node::Node;
+use super::{Raw, Shared};
+use crate::location::{Diagnostic, Location, Severity};
+use crate::record::{Record, RecordType, check};
+
+/// A record that goes through.
+#[derive(Debug)]
+pub struct Parsed<'b> {
+    /// The record.
+    pub record: Record,
+    /// Where it begins.
+    pub at: Location,
+    /// What is to be said of it nevertheless.
+    pub warnings: Vec<Diagnostic>,
+    raw: Raw<'b>,
+    shared: &'b Shared,
+}
+
+/// A record that does not go through.
+#[derive(Debug, Clone)]
+pub struct Rejected {
+    /// Why: at least one error, and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where it begins.
+    pub at: Location,
+    /// The record as it stands in the input: a JSON object, or a row of CSV.
+    pub raw: Vec<u8>,
+    /// The heading of the CSV table that it is a row of.
+    pub heading: Option<Vec<u8>>,
+    /// The record as a JSON object, where it stands otherwise in the input.
+    pub json: Option<Vec<u8>>,
+}
+
+impl Parsed<'_> {
+    /// The record as it stands in the input.
+    pub fn raw(&self) -> &[u8] {
+        self.raw.bytes
+    }
+
+    /// Rejects it after all, for something that only other records show. Diagnostics come from [`Self::diagnostic`].
+    #[must_use]
+    pub fn reject(&self, errors: impl IntoIterator<Item = Diagnostic>) -> Rejected {
+        let diagnostics = self.warnings.iter().cloned().chain(errors).collect();
+        rejected(self.shared, &self.raw, diagnostics)
+    }
+
+    /// A finding on the value that the JSON pointer leads to, with the place where that value stands.
+    #[must_use]
+    pub fn diagnostic(
+        &self,
+        severity: Severity,
+        pointer: &str,
+        reason: impl Into<String>,
+        remedy: Option<String>,
+    ) -> Diagnostic {
+        let at =
+            Json::of(self.shared, self.raw).map_or_else(|_| self.at.clone(), |json| json.locate(json.seek(pointer)));
+        Diagnostic { severity, at, pointer: pointer.to_owned(), reason: reason.into(), remedy }
+    }
+}
+
+/// The JSON of a record, and where its parts stand in the input.
+struct Json<'b> {
+    text: Cow<'b, str>,
+    raw: Raw<'b>,
+    shared: &'b Shared,
+    /// For a row: where in the text each cell's value begins, and where in the row.
+    cells: Vec<(usize, usize)>,
+}
+
+impl<'b> Json<'b> {
+    fn of(shared: &'b Shared, raw: Raw<'b>) -> Result<Self, Diagnostic> {
+        let text = std::str::from_utf8(raw.bytes).map_err(|error| not_utf8(shared, &raw, error.valid_up_to()))?;
+        let plain = Self { text: Cow::Borrowed(text), raw, shared, cells: Vec::new() };
+        match &shared.columns {
+            None => Ok(plain),
+            Some(columns) => {
+                let (text, cells) = columns.json(text).map_err(|note| plain.place(note))?;
+                Ok(Self { text: Cow::Owned(text), cells, ..plain })
+            }
+        }
+    }
+
+    /// The record, or why there is none; warnings go to `notes`.
+    fn record(&self, notes: &mut Vec<Note>) -> Option<Record> {
+        fast(&self.text, self.raw.known_type).or_else(|| {
+            let explained = explain(&self.text, self.raw.known_type, self.shared.options.lenient);
+            notes.extend(explained.notes);
+            explained.record
+        })
+    }
+
+    /// Where in the text the value stands that a pointer leads to.
+    fn seek(&self, pointer: &str) -> usize {
+        Node::parse(&self.text).map_or(0, |node| node.seek(pointer).at)
+    }
+
+    fn locate(&self, offset: usize) -> Location {
+        let offset = match &self.shared.columns {
+            None => offset,
+            Some(_) => self.cells.iter().rev().find(|(at, _)| *at <= offset).map_or(0, |(_, cell)| *cell),
+        };
+        let before = self.raw.bytes.get(..offset).unwrap_or_default();
+        self.raw.start.after(before).location(&self.shared.file)
+    }
+
+    fn place(&self, note: Note) -> Diagnostic {
+        let Note { severity, at, pointer, reason, remedy, .. } = note;
+        Diagnostic { severity, at: self.locate(at), pointer, reason, remedy }
+    }
+}
+
+/// The record, where nothing at all is wrong with its shape.
+fn fast(json: &str, known_type: Option<RecordType>) -> Option<Record> {
+    let record_type = known_type.or_else(|| peek_type(json))?;
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let record = record_type.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok().map(|()| record)
+}
+
+#[derive(Deserialize)]
+struct Peek<'j> {
+    #[serde(borrow, rename = "type")]
+    tag: Cow<'j, str>,
+}
+
+/// The type of a record: at once where it is the first field, else after going through all of it.
+fn peek_type(json: &str) -> Option<RecordType> {
+    first_tag(json)
+        .and_then(RecordType::from_tag)
+        .or_else(|| RecordType::from_tag(&serde_json::from_str::<Peek<'_>>(json).ok()?.tag))
+}
+
+fn first_tag(json: &str) -> Option<&str> {
+    let value = json.strip_prefix('{')?.trim_ascii_start().strip_prefix("\"type\"")?.trim_ascii_start();
+    let tag = value.strip_prefix(':')?.trim_ascii_start().strip_prefix('"')?;
+    tag.split_once('"').map(|(tag, _)| tag)
+}
+
+pub(super) fn parse<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, Rejected> {
+    let at = raw.start.location(&shared.file);
+    let json = readable(shared, raw).map_err(|why| rejected(shared, &raw, vec![why]))?;
+    let mut notes = Vec::new();
+    let record = json.record(&mut notes);
+    if let Some(record) = &record {
+        notes.extend(check(record).into_iter().map(|finding| Note::of(finding, &json.text)));
+    }
+    let erroneous = notes.iter().any(|note| note.severity == Severity::Error);
+    let diagnostics: Vec<_> = notes.into_iter().map(|note| json.place(note)).collect();
+    match record {
+        Some(record) if !erroneous => Ok(Parsed { record, at, warnings: diagnostics, raw, shared }),
+        _ => Err(rejected(shared, &raw, diagnostics)),
+    }
+}
+
+fn readable<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Json<'b>, Diagnostic> {
+    let limit = shared.options.record_limit;
+    if raw.bytes.len() > limit {
+        let reason = format!("the record is longer than {limit} bytes");
+        return Err(whole(shared, &raw, reason, "split it, or read with a larger limit"));
+    }
+    Json::of(shared, raw)
+}
+
+fn whole(shared: &Shared, raw: &Raw<'_>, reason: String, remedy: &str) -> Diagnostic {
+    let at = raw.start.location(&shared.file);
+    Diagnostic { severity: Severity::Error, at, pointer: String::new(), reason, remedy: Some(remedy.to_owned()) }
+}
+
+fn not_utf8(shared: &Shared, raw: &Raw<'_>, valid: usize) -> Diagnostic {
+    let cursor = raw.start.after(&raw.bytes[..valid]);
+    let byte = raw.bytes.get(valid).copied().unwrap_or_default();
+    let reason = format!("the text is not UTF-8: byte 0x{byte:02X} at offset {} of the input", cursor.byte);
+    let found = whole(shared, raw, reason, "save the text anew in UTF-8");
+    Diagnostic { at: cursor.location(&shared.file), ..found }
+}
+
+fn rejected(shared: &Shared, raw: &Raw<'_>, diagnostics: Vec<Diagnostic>) -> Rejected {
+    let columns = shared.columns.as_ref();
+    Rejected {
+        diagnostics,
+        at: raw.start.location(&shared.file),
+        raw: raw.bytes.to_vec(),
+        heading: columns.map(|columns| columns.heading().to_vec()),
+        json: match (columns, raw.known_type) {
+            (Some(columns), _) => Some(columns.salvage(raw.bytes)),
+            (None, Some(known)) => Some(with_type(raw.bytes, known)),
+            (None, None) => None,
+        },
+    }
+}
+
+/// The record with its type written first, where its place said it before.
+fn with_type(raw: &[u8], known: RecordType) -> Vec<u8> {
+    let says_it = std::str::from_utf8(raw)
+        .ok()
+        .and_then(|text| Node::parse(text).ok())
+        .is_some_and(|node| node.get("type").is_some());
+    let empty = raw.get(1..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"}"));
+    match raw.strip_prefix(b"{") {
+        Some(rest) if !says_it => {
+            let comma = if empty { "" } else { "," };
+            [format!("{{\"type\":\"{}\"{comma}", known.as_str()).as_bytes(), rest].concat()
+        }
+        _ => raw.to_vec(),
+    }
+}

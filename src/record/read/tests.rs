@@ -1,0 +1,73 @@
+use super::*;
+use crate::record::Record;
+
+fn read(name: &str, bytes: impl AsRef<[u8]>, options: &ReadOptions) -> (Vec<Record>, Vec<String>) {
+    let input = Input::bytes(name, bytes.as_ref());
+    let (mut records, mut said) = (Vec::new(), Vec::new());
+    for batch in open(&input, options).unwrap() {
+        match batch {
+            Err(diagnostic) => said.push(diagnostic.to_string()),
+            Ok(batch) => {
+                for record in batch.records() {
+                    match record {
+                        Ok(parsed) => {
+                            records.push(parsed.record);
+                            said.extend(parsed.warnings.iter().map(ToString::to_string));
+                        }
+                        Err(rejected) => said.extend(rejected.diagnostics.iter().map(ToString::to_string)),
+                    }
+                }
+            }
+        }
+    }
+    (records, said)
+}
+
+const TIE: &str = r#"{"type":"tie","parties":["cn-qingdao",{"name":"撒馬爾罕市","state":"uz"}],"kind":"friendship-city","since":"2024-01-24"}"#;
+const SOURCE: &str = r#"{"type":"source","id":"004","language":"zh-Hant"}"#;
+
+#[test]
+fn containers_say_the_same() {
+    let options = ReadOptions { batch_size: 16, csv_type: Some(RecordType::Tie), ..ReadOptions::default() };
+    let (lines, said) = read("a.jsonl", format!("\u{FEFF}{SOURCE}\r\n\n  {TIE}"), &options);
+    assert_eq!(said, Vec::<String>::new());
+    assert_eq!(lines.len(), 2);
+    assert_eq!(read("a.json", format!("[{SOURCE} ,\n {TIE}]"), &options), (lines.clone(), vec![]));
+    let wrapped = format!("{{\"records\":[{TIE}],\"source\":{}}}", SOURCE.replace("\"type\":\"source\",", ""));
+    let (mut records, said) = read("a.json", wrapped, &options);
+    assert_eq!(said, Vec::<String>::new());
+    records.reverse();
+    assert_eq!(records, lines);
+    let csv =
+        "party_a,party_b,party_b.state,kind,since\ncn-qingdao,\"撒馬爾罕市\",uz,friendship-city,2024-01-24\n,,,,\n";
+    assert_eq!(read("a.csv", csv, &options), (lines[1..].to_vec(), vec![]));
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_stands() {
+    let options = ReadOptions::default();
+    let bad = TIE.replace("\"since\"", "\"sinse\"").replace("friendship-city", "friendship-citty");
+    let (records, said) = read("a.jsonl", format!("{SOURCE}\n{bad}\n{TIE}\n"), &options);
+    assert_eq!(records.len(), 2);
+    assert_eq!(
+        said,
+        [
+            "error: a.jsonl:2:77 /kind: `friendship-citty` is no value of `kind`\n  Hint: did you mean `friendship-city`?",
+            "error: a.jsonl:2:96 /sinse: `sinse` is no field\n  Hint: did you mean `since`?",
+        ]
+    );
+}
+
+#[test]
+fn csv_names_and_cells() {
+    let csv = "type,id,level,name@zh-Hans,name@en,lat,geonames,same_as,evidence.quote,evidence.start\n\
+               place,cn-kunming,municipality,昆明市;昆明,Kunming,25.04,1804651,http://a.example/1;http://a.example/2,昆明,3\n\
+               place,x,municipality,,,north,,,,\n";
+    let (records, said) = read("p.csv", csv, &ReadOptions::default());
+    assert_eq!(
+        serde_json::to_string(&records[0]).unwrap(),
+        r#"{"type":"place","id":"cn-kunming","level":"municipality","names":{"zh-Hans":["昆明市","昆明"],"en":"Kunming"},"lat":25.04,"codes":{"geonames":"1804651"},"same_as":["http://a.example/1","http://a.example/2"],"evidence":[{"quote":"昆明","start":3}]}"#
+    );
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].starts_with("error: p.csv:3:24 /lat: `lat` is a number, not the text `north`"), "{said:?}");
+}

@@ -1,0 +1,114 @@
+//! Words for messages about records: what a field takes, which name was probably meant, what a text shows of itself.
+
+use super::{
+    AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
+    TextCondition, TieKind, Tier, Verdict,
+};
+
+/// A text of the input as messages show it: short, in backticks, with nothing in it that a terminal would obey.
+pub(crate) fn shown(text: &str) -> String {
+    format!("`{}`", tame(text, 60))
+}
+
+/// At most `longest` characters of a text, those that steer a terminal or the direction of writing escaped.
+pub(crate) fn tame(text: &str, longest: usize) -> String {
+    let mut tame = String::new();
+    for character in text.chars().take(longest) {
+        if character.is_control() || steers(character) {
+            tame.extend(character.escape_unicode());
+        } else {
+            tame.push(character);
+        }
+    }
+    if text.chars().nth(longest).is_some() {
+        tame.push('…');
+    }
+    tame
+}
+
+fn steers(character: char) -> bool {
+    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// The noun with its indefinite article.
+pub(crate) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// All that a field may hold.
+pub(crate) fn one_of<'a>(known: impl Iterator<Item = &'a str>) -> String {
+    format!("one of: {}", known.collect::<Vec<_>>().join(", "))
+}
+
+/// The known name that `name` was probably meant to be, or else all that are known.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let folded = fold(name);
+    let meant = known
+        .clone()
+        .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 4)
+        .min_by_key(|(distance, _)| *distance);
+    match meant {
+        Some((_, meant)) => format!("did you mean `{meant}`?"),
+        None => one_of(known),
+    }
+}
+
+/// At most this many characters of a name are compared: a longer one is no slip of the pen.
+fn fold(name: &str) -> String {
+    let letters = name.chars().take(80).filter(|character| !matches!(character, '-' | '_' | ' '));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// What a field takes, where a sentence can say it.
+pub(crate) fn form(field: &str) -> Option<String> {
+    let said = match field {
+        "parties" => "a list of two or more places: [\"cn-qingdao\", {\"name\": \"撒馬爾罕市\", \"state\": \"uz\"}]",
+        "stops" => "a list of two or more places in order: [\"cn-kunming\", {\"name\": \"万象\"}]",
+        "about" | "recipient" | "for_tie_with" | "location" | "seat" | "sending_state" => {
+            "a place: an id, or a mention such as {\"name\": \"青島市\", \"state\": \"cn\"}"
+        }
+        "name" | "names" | "title" | "note" | "scope" | "theme" | "capacity" | "kind_as_printed" => {
+            "a text, or a language map such as {\"zh-Hans\": \"昆明市\", \"en\": [\"Kunming\", \"Kunming City\"]}"
+        }
+        "since" | "until" | "attested_on" | "signed_on" | "start" | "end" | "as_of" | "due_by" | "founded_on"
+        | "conferred_on" | "issued_on" | "opened_on" | "published" | "retrieved" => {
+            "a date: 2024-01-24, 1979-10 or 1982"
+        }
+        "id" => "a text that is unique in the run",
+        "language" => "a BCP 47 tag: zh-Hans, zh-Hant, ja, en",
+        "variable" => "a slug such as friendship-cities",
+        "evidence" => "a list: [{\"quote\": \"29對\", \"start\": 120, \"end\": 123}]",
+        "confidence" => "a number from 0 to 1",
+        "source" => "the id of the source record, a text",
+        "level" => return codes(Level::ALL, Level::as_str),
+        "as_of_basis" => return codes(AsOfBasis::ALL, AsOfBasis::as_str),
+        "modality" => return codes(Modality::ALL, Modality::as_str),
+        "status" => return codes(Status::ALL, Status::as_str),
+        "quantifier" => return codes(Quantifier::ALL, Quantifier::as_str),
+        "tier" => return codes(Tier::ALL, Tier::as_str),
+        "mode" => return codes(Mode::ALL, Mode::as_str),
+        "verdict" => return codes(Verdict::ALL, Verdict::as_str),
+        "text_condition" => return codes(TextCondition::ALL, TextCondition::as_str),
+        _ => return None,
+    };
+    Some(said.to_owned())
+}
+
+/// The values of the field `kind`, which each type of record has its own of.
+pub(crate) fn kinds(record_type: super::RecordType) -> Option<String> {
+    use super::RecordType as T;
+    match record_type {
+        T::Tie => codes(TieKind::ALL, TieKind::as_str),
+        T::Agreement => codes(AgreementKind::ALL, AgreementKind::as_str),
+        T::Event => codes(EventKind::ALL, EventKind::as_str),
+        T::Organization => codes(OrganizationKind::ALL, OrganizationKind::as_str),
+        T::Post => codes(PostKind::ALL, PostKind::as_str),
+        _ => None,
+    }
+}
+
+fn codes<T: Copy>(all: &[T], as_str: impl Fn(T) -> &'static str) -> Option<String> {
+    Some(one_of(all.iter().map(|code| as_str(*code))))
+}
