@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod format;
+pub mod load;
 pub mod location;
 pub mod ontology;
 pub mod output;

@@ -24,7 +24,10 @@ const CLASSES: &str = "SELECT ?group (COUNT(DISTINCT ?s) AS ?n)
 
 impl Counts {
     /// Counts everything: one pass over the quads and one over the types.
-    pub(super) fn of(store: &dyn Store) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn of(store: &dyn Store) -> Result<Self, StoreError> {
         let mut graphs = groups(store, NAMED_GRAPHS)?.into_iter().filter_map(graph).collect::<Vec<_>>();
         let default = groups(store, DEFAULT_GRAPH)?;
         graphs.extend(default.into_iter().filter(|(_, n)| *n > 0).map(|(_, n)| (GraphName::DefaultGraph, n)));

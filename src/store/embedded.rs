@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 use oxigraph::store::{self as ox, StorageError};
-use oxrdf::{GraphNameRef, Quad, QuadRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad, QuadRef};
 
 use super::counts::Counts;
 use super::document::{self, Change, Document};
@@ -71,6 +71,7 @@ impl Embedded {
         }
         std::fs::create_dir_all(path).map_err(StoreError::file(path))?;
         let lock = Lock::exclusive(path, holder)?;
+        remove_unfinished(path)?;
         let inner = open_disk(path)?;
         let home = Some(Home { path: path.to_owned(), lock });
         Ok(Self { inner, meta: Meta::open(path)?, writer: Mutex::new(()), home, read_only: false })
@@ -120,6 +121,14 @@ impl Embedded {
     /// [`StoreError::Storage`]
     pub fn is_empty(&self) -> Result<bool, StoreError> {
         Ok(self.inner.is_empty()?)
+    }
+
+    /// Whether there is a graph of this name, be it empty.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn contains_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
+        Ok(self.inner.contains_named_graph(graph)?)
     }
 
     /// Quads by graph, subjects by class.
@@ -188,11 +197,10 @@ impl Embedded {
         &self,
         quads: impl IntoIterator<Item = Result<Quad, E>>,
         options: BulkOptions,
-        progress: impl Fn(u64) + Send + Sync + 'static,
     ) -> Result<u64, E> {
         let _turn = self.turn()?;
         self.meta.reserve()?;
-        let mut loader = self.bulk_loader(options).on_progress(progress);
+        let mut loader = self.bulk_loader(options);
         let mut count = 0;
         let counted = quads.into_iter().map(|quad| {
             count += 1;
@@ -284,6 +292,18 @@ fn open_disk_read_only(path: &Path) -> Result<ox::Store, StoreError> {
 #[cfg(not(feature = "rocksdb"))]
 fn open_disk_read_only(_path: &Path) -> Result<ox::Store, StoreError> {
     Err(StoreError::NotPersistent)
+}
+
+/// Removes what a bulk load that was killed left behind: sorted files that were never taken in.
+fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(path).map_err(StoreError::file(path))? {
+        let file = entry.map_err(StoreError::file(path))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("bulk-") && name.ends_with(".sst") {
+            std::fs::remove_file(&file).map_err(StoreError::file(&file))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The storage below failed.
     #[error("the storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Whoever was handing over quads gave up; nothing was kept.
+    #[error("the load was given up")]
+    Interrupted,
     /// A query failed while it ran.
     #[error(transparent)]
     Query(#[from] QueryEvaluationError),

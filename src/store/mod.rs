@@ -13,7 +13,7 @@ mod meta;
 mod restore;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{GraphNameRef, Quad};
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
 pub use counts::Counts;
 pub use document::{Change, Document};
@@ -51,16 +51,27 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError>;
 
-    /// Quads by graph, subjects by class.
+    /// Whether it holds nothing.
     ///
     /// # Errors
     /// [`StoreError`]
-    fn count(&self) -> Result<Counts, StoreError>
-    where
-        Self: Sized,
-    {
-        Counts::of(self)
-    }
+    fn is_new(&self) -> Result<bool, StoreError>;
+
+    /// Whether there is a graph of this name.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError>;
+
+    /// Adds many quads as fast as the store can. Returns how many were taken in, those counted that came twice.
+    ///
+    /// # Errors
+    /// The first error of `quads`; [`StoreError`]
+    fn add_all(
+        &self,
+        quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
+        options: BulkOptions,
+    ) -> Result<u64, StoreError>;
 }
 
 impl Store for Embedded {
@@ -78,6 +89,22 @@ impl Store for Embedded {
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
         Ok(Box::new(self.quads(graph)))
+    }
+
+    fn is_new(&self) -> Result<bool, StoreError> {
+        self.is_empty()
+    }
+
+    fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
+        self.contains_graph(graph)
+    }
+
+    fn add_all(
+        &self,
+        quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
+        options: BulkOptions,
+    ) -> Result<u64, StoreError> {
+        self.bulk_load(quads, options)
     }
 }
 

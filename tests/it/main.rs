@@ -1,6 +1,7 @@
 //! The integration tests: one binary, a module for each area.
 
 mod examples;
+mod load;
 mod ontology;
 mod output;
 mod store;

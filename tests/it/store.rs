@@ -94,7 +94,7 @@ fn a_failed_transaction_leaves_no_trace() {
 fn a_failed_bulk_load_leaves_no_trace() {
     let store = Embedded::memory().unwrap();
     let quads = (0..10).map(|i| if i < 9 { Ok(quad("a", Literal::from(i), "g")) } else { Err(StoreError::ReadOnly) });
-    assert!(store.bulk_load(quads, BulkOptions::default(), |_| ()).is_err());
+    assert!(store.bulk_load(quads, BulkOptions::default()).is_err());
     assert_eq!((all(&store), store.epoch()), (vec![], 0));
 }
 

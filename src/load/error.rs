@@ -1,0 +1,41 @@
+//! What can go wrong while a store is loaded.
+
+use std::io;
+
+use oxrdfio::RdfSyntaxError;
+
+use crate::location::Location;
+use crate::store::StoreError;
+
+/// Why a load was given up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An input cannot be read.
+    #[error("cannot read {name}")]
+    Read {
+        /// The input.
+        name: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// An input is not in the syntax that its name or `--from` says. Nothing of this run was loaded.
+    #[error("{at}: {cause}")]
+    Syntax {
+        /// Where.
+        at: Location,
+        /// What is wrong.
+        #[source]
+        cause: RdfSyntaxError,
+    },
+    /// Quads that do not fit in memory cannot be kept in a temporary file.
+    #[error("cannot use a temporary file")]
+    Spill(#[source] io::Error),
+    /// The store stopped taking quads; it says why itself.
+    #[error("the store stopped the load")]
+    Stopped,
+}

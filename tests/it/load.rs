@@ -1,0 +1,146 @@
+//! Loading: documents gathered, replaced, spilled; new stores filled at once; RDF with its blank nodes.
+
+use std::io::Read;
+
+use citypact::format::Syntax;
+use citypact::load::{LoadError, LoadOptions, LoadReport, RdfInput, Sink, load, read_rdf};
+use citypact::store::{Change, Embedded};
+use oxrdf::{GraphName, NamedNode};
+
+const BARE: LoadOptions = LoadOptions { memory: 512, threads: None, ontology: false };
+
+fn graph(name: &str) -> GraphName {
+    NamedNode::new_unchecked(format!("https://w3id.org/citypact/graph/{name}")).into()
+}
+
+fn read(text: &str, syntax: Syntax, sink: &mut Sink<'_>) -> Result<u64, LoadError> {
+    let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn Read + Send>);
+    read_rdf(&RdfInput { name: "test".into(), syntax, graph: graph("file"), base: None, open: &open }, sink)
+}
+
+fn load_text(store: &Embedded, options: LoadOptions, text: &str) -> LoadReport {
+    load(store, options, |sink| read(text, Syntax::TriG, sink)).unwrap().1
+}
+
+fn all(store: &Embedded) -> Vec<String> {
+    let mut quads: Vec<_> = store.quads(None).map(|quad| quad.unwrap().to_string()).collect();
+    quads.sort();
+    quads
+}
+
+const PREFIXES: &str = "PREFIX g: <https://w3id.org/citypact/graph/> PREFIX : <http://example.org/> ";
+const FIRST: &str = "g:a { :x :p 1, [ :q 1.50 ] } <https://w3id.org/citypact/graph/a/provenance> { :a :p 1 }
+    g:b { :y :p 2 } g:places { :here :p 0 } :other { :z :p 3 }";
+const SECOND: &str = "g:a { :x :p 4 } g:places { :there :p 0 } :other { :z :p 5 }";
+
+fn text(body: &str) -> String {
+    format!("{PREFIXES}{body}")
+}
+
+/// What is in the store after both texts: `a` is replaced, its provenance and `b` stay, what is shared has gained.
+fn expected() -> Vec<String> {
+    let store = Embedded::memory().unwrap();
+    let after = "g:a { :x :p 4 } <https://w3id.org/citypact/graph/a/provenance> { :a :p 1 } g:b { :y :p 2 }
+        g:places { :here :p 0 . :there :p 0 } :other { :z :p 3, 5 }";
+    load_text(&store, BARE, &text(after));
+    all(&store)
+}
+
+#[test]
+fn documents_are_replaced_and_the_rest_gains() {
+    let store = Embedded::memory().unwrap();
+    let report = load_text(&store, BARE, &text(FIRST));
+    assert_eq!((report.quads, report.documents, store.quads(None).count()), (7, 2, 7));
+    let report = load_text(&store, BARE, &text(SECOND));
+    assert_eq!(report, LoadReport { quads: 3, documents: 1, change: Change { inserted: 3, removed: 3 } });
+    assert_eq!(all(&store), expected());
+}
+
+#[test]
+fn nothing_changes_when_memory_is_short() {
+    let short = LoadOptions { memory: 0, ..BARE };
+    let store = Embedded::memory().unwrap();
+    load_text(&store, BARE, &text("g:b { :y :p 7 }"));
+    load_text(&store, short, &text(FIRST));
+    load_text(&store, short, &text(SECOND));
+    assert_eq!(all(&store), expected());
+}
+
+#[test]
+fn a_document_told_whole_loses_what_is_no_longer_said() {
+    let store = Embedded::memory().unwrap();
+    load_text(&store, BARE, &text(FIRST));
+    let (_, report) = load(&store, BARE, |sink| {
+        sink.whole_document("https://w3id.org/citypact/graph/a");
+        read(&text("g:a { :x :p 1 }"), Syntax::TriG, sink)
+    })
+    .unwrap();
+    assert_eq!(report.change, Change { inserted: 0, removed: 3 });
+}
+
+#[test]
+fn the_same_rdf_twice_changes_nothing() {
+    let store = Embedded::memory().unwrap();
+    load_text(&store, BARE, &text(FIRST));
+    let (before, epoch) = (all(&store), store.epoch());
+    assert_eq!(load_text(&store, BARE, &text(FIRST)).change, Change::default());
+    assert_eq!((all(&store), store.epoch()), (before, epoch));
+}
+
+#[test]
+fn blank_nodes_of_two_inputs_are_never_one() {
+    let store = Embedded::memory().unwrap();
+    let (_, report) = load(&store, BARE, |sink| {
+        read("_:n <http://example.org/p> 1 .", Syntax::Turtle, sink)?;
+        read("_:n <http://example.org/p> 1 . #", Syntax::Turtle, sink)
+    })
+    .unwrap();
+    assert_eq!(report.quads, 2);
+    let quads: Vec<_> = store.quads(Some(graph("file").as_ref())).map(Result::unwrap).collect();
+    assert_eq!(quads.len(), 2);
+    assert_ne!(quads[0].subject, quads[1].subject);
+}
+
+#[test]
+fn a_fault_in_an_input_loads_nothing_and_says_where() {
+    for start in ["", "g:b { :y :p 2 }"] {
+        let store = Embedded::memory().unwrap();
+        if !start.is_empty() {
+            load_text(&store, BARE, &text(start));
+        }
+        let before = all(&store);
+        let failed = load(&store, BARE, |sink| {
+            read("<http://e/a> <http://e/b> 1 .\n<http://e/a> oops 2 .", Syntax::Turtle, sink)
+        });
+        let told = failed.unwrap_err().to_string();
+        assert!(told.starts_with("test:2:14: "), "{told}");
+        assert_eq!(all(&store), before);
+    }
+}
+
+#[test]
+fn many_new_documents_take_the_fast_way_and_mean_the_same() {
+    let body = |n: u32| {
+        (0..600)
+            .map(|d| {
+                let quads = (0..100).map(|i| format!(":s{i} :p {n} . ")).collect::<String>();
+                format!("g:d{d} {{ {quads} }} ")
+            })
+            .collect::<String>()
+    };
+    let store = Embedded::memory().unwrap();
+    load_text(&store, BARE, &text("g:d0 { :s0 :p 0, 99 }"));
+    let report = load_text(&store, BARE, &text(&body(0)));
+    assert_eq!((report.documents, report.change), (600, Change { inserted: 59_999, removed: 1 }));
+    assert_eq!(load_text(&store, BARE, &text(&body(0))).change, Change::default());
+}
+
+#[test]
+fn a_new_store_knows_the_vocabulary() {
+    let store = Embedded::memory().unwrap();
+    load(&store, LoadOptions::default(), |sink| read(&text("g:a { :x :p 1 }"), Syntax::TriG, sink)).unwrap();
+    assert!(store.quads(Some(graph("ontology").as_ref())).count() > 1000);
+    let epoch = store.epoch();
+    load(&store, LoadOptions::default(), |sink| read(&text("g:a { :x :p 1 }"), Syntax::TriG, sink)).unwrap();
+    assert_eq!(store.epoch(), epoch);
+}
