@@ -92,7 +92,7 @@ impl Register {
         if foreign {
             return (Some(Misfit::State), false);
         }
-        if !facts.levels().meets(word) {
+        if !facts.word_levels().meets(word) {
             return (Some(Misfit::Word), false);
         }
         if scope.level.is_some_and(|level| !facts.levels().meets(Levels::meant_by(level))) {

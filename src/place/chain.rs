@@ -57,16 +57,46 @@ impl Register {
 
     /// A name within units, the widest first; each of them must be found.
     fn within_each<'a>(&'a self, name: &str, units: &[&str], scope: &Scope<'_>) -> Option<Chain<'a>> {
-        let mut path = Vec::new();
-        let mut owned = OwnedScope::of(scope);
-        for unit in units {
-            let slot = self.unit(unit, &owned.scope())?;
+        let mut found: Option<Chain<'a>> = None;
+        self.enter_units(name, units, scope, &mut Vec::new(), &mut found);
+        found
+    }
+
+    /// Goes down each way of reading the units, and collects what the name means at the bottom of each.
+    fn enter_units<'a>(
+        &'a self,
+        name: &str,
+        units: &[&str],
+        scope: &Scope<'_>,
+        path: &mut Vec<Slot>,
+        found: &mut Option<Chain<'a>>,
+    ) {
+        let Some((unit, inner)) = units.split_first() else {
+            let gathered = self.gather_or_chain(name, scope);
+            if !gathered.fit.is_empty() && !path.is_empty() {
+                self.join(found, self.finish(gathered, path, name));
+            }
+            return;
+        };
+        for slot in self.units(unit, scope) {
+            let mut owned = OwnedScope::of(scope);
             owned.enter(self, slot);
             path.push(slot);
+            self.enter_units(name, inner, &owned.scope(), path, found);
+            path.pop();
         }
-        let inner = owned.scope();
-        let gathered = self.gather_or_chain(name, &inner);
-        (!path.is_empty() && !gathered.fit.is_empty()).then(|| self.finish(gathered, &path, name))
+    }
+
+    fn join<'a>(&self, found: &mut Option<Chain<'a>>, more: Chain<'a>) {
+        match found {
+            None => *found = Some(more),
+            Some(known) => {
+                let fit = &mut known.gathered.fit;
+                let new = more.gathered.fit.into_iter().filter(|f| fit.iter().all(|old| old.slot != f.slot));
+                let new: Vec<_> = new.collect();
+                fit.extend(new);
+            }
+        }
     }
 
     fn gather_or_chain<'a>(&'a self, name: &str, scope: &Scope<'_>) -> Gathered<'a> {
@@ -78,29 +108,22 @@ impl Register {
         gathered
     }
 
-    /// The one state or unit of a name, by an ISO code too: `OR` in the United States.
-    fn unit(&self, name: &str, scope: &Scope<'_>) -> Option<Slot> {
+    /// The states and units of a name, or of an ISO code: `OR` in the United States; a state rules units out.
+    fn units(&self, name: &str, scope: &Scope<'_>) -> Vec<Slot> {
         let open = Scope { level: None, ..*scope };
         let mut slots: Vec<Slot> = Vec::new();
         if name.len() <= 3 {
             self.look_up(&format!("={name}"), &mut |hit| slots.push(hit.slot));
             slots.retain(|&slot| scope.state.is_none_or(|state| self.facts(slot).state == Some(state)));
         }
-        if slots.is_empty() {
-            slots = self.gather(name, &open).fit.iter().filter(|f| holds_others(&f.facts)).map(|f| f.slot).collect();
+        let gathered = self.gather(name, &open);
+        slots.extend(gathered.fit.iter().filter(|f| holds_others(&f.facts)).map(|f| f.slot));
+        if let Some(&state) = slots.iter().find(|&&slot| self.facts(slot).level == Level::State) {
+            slots.retain(|&slot| slot == state || name.len() <= 3);
         }
-        self.widest(slots)
-    }
-
-    /// The state among slots, else the only unit that is no city, else the only one.
-    fn widest(&self, slots: Vec<Slot>) -> Option<Slot> {
-        let only = |level: fn(Level) -> bool| {
-            let mut some = slots.iter().copied().filter(|&slot| level(self.facts(slot).level));
-            some.next().filter(|_| some.next().is_none())
-        };
-        only(|level| level == Level::State)
-            .or_else(|| only(|level| level == Level::FirstLevel))
-            .or_else(|| only(|_| true))
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     /// Names written without gaps, the widest unit first: every unit that the text starts with, the longest first.

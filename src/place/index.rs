@@ -63,6 +63,11 @@ impl Facts<'_> {
         if self.city_too { own.or(Levels::of(Level::Municipality)) } else { own }
     }
 
+    /// The levels that an administrative word in a mention may mean: `州` never means a unit that is a city.
+    pub(crate) fn word_levels(&self) -> Levels {
+        if self.city_too { Levels::of(Level::Municipality) } else { Levels::of(self.level) }
+    }
+
     /// Whether it is a city, be it a unit too or not.
     pub(crate) fn is_city(&self) -> bool {
         self.level == Level::Municipality || self.city_too

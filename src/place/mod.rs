@@ -17,6 +17,7 @@
 //! assert!(matches!(region, Resolution::One { ref id, .. } if id == "uz-samarqand-region"));
 //! ```
 
+pub mod build;
 mod candidates;
 mod chain;
 mod decide;
@@ -24,6 +25,7 @@ pub mod fold;
 mod index;
 mod mention;
 mod overlay;
+mod packed;
 mod records;
 mod register;
 mod resolve;
@@ -33,5 +35,6 @@ mod variants;
 
 pub use crate::record::Level;
 pub use mention::{Candidate, Mention, MentionContext, Resolution, minted_key};
+pub use packed::NotPacked;
 pub use register::Register;
 pub use types::{Conflict, Place};

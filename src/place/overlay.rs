@@ -76,6 +76,11 @@ impl Overlay {
         self.replaced.get(&slot).map(|&row| Slot { layer: LAYER, row })
     }
 
+    /// Number of places of lower layers that others stand in for.
+    pub(crate) fn replacements(&self) -> usize {
+        self.replaced.len()
+    }
+
     /// Hands over every entry of the index under a key.
     pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
         for &Key { row, class, stem } in self.names.get(key).into_iter().flatten() {

@@ -1,11 +1,13 @@
 //! The register: layers of places, one above the other.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
 use crate::record::Level;
 
-use super::index::{Facts, Hit, Slot};
+use super::index::{Facts, Hit, NameClass, Slot};
 use super::overlay::Overlay;
+use super::packed::{NotPacked, Packed};
 use super::types::{Conflict, Place};
 use super::{overlay, records};
 
@@ -14,10 +16,20 @@ use super::{overlay, records};
 /// Cheap to share behind an `Arc`; looking up takes `&self` and no lock.
 #[derive(Debug, Clone, Default)]
 pub struct Register {
-    pub(crate) overlay: Overlay,
+    overlay: Overlay,
+    packed: Option<Arc<Packed>>,
 }
 
-static BUILTIN: LazyLock<Register> = LazyLock::new(Register::curated);
+/// The packed register that ships; `make register` makes it.
+const SHIPPED: &[u8] = include_bytes!("../../ontology/register.bin");
+
+static BUILTIN: LazyLock<Register> = LazyLock::new(|| {
+    let shipped = Packed::open(Cow::Borrowed(SHIPPED), PACKED);
+    Register::over(shipped.ok().map(Arc::new))
+});
+
+/// The layer number of the packed places.
+const PACKED: u8 = 1;
 
 impl Register {
     /// A register without a place.
@@ -27,11 +39,41 @@ impl Register {
 
     /// The curated places alone: those of the example articles.
     pub fn curated() -> Self {
-        let mut register = Self::default();
+        Self::over(None)
+    }
+
+    fn over(packed: Option<Arc<Packed>>) -> Self {
+        let mut register = Self { overlay: Overlay::default(), packed };
         for place in records::curated() {
             register.put(place, false);
         }
         register
+    }
+
+    /// A register over the bytes of a packed one, such as [`super::build::build`] makes, under the curated places.
+    ///
+    /// # Errors
+    /// [`NotPacked`] where the bytes are no packed register; every offset in them is checked.
+    pub fn from_packed(bytes: Vec<u8>) -> Result<Self, NotPacked> {
+        let packed = Packed::open(Cow::Owned(bytes), PACKED)?;
+        packed.verify()?;
+        Ok(Self::over(Some(Arc::new(packed))))
+    }
+
+    /// Number of places.
+    pub fn len(&self) -> usize {
+        let packed = self.packed.as_ref().map_or(0, |packed| packed.count() as usize);
+        packed + self.overlay.places().count() - self.overlay.replacements()
+    }
+
+    /// Whether there is no place at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of the packed places.
+    pub fn packed_size(&self) -> usize {
+        self.packed.as_ref().map_or(0, |packed| packed.size())
     }
 
     /// The register that ships: states, first-level units and cities of the world under the curated places.
@@ -80,8 +122,13 @@ impl Register {
         self.overlay.places()
     }
 
+    /// Puts a place over the packed ones that it is: those of its id, or of one of its codes.
     fn put(&mut self, place: Place, own: bool) {
-        self.overlay.put(place, own, &[]);
+        let packed = self.packed.clone();
+        let slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
+        let replaced: Vec<_> =
+            slots.iter().filter_map(|&slot| Some((slot, packed.as_deref()?.facts(slot.row)))).collect();
+        self.overlay.put(place, own, &replaced);
     }
 
     fn replace(&mut self, slot: Slot, place: Place) {
@@ -92,27 +139,54 @@ impl Register {
     }
 
     pub(crate) fn slot(&self, id: &str) -> Option<Slot> {
-        self.overlay.find(id)
+        let below = || self.packed.as_ref().and_then(|packed| packed.find(id)).map(|slot| self.top(slot));
+        self.overlay.find(id).or_else(below)
+    }
+
+    /// The slot of a place, or of what stands in its stead.
+    fn top(&self, slot: Slot) -> Slot {
+        self.overlay.instead_of(slot).unwrap_or(slot)
+    }
+
+    /// The packed layer of a slot; `None` for the places in memory.
+    fn layer(&self, slot: Slot) -> Option<&Packed> {
+        self.packed.as_deref().filter(|_| slot.layer == PACKED)
     }
 
     pub(crate) fn place(&self, slot: Slot) -> Place {
-        self.overlay.place(slot.row).clone()
+        self.layer(slot).map_or_else(|| self.overlay.place(slot.row).clone(), |packed| packed.place(slot.row))
     }
 
     pub(crate) fn facts(&self, slot: Slot) -> Facts<'_> {
-        self.overlay.facts(slot.row)
+        self.layer(slot).map_or_else(|| self.overlay.facts(slot.row), |packed| packed.facts(slot.row))
     }
 
     pub(crate) fn label(&self, slot: Slot) -> String {
-        self.overlay.place(slot.row).label().to_owned()
+        self.layer(slot)
+            .map_or_else(|| self.overlay.place(slot.row).label(), |packed| packed.label(slot.row))
+            .to_owned()
     }
 
+    /// Hands over every place that bears a key; names of a packed place count as gathered for what stands in its stead.
     pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
         self.overlay.look_up(key, take);
+        if let Some(packed) = &self.packed {
+            packed.look_up(key, &mut |hit| take(self.raised(hit)));
+        }
+    }
+
+    pub(crate) fn raised(&self, hit: Hit) -> Hit {
+        match self.overlay.instead_of(hit.slot) {
+            Some(slot) => Hit { slot, class: NameClass::Gathered, ..hit },
+            None => hit,
+        }
     }
 
     /// The unit that a place lies in; the state where no nearer one is known.
     pub(crate) fn parent(&self, slot: Slot) -> Option<Slot> {
+        if let Some(packed) = self.layer(slot) {
+            return packed.parent(slot.row).map(|up| self.top(up));
+        }
         let place = self.overlay.place(slot.row);
         let up = place.within.as_deref().and_then(|id| self.slot(id)).filter(|&up| up != slot);
         up.or_else(|| {
@@ -133,4 +207,19 @@ impl Register {
         }
         chain
     }
+}
+
+/// The packed places that a place is: by its id, its GeoNames id, or, for states and units, its ISO code.
+fn same_place(packed: &Packed, place: &Place) -> Vec<Slot> {
+    let geonames = place.codes.get("geonames").and_then(|code| code.parse().ok());
+    let mut slots: Vec<Slot> = packed.find(&place.id).into_iter().collect();
+    slots.extend(geonames.and_then(|code| packed.by_geonames(code)).filter(|slot| !slots.contains(slot)));
+    for iso in ["iso3166-1", "iso3166-2"].iter().filter_map(|scheme| place.codes.get(*scheme)) {
+        packed.look_up(&format!("=={}", iso.to_ascii_lowercase()), &mut |hit| {
+            if !slots.contains(&hit.slot) {
+                slots.push(hit.slot);
+            }
+        });
+    }
+    slots
 }
