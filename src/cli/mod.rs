@@ -15,6 +15,7 @@ mod maintain;
 mod ontology;
 mod places;
 mod report;
+mod schema;
 
 use edge::Edge;
 use report::Result;
@@ -46,6 +47,7 @@ enum Command {
     Restore(maintain::RestoreArgs),
     Optimize(maintain::OptimizeArgs),
     Places(places::Args),
+    Schema(schema::Args),
     Ontology(ontology::Args),
     Context(ontology::ContextArgs),
     Completions(completions::Args),
@@ -84,6 +86,7 @@ fn dispatch(command: Command, edge: &Edge) -> Result {
         Command::Restore(args) => maintain::restore(&args, edge),
         Command::Optimize(args) => maintain::optimize(&args, edge),
         Command::Places(args) => places::run(&args, edge),
+        Command::Schema(args) => schema::run(&args, edge),
         Command::Ontology(args) => ontology::run(&args, edge),
         Command::Context(args) => ontology::run_context(&args, edge),
         Command::Completions(args) => completions::run(&args, edge),
