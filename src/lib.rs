@@ -6,6 +6,7 @@
 //! records ─▶ place ─▶ mapping ─▶ rdf ─▶ store ─▶ query ─▶ output
 //! ```
 
+pub mod atomic;
 pub mod cli;
 pub mod format;
 pub mod load;
