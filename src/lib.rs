@@ -14,6 +14,7 @@ pub mod location;
 pub mod ontology;
 pub mod output;
 pub mod place;
+pub mod query;
 pub mod record;
 pub mod server;
 pub mod store;

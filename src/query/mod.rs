@@ -1,0 +1,25 @@
+//! Text, parameters and limits in; results out.
+//!
+//! A text is measured ([`TextLimits`]) and parsed ([`Query::parse`]); an evaluation runs on a thread of its own with a stack
+//! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::run`]).
+
+mod error;
+mod explain_syntax;
+mod guard;
+mod lace;
+mod limits;
+mod nearest;
+mod nesting;
+mod order;
+mod parse;
+mod run;
+mod stack;
+mod tokens;
+mod top;
+
+pub use error::{Limit, QueryError};
+pub use guard::Cancel;
+pub use limits::{Limits, TextLimits};
+pub use nearest::nearest;
+pub use parse::{ParseOptions, SyntaxError};
+pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Sink, Source, Stats};

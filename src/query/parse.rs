@@ -1,0 +1,137 @@
+//! Text to algebra: known prefixes, limits on the text, and errors that say where and what.
+
+use std::fmt;
+use std::sync::Arc;
+
+use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
+
+use super::error::QueryError;
+use super::explain_syntax::explain;
+use super::limits::TextLimits;
+use super::nesting::{self, Excess, ExcessKind};
+use super::stack;
+use crate::location::Location;
+use crate::vocab;
+
+/// How to read a text.
+#[derive(Debug, Clone)]
+pub struct ParseOptions {
+    /// What relative IRIs are resolved against.
+    pub base: Option<String>,
+    /// Prefixes that the text may use undeclared, beside those of [`vocab::PREFIXES`]. A declaration in the text wins.
+    pub prefixes: Vec<(String, String)>,
+    /// What the text may ask for.
+    pub limits: TextLimits,
+    /// What the text is called in errors: a file's name, or `query`.
+    pub name: Arc<str>,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self { base: None, prefixes: Vec::new(), limits: TextLimits::default(), name: "query".into() }
+    }
+}
+
+impl ParseOptions {
+    /// Every prefix that a text may use undeclared.
+    pub(super) fn known_prefixes(&self) -> impl Iterator<Item = (&str, &str)> {
+        vocab::PREFIXES.iter().copied().chain(self.prefixes.iter().map(|(name, iri)| (name.as_str(), iri.as_str())))
+    }
+
+    fn parser(&self) -> Result<SparqlParser, String> {
+        let mut parser = SparqlParser::new();
+        for (name, iri) in self.known_prefixes() {
+            parser = parser.with_prefix(name, iri).map_err(|error| format!("the prefix {name}: stands for no IRI: {error}"))?;
+        }
+        match &self.base {
+            Some(base) => parser.with_base_iri(base.as_str()).map_err(|error| format!("the base <{base}> is no IRI: {error}")),
+            None => Ok(parser),
+        }
+    }
+}
+
+/// A text that is not SPARQL, or more of it than the limits allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where the text stops making sense.
+    pub at: Location,
+    /// What is wrong.
+    pub reason: String,
+    /// The line that it stands in, and its column there in characters, from 0.
+    pub line: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Whether the text was refused for its size rather than for its form.
+    pub too_large: bool,
+}
+
+impl SyntaxError {
+    /// The line with a caret under the place; long lines are cut around it. The caret's column counts wide (CJK)
+    /// characters twice, as terminals do.
+    pub fn snippet(&self) -> String {
+        const AROUND: usize = 60;
+        let column = usize::try_from(self.at.column).unwrap_or(usize::MAX);
+        let from = column.saturating_sub(AROUND);
+        let shown: String = self.line.chars().skip(from).take(2 * AROUND).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let before: String = shown.chars().take(column - from).collect();
+        let pad = unicode_width::UnicodeWidthStr::width(before.as_str());
+        format!("{shown}\n{:pad$}^", "")
+    }
+
+    pub(super) fn new(options: &ParseOptions, text: &str, offset: usize, reason: String) -> Self {
+        let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[start..].lines().next().unwrap_or_default().to_owned();
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let at = Location {
+            file: options.name.clone(),
+            line: count(text[..start].matches('\n').count()),
+            column: count(text[start..offset].chars().count()),
+        };
+        Self { at, reason, line, hint: None, too_large: false }
+    }
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n{}", self.at, self.reason, self.snippet())
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// Reads a query.
+pub(super) fn query(text: &str, options: &ParseOptions) -> Result<Query, QueryError> {
+    read(text, options, SparqlParser::parse_query)
+}
+
+/// Reads an update.
+pub(super) fn update(text: &str, options: &ParseOptions) -> Result<Update, QueryError> {
+    read(text, options, SparqlParser::parse_update)
+}
+
+/// Reads on a stack large enough for whatever the limits on the text let through.
+fn read<T: Send>(
+    text: &str,
+    options: &ParseOptions,
+    parse: fn(SparqlParser, &str) -> Result<T, SparqlSyntaxError>,
+) -> Result<T, QueryError> {
+    nesting::check(text, &options.limits).map_err(|excess| Box::new(too_large(text, options, excess)))?;
+    let parser = options.parser().map_err(|reason| Box::new(SyntaxError::new(options, text, 0, reason)))?;
+    let parsed = stack::call(|| parse(parser, text)).map_err(QueryError::thread)?;
+    Ok(parsed.map_err(|error| Box::new(explain(text, options, &error.to_string())))?)
+}
+
+fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError {
+    let limits = &options.limits;
+    let (reason, hint) = match excess.kind {
+        ExcessKind::Length => (format!("the text is longer than the {} bytes allowed", limits.length), "raise the limit, or send less"),
+        ExcessKind::Nesting => (format!("brackets, groups and prefix operators nest deeper than the {} levels allowed", limits.nesting), "write it flatter"),
+        ExcessKind::Complexity => (
+            format!("more than {} brackets and operators", limits.complexity),
+            "lists of values belong into a VALUES block, which has no such limit",
+        ),
+    };
+    let error = SyntaxError::new(options, text, excess.offset, reason);
+    SyntaxError { hint: Some(hint.into()), too_large: true, ..error }
+}
