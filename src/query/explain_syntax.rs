@@ -114,7 +114,7 @@ fn stumble(text: &str, options: &ParseOptions, tokens: &[Token], complaint: &str
 
 fn misspelt(word: &str) -> Option<&'static str> {
     let known = KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
-    if known { None } else { nearest(word, KEYWORDS.iter().copied()) }
+    if known || word.len() < 3 { None } else { nearest(word, KEYWORDS.iter().copied()) }
 }
 
 fn quoted(token: &str) -> String {

@@ -1,25 +1,31 @@
 //! Text, parameters and limits in; results out.
 //!
 //! A text is measured ([`TextLimits`]) and parsed ([`Query::parse`]); an evaluation runs on a thread of its own with a stack
-//! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::run`]).
+//! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`], [`Engine::run`]).
 
 mod error;
 mod explain_syntax;
 mod guard;
 mod lace;
+mod library;
 mod limits;
 mod nearest;
 mod nesting;
 mod order;
+mod parameter;
 mod parse;
 mod run;
 mod stack;
+mod substitute;
 mod tokens;
 mod top;
 
 pub use error::{Limit, QueryError};
 pub use guard::Cancel;
+pub use library::{LibraryError, NamedQuery, Parameter, library, named};
 pub use limits::{Limits, TextLimits};
 pub use nearest::nearest;
+pub use parameter::{Kind as ParameterKind, ParameterError, Places, RegisterPlaces};
 pub use parse::{ParseOptions, SyntaxError};
-pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Sink, Source, Stats};
+pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
+pub use substitute::Value;

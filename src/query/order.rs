@@ -177,8 +177,8 @@ mod tests {
             Some(Literal::from(-3).into()),
             Some(typed("1982", xsd::G_YEAR)),
             Some(Literal::new_simple_literal("").into()),
-            Some(Literal::new_simple_literal("a").into()),
             Some(Literal::new_language_tagged_literal_unchecked("a", "en").into()),
+            Some(Literal::new_simple_literal("a").into()),
             Some(Literal::new_simple_literal("b").into()),
         ]);
     }

@@ -3,11 +3,15 @@
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryDatasetSpecification, QueryResults, QuerySolutionIter, SparqlEvaluator};
+use oxigraph::sparql::{
+    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution,
+    QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
+};
 use oxrdf::{GraphName, NamedNode, Term, Triple, Variable};
 use spargebra::algebra::GraphPattern;
 
@@ -19,11 +23,18 @@ use super::order::SortKey;
 use super::parse::{self, ParseOptions};
 use super::stack;
 use super::top::{self, Sorter};
+use crate::store::Embedded;
 
-/// Something that queries can be put to.
+/// Something in this process that queries can be put to.
 pub trait Source: Sync {
     /// Binds a query to a snapshot of the present state.
-    fn bind(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_>;
+    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_>;
+}
+
+impl Source for Embedded {
+    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
+        self.bind(query)
+    }
 }
 
 /// A parsed query.
@@ -139,6 +150,19 @@ pub struct Engine {
 /// Where events go. Break ends the evaluation without an error.
 pub type Sink<'a> = dyn FnMut(Event<'_>) -> ControlFlow<()> + Send + 'a;
 
+/// What one evaluation is put to, and within what bounds.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// What is asked.
+    pub query: &'a Query,
+    /// The graphs that are named beside it.
+    pub dataset: &'a Dataset,
+    /// What the evaluation may use.
+    pub limits: &'a Limits,
+    /// Ends it from elsewhere.
+    pub cancel: &'a Cancel,
+}
+
 impl Engine {
     /// With the functions of this crate and no SERVICE.
     pub fn new() -> Self {
@@ -152,27 +176,34 @@ impl Engine {
         self
     }
 
-    /// Evaluates `query` and sends its results to `sink`, which is called on another thread and must not block for ever.
-    /// Returns when all is over: no thread goes on.
+    /// Evaluates a query and hands its results to `work`, on the evaluating thread, which must not block for ever. Limits
+    /// hold while `work` draws the results: reaching one ends `work` by unwinding. Returns when all is over: no thread goes
+    /// on.
     ///
     /// # Errors
-    /// [`QueryError::Limit`], [`QueryError::Cancelled`] (by way of `cancel`), [`QueryError::Evaluation`],
-    /// [`QueryError::Store`]. What was sent before is then a part of the result.
-    pub fn run(&self, source: &dyn Source, query: &Query, dataset: &Dataset, limits: &Limits, cancel: &Cancel, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
-        supervised(limits, cancel, || {
-            let guard = OnceLock::new();
-            let run = Run { engine: self, source, query, dataset, limits, cancel, guard: &guard };
-            run.evaluate(sink)
-        })
+    /// [`QueryError::Limit`], [`QueryError::Cancelled`], [`QueryError::Evaluation`], [`QueryError::Store`]. What `work` drew
+    /// before is then a part of the result. Errors that come up on the way are also in the results that `work` gets.
+    pub fn evaluate<T: Send>(&self, source: &dyn Source, request: Request<'_>, work: impl FnOnce(QueryResults<'_>) -> T + Send) -> Result<(T, Stats), QueryError> {
+        supervised(request.limits, request.cancel, || Run { engine: self, source, request }.evaluate(work))
+    }
+
+    /// Evaluates a query and sends its results to `sink` one by one, on another thread.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub fn run(&self, source: &dyn Source, request: Request<'_>, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+        let (sent, stats) = self.evaluate(source, request, |results| send(results, sink))?;
+        Ok(Stats { broken_off: sent?.is_break(), ..stats })
     }
 
     /// Evaluates a query and keeps its whole result.
     ///
     /// # Errors
-    /// As [`Self::run`].
+    /// As [`Self::evaluate`].
     pub fn answer(&self, source: &dyn Source, query: &Query, limits: &Limits) -> Result<Answer, QueryError> {
         let mut answer = Answer::default();
-        self.run(source, query, &Dataset::default(), limits, &Cancel::new(), &mut |event| {
+        let request = Request { query, dataset: &Dataset::default(), limits, cancel: &Cancel::new() };
+        self.run(source, request, &mut |event| {
             match event {
                 Event::Head(variables) => answer.variables = variables.to_vec(),
                 Event::Row(row) => answer.rows.push(row.to_vec()),
@@ -183,6 +214,31 @@ impl Engine {
         })?;
         Ok(answer)
     }
+}
+
+fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, QueryEvaluationError> {
+    match results {
+        QueryResults::Solutions(solutions) => {
+            let head = sink(Event::Head(solutions.variables()));
+            send_all(solutions, head, |solution| sink(Event::Row(solution.values())))
+        }
+        QueryResults::Graph(triples) => send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(&triple))),
+        QueryResults::Boolean(boolean) => Ok(sink(Event::Boolean(boolean))),
+    }
+}
+
+fn send_all<T>(
+    items: impl Iterator<Item = Result<T, QueryEvaluationError>>,
+    mut flow: ControlFlow<()>,
+    mut send: impl FnMut(T) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, QueryEvaluationError> {
+    for item in items {
+        if flow.is_break() {
+            break;
+        }
+        flow = send(item?);
+    }
+    Ok(flow)
 }
 
 /// A whole result.
@@ -271,65 +327,77 @@ fn message(payload: &(dyn Any + Send)) -> String {
 struct Run<'a> {
     engine: &'a Engine,
     source: &'a dyn Source,
-    query: &'a Query,
-    dataset: &'a Dataset,
-    limits: &'a Limits,
-    cancel: &'a Cancel,
-    guard: &'a OnceLock<Arc<Guard>>,
+    request: Request<'a>,
 }
 
 impl Run<'_> {
-    fn evaluate(&self, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+    fn evaluate<T>(&self, work: impl FnOnce(QueryResults<'_>) -> T) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
-        let mut algebra = (*self.query.0).clone();
-        let columns = columns(&algebra);
-        let pattern = pattern_mut(&mut algebra);
-        let ordering = (self.query.form() == Form::Select).then(|| top::take(pattern)).flatten();
-        if let Some(ordering) = &ordering {
-            *pattern = ordering.pattern.clone();
-        }
-        let specification = self.specification();
-        let mut laces = Laces::new(is_merged(&specification));
-        let set = self.query.form() != Form::Select || ordering.as_ref().is_some_and(|ordering| ordering.distinct);
-        *pattern = laces.lace(pattern, set);
-        let slot = laces.slot();
-        let guard = self.guard.get_or_init(|| laces.guard(self.cancel.clone(), self.limits.memory));
-        let evaluator = laces.register(self.engine.evaluator.clone(), guard).with_cancellation_token(self.cancel.storage().clone());
-        let mut prepared = evaluator.for_query(algebra);
-        *prepared.dataset_mut() = specification;
-        let bound = self.source.bind(prepared);
-        guard.check();
+        let plan = Plan::new(self.request.query, self.specification());
+        let meter = Arc::new(Meter::new(plan.laces.guard(self.request.cancel.clone(), self.request.limits.memory), self.request.limits));
+        let storage = self.request.cancel.storage().clone();
+        let evaluator = plan.laces.register(self.engine.evaluator.clone(), &meter.guard).with_cancellation_token(storage);
+        let mut prepared = evaluator.for_query(plan.algebra);
+        *prepared.dataset_mut() = plan.specification;
+        let bound = self.source.bind_query(prepared);
+        meter.guard.check();
         let planning = started.elapsed();
-        let mut out = Output { sink, guard, limits: self.limits, stats: Stats { planning, ..Stats::default() } };
-        match bound.execute()? {
-            QueryResults::Solutions(solutions) => match ordering {
-                Some(ordering) => out.ordered(solutions, &columns, &ordering, slot)?,
-                None => out.solutions(solutions, &columns)?,
-            },
-            QueryResults::Boolean(boolean) => out.boolean(boolean),
+        let results = match bound.execute()? {
+            QueryResults::Solutions(solutions) => QueryResults::Solutions(match plan.ordering {
+                Some((ordering, slot)) => ordered(solutions, plan.columns, &ordering, slot, &meter)?,
+                None => shown(solutions, plan.columns, &meter),
+            }),
             QueryResults::Graph(triples) => {
-                for triple in triples {
-                    if out.triple(&triple?).is_break() {
-                        break;
-                    }
-                }
+                let meter = meter.clone();
+                QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| Ok(meter.triple(living(triple)?)))))
             }
-        }
-        Ok(Stats { elapsed: started.elapsed(), memory: guard.peak(), ..out.stats })
+            QueryResults::Boolean(boolean) => {
+                meter.count(0);
+                QueryResults::Boolean(boolean)
+            }
+        };
+        let result = work(results);
+        Ok((result, meter.stats(planning, started.elapsed())))
     }
 
     /// What the request says, else the query, else the engine.
     fn specification(&self) -> QueryDatasetSpecification {
         let mut specification = QueryDatasetSpecification::new();
-        if self.dataset.is_given() {
-            specification.set_default_graph(self.dataset.default.iter().cloned().map(GraphName::from).collect());
-            specification.set_available_named_graphs(self.dataset.named.iter().cloned().map(Into::into).collect());
-        } else if let Some(dataset) = self.query.0.dataset() {
+        let dataset = self.request.dataset;
+        if dataset.is_given() {
+            specification.set_default_graph(dataset.default.iter().cloned().map(GraphName::from).collect());
+            specification.set_available_named_graphs(dataset.named.iter().cloned().map(Into::into).collect());
+        } else if let Some(dataset) = self.request.query.0.dataset() {
             specification = dataset.clone().into();
         } else if self.engine.default_graph == DefaultGraph::Union {
             specification.set_default_graph_as_union();
         }
         specification
+    }
+}
+
+/// What the engine is given, and what is done here with what it gives.
+struct Plan {
+    algebra: spargebra::Query,
+    specification: QueryDatasetSpecification,
+    laces: Laces,
+    columns: Arc<[Variable]>,
+    /// The ordering, and where its rows are accounted for.
+    ordering: Option<(top::Ordering, usize)>,
+}
+
+impl Plan {
+    fn new(query: &Query, specification: QueryDatasetSpecification) -> Self {
+        let mut algebra = (*query.0).clone();
+        let columns = columns(&algebra);
+        let is_select = query.form() == Form::Select;
+        let pattern = pattern_mut(&mut algebra);
+        let ordering = if is_select { top::take(pattern) } else { None };
+        let mut laces = Laces::new(is_merged(&specification));
+        let set = !is_select || ordering.as_ref().is_some_and(|ordering| ordering.distinct);
+        *pattern = laces.lace(ordering.as_ref().map_or(pattern, |ordering| &ordering.pattern), set);
+        let ordering = ordering.map(|ordering| (ordering, laces.slot()));
+        Self { algebra, specification, laces, columns, ordering }
     }
 }
 
@@ -360,94 +428,95 @@ fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
     }
 }
 
-/// Sends events and counts them.
-struct Output<'a, 'b> {
-    sink: &'a mut Sink<'b>,
-    guard: &'a Arc<Guard>,
-    limits: &'a Limits,
-    stats: Stats,
+/// A storage read that was cancelled ends the evaluation as every other cancellation does.
+fn living<T>(item: Result<T, QueryEvaluationError>) -> Result<T, QueryEvaluationError> {
+    if matches!(item, Err(QueryEvaluationError::Cancelled)) {
+        Stop::Cancelled.unwind();
+    }
+    item
 }
 
-impl Output<'_, '_> {
-    fn solutions(&mut self, solutions: QuerySolutionIter<'_>, columns: &[Variable]) -> Result<(), QueryError> {
-        let places = places(solutions.variables(), columns);
-        if self.head(columns).is_break() {
-            return Ok(());
-        }
-        let mut row = Vec::with_capacity(columns.len());
-        for solution in solutions {
-            let solution = solution?;
-            row.clear();
-            row.extend(places.iter().map(|place| place.and_then(|place| solution.values()[place].clone())));
-            if self.row(&row).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
+/// The engine's rows with the columns of the query.
+fn shown<'a>(solutions: QuerySolutionIter<'a>, columns: Arc<[Variable]>, meter: &Arc<Meter>) -> QuerySolutionIter<'a> {
+    let (places, meter, names) = (places(solutions.variables(), &columns), meter.clone(), columns.clone());
+    let rows = solutions.map(move |solution| {
+        let solution = living(solution)?;
+        let row = places.iter().map(|place| value(&solution, *place).cloned()).collect();
+        Ok(meter.row(&names, row))
+    });
+    QuerySolutionIter::new(columns, rows)
+}
 
-    fn ordered(&mut self, solutions: QuerySolutionIter<'_>, columns: &[Variable], ordering: &top::Ordering, slot: usize) -> Result<(), QueryError> {
-        let names: Vec<Variable> = ordering.keys.iter().map(|(variable, _)| variable.clone()).collect();
-        let keys = places(solutions.variables(), &names);
-        let places = places(solutions.variables(), columns);
-        if self.head(columns).is_break() {
-            return Ok(());
-        }
-        let mut sorter = Sorter::new(ordering, self.guard.clone(), slot);
-        for solution in solutions {
-            let solution = solution?;
-            let value = |place: &Option<usize>| place.and_then(|place| solution.values()[place].as_ref());
-            let keys = keys.iter().zip(&ordering.keys).map(|(place, (_, descending))| SortKey::new(value(place), *descending)).collect();
-            sorter.push(keys, || places.iter().map(|place| value(place).cloned()).collect());
-        }
-        for row in sorter.finish().skip(ordering.start).take(ordering.length.unwrap_or(usize::MAX)) {
-            if self.row(&row).is_break() {
-                break;
-            }
-        }
-        Ok(())
+/// The engine's rows in the order of the query.
+fn ordered<'a>(
+    solutions: QuerySolutionIter<'a>,
+    columns: Arc<[Variable]>,
+    ordering: &top::Ordering,
+    slot: usize,
+    meter: &Arc<Meter>,
+) -> Result<QuerySolutionIter<'a>, QueryError> {
+    let keys: Vec<Variable> = ordering.keys.iter().map(|(variable, _)| variable.clone()).collect();
+    let keys = places(solutions.variables(), &keys);
+    let places = places(solutions.variables(), &columns);
+    let mut sorter = Sorter::new(ordering, meter.guard.clone(), slot);
+    for solution in solutions {
+        let solution = living(solution)?;
+        let keys = keys.iter().zip(&ordering.keys).map(|(place, (_, descending))| SortKey::new(value(&solution, *place), *descending));
+        sorter.push(keys.collect(), || places.iter().map(|place| value(&solution, *place).cloned()).collect());
     }
-
-    fn head(&mut self, columns: &[Variable]) -> ControlFlow<()> {
-        self.send(Event::Head(columns))
-    }
-
-    fn row(&mut self, row: &[Option<Term>]) -> ControlFlow<()> {
-        self.count(row.iter().flatten().map(term_bytes).sum());
-        self.send(Event::Row(row))
-    }
-
-    fn triple(&mut self, triple: &Triple) -> ControlFlow<()> {
-        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32);
-        self.send(Event::Triple(triple))
-    }
-
-    fn boolean(&mut self, boolean: bool) {
-        self.stats.rows = 1;
-        let _ = self.send(Event::Boolean(boolean));
-    }
-
-    fn count(&mut self, bytes: usize) {
-        self.guard.check();
-        self.stats.rows += 1;
-        self.stats.bytes += u64::try_from(bytes).unwrap_or(u64::MAX);
-        if self.limits.rows.is_some_and(|limit| self.stats.rows > limit) {
-            Stop::Rows.unwind();
-        }
-        if self.limits.bytes.is_some_and(|limit| self.stats.bytes > limit) {
-            Stop::Bytes.unwind();
-        }
-    }
-
-    fn send(&mut self, event: Event<'_>) -> ControlFlow<()> {
-        let flow = (self.sink)(event);
-        self.stats.broken_off |= flow.is_break();
-        flow
-    }
+    let (meter, names) = (meter.clone(), columns.clone());
+    let rows = sorter.finish().skip(ordering.start).take(ordering.length.unwrap_or(usize::MAX));
+    Ok(QuerySolutionIter::new(columns, rows.map(move |row| Ok(meter.row(&names, row)))))
 }
 
 fn places(variables: &[Variable], wanted: &[Variable]) -> Vec<Option<usize>> {
     wanted.iter().map(|wanted| variables.iter().position(|variable| variable == wanted)).collect()
+}
+
+fn value(solution: &QuerySolution, place: Option<usize>) -> Option<&Term> {
+    solution.values().get(place?)?.as_ref()
+}
+
+/// Counts what goes out.
+struct Meter {
+    guard: Arc<Guard>,
+    limits: Limits,
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Meter {
+    fn new(guard: Arc<Guard>, limits: &Limits) -> Self {
+        Self { guard, limits: *limits, rows: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    fn row(&self, columns: &Arc<[Variable]>, row: Vec<Option<Term>>) -> QuerySolution {
+        self.count(row.iter().flatten().map(term_bytes).sum());
+        QuerySolution::from((columns.clone(), row))
+    }
+
+    fn triple(&self, triple: Triple) -> Triple {
+        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32);
+        triple
+    }
+
+    fn count(&self, bytes: usize) {
+        self.guard.check();
+        let rows = self.rows.fetch_add(1, Relaxed) + 1;
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let bytes = self.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
+        if self.limits.rows.is_some_and(|limit| rows > limit) {
+            Stop::Rows.unwind();
+        }
+        if self.limits.bytes.is_some_and(|limit| bytes > limit) {
+            Stop::Bytes.unwind();
+        }
+    }
+
+    fn stats(&self, planning: Duration, elapsed: Duration) -> Stats {
+        let (rows, bytes) = (self.rows.load(Relaxed), self.bytes.load(Relaxed));
+        Stats { rows, bytes, elapsed, planning, memory: self.guard.peak(), broken_off: false }
+    }
 }
 
 fn term_bytes(term: &Term) -> usize {

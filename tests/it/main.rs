@@ -4,5 +4,6 @@ mod examples;
 mod load;
 mod ontology;
 mod output;
+mod query;
 mod store;
 mod walls;

@@ -1,0 +1,207 @@
+//! Typed parameters: what people type, as terms.
+
+use std::fmt;
+use std::str::FromStr;
+
+use oxrdf::vocab::xsd;
+use oxrdf::{Literal, NamedNode};
+
+use super::nearest::nearest;
+use super::substitute::Value;
+use crate::place::{Mention, Register, Resolution};
+use crate::vocab;
+
+/// What values a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A place: its id, its IRI, or a name of it in any script.
+    Place,
+    /// An IRI, or `prefix:local` with a known prefix.
+    Iri,
+    /// A day: `2024-01-24`.
+    Date,
+    /// A year, as a number.
+    Year,
+    /// A whole number.
+    Integer,
+    /// Any text.
+    Text,
+    /// A language range: `en`, `zh`, `zh-Hant`.
+    Lang,
+    /// A code of the vocabulary: `municipality`, `event`; or with its prefix: `kind:friendship-city`.
+    Code,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("place", Kind::Place),
+    ("iri", Kind::Iri),
+    ("date", Kind::Date),
+    ("year", Kind::Year),
+    ("integer", Kind::Integer),
+    ("text", Kind::Text),
+    ("lang", Kind::Lang),
+    ("code", Kind::Code),
+];
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+        known.ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+            format!("{name:?} is no type of parameter: {}", names.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(KINDS.iter().find(|(_, kind)| kind == self).map_or("", |(name, _)| name))
+    }
+}
+
+/// Why a value does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// It has not the form of its type.
+    #[error("expected {0}")]
+    Form(&'static str),
+    /// No place is called so.
+    #[error("no place of the register has that id or name")]
+    UnknownPlace {
+        /// Places called nearly so.
+        near: Vec<String>,
+    },
+    /// Several places are called so.
+    #[error("several places are called so: {}", .0.join(", "))]
+    AmbiguousPlace(Vec<String>),
+    /// The prefix is not known.
+    #[error("the prefix {prefix}: is not known")]
+    UnknownPrefix {
+        /// The prefix given.
+        prefix: String,
+        /// The nearest that is.
+        nearest: Option<String>,
+    },
+}
+
+impl ParameterError {
+    /// What to do about it, where something can be done.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownPlace { near } if !near.is_empty() => Some(format!("did you mean {}?", near.join(", "))),
+            Self::AmbiguousPlace(ids) => Some(format!("give its id, such as {}", ids.first()?)),
+            Self::UnknownPrefix { nearest: Some(near), .. } => Some(format!("did you mean {near}: ?")),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the place that a text means.
+pub trait Places {
+    /// The place's IRI.
+    ///
+    /// # Errors
+    /// [`ParameterError::UnknownPlace`], [`ParameterError::AmbiguousPlace`]
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError>;
+}
+
+/// Places of a register, with IRIs under a base.
+pub struct RegisterPlaces<'a> {
+    /// The register.
+    pub register: &'a Register,
+    /// The base of data IRIs, such as [`vocab::ID`].
+    pub base: &'a str,
+}
+
+impl Places for RegisterPlaces<'_> {
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
+        let iri = |id: &str| NamedNode::new(format!("{}place/{id}", self.base)).map_err(|_| ParameterError::Form("an id"));
+        if self.register.contains(text) {
+            return iri(text);
+        }
+        match self.register.resolve(&Mention::named(text)) {
+            Resolution::One { id, .. } => iri(&id),
+            Resolution::Ambiguous { candidates, .. } => {
+                Err(ParameterError::AmbiguousPlace(candidates.into_iter().map(|candidate| candidate.id).collect()))
+            }
+            // An id of the data's own, as far as anybody can tell here.
+            _ if is_slug(text) => iri(text),
+            other => Err(ParameterError::UnknownPlace { near: other.candidates().iter().map(|near| near.id.clone()).collect() }),
+        }
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    text.contains('-') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+}
+
+impl Kind {
+    /// The term that a text means.
+    pub(super) fn term(self, text: &str, places: &dyn Places) -> Result<Value, ParameterError> {
+        let text = text.trim();
+        match self {
+            Self::Place => match absolute(text) {
+                Some(node) => Ok(Value::Iri(node)),
+                None => places.place(text).map(Value::Iri),
+            },
+            Self::Iri => iri(text).map(Value::Iri),
+            Self::Code => code(text).map(Value::Iri),
+            Self::Date => date(text).map(Value::Literal),
+            Self::Year => whole(text, "a year, such as 2024").map(Value::Literal),
+            Self::Integer => whole(text, "a whole number").map(Value::Literal),
+            Self::Text => Ok(Value::Literal(Literal::new_simple_literal(text))),
+            Self::Lang => lang(text).map(Value::Literal),
+        }
+    }
+}
+
+fn absolute(text: &str) -> Option<NamedNode> {
+    let text = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
+    text.contains("://").then(|| NamedNode::new(text).ok()).flatten()
+}
+
+fn iri(text: &str) -> Result<NamedNode, ParameterError> {
+    if let Some(node) = absolute(text) {
+        return Ok(node);
+    }
+    let (prefix, local) = text.split_once(':').ok_or(ParameterError::Form("an IRI, or prefix:name"))?;
+    let namespace = vocab::PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, iri)| iri);
+    match namespace {
+        Some(namespace) => NamedNode::new(format!("{namespace}{local}")).map_err(|_| ParameterError::Form("an IRI")),
+        None if matches!(prefix, "urn" | "mailto" | "tag") => NamedNode::new(text).map_err(|_| ParameterError::Form("an IRI")),
+        None => {
+            let near = nearest(prefix, vocab::PREFIXES.iter().map(|(known, _)| *known)).map(str::to_owned);
+            Err(ParameterError::UnknownPrefix { prefix: prefix.to_owned(), nearest: near })
+        }
+    }
+}
+
+fn code(text: &str) -> Result<NamedNode, ParameterError> {
+    if text.contains(':') {
+        return iri(text);
+    }
+    let is_slug = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let code = is_slug.then(|| NamedNode::new(format!("{}{text}", vocab::CODE)).ok()).flatten();
+    code.ok_or(ParameterError::Form("a code, such as municipality, or kind:friendship-city"))
+}
+
+fn date(text: &str) -> Result<Literal, ParameterError> {
+    const FORM: ParameterError = ParameterError::Form("a day, such as 2024-01-24");
+    match text.parse().map_err(|_| FORM)? {
+        crate::record::Date::Day(..) => Ok(Literal::new_typed_literal(text, xsd::DATE)),
+        _ => Err(FORM),
+    }
+}
+
+fn whole(text: &str, form: &'static str) -> Result<Literal, ParameterError> {
+    text.parse::<i64>().map(Literal::from).map_err(|_| ParameterError::Form(form))
+}
+
+fn lang(text: &str) -> Result<Literal, ParameterError> {
+    let part = |part: &str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let valid = text == "*" || text.split('-').all(part);
+    valid.then(|| Literal::new_simple_literal(text)).ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
+}
