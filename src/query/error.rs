@@ -67,10 +67,18 @@ impl QueryError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Syntax(error) => error.hint.clone(),
-            Self::Limit(Limit::Time(_)) => Some("raise the time limit, or ask for less: a LIMIT, a more selective pattern".into()),
-            Self::Limit(Limit::Rows(_) | Limit::Bytes(_)) => Some("raise the limit, or page with ORDER BY, LIMIT and OFFSET".into()),
-            Self::Limit(Limit::Memory(_)) => Some("raise the memory limit, or join patterns that share variables".into()),
-            Self::Evaluation(QueryEvaluationError::UnsupportedService(_)) => Some("SERVICE is off unless it is allowed".into()),
+            Self::Limit(Limit::Time(_)) => {
+                Some("raise the time limit, or ask for less: a LIMIT, a more selective pattern".into())
+            }
+            Self::Limit(Limit::Rows(_) | Limit::Bytes(_)) => {
+                Some("raise the limit, or page with ORDER BY, LIMIT and OFFSET".into())
+            }
+            Self::Limit(Limit::Memory(_)) => {
+                Some("raise the memory limit, or join patterns that share variables".into())
+            }
+            Self::Evaluation(QueryEvaluationError::UnsupportedService(_)) => {
+                Some("SERVICE is off unless it is allowed".into())
+            }
             _ => None,
         }
     }
@@ -79,7 +87,9 @@ impl QueryError {
     pub fn is_askers_fault(&self) -> bool {
         match self {
             Self::Syntax(_) => true,
-            Self::Evaluation(error) => !matches!(error, QueryEvaluationError::Dataset(_) | QueryEvaluationError::Service(_)),
+            Self::Evaluation(error) => {
+                !matches!(error, QueryEvaluationError::Dataset(_) | QueryEvaluationError::Service(_))
+            }
             Self::Update(error) => matches!(
                 error,
                 UpdateEvaluationError::GraphAlreadyExists(_)

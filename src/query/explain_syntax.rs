@@ -9,16 +9,128 @@ use super::tokens::{Kind, Token, Tokens};
 
 /// Words that SPARQL knows, for "did you mean".
 const KEYWORDS: &[&str] = &[
-    "SELECT", "CONSTRUCT", "DESCRIBE", "ASK", "WHERE", "FROM", "NAMED", "PREFIX", "BASE", "DISTINCT", "REDUCED", "ORDER", "BY",
-    "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES", "OPTIONAL", "GRAPH", "UNION", "FILTER", "MINUS", "SERVICE", "SILENT", "BIND",
-    "AS", "EXISTS", "NOT", "IN", "ASC", "DESC", "INSERT", "DELETE", "DATA", "WITH", "USING", "LOAD", "CLEAR", "DROP", "CREATE",
-    "INTO", "TO", "DEFAULT", "ALL", "COPY", "MOVE", "ADD", "COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT",
-    "SEPARATOR", "UNDEF", "STR", "LANG", "LANGMATCHES", "DATATYPE", "BOUND", "IRI", "URI", "BNODE", "RAND", "ABS", "CEIL", "FLOOR",
-    "ROUND", "CONCAT", "STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "CONTAINS", "STRSTARTS", "STRENDS", "STRBEFORE", "STRAFTER",
-    "YEAR", "MONTH", "DAY", "HOURS", "MINUTES", "SECONDS", "TIMEZONE", "TZ", "NOW", "UUID", "STRUUID", "MD5", "SHA1", "SHA256",
-    "SHA384", "SHA512", "COALESCE", "IF", "STRLANG", "STRDT", "SAMETERM", "ISIRI", "ISURI", "ISBLANK", "ISLITERAL", "ISNUMERIC",
-    "REGEX", "SUBSTR", "REPLACE", "TRUE", "FALSE", "A", "VERSION", "TRIPLE", "SUBJECT", "PREDICATE", "OBJECT",
-    "ISTRIPLE", "HASLANG", "HASLANGDIR", "LANGDIR", "STRLANGDIR",
+    "SELECT",
+    "CONSTRUCT",
+    "DESCRIBE",
+    "ASK",
+    "WHERE",
+    "FROM",
+    "NAMED",
+    "PREFIX",
+    "BASE",
+    "DISTINCT",
+    "REDUCED",
+    "ORDER",
+    "BY",
+    "GROUP",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "VALUES",
+    "OPTIONAL",
+    "GRAPH",
+    "UNION",
+    "FILTER",
+    "MINUS",
+    "SERVICE",
+    "SILENT",
+    "BIND",
+    "AS",
+    "EXISTS",
+    "NOT",
+    "IN",
+    "ASC",
+    "DESC",
+    "INSERT",
+    "DELETE",
+    "DATA",
+    "WITH",
+    "USING",
+    "LOAD",
+    "CLEAR",
+    "DROP",
+    "CREATE",
+    "INTO",
+    "TO",
+    "DEFAULT",
+    "ALL",
+    "COPY",
+    "MOVE",
+    "ADD",
+    "COUNT",
+    "SUM",
+    "MIN",
+    "MAX",
+    "AVG",
+    "SAMPLE",
+    "GROUP_CONCAT",
+    "SEPARATOR",
+    "UNDEF",
+    "STR",
+    "LANG",
+    "LANGMATCHES",
+    "DATATYPE",
+    "BOUND",
+    "IRI",
+    "URI",
+    "BNODE",
+    "RAND",
+    "ABS",
+    "CEIL",
+    "FLOOR",
+    "ROUND",
+    "CONCAT",
+    "STRLEN",
+    "UCASE",
+    "LCASE",
+    "ENCODE_FOR_URI",
+    "CONTAINS",
+    "STRSTARTS",
+    "STRENDS",
+    "STRBEFORE",
+    "STRAFTER",
+    "YEAR",
+    "MONTH",
+    "DAY",
+    "HOURS",
+    "MINUTES",
+    "SECONDS",
+    "TIMEZONE",
+    "TZ",
+    "NOW",
+    "UUID",
+    "STRUUID",
+    "MD5",
+    "SHA1",
+    "SHA256",
+    "SHA384",
+    "SHA512",
+    "COALESCE",
+    "IF",
+    "STRLANG",
+    "STRDT",
+    "SAMETERM",
+    "ISIRI",
+    "ISURI",
+    "ISBLANK",
+    "ISLITERAL",
+    "ISNUMERIC",
+    "REGEX",
+    "SUBSTR",
+    "REPLACE",
+    "TRUE",
+    "FALSE",
+    "A",
+    "VERSION",
+    "TRIPLE",
+    "SUBJECT",
+    "PREDICATE",
+    "OBJECT",
+    "ISTRIPLE",
+    "HASLANG",
+    "HASLANGDIR",
+    "LANGDIR",
+    "STRLANGDIR",
 ];
 
 /// Explains why `text` did not parse; `complaint` is the parser's message.
@@ -33,7 +145,10 @@ pub(super) fn explain(text: &str, options: &ParseOptions, complaint: &str) -> Sy
 
 fn unknown_prefix(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
     let names = || tokens.iter().filter(|token| token.kind == Kind::Name);
-    let declared = tokens.windows(2).filter(|pair| pair[0].text(text).eq_ignore_ascii_case("PREFIX")).map(|pair| prefix(text, &pair[1]));
+    let declared = tokens
+        .windows(2)
+        .filter(|pair| pair[0].text(text).eq_ignore_ascii_case("PREFIX"))
+        .map(|pair| prefix(text, &pair[1]));
     let known: Vec<&str> = options.known_prefixes().map(|(name, _)| name).chain(declared).collect();
     let token = names().find(|token| prefix(text, token) != "_" && !known.contains(&prefix(text, token)))?;
     let unknown = prefix(text, token);
@@ -89,7 +204,11 @@ fn relative_iri(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<
     if options.base.is_some() || tokens.iter().any(|token| token.text(text).eq_ignore_ascii_case("BASE")) {
         return None;
     }
-    let has_scheme = |iri: &str| iri.split_once(':').is_some_and(|(scheme, _)| scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !scheme.contains(['/', '?', '#']));
+    let has_scheme = |iri: &str| {
+        iri.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !scheme.contains(['/', '?', '#'])
+        })
+    };
     let iris = tokens.iter().filter(|token| token.kind == Kind::Iri);
     let token = iris.into_iter().find(|token| !has_scheme(token.text(text).trim_matches(['<', '>'])))?;
     let error = SyntaxError::new(options, text, token.start, "this IRI is relative, and there is no BASE".into());
@@ -109,7 +228,10 @@ fn stumble(text: &str, options: &ParseOptions, tokens: &[Token], complaint: &str
     };
     let reason = if sentences.is_empty() { found } else { sentences.join("; ") };
     let near = token.filter(|token| token.kind == Kind::Word).and_then(|token| misspelt(token.text(text)));
-    SyntaxError { hint: near.map(|near| format!("did you mean {near}?")), ..SyntaxError::new(options, text, at, reason) }
+    SyntaxError {
+        hint: near.map(|near| format!("did you mean {near}?")),
+        ..SyntaxError::new(options, text, at, reason)
+    }
 }
 
 fn misspelt(word: &str) -> Option<&'static str> {
@@ -147,12 +269,17 @@ fn lower_first(sentence: &str) -> String {
 /// A symbol is missing at `offset` itself; a keyword of n letters was tried n letters before it. The last of these
 /// places where a token begins is the one.
 fn stumbled_over<'a>(tokens: &'a [Token], offset: usize, expected: &[String]) -> Option<&'a Token> {
-    let is_keyword = |item: &&String| item.len() > 1 && item.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_keyword =
+        |item: &&String| item.len() > 1 && item.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let keywords = expected.iter().filter(is_keyword).filter_map(|item| offset.checked_sub(item.len()));
     let symbol = expected.iter().any(|item| !is_keyword(&item) && item != "[_]").then_some(offset);
     let places: Vec<usize> = keywords.chain(symbol).collect();
     if symbol.is_some() {
         return tokens.iter().find(|token| token.end > offset);
     }
-    tokens.iter().rev().find(|token| places.contains(&token.start)).or_else(|| tokens.iter().find(|token| token.end > offset))
+    tokens
+        .iter()
+        .rev()
+        .find(|token| places.contains(&token.start))
+        .or_else(|| tokens.iter().find(|token| token.end > offset))
 }

@@ -35,13 +35,28 @@ const TERM: u64 = 40;
 #[derive(Debug, Clone)]
 enum Call {
     Check,
-    Hold { slot: usize, bytes: u64 },
-    HoldSide { join: usize, side: u8, slot: usize, bytes: u64 },
-    BeginAgain { slots: Range<usize>, joins: Range<usize> },
+    Hold {
+        slot: usize,
+        bytes: u64,
+    },
+    HoldSide {
+        join: usize,
+        side: u8,
+        slot: usize,
+        bytes: u64,
+    },
+    BeginAgain {
+        slots: Range<usize>,
+        joins: Range<usize>,
+    },
     /// Passes its argument on; its bytes are held by the query from then on.
-    Keep { slot: usize },
+    Keep {
+        slot: usize,
+    },
     /// Passes its argument on, if it is no longer than this.
-    AtMost { bytes: usize },
+    AtMost {
+        bytes: usize,
+    },
 }
 
 /// The calls that a laced algebra makes.
@@ -61,11 +76,23 @@ impl Laces {
     /// graph it stands in, where SPARQL knows it once; lacing restores that wherever the number of rows matters.
     pub(super) fn new(merged: bool) -> Self {
         let nonce = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
-        Self { calls: Vec::new(), groups: Vec::new(), slots: 0, joins: 0, name: format!("urn:citypact:guard:{nonce:x}:"), merged, fresh: 0 }
+        Self {
+            calls: Vec::new(),
+            groups: Vec::new(),
+            slots: 0,
+            joins: 0,
+            name: format!("urn:citypact:guard:{nonce:x}:"),
+            merged,
+            fresh: 0,
+        }
     }
 
     /// Optimises and laces a query's pattern. `set` tells that the number of equal rows does not matter.
-    pub(super) fn lace(&mut self, pattern: &spargebra::algebra::GraphPattern, set: bool) -> spargebra::algebra::GraphPattern {
+    pub(super) fn lace(
+        &mut self,
+        pattern: &spargebra::algebra::GraphPattern,
+        set: bool,
+    ) -> spargebra::algebra::GraphPattern {
         let pattern = Optimizer::optimize_graph_pattern(GraphPattern::from(pattern));
         let laced = Scope { width: width(&pattern) }.pattern(self, pattern, set);
         spargebra::algebra::GraphPattern::from(&laced)
@@ -152,12 +179,15 @@ impl Call {
 }
 
 fn length(terms: &[Term]) -> usize {
-    terms.iter().map(|term| match term {
-        Term::NamedNode(node) => node.as_str().len(),
-        Term::BlankNode(node) => node.as_str().len(),
-        Term::Literal(literal) => literal.value().len(),
-        Term::Triple(_) => 0,
-    }).sum()
+    terms
+        .iter()
+        .map(|term| match term {
+            Term::NamedNode(node) => node.as_str().len(),
+            Term::BlankNode(node) => node.as_str().len(),
+            Term::Literal(literal) => literal.value().len(),
+            Term::Triple(_) => 0,
+        })
+        .sum()
 }
 
 fn passed_on(terms: &[Term], length: usize, limit: usize) -> Option<Term> {
@@ -233,7 +263,9 @@ impl Scope {
                 let inner = self.pattern(laces, *inner, set);
                 guarded_by(inner, self.expression(laces, expression))
             }
-            P::Union { inner } => P::Union { inner: inner.into_iter().map(|inner| self.pattern(laces, inner, set)).collect() },
+            P::Union { inner } => {
+                P::Union { inner: inner.into_iter().map(|inner| self.pattern(laces, inner, set)).collect() }
+            }
             P::Extend { inner, variable, expression } => {
                 let inner = self.boxed(laces, *inner, set);
                 let expression = self.kept(laces, expression);
@@ -265,7 +297,14 @@ impl Scope {
     }
 
     /// Both sides tell their rows; the one that does so first is the one that the join holds.
-    fn join(self, laces: &mut Laces, left: GraphPattern, right: GraphPattern, algorithm: sparopt::algebra::JoinAlgorithm, set: bool) -> GraphPattern {
+    fn join(
+        self,
+        laces: &mut Laces,
+        left: GraphPattern,
+        right: GraphPattern,
+        algorithm: sparopt::algebra::JoinAlgorithm,
+        set: bool,
+    ) -> GraphPattern {
         let join = laces.joins;
         laces.joins += 1;
         let side = |laces: &mut Laces, pattern, side| {
@@ -294,14 +333,21 @@ impl Scope {
         (made, again)
     }
 
-    fn group(self, laces: &mut Laces, inner: GraphPattern, variables: Vec<Variable>, aggregates: Vec<(Variable, AggregateExpression)>) -> GraphPattern {
+    fn group(
+        self,
+        laces: &mut Laces,
+        inner: GraphPattern,
+        variables: Vec<Variable>,
+        aggregates: Vec<(Variable, AggregateExpression)>,
+    ) -> GraphPattern {
         let set = aggregates.iter().all(|(_, aggregate)| ignores_repetition(aggregate));
         let scope = Scope { width: width(&inner) };
         let mut inner = scope.pattern(laces, inner, set);
         if aggregates.iter().any(|(_, aggregate)| holds_values(aggregate)) {
             inner = laces.held(inner, TERM);
         }
-        let mut aggregates: Vec<_> = aggregates.into_iter().map(|(variable, aggregate)| (variable, scope.aggregate(laces, aggregate))).collect();
+        let mut aggregates: Vec<_> =
+            aggregates.into_iter().map(|(variable, aggregate)| (variable, scope.aggregate(laces, aggregate))).collect();
         if !variables.is_empty() {
             let slot = laces.slot();
             laces.groups.push((slot, ROW + TERM * 2 * u64::try_from(variables.len() + aggregates.len()).unwrap_or(1)));
@@ -353,7 +399,8 @@ impl Scope {
 
     fn expression(self, laces: &mut Laces, expression: Expression) -> Expression {
         use Expression as E;
-        let mut all = |list: Vec<E>| -> Vec<E> { list.into_iter().map(|inner| self.expression(laces, inner)).collect() };
+        let mut all =
+            |list: Vec<E>| -> Vec<E> { list.into_iter().map(|inner| self.expression(laces, inner)).collect() };
         match expression {
             E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => expression,
             E::Or(list) => E::Or(all(list)),
@@ -393,7 +440,11 @@ impl Scope {
 impl Laces {
     fn count_groups(&self) -> AggregateExpression {
         let name = AggregateFunction::Custom(self.aggregate(self.groups.len() - 1));
-        AggregateExpression::FunctionCall { name, expr: Expression::Variable(Variable::new_unchecked("guard_never")), distinct: false }
+        AggregateExpression::FunctionCall {
+            name,
+            expr: Expression::Variable(Variable::new_unchecked("guard_never")),
+            distinct: false,
+        }
     }
 }
 
@@ -482,7 +533,8 @@ fn bounded(laces: &mut Laces, name: Function, mut arguments: Vec<Expression>) ->
 
 fn bound(laces: &mut Laces, argument: &mut Expression, bytes: usize) {
     let inner = std::mem::replace(argument, false.into());
-    *argument = if matches!(inner, Expression::Literal(_)) { inner } else { laces.call(Call::AtMost { bytes }, vec![inner]) };
+    *argument =
+        if matches!(inner, Expression::Literal(_)) { inner } else { laces.call(Call::AtMost { bytes }, vec![inner]) };
 }
 
 fn concat(laces: &mut Laces, mut arguments: Vec<Expression>) -> Expression {
@@ -510,9 +562,30 @@ fn makes_string(expression: &Expression) -> bool {
         Expression::Coalesce(list) => list.iter().any(makes_string),
         Expression::FunctionCall(name, _) => !matches!(
             name,
-            F::StrLen | F::Abs | F::Ceil | F::Floor | F::Round | F::Rand | F::Year | F::Month | F::Day | F::Hours | F::Minutes | F::Seconds
-                | F::Now | F::LangMatches | F::Contains | F::StrStarts | F::StrEnds | F::IsIri | F::IsBlank | F::IsLiteral | F::IsNumeric
-                | F::Regex | F::Lang | F::Datatype
+            F::StrLen
+                | F::Abs
+                | F::Ceil
+                | F::Floor
+                | F::Round
+                | F::Rand
+                | F::Year
+                | F::Month
+                | F::Day
+                | F::Hours
+                | F::Minutes
+                | F::Seconds
+                | F::Now
+                | F::LangMatches
+                | F::Contains
+                | F::StrStarts
+                | F::StrEnds
+                | F::IsIri
+                | F::IsBlank
+                | F::IsLiteral
+                | F::IsNumeric
+                | F::Regex
+                | F::Lang
+                | F::Datatype
         ),
         _ => false,
     }
@@ -529,7 +602,8 @@ fn ignores_repetition(aggregate: &AggregateExpression) -> bool {
 
 fn holds_values(aggregate: &AggregateExpression) -> bool {
     match aggregate {
-        AggregateExpression::CountSolutions { distinct } | AggregateExpression::FunctionCall { distinct, .. } => *distinct,
+        AggregateExpression::CountSolutions { distinct } | AggregateExpression::FunctionCall { distinct, .. } => {
+            *distinct
+        }
     }
 }
-

@@ -161,12 +161,11 @@ impl NamedQuery {
     /// [`LibraryError::Header`]
     pub fn read(name: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Result<Self, LibraryError> {
         let (name, text) = (name.into(), text.into());
-        let mut query = Self { name, title: String::new(), description: String::new(), parameters: Vec::new(), text: text.clone() };
+        let mut query =
+            Self { name, title: String::new(), description: String::new(), parameters: Vec::new(), text: text.clone() };
         let mut in_description = false;
         for (number, line) in text.lines().enumerate() {
-            let Some(comment) = line.strip_prefix('#') else {
-                if line.trim().is_empty() { continue } else { break }
-            };
+            let Some(comment) = line.strip_prefix('#') else { if line.trim().is_empty() { continue } else { break } };
             let comment = comment.strip_prefix('+').unwrap_or(comment);
             if in_description && comment.starts_with("  ") {
                 query.description.push(' ');
@@ -203,7 +202,9 @@ impl NamedQuery {
     /// # Errors
     /// [`LibraryError`]: unknown and missing parameters, values that do not fit, and [`LibraryError::Query`].
     pub fn bind(&self, given: &[(String, String)], places: &dyn Places) -> Result<Query, LibraryError> {
-        if let Some((name, _)) = given.iter().find(|(name, _)| self.parameters.iter().all(|parameter| parameter.name != *name)) {
+        if let Some((name, _)) =
+            given.iter().find(|(name, _)| self.parameters.iter().all(|parameter| parameter.name != *name))
+        {
             return Err(self.unknown(name));
         }
         let mut values = HashMap::new();
@@ -211,7 +212,11 @@ impl NamedQuery {
             let given = given.iter().rev().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
             let value = given.or(parameter.default.as_ref()).ok_or_else(|| self.missing(parameter))?;
             let term = parameter.kind.term(value, places);
-            let term = term.map_err(|source| LibraryError::Value { name: parameter.name.clone(), value: value.clone(), source })?;
+            let term = term.map_err(|source| LibraryError::Value {
+                name: parameter.name.clone(),
+                value: value.clone(),
+                source,
+            })?;
             values.insert(Variable::new_unchecked(parameter.name.clone()), term);
         }
         let options = ParseOptions { name: format!("{}.rq", self.name).into(), ..ParseOptions::default() };
@@ -221,7 +226,11 @@ impl NamedQuery {
     }
 
     fn missing(&self, parameter: &Parameter) -> LibraryError {
-        LibraryError::Missing { query: self.name.to_string(), name: parameter.name.clone(), description: parameter.description.clone() }
+        LibraryError::Missing {
+            query: self.name.to_string(),
+            name: parameter.name.clone(),
+            description: parameter.description.clone(),
+        }
     }
 
     fn unknown(&self, name: &str) -> LibraryError {

@@ -124,8 +124,20 @@ mod tests {
     fn every_way_to_nest_is_counted() {
         let many = |open: &str, close: &str| format!("SELECT * {{ {}{} }}", open.repeat(120), close.repeat(120));
         for (open, close) in [
-            ("(", ")"), ("{", "}"), ("[", "]"), ("<<", ">>"), ("!", ""), ("- ", ""), ("!(", ")"), ("OPTIONAL {", "}"),
-            ("FILTER EXISTS {", "}"), ("[ a ", "]"), ("(( ", "))"), ("^", ""), ("#c\n(", ")"), ("'(' (", ")"),
+            ("(", ")"),
+            ("{", "}"),
+            ("[", "]"),
+            ("<<", ">>"),
+            ("!", ""),
+            ("- ", ""),
+            ("!(", ")"),
+            ("OPTIONAL {", "}"),
+            ("FILTER EXISTS {", "}"),
+            ("[ a ", "]"),
+            ("(( ", "))"),
+            ("^", ""),
+            ("#c\n(", ")"),
+            ("'(' (", ")"),
         ] {
             assert_eq!(kind(&many(open, close)), Some(ExcessKind::Nesting), "{open}");
         }

@@ -57,13 +57,14 @@ impl Key {
 
     fn literal(literal: &Literal) -> Self {
         let value = literal.value();
-        number(literal).map(Self::Number).or_else(|| time(literal).map(|seconds| Self::Time { seconds, text: value.to_owned() })).unwrap_or_else(|| {
-            Self::Text {
+        number(literal)
+            .map(Self::Number)
+            .or_else(|| time(literal).map(|seconds| Self::Time { seconds, text: value.to_owned() }))
+            .unwrap_or_else(|| Self::Text {
                 value: value.to_owned(),
                 datatype: literal.datatype().as_str().to_owned(),
                 language: literal.language().map(str::to_owned),
-            }
-        })
+            })
     }
 }
 
@@ -74,8 +75,20 @@ fn number(literal: &Literal) -> Option<Number> {
         return double(value).map(|double| Number(sortable(double), None));
     }
     let numeric = [
-        xsd::INTEGER, xsd::DECIMAL, xsd::NON_NEGATIVE_INTEGER, xsd::POSITIVE_INTEGER, xsd::NON_POSITIVE_INTEGER, xsd::NEGATIVE_INTEGER,
-        xsd::LONG, xsd::INT, xsd::SHORT, xsd::BYTE, xsd::UNSIGNED_LONG, xsd::UNSIGNED_INT, xsd::UNSIGNED_SHORT, xsd::UNSIGNED_BYTE,
+        xsd::INTEGER,
+        xsd::DECIMAL,
+        xsd::NON_NEGATIVE_INTEGER,
+        xsd::POSITIVE_INTEGER,
+        xsd::NON_POSITIVE_INTEGER,
+        xsd::NEGATIVE_INTEGER,
+        xsd::LONG,
+        xsd::INT,
+        xsd::SHORT,
+        xsd::BYTE,
+        xsd::UNSIGNED_LONG,
+        xsd::UNSIGNED_INT,
+        xsd::UNSIGNED_SHORT,
+        xsd::UNSIGNED_BYTE,
     ];
     if !numeric.contains(&datatype) {
         return None;
@@ -186,9 +199,17 @@ mod tests {
     #[test]
     fn numbers_of_all_types_are_one_line() {
         let numbers = [
-            typed("-INF", xsd::DOUBLE), typed("-10", xsd::INTEGER), typed("-9.5", xsd::DECIMAL), typed("0", xsd::INTEGER),
-            typed("1e-3", xsd::DOUBLE), typed("0.01", xsd::DECIMAL), typed("9", xsd::INTEGER), typed("10", xsd::INT),
-            typed("9007199254740992", xsd::INTEGER), typed("9007199254740993", xsd::INTEGER), typed("INF", xsd::FLOAT),
+            typed("-INF", xsd::DOUBLE),
+            typed("-10", xsd::INTEGER),
+            typed("-9.5", xsd::DECIMAL),
+            typed("0", xsd::INTEGER),
+            typed("1e-3", xsd::DOUBLE),
+            typed("0.01", xsd::DECIMAL),
+            typed("9", xsd::INTEGER),
+            typed("10", xsd::INT),
+            typed("9007199254740992", xsd::INTEGER),
+            typed("9007199254740993", xsd::INTEGER),
+            typed("INF", xsd::FLOAT),
         ];
         sorted(&numbers.map(Some));
         assert_eq!(Key::new(Some(&typed("-0.0", xsd::DOUBLE))), Key::new(Some(&typed("0.0", xsd::DOUBLE))));
@@ -197,8 +218,13 @@ mod tests {
     #[test]
     fn dates_of_all_precisions_are_one_line() {
         let dates = [
-            typed("-0044-03-15", xsd::DATE), typed("1979-10", xsd::G_YEAR_MONTH), typed("1979-10-08", xsd::DATE), typed("1982", xsd::G_YEAR),
-            typed("1982-01-01", xsd::DATE), typed("2024-01-23T20:00:00-05:00", xsd::DATE_TIME), typed("2024-01-24T02:00:00Z", xsd::DATE_TIME),
+            typed("-0044-03-15", xsd::DATE),
+            typed("1979-10", xsd::G_YEAR_MONTH),
+            typed("1979-10-08", xsd::DATE),
+            typed("1982", xsd::G_YEAR),
+            typed("1982-01-01", xsd::DATE),
+            typed("2024-01-23T20:00:00-05:00", xsd::DATE_TIME),
+            typed("2024-01-24T02:00:00Z", xsd::DATE_TIME),
             typed("12000", xsd::G_YEAR),
         ];
         sorted(&dates.map(Some));

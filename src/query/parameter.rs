@@ -118,7 +118,8 @@ pub struct RegisterPlaces<'a> {
 
 impl Places for RegisterPlaces<'_> {
     fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
-        let iri = |id: &str| NamedNode::new(format!("{}place/{id}", self.base)).map_err(|_| ParameterError::Form("an id"));
+        let iri =
+            |id: &str| NamedNode::new(format!("{}place/{id}", self.base)).map_err(|_| ParameterError::Form("an id"));
         if self.register.contains(text) {
             return iri(text);
         }
@@ -129,13 +130,16 @@ impl Places for RegisterPlaces<'_> {
             }
             // An id of the data's own, as far as anybody can tell here.
             _ if is_slug(text) => iri(text),
-            other => Err(ParameterError::UnknownPlace { near: other.candidates().iter().map(|near| near.id.clone()).collect() }),
+            other => Err(ParameterError::UnknownPlace {
+                near: other.candidates().iter().map(|near| near.id.clone()).collect(),
+            }),
         }
     }
 }
 
 fn is_slug(text: &str) -> bool {
-    text.contains('-') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+    text.contains('-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
 }
 
 impl Kind {
@@ -171,7 +175,9 @@ fn iri(text: &str) -> Result<NamedNode, ParameterError> {
     let namespace = vocab::PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, iri)| iri);
     match namespace {
         Some(namespace) => NamedNode::new(format!("{namespace}{local}")).map_err(|_| ParameterError::Form("an IRI")),
-        None if matches!(prefix, "urn" | "mailto" | "tag") => NamedNode::new(text).map_err(|_| ParameterError::Form("an IRI")),
+        None if matches!(prefix, "urn" | "mailto" | "tag") => {
+            NamedNode::new(text).map_err(|_| ParameterError::Form("an IRI"))
+        }
         None => {
             let near = nearest(prefix, vocab::PREFIXES.iter().map(|(known, _)| *known)).map(str::to_owned);
             Err(ParameterError::UnknownPrefix { prefix: prefix.to_owned(), nearest: near })
@@ -201,7 +207,8 @@ fn whole(text: &str, form: &'static str) -> Result<Literal, ParameterError> {
 }
 
 fn lang(text: &str) -> Result<Literal, ParameterError> {
-    let part = |part: &str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let part =
+        |part: &str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let valid = text == "*" || text.split('-').all(part);
     valid.then(|| Literal::new_simple_literal(text)).ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
 }

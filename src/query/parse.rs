@@ -41,10 +41,14 @@ impl ParseOptions {
     fn parser(&self) -> Result<SparqlParser, String> {
         let mut parser = SparqlParser::new();
         for (name, iri) in self.known_prefixes() {
-            parser = parser.with_prefix(name, iri).map_err(|error| format!("the prefix {name}: stands for no IRI: {error}"))?;
+            parser = parser
+                .with_prefix(name, iri)
+                .map_err(|error| format!("the prefix {name}: stands for no IRI: {error}"))?;
         }
         match &self.base {
-            Some(base) => parser.with_base_iri(base.as_str()).map_err(|error| format!("the base <{base}> is no IRI: {error}")),
+            Some(base) => {
+                parser.with_base_iri(base.as_str()).map_err(|error| format!("the base <{base}> is no IRI: {error}"))
+            }
             None => Ok(parser),
         }
     }
@@ -72,7 +76,8 @@ impl SyntaxError {
         const AROUND: usize = 60;
         let column = usize::try_from(self.at.column).unwrap_or(usize::MAX);
         let from = column.saturating_sub(AROUND);
-        let shown: String = self.line.chars().skip(from).take(2 * AROUND).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let shown: String =
+            self.line.chars().skip(from).take(2 * AROUND).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let before: String = shown.chars().take(column - from).collect();
         let pad = unicode_width::UnicodeWidthStr::width(before.as_str());
         format!("{shown}\n{:pad$}^", "")
@@ -125,8 +130,13 @@ fn read<T: Send>(
 fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError {
     let limits = &options.limits;
     let (reason, hint) = match excess.kind {
-        ExcessKind::Length => (format!("the text is longer than the {} bytes allowed", limits.length), "raise the limit, or send less"),
-        ExcessKind::Nesting => (format!("brackets, groups and prefix operators nest deeper than the {} levels allowed", limits.nesting), "write it flatter"),
+        ExcessKind::Length => {
+            (format!("the text is longer than the {} bytes allowed", limits.length), "raise the limit, or send less")
+        }
+        ExcessKind::Nesting => (
+            format!("brackets, groups and prefix operators nest deeper than the {} levels allowed", limits.nesting),
+            "write it flatter",
+        ),
         ExcessKind::Complexity => (
             format!("more than {} brackets and operators", limits.complexity),
             "lists of values belong into a VALUES block, which has no such limit",

@@ -9,8 +9,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use oxigraph::sparql::{
-    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution,
-    QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
+    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryResults,
+    QuerySolution, QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
 };
 use oxrdf::{GraphName, NamedNode, Term, Triple, Variable};
 use spargebra::algebra::GraphPattern;
@@ -183,7 +183,12 @@ impl Engine {
     /// # Errors
     /// [`QueryError::Limit`], [`QueryError::Cancelled`], [`QueryError::Evaluation`], [`QueryError::Store`]. What `work` drew
     /// before is then a part of the result. Errors that come up on the way are also in the results that `work` gets.
-    pub fn evaluate<T: Send>(&self, source: &dyn Source, request: Request<'_>, work: impl FnOnce(QueryResults<'_>) -> T + Send) -> Result<(T, Stats), QueryError> {
+    pub fn evaluate<T: Send>(
+        &self,
+        source: &dyn Source,
+        request: Request<'_>,
+        work: impl FnOnce(QueryResults<'_>) -> T + Send,
+    ) -> Result<(T, Stats), QueryError> {
         supervised(request.limits, request.cancel, || Run { engine: self, source, request }.evaluate(work))
     }
 
@@ -222,7 +227,9 @@ fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Result<ControlFlow<()
             let head = sink(Event::Head(solutions.variables()));
             send_all(solutions, head, |solution| sink(Event::Row(solution.values())))
         }
-        QueryResults::Graph(triples) => send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(&triple))),
+        QueryResults::Graph(triples) => {
+            send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(&triple)))
+        }
         QueryResults::Boolean(boolean) => Ok(sink(Event::Boolean(boolean))),
     }
 }
@@ -255,7 +262,11 @@ pub struct Answer {
 }
 
 /// Runs `work` on a thread with a large stack, tells `cancel` when the time is over, and turns unwinding into errors.
-pub(super) fn supervised<T: Send>(limits: &Limits, cancel: &Cancel, work: impl FnOnce() -> Result<T, QueryError> + Send) -> Result<T, QueryError> {
+pub(super) fn supervised<T: Send>(
+    limits: &Limits,
+    cancel: &Cancel,
+    work: impl FnOnce() -> Result<T, QueryError> + Send,
+) -> Result<T, QueryError> {
     let (done, end) = sync_channel::<()>(1);
     let caught: Result<_, QueryError> = std::thread::scope(|scope| {
         let thread = stack::spawn(scope, move || {
@@ -286,7 +297,8 @@ fn watch(end: &Receiver<()>, timeout: Option<Duration>, cancel: &Cancel) {
         if cancel.is_cancelled() && now >= *stopped.get_or_insert(now) + STORAGE_GRACE {
             cancel.storage().cancel();
         }
-        let wait = deadline.map_or(LOOK, |deadline| deadline.saturating_duration_since(now).clamp(Duration::from_millis(1), LOOK));
+        let wait = deadline
+            .map_or(LOOK, |deadline| deadline.saturating_duration_since(now).clamp(Duration::from_millis(1), LOOK));
         if end.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
             return;
         }
@@ -334,9 +346,13 @@ impl Run<'_> {
     fn evaluate<T>(&self, work: impl FnOnce(QueryResults<'_>) -> T) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
         let plan = Plan::new(self.request.query, self.specification());
-        let meter = Arc::new(Meter::new(plan.laces.guard(self.request.cancel.clone(), self.request.limits.memory), self.request.limits));
+        let meter = Arc::new(Meter::new(
+            plan.laces.guard(self.request.cancel.clone(), self.request.limits.memory),
+            self.request.limits,
+        ));
         let storage = self.request.cancel.storage().clone();
-        let evaluator = plan.laces.register(self.engine.evaluator.clone(), &meter.guard).with_cancellation_token(storage);
+        let evaluator =
+            plan.laces.register(self.engine.evaluator.clone(), &meter.guard).with_cancellation_token(storage);
         let mut prepared = evaluator.for_query(plan.algebra);
         *prepared.dataset_mut() = plan.specification;
         let bound = self.source.bind_query(prepared);
@@ -421,7 +437,9 @@ fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
     let mut pattern = pattern;
     loop {
         match pattern {
-            GraphPattern::Slice { inner, .. } | GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => pattern = inner,
+            GraphPattern::Slice { inner, .. } | GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => {
+                pattern = inner
+            }
             GraphPattern::Project { variables, .. } => return variables.clone().into(),
             _ => return Arc::new([]),
         }
@@ -461,7 +479,10 @@ fn ordered<'a>(
     let mut sorter = Sorter::new(ordering, meter.guard.clone(), slot);
     for solution in solutions {
         let solution = living(solution)?;
-        let keys = keys.iter().zip(&ordering.keys).map(|(place, (_, descending))| SortKey::new(value(&solution, *place), *descending));
+        let keys = keys
+            .iter()
+            .zip(&ordering.keys)
+            .map(|(place, (_, descending))| SortKey::new(value(&solution, *place), *descending));
         sorter.push(keys.collect(), || places.iter().map(|place| value(&solution, *place).cloned()).collect());
     }
     let (meter, names) = (meter.clone(), columns.clone());

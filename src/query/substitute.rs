@@ -27,7 +27,10 @@ impl From<Value> for Expression {
 /// Puts values in the place of variables, wherever they stand. A variable that a SELECT shows is still shown.
 pub(super) fn substitute(query: &mut spargebra::Query, values: &HashMap<Variable, Value>) {
     use spargebra::Query as Q;
-    let (Q::Select { pattern, .. } | Q::Ask { pattern, .. } | Q::Describe { pattern, .. } | Q::Construct { pattern, .. }) = query;
+    let (Q::Select { pattern, .. }
+    | Q::Ask { pattern, .. }
+    | Q::Describe { pattern, .. }
+    | Q::Construct { pattern, .. }) = query;
     Substitution(values).pattern(pattern);
     if let Q::Construct { template, .. } = query {
         template.iter_mut().for_each(|triple| Substitution(values).triple(triple));
@@ -42,7 +45,10 @@ impl Substitution<'_> {
         match pattern {
             P::Bgp { patterns } => patterns.iter_mut().for_each(|triple| self.triple(triple)),
             P::Path { subject, object, .. } => [subject, object].into_iter().for_each(|term| self.term(term)),
-            P::Join { left, right } | P::Lateral { left, right } | P::Union { left, right } | P::Minus { left, right } => {
+            P::Join { left, right }
+            | P::Lateral { left, right }
+            | P::Union { left, right }
+            | P::Minus { left, right } => {
                 self.pattern(left);
                 self.pattern(right);
             }
@@ -92,8 +98,15 @@ impl Substitution<'_> {
         for variable in variables {
             let grouped = group_below(inner).is_some_and(|keys| keys.contains(variable));
             if let (Some(value), false) = (self.0.get(variable), grouped) {
-                let bound = std::mem::replace(inner.as_mut(), GraphPattern::Values { variables: Vec::new(), bindings: Vec::new() });
-                **inner = GraphPattern::Extend { inner: Box::new(bound), variable: variable.clone(), expression: value.clone().into() };
+                let bound = std::mem::replace(
+                    inner.as_mut(),
+                    GraphPattern::Values { variables: Vec::new(), bindings: Vec::new() },
+                );
+                **inner = GraphPattern::Extend {
+                    inner: Box::new(bound),
+                    variable: variable.clone(),
+                    expression: value.clone().into(),
+                };
             }
         }
     }
@@ -138,8 +151,18 @@ impl Substitution<'_> {
                 }
             }
             E::NamedNode(_) | E::Literal(_) => {}
-            E::Or(a, b) | E::And(a, b) | E::Equal(a, b) | E::SameTerm(a, b) | E::Greater(a, b) | E::GreaterOrEqual(a, b) | E::Less(a, b)
-            | E::LessOrEqual(a, b) | E::Add(a, b) | E::Subtract(a, b) | E::Multiply(a, b) | E::Divide(a, b) => {
+            E::Or(a, b)
+            | E::And(a, b)
+            | E::Equal(a, b)
+            | E::SameTerm(a, b)
+            | E::Greater(a, b)
+            | E::GreaterOrEqual(a, b)
+            | E::Less(a, b)
+            | E::LessOrEqual(a, b)
+            | E::Add(a, b)
+            | E::Subtract(a, b)
+            | E::Multiply(a, b)
+            | E::Divide(a, b) => {
                 self.expression(a);
                 self.expression(b);
             }
@@ -160,7 +183,9 @@ fn group_below(mut pattern: &GraphPattern) -> Option<&[Variable]> {
     loop {
         match pattern {
             GraphPattern::Group { variables, .. } => return Some(variables),
-            GraphPattern::Extend { inner, .. } | GraphPattern::Filter { inner, .. } | GraphPattern::OrderBy { inner, .. } => pattern = inner,
+            GraphPattern::Extend { inner, .. }
+            | GraphPattern::Filter { inner, .. }
+            | GraphPattern::OrderBy { inner, .. } => pattern = inner,
             _ => return None,
         }
     }

@@ -144,7 +144,8 @@ impl<'a> Tokens<'a> {
     /// An IRI, the start of a triple term or a comparison.
     fn less_than(&mut self) -> Kind {
         let rest = &self.rest()[1..];
-        let forbidden = |byte: &u8| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'\\');
+        let forbidden =
+            |byte: &u8| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'\\');
         match rest.iter().position(forbidden).map(|end| (end, rest[end])) {
             Some((end, b'>')) => self.take(end + 2, Kind::Iri),
             _ if rest.first() == Some(&b'<') => self.take(2, Kind::Open),
@@ -180,18 +181,17 @@ mod tests {
     #[test]
     fn brackets_in_strings_comments_and_iris_are_none() {
         let text = "SELECT * # ((\n{ <http://x/(> \"((\" '''(\\''((''' ?x < 3 . ex:a\\(b. }";
-        let brackets: Vec<_> = kinds(text).into_iter().filter(|(kind, _)| matches!(kind, Kind::Open | Kind::Close)).collect();
+        let brackets: Vec<_> =
+            kinds(text).into_iter().filter(|(kind, _)| matches!(kind, Kind::Open | Kind::Close)).collect();
         assert_eq!(brackets, [(Kind::Open, "{"), (Kind::Close, "}")]);
     }
 
     #[test]
     fn names_end_before_a_final_dot() {
-        assert_eq!(kinds("ex:a.b. x.y-z:c 昆明:市"), [
-            (Kind::Name, "ex:a.b"),
-            (Kind::Other, "."),
-            (Kind::Name, "x.y-z:c"),
-            (Kind::Name, "昆明:市")
-        ]);
+        assert_eq!(
+            kinds("ex:a.b. x.y-z:c 昆明:市"),
+            [(Kind::Name, "ex:a.b"), (Kind::Other, "."), (Kind::Name, "x.y-z:c"), (Kind::Name, "昆明:市")]
+        );
     }
 
     #[test]

@@ -89,7 +89,10 @@ fn depends_only_on(expression: &Expression, variables: &[Variable]) -> bool {
 
 fn is_plain(function: &spargebra::algebra::Function) -> bool {
     use spargebra::algebra::Function as F;
-    matches!(function, F::Str | F::Lang | F::StrLen | F::LCase | F::UCase | F::Year | F::Month | F::Day | F::Datatype | F::Abs)
+    matches!(
+        function,
+        F::Str | F::Lang | F::StrLen | F::LCase | F::UCase | F::Year | F::Month | F::Day | F::Datatype | F::Abs
+    )
 }
 
 /// Keeps the first rows of an order.
@@ -158,7 +161,11 @@ impl Sorter {
                     return;
                 }
                 let row = Ranked { keys, number, terms: Unordered(terms()) };
-                if full { rows.pop(); } else { self.guard.hold(self.slot, size(&row)); }
+                if full {
+                    rows.pop();
+                } else {
+                    self.guard.hold(self.slot, size(&row));
+                }
                 rows.push(row);
             }
             Rows::FirstDistinct { ranked, known } => {
@@ -176,7 +183,9 @@ impl Sorter {
                 }
                 known.insert(row.terms.0.clone(), (row.keys.clone(), number));
                 ranked.insert(row);
-                if ranked.len() > self.keep && let Some(last) = ranked.pop_last() {
+                if ranked.len() > self.keep
+                    && let Some(last) = ranked.pop_last()
+                {
                     known.remove(&last.terms.0);
                 }
             }
@@ -206,10 +215,16 @@ impl Sorter {
 
 /// Roughly the bytes that a row takes.
 fn size(row: &Ranked) -> u64 {
-    let text: usize = row.terms.0.iter().flatten().map(|term| match term {
-        Term::NamedNode(node) => node.as_str().len(),
-        Term::BlankNode(_) | Term::Triple(_) => 32,
-        Term::Literal(literal) => literal.value().len(),
-    }).sum();
+    let text: usize = row
+        .terms
+        .0
+        .iter()
+        .flatten()
+        .map(|term| match term {
+            Term::NamedNode(node) => node.as_str().len(),
+            Term::BlankNode(_) | Term::Triple(_) => 32,
+            Term::Literal(literal) => literal.value().len(),
+        })
+        .sum();
     u64::try_from(2 * text + 64 + 80 * (row.terms.0.len() + row.keys.len())).unwrap_or(u64::MAX)
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use citypact::query::{
-    Answer, Cancel, Dataset, DefaultGraph, Engine, Limit, Limits, ParseOptions, Query, QueryError, Request, library, named,
+    Answer, Cancel, Dataset, DefaultGraph, Engine, Limit, Limits, ParseOptions, Query, QueryError, Request, library,
+    named,
 };
 use citypact::store::{BulkOptions, Embedded, StoreError};
 use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
@@ -14,7 +15,7 @@ fn node(name: impl std::fmt::Display) -> NamedNode {
 
 fn store(quads: impl IntoIterator<Item = Quad>) -> Embedded {
     let store = Embedded::memory().unwrap();
-    store.bulk_load(quads.into_iter().map(Ok::<_, StoreError>), BulkOptions::default(), |_| ()).unwrap();
+    store.bulk_load(quads.into_iter().map(Ok::<_, StoreError>), BulkOptions::default()).unwrap();
     store
 }
 
@@ -27,7 +28,12 @@ fn chain(subjects: usize) -> Embedded {
         [
             Quad::new(s.clone(), node("type"), node(format_args!("c{}", i % 7)), graph.clone()),
             Quad::new(s.clone(), node("n"), Literal::from(number), graph.clone()),
-            Quad::new(s.clone(), node("name"), Literal::new_simple_literal(format!("name of number {i} in the list")), graph.clone()),
+            Quad::new(
+                s.clone(),
+                node("name"),
+                Literal::new_simple_literal(format!("name of number {i} in the list")),
+                graph.clone(),
+            ),
             Quad::new(s, node("next"), node(format_args!("s{}", (i + 1) % subjects)), graph.clone()),
         ]
     }))
@@ -117,7 +123,10 @@ const ENDLESS: &[(&str, &str)] = &[
     ("ask", "ASK { ?a x:n ?b . ?c x:n ?d FILTER(?b + ?d < 0) }"),
     ("describe", "DESCRIBE ?a { ?a x:n ?b . ?c x:n ?d }"),
     ("bind", "SELECT (COUNT(?z) AS ?n) { ?a x:n ?b . ?c x:n ?d BIND(CONCAT(STR(?b), STR(?d)) AS ?z) }"),
-    ("subquery", "SELECT (COUNT(*) AS ?n) { { SELECT ?a ?b { ?a x:n ?b } } { SELECT ?c ?d { ?c x:n ?d } } FILTER(?b + ?d < 0) }"),
+    (
+        "subquery",
+        "SELECT (COUNT(*) AS ?n) { { SELECT ?a ?b { ?a x:n ?b } } { SELECT ?c ?d { ?c x:n ?d } } FILTER(?b + ?d < 0) }",
+    ),
     ("graph", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?a ?b ?c } GRAPH ?h { ?d ?e ?f } }"),
 ];
 
@@ -129,7 +138,10 @@ fn a_time_limit_ends_every_operator() {
         let started = Instant::now();
         let result = run(&store, text, &limits);
         let elapsed = started.elapsed();
-        assert!(matches!(result, Err(QueryError::Limit(Limit::Time(_) | Limit::Memory(_)))), "{name}: {result:?} after {elapsed:?}");
+        assert!(
+            matches!(result, Err(QueryError::Limit(Limit::Time(_) | Limit::Memory(_)))),
+            "{name}: {result:?} after {elapsed:?}"
+        );
         assert!(elapsed < Duration::from_millis(2500), "{name} took {elapsed:?}");
     }
 }
@@ -137,8 +149,14 @@ fn a_time_limit_ends_every_operator() {
 #[test]
 fn values_joins_end_in_time() {
     let store = chain(10);
-    let values = |variable: char| format!("VALUES ?{variable} {{ {} }}", (0..3000).map(|i| format!("{i} ")).collect::<String>());
-    let text = format!("SELECT (COUNT(*) AS ?n) {{ {} {} {} FILTER(?a + ?b + ?c < 0) }}", values('a'), values('b'), values('c'));
+    let values =
+        |variable: char| format!("VALUES ?{variable} {{ {} }}", (0..3000).map(|i| format!("{i} ")).collect::<String>());
+    let text = format!(
+        "SELECT (COUNT(*) AS ?n) {{ {} {} {} FILTER(?a + ?b + ?c < 0) }}",
+        values('a'),
+        values('b'),
+        values('c')
+    );
     let started = Instant::now();
     let result = run(&store, &text, &Limits::within(Duration::from_millis(1000)));
     assert!(matches!(result, Err(QueryError::Limit(Limit::Time(_)))), "{result:?}");
@@ -156,7 +174,8 @@ fn whoever_asked_can_end_it() {
             std::thread::sleep(Duration::from_millis(300));
             cancel.cancel();
         });
-        let request = Request { query: &query, dataset: &Dataset::default(), limits: &Limits::default(), cancel: &cancel };
+        let request =
+            Request { query: &query, dataset: &Dataset::default(), limits: &Limits::default(), cancel: &cancel };
         let result = Engine::new().run(&store, request, &mut |_| std::ops::ControlFlow::Continue(()));
         assert!(matches!(result, Err(QueryError::Cancelled)), "{result:?}");
     });
@@ -168,7 +187,8 @@ fn a_receiver_that_has_enough_ends_it() {
     let store = chain(20_000);
     let query = parse("SELECT * { ?a ?b ?c . ?d ?e ?f }").unwrap();
     let mut left = 5;
-    let request = Request { query: &query, dataset: &Dataset::default(), limits: &Limits::default(), cancel: &Cancel::new() };
+    let request =
+        Request { query: &query, dataset: &Dataset::default(), limits: &Limits::default(), cancel: &Cancel::new() };
     let stats = Engine::new().run(&store, request, &mut |_| {
         left -= 1;
         if left == 0 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
@@ -242,7 +262,9 @@ fn strings_do_not_grow_without_limit() {
 fn nothing_that_parses_overflows_the_stack() {
     let store = chain(3);
     let limits = Limits::within(Duration::from_secs(5));
-    let deep = |open: &str, middle: &str, close: &str, times: usize| format!("{}{middle}{}", open.repeat(times), close.repeat(times));
+    let deep = |open: &str, middle: &str, close: &str, times: usize| {
+        format!("{}{middle}{}", open.repeat(times), close.repeat(times))
+    };
     let texts = [
         format!("SELECT * {{ FILTER({}) }}", deep("(", "1", ")", 95)),
         format!("SELECT * {{ FILTER({}) }}", deep("!", "1", "", 95)),
@@ -286,18 +308,38 @@ fn syntax(text: &str) -> (u64, u64, String, Option<String>) {
 #[test]
 fn errors_say_where_and_what() {
     let hint = |text: &str| Some(text.to_owned());
-    assert_eq!(syntax("SELECT * { ?s patc:party ?o }"), (1, 15, "the prefix patc: is not declared".into(), hint("did you mean pact: ? Otherwise declare it: PREFIX patc: <…>")));
-    assert_eq!(syntax("SELEC * { ?s ?p ?o }"), (1, 1, "`SELEC` is not expected here".into(), hint("did you mean SELECT?")));
-    assert_eq!(syntax("SELECT *\nWHERE { ?s ?p ?o\n  FILTER(?o = ) }"), (3, 15, "`)` is not expected here".into(), None));
+    assert_eq!(
+        syntax("SELECT * { ?s patc:party ?o }"),
+        (
+            1,
+            15,
+            "the prefix patc: is not declared".into(),
+            hint("did you mean pact: ? Otherwise declare it: PREFIX patc: <…>")
+        )
+    );
+    assert_eq!(
+        syntax("SELEC * { ?s ?p ?o }"),
+        (1, 1, "`SELEC` is not expected here".into(), hint("did you mean SELECT?"))
+    );
+    assert_eq!(
+        syntax("SELECT *\nWHERE { ?s ?p ?o\n  FILTER(?o = ) }"),
+        (3, 15, "`)` is not expected here".into(), None)
+    );
     assert_eq!(syntax("SELECT * { ?s ?p 'abc }"), (1, 18, "this string has no end".into(), None));
     assert_eq!(syntax("SELECT * { ?s ?p ?o "), (1, 10, "this { is never closed".into(), None));
-    assert_eq!(syntax("SELECT * { ?s ?p ?o ) }"), (1, 21, "this ) does not close the { of line 1, column 10".into(), None));
+    assert_eq!(
+        syntax("SELECT * { ?s ?p ?o ) }"),
+        (1, 21, "this ) does not close the { of line 1, column 10".into(), None)
+    );
     assert_eq!(syntax("SELECT * { <a> ?p ?o }").2, "this IRI is relative, and there is no BASE");
     assert_eq!(syntax("SELECT * { ?s ?p ?o } LIMIT x"), (1, 29, "`x` is not expected here".into(), None));
     assert_eq!(syntax("").2, "the text ends too early");
     assert!(syntax("SELECT ?y { ?x ?y ?z } GROUP BY ?x").2.contains("unbound"));
     assert_eq!(syntax("SELECT * { ?市 ?p ?o . 昆明:x }").1, 23);
-    assert_eq!(syntax(&format!("SELECT * {{ {} }}", "(".repeat(200))).2, "brackets, groups and prefix operators nest deeper than the 100 levels allowed");
+    assert_eq!(
+        syntax(&format!("SELECT * {{ {} }}", "(".repeat(200))).2,
+        "brackets, groups and prefix operators nest deeper than the 100 levels allowed"
+    );
 }
 
 #[test]
