@@ -8,13 +8,16 @@
 
 pub mod atomic;
 pub mod cli;
+pub mod convert;
 pub mod format;
 pub mod load;
 pub mod location;
+pub mod mapping;
 pub mod ontology;
 pub mod output;
 pub mod place;
 pub mod query;
+pub mod rdf;
 pub mod record;
 pub mod server;
 pub mod store;

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, a module for each area.
 
+mod convert;
 mod examples;
 mod load;
 mod ontology;

@@ -1,0 +1,134 @@
+//! Records into quads, from files to a [`Sink`]: read, resolved, mapped, in as many threads as wished and always in the
+//! order of the input.
+//!
+//! ```text
+//! inputs ─▶ survey (ids, places, sources) ─▶ names (IRIs that come from content) ─▶ mapping ─▶ sink, in order
+//! ```
+//!
+//! The inputs are read two or three times, as streams; memory grows only with the ids, the places and the figures that
+//! the records define. The quads do not depend on the number of threads.
+//!
+//! How documents group: see [`Sink`]. Records of one document that stand together come in one [`Piece`]; the places of
+//! the register that records refer to, with all that they lie in, come last, in a piece without a document.
+
+mod memory;
+mod names;
+mod pipeline;
+mod sink;
+mod survey;
+mod write;
+
+use std::error::Error;
+use std::sync::Arc;
+
+pub use memory::records;
+pub use sink::{Chunk, NQuads, NTriples, Piece, Sink, TripleLines};
+
+use crate::location::{Diagnostic, Location};
+use crate::mapping::{BaseIri, Run, Tally, Unresolved};
+use crate::place::{Register, Resolution};
+use crate::record::Mention;
+use crate::record::read::{Input, ReadError, ReadOptions, Rejected};
+
+/// How to convert.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The base of the data's IRIs.
+    pub base: BaseIri,
+    /// What becomes of mentions that are no one place.
+    pub unresolved: Unresolved,
+    /// How to read.
+    pub read: ReadOptions,
+    /// How many threads work at once; 0 for as many as there are cores.
+    pub jobs: usize,
+    /// The document of records that name no source, in inputs that do not have exactly one source record.
+    pub default_source: Option<String>,
+    /// Whether every mention is to be reported ([`Event::Mention`]).
+    pub report_mentions: bool,
+}
+
+/// Something to be told while converting, in the order of the input.
+#[derive(Debug)]
+pub enum Event {
+    /// A warning on a record that went through, or a finding on an input between records.
+    Finding(Diagnostic),
+    /// A record that did not go through; what it says is in no output.
+    Rejected(Rejected),
+    /// What a mention was resolved to.
+    Mention(MentionReport),
+}
+
+/// What became of a mention.
+#[derive(Debug, Clone)]
+pub struct MentionReport {
+    /// Where its record begins.
+    pub at: Location,
+    /// JSON pointer (RFC 6901) to the mention within the record.
+    pub pointer: String,
+    /// The mention.
+    pub mention: Mention,
+    /// What the register answered.
+    pub resolution: Arc<Resolution>,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Records read, those rejected among them.
+    pub records: u64,
+    /// Records that did not go through.
+    pub rejected: u64,
+    /// Findings that something between the records was lost.
+    pub errors: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// Quads written; one that several records state counts each time.
+    pub quads: u64,
+    /// Documents.
+    pub documents: u64,
+    /// Places of the register that were described because records refer to them.
+    pub places: u64,
+    /// How mentions were resolved.
+    pub mentions: Tally,
+}
+
+impl Summary {
+    /// Whether everything in the inputs went through.
+    pub const fn is_complete(&self) -> bool {
+        self.rejected == 0 && self.errors == 0
+    }
+}
+
+/// Why a conversion ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvertError {
+    /// An input cannot be read at all.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The sink failed.
+    #[error("the quads cannot be handed on")]
+    Sink(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Converts the records of some inputs, in their order, over a register of places.
+///
+/// A record that cannot be converted is reported and left out ([`Event::Rejected`]); all others go through.
+///
+/// # Errors
+/// Where an input does not open, or the sink fails. What the sink has taken by then is no complete conversion.
+pub fn convert<S: Sink>(
+    inputs: &[Input],
+    register: &Register,
+    options: &Options,
+    sink: &mut S,
+    report: &mut dyn FnMut(Event),
+) -> Result<Summary, ConvertError> {
+    let mut survey = survey::survey(inputs, register, options)?;
+    let own = survey.register.take();
+    let mut run = Run::new(options.base.clone(), own.as_ref().unwrap_or(register), options.unresolved);
+    run.ids = std::mem::take(&mut survey.ids);
+    if survey.needs_names {
+        names::learn(inputs, options, &survey, &mut run)?;
+    }
+    write::Writer::new(inputs, options, &survey, &run).write(sink, report)
+}

@@ -1,0 +1,109 @@
+//! IRIs that come from what records say, learnt by mapping them into nothing; and figures that contradict each other.
+
+use std::collections::{HashMap, HashSet};
+
+use oxrdf::QuadRef;
+
+use super::pipeline::Pass;
+use super::survey::{Survey, document, is_named_by_content, own_source, position};
+use super::{ConvertError, Options};
+use crate::mapping::{self, Findings, Memory, QuadSink, Run, Target};
+use crate::record::read::{Batch, Input, Parsed};
+use crate::record::{Record, RecordType};
+
+/// Takes quads and forgets them.
+struct Nothing;
+
+impl QuadSink for Nothing {
+    fn quad(&mut self, _: QuadRef<'_>) {}
+}
+
+#[derive(Default)]
+struct Answer {
+    /// Ids with the IRIs of their records.
+    named: Vec<(String, String)>,
+    /// Hashes of the keys of figures, with their values.
+    figures: Vec<(u64, u64)>,
+}
+
+/// Names the records of the run whose IRIs do not follow from their ids, and finds figures of one key that differ.
+pub(super) fn learn(
+    inputs: &[Input],
+    options: &Options,
+    survey: &Survey,
+    run: &mut Run<'_>,
+) -> Result<(), ConvertError> {
+    run.naming = true;
+    let (mut values, mut conflicts) = (HashMap::new(), HashSet::new());
+    let named = gather(inputs, options, survey, run, |figures| {
+        for (key, value) in figures {
+            if *values.entry(key).or_insert(value) != value {
+                conflicts.insert(key);
+            }
+        }
+    })?;
+    named.iter().for_each(|(id, iri)| run.ids.annotate(id, iri));
+    run.conflicts = conflicts;
+    if !run.conflicts.is_empty() {
+        // Figures that contradict each other have their values in their IRIs: they are named once more.
+        let named = gather(inputs, options, survey, run, drop)?;
+        named.iter().for_each(|(id, iri)| run.ids.annotate_anew(id, iri));
+    }
+    run.naming = false;
+    Ok(())
+}
+
+fn gather(
+    inputs: &[Input],
+    options: &Options,
+    survey: &Survey,
+    run: &Run<'_>,
+    mut figures: impl FnMut(Vec<(u64, u64)>),
+) -> Result<Vec<(String, String)>, ConvertError> {
+    let pass = Pass { inputs, options: &options.read, jobs: options.jobs };
+    let mut named = Vec::new();
+    pass.run(
+        Memory::default,
+        |memory, file, batch| look(memory, file, batch, survey, run),
+        |_, answer| {
+            let Answer { named: more, figures: found } = answer.unwrap_or_default();
+            named.extend(more);
+            figures(found);
+            Ok(())
+        },
+    )?;
+    Ok(named)
+}
+
+fn look(memory: &mut Memory, file: usize, batch: &Batch, survey: &Survey, run: &Run<'_>) -> Answer {
+    let mut answer = Answer::default();
+    for parsed in batch.records().flatten().filter(|parsed| concerns(&parsed.record)) {
+        if !survey.rejected.contains_key(&position(file, &parsed.at)) {
+            name(memory, &survey.default[file].id, &parsed, run, &mut answer);
+        }
+    }
+    answer
+}
+
+fn concerns(record: &Record) -> bool {
+    use RecordType::{Count, Rank, Target};
+    let kind = record.record_type();
+    matches!(kind, Count | Rank | Target) || (record.id().is_some() && is_named_by_content(kind))
+}
+
+fn name(memory: &mut Memory, default: &str, parsed: &Parsed<'_>, run: &Run<'_>, answer: &mut Answer) {
+    let document = document(run, own_source(&parsed.record).unwrap_or(default));
+    let mut findings = Findings::of_figures();
+    let mut target = Target {
+        sink: &mut Nothing,
+        findings: &mut findings,
+        memory,
+        described: &mut HashSet::new(),
+        report_mentions: false,
+    };
+    let Some(node) = mapping::map(run, Some(&document), &parsed.record, &mut target) else { return };
+    if let Some(id) = parsed.record.id() {
+        answer.named.push((id.to_owned(), node.as_str().to_owned()));
+    }
+    answer.figures.extend(findings.figures.into_iter().flatten());
+}

@@ -1,0 +1,303 @@
+//! Before anything is mapped: which ids there are, which places and sources, and which document a record belongs to
+//! that names none.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use memchr::memmem::Finder;
+
+use super::pipeline::Pass;
+use super::{ConvertError, Options};
+use crate::location::{Location, Severity};
+use crate::mapping::{Document, Finding, Ids, Run, named_by_id};
+use crate::place::{self, Register};
+use crate::record::read::{Batch, Input, Parsed};
+use crate::record::{self, Record, RecordType, content_hash};
+
+/// Where a record begins: number of the input, line, column.
+pub(super) type Position = (usize, u64, u64);
+
+pub(super) fn position(file: usize, at: &Location) -> Position {
+    (file, at.line, at.column)
+}
+
+/// What the records share.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    pub(super) ids: Ids,
+    /// The document of records that name none, for each input.
+    pub(super) default: Vec<DefaultSource>,
+    /// The register with the places of the run, where there are any.
+    pub(super) register: Option<Register>,
+    /// Errors that only several records together show.
+    pub(super) rejected: HashMap<Position, Finding>,
+    /// Whether there are figures, or references to records whose IRIs come from what they say.
+    pub(super) needs_names: bool,
+}
+
+/// The document of records that name none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DefaultSource {
+    pub(super) id: String,
+    /// Whether nothing but the name of the input says so.
+    pub(super) assumed: bool,
+}
+
+/// What is noted of a record that has an id.
+struct Seen {
+    at: (u64, u64),
+    id: String,
+    kind: RecordType,
+    /// Hash of the record as it is written.
+    raw: u64,
+    detail: Detail,
+    source: Option<String>,
+}
+
+enum Detail {
+    None,
+    Language(String),
+    Place(Box<record::Place>),
+}
+
+struct Answer {
+    seen: Vec<Seen>,
+    needs_names: bool,
+}
+
+/// Searches that tell, without parsing, what a record may hold. What is no JSON object may hold anything.
+struct Clues {
+    id: Finder<'static>,
+    names: [Finder<'static>; 3],
+    escape: Finder<'static>,
+}
+
+impl Clues {
+    fn new() -> Self {
+        Self {
+            id: Finder::new("\"id\""),
+            names: [Finder::new("\"establish"), Finder::new("\"variable\""), Finder::new("\"assesses\"")],
+            escape: Finder::new("\\u00"),
+        }
+    }
+
+    fn opaque(&self, raw: &[u8]) -> bool {
+        raw.trim_ascii_start().first() != Some(&b'{') || self.escape.find(raw).is_some()
+    }
+}
+
+#[derive(Default)]
+struct Fold {
+    survey: Survey,
+    first: HashMap<Box<str>, u64>,
+    suspects: HashSet<Box<str>>,
+    places: Vec<(Position, Option<String>, record::Place)>,
+    sources: Vec<Vec<String>>,
+}
+
+/// Reads all inputs once, and parses what defines an id.
+pub(super) fn survey(inputs: &[Input], register: &Register, options: &Options) -> Result<Survey, ConvertError> {
+    let pass = Pass { inputs, options: &options.read, jobs: options.jobs };
+    let mut fold = Fold { sources: vec![Vec::new(); inputs.len()], ..Fold::default() };
+    let clues = Clues::new();
+    pass.run(
+        || (),
+        |(), _, batch| look(batch, &clues),
+        |file, answer| {
+            answer.into_iter().for_each(|answer| fold.add(file, answer));
+            Ok(())
+        },
+    )?;
+    compare(&pass, &mut fold)?;
+    Ok(fold.finish(inputs, register, options))
+}
+
+fn look(batch: &Batch, clues: &Clues) -> Answer {
+    let needs_names = Cell::new(false);
+    let filter = |raw: &[u8]| {
+        let opaque = clues.opaque(raw);
+        let names = opaque || clues.names.iter().any(|clue| clue.find(raw).is_some());
+        needs_names.set(needs_names.get() || names);
+        opaque || clues.id.find(raw).is_some()
+    };
+    let seen = batch.records_matching(filter).flatten().filter_map(note).collect();
+    Answer { seen, needs_names: needs_names.get() }
+}
+
+fn note(parsed: Parsed<'_>) -> Option<Seen> {
+    let id = parsed.record.id()?.to_owned();
+    let mut hasher = DefaultHasher::new();
+    parsed.raw().hash(&mut hasher);
+    let (at, raw) = ((parsed.at.line, parsed.at.column), hasher.finish());
+    let (kind, source) = (parsed.record.record_type(), own_source(&parsed.record).map(str::to_owned));
+    let detail = match parsed.record {
+        Record::Source(source) => Detail::Language(source.language),
+        Record::Place(place) => Detail::Place(Box::new(place)),
+        _ => Detail::None,
+    };
+    Some(Seen { at, id, kind, raw, detail, source })
+}
+
+/// The document that a record names: a source record is of itself.
+pub(super) fn own_source(record: &Record) -> Option<&str> {
+    match record {
+        Record::Source(source) => Some(&source.id),
+        other => other.source(),
+    }
+}
+
+/// Whether a record may do without a document: what it says is in graphs that documents share.
+pub(super) fn needs_no_source(record: &Record) -> bool {
+    let shared = matches!(record, Record::Place(_) | Record::Assessment(_));
+    shared && record.evidence().is_empty() && record.confidence().is_none()
+}
+
+/// The document of this id, with the language of its source record.
+pub(super) fn document(run: &Run<'_>, id: &str) -> Document {
+    let is_source = run.ids.kind(id) == Some(RecordType::Source);
+    Document::new(&run.base, id, run.ids.annotation(id).filter(|_| is_source))
+}
+
+impl Fold {
+    fn add(&mut self, file: usize, answer: Answer) {
+        self.survey.needs_names |= answer.needs_names;
+        answer.seen.into_iter().for_each(|seen| self.define(file, seen));
+    }
+
+    fn define(&mut self, file: usize, seen: Seen) {
+        let Seen { at, id, kind, raw, detail, source } = seen;
+        match self.first.get(&*id) {
+            Some(first) if *first != raw => drop(self.suspects.insert(id.as_str().into())),
+            Some(_) => {}
+            None => drop(self.first.insert(id.as_str().into(), raw)),
+        }
+        self.survey.ids.define(&id, kind);
+        match detail {
+            Detail::Language(language) => {
+                self.survey.ids.annotate(&id, &language);
+                self.sources[file].push(id);
+            }
+            Detail::Place(place) => self.places.push(((file, at.0, at.1), source, *place)),
+            Detail::None => {}
+        }
+    }
+
+    fn finish(mut self, inputs: &[Input], register: &Register, options: &Options) -> Survey {
+        let sources = inputs.iter().zip(&mut self.sources);
+        self.survey.default = sources.map(|(input, sources)| default_source(input, sources, options)).collect();
+        self.add_places(register);
+        self.survey
+    }
+
+    fn add_places(&mut self, register: &Register) {
+        if self.places.is_empty() {
+            return;
+        }
+        let mut register = register.clone();
+        for (position, source, place) in std::mem::take(&mut self.places) {
+            if self.survey.rejected.contains_key(&position) {
+                continue;
+            }
+            let source = source.unwrap_or_else(|| self.survey.default[position.0].id.clone());
+            let language = self.survey.ids.annotation(&source).map(str::to_owned);
+            if let Err(conflict) = register.add(place::Place::from_record(place, language.as_deref())) {
+                self.survey.rejected.insert(position, contradiction(&conflict));
+            }
+        }
+        self.survey.register = Some(register);
+    }
+}
+
+fn default_source(input: &Input, sources: &mut Vec<String>, options: &Options) -> DefaultSource {
+    sources.sort_unstable();
+    sources.dedup();
+    match (sources.as_slice(), &options.default_source) {
+        ([one], _) => DefaultSource { id: one.clone(), assumed: false },
+        (_, Some(given)) => DefaultSource { id: given.clone(), assumed: false },
+        _ => DefaultSource { id: input.stem(), assumed: true },
+    }
+}
+
+fn contradiction(conflict: &place::Conflict) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        pointer: format!("/{}", conflict.field),
+        reason: format!(
+            "the register has {} `{}` for `{}`, not `{}`",
+            conflict.field, conflict.ours, conflict.id, conflict.theirs
+        ),
+        remedy: "give the place an id of its own, or correct the record".to_owned(),
+    }
+}
+
+/// Looks again at ids that records written differently share: what differs in content is an error of the later one.
+fn compare(pass: &Pass<'_>, fold: &mut Fold) -> Result<(), ConvertError> {
+    if fold.suspects.is_empty() {
+        return Ok(());
+    }
+    let suspects = std::mem::take(&mut fold.suspects);
+    let mut first: HashMap<Box<str>, (u128, RecordType, Location)> = HashMap::new();
+    let look = |(): &mut (), _: usize, batch: &Batch| -> Vec<_> {
+        let of_suspect = |record: &Record| record.id().and_then(|id| suspects.get(id)).cloned();
+        let records = batch.records_with_id().flatten();
+        records
+            .filter_map(|parsed| {
+                of_suspect(&parsed.record)
+                    .map(|id| (id, facts_hash(&parsed.record), parsed.record.record_type(), parsed.at))
+            })
+            .collect()
+    };
+    pass.run(
+        || (),
+        look,
+        |file, answer| {
+            for (id, hash, kind, at) in answer.into_iter().flatten() {
+                match first.get(&id) {
+                    None => drop(first.insert(id, (hash, kind, at))),
+                    Some(known) if known.0 == hash && known.1 == kind => {}
+                    Some((_, _, other)) => drop(fold.survey.rejected.insert(position(file, &at), taken(&id, other))),
+                }
+            }
+            Ok(())
+        },
+    )
+}
+
+/// Hash of what a record says, whoever says it and wherever.
+fn facts_hash(record: &Record) -> u128 {
+    content_hash(&without_origin(record.clone()))
+}
+
+macro_rules! for_each_type {
+    ($record:ident, $change:ident: $($name:ident)+) => {
+        match &mut $record { $(Record::$name(inner) => $change!(inner)),+ }
+    };
+}
+
+fn without_origin(mut record: Record) -> Record {
+    macro_rules! forget {
+        ($inner:ident) => {{
+            $inner.source = None;
+            $inner.evidence.clear();
+            $inner.confidence = None;
+        }};
+    }
+    for_each_type!(record, forget: Source Place Organization Person Event Tie Agreement Alliance Award Conferral
+        Declaration Count Rank Target Service Post Project Assessment);
+    record
+}
+
+fn taken(id: &str, first: &Location) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        pointer: "/id".to_owned(),
+        reason: format!("the id `{id}` is taken by another record, at {first}, which says something else"),
+        remedy: "give one of them another id, or make both say the same".to_owned(),
+    }
+}
+
+/// Whether the IRI of a record must be learnt by mapping it.
+pub(super) fn is_named_by_content(kind: RecordType) -> bool {
+    !named_by_id(kind)
+}

@@ -1,0 +1,308 @@
+//! The pass that maps: records into pieces, pieces in order into the sink.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::pipeline::Pass;
+use super::sink::{Chunk, Piece, Sink};
+use super::survey::{Survey, document, needs_no_source, own_source, position};
+use super::{ConvertError, Event, MentionReport, Options, Summary};
+use crate::location::{Diagnostic, Severity};
+use crate::mapping::{self, Document, Finding, Findings, Memory, Run, Tally, Target};
+use crate::record::read::{Batch, Input, Parsed, Rejected};
+use crate::record::{Record, RecordType};
+
+/// What every worker and the one who delivers share.
+pub(super) struct Writer<'w> {
+    inputs: &'w [Input],
+    options: &'w Options,
+    survey: &'w Survey,
+    run: &'w Run<'w>,
+}
+
+/// Consecutive records of one document, mapped.
+struct Part<C> {
+    document: Option<Document>,
+    quads: C,
+}
+
+/// What a worker makes of a batch.
+struct Answer<C> {
+    parts: Vec<Part<C>>,
+    events: Vec<Event>,
+    records: u64,
+    rejected: u64,
+    warnings: u64,
+    tally: Tally,
+    places: HashSet<Box<str>>,
+    /// The first record that has no document but the one named after its input.
+    assumed: Option<Diagnostic>,
+}
+
+/// A worker on one batch.
+struct Worker<'w, C> {
+    shared: &'w Writer<'w>,
+    memory: &'w mut Memory,
+    file: usize,
+    findings: Findings,
+    described: HashSet<String>,
+    answer: Answer<C>,
+}
+
+impl<'w> Writer<'w> {
+    pub(super) fn new(inputs: &'w [Input], options: &'w Options, survey: &'w Survey, run: &'w Run<'w>) -> Self {
+        Self { inputs, options, survey, run }
+    }
+
+    pub(super) fn write<S: Sink>(&self, sink: &mut S, report: &mut dyn FnMut(Event)) -> Result<Summary, ConvertError> {
+        let pass = Pass { inputs: self.inputs, options: &self.options.read, jobs: self.options.jobs };
+        let mut delivery = Delivery::new(self, sink, report);
+        pass.run(
+            Memory::default,
+            |memory, file, batch| Worker::new(self, memory, file).batch(batch),
+            |file, answer| delivery.take(file, answer),
+        )?;
+        delivery.finish()
+    }
+
+    /// The document of a record; `None` for a place or an assessment that needs none, and an error where the record
+    /// names a source that is not there.
+    fn source_of<'r>(&'r self, file: usize, record: &'r Record) -> Result<(Option<&'r str>, bool), Finding> {
+        let default = &self.survey.default[file];
+        match own_source(record) {
+            Some(id) if self.is_source(id) => Ok((Some(id), false)),
+            Some(id) => Err(no_source(id)),
+            None if needs_no_source(record) && default.assumed => Ok((None, false)),
+            None => Ok((Some(&default.id), default.assumed)),
+        }
+    }
+
+    fn is_source(&self, id: &str) -> bool {
+        self.run.ids.kind(id) == Some(RecordType::Source) || self.options.default_source.as_deref() == Some(id)
+    }
+}
+
+fn no_source(id: &str) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        pointer: "/source".to_owned(),
+        reason: format!("no source of these inputs has the id `{id}`"),
+        remedy: "correct the id, or give the record of type source in the same run".to_owned(),
+    }
+}
+
+impl<'w, C: Chunk> Worker<'w, C> {
+    fn new(shared: &'w Writer<'w>, memory: &'w mut Memory, file: usize) -> Self {
+        let answer = Answer {
+            parts: Vec::new(),
+            events: Vec::new(),
+            records: 0,
+            rejected: 0,
+            warnings: 0,
+            tally: Tally::default(),
+            places: HashSet::new(),
+            assumed: None,
+        };
+        Self { shared, memory, file, findings: Findings::default(), described: HashSet::new(), answer }
+    }
+
+    fn batch(mut self, batch: &Batch) -> Answer<C> {
+        for record in batch.records() {
+            self.answer.records += 1;
+            match record {
+                Ok(parsed) => self.record(&parsed),
+                Err(rejected) => self.reject(rejected),
+            }
+        }
+        self.answer.tally = self.findings.tally;
+        self.answer.places = self.findings.places;
+        self.answer
+    }
+
+    fn reject(&mut self, rejected: Rejected) {
+        self.answer.rejected += 1;
+        self.answer.events.push(Event::Rejected(rejected));
+    }
+
+    fn record(&mut self, parsed: &Parsed<'_>) {
+        let (source, assumed) = match self.shared.source_of(self.file, &parsed.record) {
+            Ok(source) => source,
+            Err(finding) => return self.refuse(parsed, &[finding]),
+        };
+        if assumed && self.answer.assumed.is_none() {
+            self.answer.assumed = Some(assumption(parsed, source.unwrap_or_default()));
+        }
+        self.enter(source);
+        if let Some(finding) = self.shared.survey.rejected.get(&position(self.file, &parsed.at)) {
+            return self.refuse(parsed, std::slice::from_ref(finding));
+        }
+        if self.map(&parsed.record) { self.keep(parsed) } else { self.drop_record(parsed) }
+    }
+
+    /// Goes on with the part of a document, or begins one.
+    fn enter(&mut self, source: Option<&str>) {
+        let current = self.answer.parts.last().map(|part| part.document.as_ref().map(|document| document.id.as_str()));
+        if current != Some(source) {
+            let document = source.map(|id| document(self.shared.run, id));
+            self.answer.parts.push(Part { document, quads: C::default() });
+            self.described.clear();
+        }
+    }
+
+    fn map(&mut self, record: &Record) -> bool {
+        let Some(part) = self.answer.parts.last_mut() else { return false };
+        let mark = part.quads.mark();
+        let mut target = Target {
+            sink: &mut part.quads,
+            findings: &mut self.findings,
+            memory: self.memory,
+            described: &mut self.described,
+            report_mentions: self.shared.options.report_mentions,
+        };
+        let mapped = mapping::map(self.shared.run, part.document.as_ref(), record, &mut target).is_some();
+        if !mapped {
+            part.quads.rewind(mark);
+        }
+        mapped
+    }
+
+    fn keep(&mut self, parsed: &Parsed<'_>) {
+        let said = std::mem::take(&mut self.findings.said);
+        self.answer.warnings += (parsed.warnings.len() + said.len()) as u64;
+        self.answer.events.extend(parsed.warnings.iter().cloned().map(Event::Finding));
+        self.answer.events.extend(said.iter().map(|finding| Event::Finding(diagnostic(parsed, finding))));
+        self.report_mentions(parsed);
+    }
+
+    fn drop_record(&mut self, parsed: &Parsed<'_>) {
+        let said = std::mem::take(&mut self.findings.said);
+        self.refuse(parsed, &said);
+        self.report_mentions(parsed);
+        if let Record::Place(place) = &parsed.record {
+            self.findings.places.insert(place.id.as_str().into());
+        }
+    }
+
+    fn refuse(&mut self, parsed: &Parsed<'_>, findings: &[Finding]) {
+        self.reject(parsed.reject(findings.iter().map(|finding| diagnostic(parsed, finding))));
+    }
+
+    fn report_mentions(&mut self, parsed: &Parsed<'_>) {
+        for mapping::Resolved { pointer, mention, resolution } in self.findings.mentions.drain(..) {
+            let report = MentionReport { at: parsed.at.clone(), pointer, mention, resolution };
+            self.answer.events.push(Event::Mention(report));
+        }
+    }
+}
+
+fn diagnostic(parsed: &Parsed<'_>, finding: &Finding) -> Diagnostic {
+    parsed.diagnostic(finding.severity, &finding.pointer, finding.reason.clone(), Some(finding.remedy.clone()))
+}
+
+fn assumption(parsed: &Parsed<'_>, source: &str) -> Diagnostic {
+    let reason = format!("no source is named; the document is called `{source}` after the input");
+    let remedy = "give a record of type source, or name the document by --source".to_owned();
+    parsed.diagnostic(Severity::Warning, "", reason, Some(remedy))
+}
+
+/// Puts the answers into the sink, one after the other.
+struct Delivery<'d, S> {
+    shared: &'d Writer<'d>,
+    sink: &'d mut S,
+    report: &'d mut dyn FnMut(Event),
+    summary: Summary,
+    begun: HashSet<Box<str>>,
+    warned: HashSet<usize>,
+    places: BTreeSet<Box<str>>,
+}
+
+impl<'d, S: Sink> Delivery<'d, S> {
+    fn new(shared: &'d Writer<'d>, sink: &'d mut S, report: &'d mut dyn FnMut(Event)) -> Self {
+        Self {
+            shared,
+            sink,
+            report,
+            summary: Summary::default(),
+            begun: HashSet::new(),
+            warned: HashSet::new(),
+            places: BTreeSet::new(),
+        }
+    }
+
+    fn take(&mut self, file: usize, answer: Result<Answer<S::Chunk>, Diagnostic>) -> Result<(), ConvertError> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(finding) => {
+                self.finding(finding);
+                return Ok(());
+            }
+        };
+        if let Some(assumed) = answer.assumed
+            && self.warned.insert(file)
+        {
+            self.finding(assumed);
+        }
+        self.summary.records += answer.records;
+        self.summary.rejected += answer.rejected;
+        self.summary.warnings += answer.warnings;
+        self.summary.mentions += answer.tally;
+        self.places.extend(answer.places);
+        answer.events.into_iter().for_each(|event| (self.report)(event));
+        answer.parts.into_iter().try_for_each(|part| self.part(file, part))
+    }
+
+    fn finding(&mut self, finding: Diagnostic) {
+        match finding.severity {
+            Severity::Error => self.summary.errors += 1,
+            Severity::Warning => self.summary.warnings += 1,
+        }
+        (self.report)(Event::Finding(finding));
+    }
+
+    fn part(&mut self, file: usize, part: Part<S::Chunk>) -> Result<(), ConvertError> {
+        let Part { document, quads } = part;
+        let Some(document) = document else { return self.pass_on(None, quads, false) };
+        let first = !self.begun.contains(document.id.as_str());
+        if first {
+            self.begun.insert(document.id.as_str().into());
+            self.summary.documents += 1;
+            self.head(file, &document)?;
+        }
+        self.pass_on(Some(document), quads, false)
+    }
+
+    /// What every document has stands before its first piece, in a piece of its own.
+    fn head(&mut self, file: usize, document: &Document) -> Result<(), ConvertError> {
+        let mut quads = S::Chunk::default();
+        let described = self.shared.run.ids.kind(&document.id) == Some(RecordType::Source);
+        let name = self.shared.inputs[file].name();
+        mapping::describe_document(self.shared.run, document, (!described).then_some(&*name), &mut quads);
+        self.pass_on(Some(document.clone()), quads, true)
+    }
+
+    fn pass_on(&mut self, document: Option<Document>, quads: S::Chunk, first: bool) -> Result<(), ConvertError> {
+        if quads.count() == 0 {
+            return Ok(());
+        }
+        self.summary.quads += quads.count();
+        self.sink.take(Piece { document, quads, first }).map_err(ConvertError::Sink)
+    }
+
+    /// The places of the register that were referred to, with all that they lie in, in the order of their ids.
+    fn finish(mut self) -> Result<Summary, ConvertError> {
+        let run = self.shared.run;
+        let mut ids = std::mem::take(&mut self.places);
+        for id in ids.clone() {
+            let above = run.register.ancestors(&id).into_iter().map(|place| place.id.into());
+            ids.extend(above.filter(|id: &Box<str>| !run.ids.is_place(id)));
+        }
+        for chunk in ids.iter().collect::<Vec<_>>().chunks(1000) {
+            let mut quads = S::Chunk::default();
+            for place in chunk.iter().filter_map(|id| run.register.get(id)) {
+                self.summary.places += 1;
+                mapping::describe_place(run, &place, &mut quads);
+            }
+            self.pass_on(None, quads, false)?;
+        }
+        Ok(self.summary)
+    }
+}

@@ -1,0 +1,134 @@
+//! What records of every type share: modality, note, evidence, confidence.
+
+use super::cx::{At, Cx};
+use super::emit::Node;
+use super::iri::{self, Key};
+use super::run::Document;
+use crate::record::{
+    Agreement, Alliance, Assessment, Award, Conferral, Count, Declaration, Event, Evidence, Modality, Organization,
+    Person, Place, Post, Project, Rank, Service, Source, Target, Text, Tie,
+};
+use crate::vocab::{self, oa, pact, skos};
+
+/// The fields common to all types of records.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Common<'r> {
+    pub(crate) evidence: &'r [Evidence],
+    pub(crate) confidence: Option<f64>,
+    pub(crate) modality: Option<Modality>,
+    pub(crate) note: Option<&'r Text>,
+}
+
+macro_rules! common {
+    ($($name:ident),+) => {$(
+        impl<'r> From<&'r $name> for Common<'r> {
+            fn from(record: &'r $name) -> Self {
+                Self {
+                    evidence: &record.evidence,
+                    confidence: record.confidence,
+                    modality: record.modality,
+                    note: record.note.as_ref(),
+                }
+            }
+        }
+    )+};
+}
+
+common!(
+    Source,
+    Place,
+    Organization,
+    Person,
+    Event,
+    Tie,
+    Agreement,
+    Alliance,
+    Award,
+    Conferral,
+    Declaration,
+    Count,
+    Rank,
+    Target,
+    Service,
+    Post,
+    Project,
+    Assessment
+);
+
+impl<'m> Cx<'m> {
+    /// Modality and note beside the node, evidence and confidence in the document's provenance.
+    pub(crate) fn common(&mut self, common: Common<'_>, node: &Node, at: At<'_>) {
+        if let Some(modality) = common.modality.filter(|modality| *modality != Modality::Done) {
+            self.out.concept(node, pact::modality, vocab::CODE, modality.as_str());
+        }
+        self.out.texts(node, skos::note, common.note);
+        if common.evidence.is_empty() && common.confidence.is_none() {
+            return;
+        }
+        let Some(doc) = self.doc else {
+            let remedy = "name the source that the evidence is from";
+            return self.error(at.field("evidence"), "evidence needs a source, and the record has none", remedy);
+        };
+        self.within_graph(&doc.provenance, |this| this.evidence(common, node, doc));
+    }
+
+    fn evidence(&mut self, common: Common<'_>, node: &Node, doc: &Document) {
+        for evidence in common.evidence {
+            self.annotation(node, doc, Some(evidence), common.confidence);
+        }
+        if common.evidence.is_empty() {
+            self.annotation(node, doc, None, common.confidence);
+        }
+    }
+
+    /// One annotation of the node with what the document says of it; without a quote it points at the document as a whole.
+    fn annotation(&mut self, node: &Node, doc: &Document, evidence: Option<&Evidence>, confidence: Option<f64>) {
+        let hash = annotation_hash(node, evidence);
+        let path = self.run.base.path("evidence").segment(&doc.id).key(&Key::Minted(hash));
+        let annotation = Node::Iri(path.finish());
+        let label = iri::hash([annotation.as_str()]);
+        let target = Node::Blank(format!("t{label}"));
+        self.out.class(&annotation, oa::Annotation);
+        self.out.link(&annotation, oa::hasBody, node);
+        self.out.link(&annotation, oa::hasTarget, &target);
+        if let Some(confidence) = confidence {
+            self.out.decimal(&annotation, pact::confidence, confidence);
+        }
+        self.out.class(&target, oa::SpecificResource);
+        self.out.link(&target, oa::hasSource, &doc.node);
+        if let Some(evidence) = evidence {
+            self.quote(&target, &label, evidence);
+            self.position(&target, &label, evidence);
+        }
+    }
+
+    fn quote(&mut self, target: &Node, label: &str, evidence: &Evidence) {
+        let quote = Node::Blank(format!("q{label}"));
+        self.out.link(target, oa::hasSelector, &quote);
+        self.out.class(&quote, oa::TextQuoteSelector);
+        self.out.string(&quote, oa::exact, &evidence.quote);
+        for (predicate, text) in [(oa::prefix, &evidence.prefix), (oa::suffix, &evidence.suffix)] {
+            text.iter().for_each(|text| self.out.string(&quote, predicate, text));
+        }
+    }
+
+    fn position(&mut self, target: &Node, label: &str, evidence: &Evidence) {
+        if evidence.start.is_none() && evidence.end.is_none() {
+            return;
+        }
+        let position = Node::Blank(format!("p{label}"));
+        self.out.link(target, oa::hasSelector, &position);
+        self.out.class(&position, oa::TextPositionSelector);
+        for (predicate, offset) in [(oa::start, evidence.start), (oa::end, evidence.end)] {
+            offset.iter().for_each(|offset| self.out.integer(&position, predicate, u64::from(*offset)));
+        }
+    }
+}
+
+fn annotation_hash(node: &Node, evidence: Option<&Evidence>) -> String {
+    let offset = |offset: Option<u32>| offset.map(|offset| offset.to_string()).unwrap_or_default();
+    let (quote, start, end) = evidence.map_or((String::new(), String::new(), String::new()), |evidence| {
+        (evidence.quote.clone(), offset(evidence.start), offset(evidence.end))
+    });
+    iri::hash([node.as_str(), &quote, &start, &end])
+}

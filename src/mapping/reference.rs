@@ -1,0 +1,205 @@
+//! References into nodes: ids, mentions, and things described in place.
+
+use std::borrow::Cow;
+
+use super::cx::{At, Cx};
+use super::emit::Node;
+use super::iri::{self, Key};
+use super::{Unresolved, place};
+use crate::place::{Candidate, Resolution};
+use crate::record::{Mention, PlaceRef, RecordType, Reference};
+use crate::vocab::schema;
+
+/// A node that a reference leads to, and what names it within other nodes' IRIs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Target<'r> {
+    pub(crate) node: Node,
+    pub(crate) key: Key<'r>,
+}
+
+/// What may stand where a place mostly does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Accept {
+    /// Nothing else.
+    Places,
+    /// Organizations and persons too: parties of agreements.
+    Agents,
+    /// Any record of the run: what a figure is about, who gets an award.
+    Anything,
+}
+
+impl Accept {
+    const fn allows(self, kind: RecordType) -> bool {
+        match self {
+            Self::Places => matches!(kind, RecordType::Place),
+            Self::Agents => matches!(kind, RecordType::Place | RecordType::Organization | RecordType::Person),
+            Self::Anything => true,
+        }
+    }
+}
+
+impl<'m> Cx<'m> {
+    /// The node of a place reference; `None` where that is an error, which has been noted.
+    pub(crate) fn place<'r>(&mut self, reference: &'r PlaceRef, accept: Accept, at: At<'_>) -> Option<Target<'r>> {
+        match reference {
+            Reference::Id(id) => self.place_by_id(id, accept, at),
+            Reference::Inline(mention) => self.mention(mention, at),
+        }
+    }
+
+    fn place_by_id<'r>(&mut self, id: &'r str, accept: Accept, at: At<'_>) -> Option<Target<'r>> {
+        match self.run.ids.kind(id) {
+            Some(RecordType::Place) => Some(self.known_place(id.into())),
+            Some(kind) if accept.allows(kind) => self.record(id, kind, at),
+            _ if self.run.register.contains(id) => Some(self.known_place(id.into())),
+            Some(kind) => {
+                let reason = format!("`{id}` is a record of type {}; here a place is meant", kind.as_str());
+                self.error(at, reason, "give the id of a place, or its name as {\"name\": …}");
+                None
+            }
+            None => self.mention(&Mention { name: id.to_owned(), ..Mention::default() }, at),
+        }
+    }
+
+    /// The node of a place that the register or the run holds.
+    pub(crate) fn known_place<'r>(&mut self, id: Cow<'r, str>) -> Target<'r> {
+        self.refers_to(&id);
+        let key = Key::Id(id);
+        Target { node: self.run.by_key("place", &key), key }
+    }
+
+    fn record<'r>(&mut self, id: &'r str, kind: RecordType, at: At<'_>) -> Option<Target<'r>> {
+        let Some(node) = self.run.node(id) else {
+            self.error(at, format!("`{id}` names a record that was rejected"), "repair that record first");
+            return None;
+        };
+        Some(Target { node, key: Key::Typed(super::run::segment_of(kind), id.into()) })
+    }
+
+    /// The node of a place that is spoken of by name: resolved, or what [`Unresolved`] says.
+    pub(crate) fn mention(&mut self, mention: &Mention, at: At<'_>) -> Option<Target<'static>> {
+        let resolution = self.memory.recall(self.run, mention, self.language());
+        self.mentioned(mention, &resolution, at);
+        match &*resolution {
+            Resolution::One { id, .. } => Some(self.known_place(Cow::Owned(id.clone()))),
+            unclear => self.unclear(mention, unclear, at),
+        }
+    }
+
+    /// The language of the document.
+    pub(crate) fn language(&self) -> Option<&'m str> {
+        self.doc.and_then(|doc| doc.language.as_deref())
+    }
+
+    /// Says what is unclear, and makes a node all the same where it may.
+    fn unclear(&mut self, mention: &Mention, resolution: &Resolution, at: At<'_>) -> Option<Target<'static>> {
+        let (reason, remedy) = explain(mention, resolution);
+        if self.run.unresolved == Unresolved::Reject {
+            self.error(at, reason, remedy);
+            return None;
+        }
+        self.warn(at, reason, remedy);
+        let key = place::minted_key(self.run, mention);
+        Some(match self.run.unresolved {
+            Unresolved::Keep => self.kept(mention, key),
+            _ => self.minted(mention, key, at),
+        })
+    }
+
+    /// A blank node with the mention's name and no claim to be anything in particular.
+    fn kept(&mut self, mention: &Mention, key: Key<'static>) -> Target<'static> {
+        let node = Node::Blank(format!("m{}", iri::hash([self.doc_id(), key_text(&key)])));
+        if self.describe_once(node.as_str()) {
+            self.out.class(&node, schema::Place);
+            self.out.text(&node, schema::name, None, &mention.name);
+        }
+        Target { node, key }
+    }
+
+    /// A place of its own, the same from every document that speaks of it in these words.
+    fn minted(&mut self, mention: &Mention, key: Key<'static>, at: At<'_>) -> Target<'static> {
+        let node = self.run.by_key("place", &key);
+        if self.describe_once(node.as_str()) {
+            place::describe_mention(self, &node, mention, at);
+        }
+        Target { node, key }
+    }
+
+    /// The node of a record that must be of this type; `None` where it is not, which has been noted.
+    pub(crate) fn required(&mut self, id: &str, kind: RecordType, at: At<'_>) -> Option<Node> {
+        match self.run.ids.kind(id) {
+            Some(found) if found == kind => self.record(id, kind, at).map(|target| target.node),
+            Some(found) => {
+                let (found, kind) = (found.as_str(), kind.as_str());
+                self.error(
+                    at,
+                    format!("`{id}` is a record of type {found}; here one of type {kind} is meant"),
+                    "correct the id",
+                );
+                None
+            }
+            None => {
+                self.dangling(id, kind.as_str(), at);
+                None
+            }
+        }
+    }
+
+    /// Notes an id that nothing defines.
+    pub(crate) fn dangling(&mut self, id: &str, kind: &str, at: At<'_>) {
+        let reason = format!("no {kind} of these inputs has the id `{id}`");
+        self.error(at, reason, "correct the id, or give the record that defines it in the same run");
+    }
+
+    /// The node of any record of the run.
+    pub(crate) fn any_record(&mut self, id: &str, at: At<'_>) -> Option<Node> {
+        match self.run.ids.kind(id) {
+            Some(kind) => self.record(id, kind, at).map(|target| target.node),
+            None if self.run.register.contains(id) => Some(self.known_place(id.into()).node),
+            None => {
+                self.dangling(id, "record", at);
+                None
+            }
+        }
+    }
+}
+
+pub(crate) fn key_text<'k>(key: &'k Key<'_>) -> &'k str {
+    match key {
+        Key::Id(id) | Key::Typed(_, id) => id,
+        Key::Minted(hash) => hash,
+    }
+}
+
+fn explain(mention: &Mention, resolution: &Resolution) -> (String, &'static str) {
+    let name = &mention.name;
+    match resolution {
+        Resolution::Ambiguous { candidates } => (
+            format!("`{name}` can be each of {}", list(candidates)),
+            "say which by `state`, `level` or `within`, or give its id",
+        ),
+        Resolution::Unknown { near } if !near.is_empty() => (
+            format!("`{name}` is no place of the register; near it come {}", list(near)),
+            "give the id of the one that is meant, or a record of type place",
+        ),
+        _ => (
+            format!("`{name}` is no place of the register"),
+            "give a record of type place, or add the name to the register",
+        ),
+    }
+}
+
+/// The first candidates, for people.
+fn list(candidates: &[Candidate]) -> String {
+    const SHOWN: usize = 6;
+    let shown = candidates.iter().take(SHOWN).map(|candidate| format!("{} ({})", candidate.id, candidate.label));
+    let rest = candidates.len().saturating_sub(SHOWN);
+    shown.chain((rest > 0).then(|| format!("{rest} more"))).collect::<Vec<_>>().join(", ")
+}
+
+/// Sorts the targets by their keys, as IRIs of ties and agreements name them.
+pub(crate) fn sorted_keys<'t>(targets: &'t [Target<'_>]) -> Vec<&'t Key<'t>> {
+    let mut keys: Vec<&Key<'_>> = targets.iter().map(|target| &target.key).collect();
+    keys.sort_by(|one, other| key_text(one).cmp(key_text(other)));
+    keys
+}

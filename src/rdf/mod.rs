@@ -1,0 +1,5 @@
+//! RDF in any syntax: written, read, compared.
+
+mod nquads;
+
+pub use nquads::Lines;

@@ -1,0 +1,174 @@
+//! N-Quads and N-Triples at the speed of copying bytes.
+//!
+//! Escapes are those of canonical N-Quads (RDF 1.2 N-Quads, §4): `\b \t \n \f \r \" \\`, and `\u` for other control
+//! characters. Everything else stands as it is, in UTF-8.
+
+use std::io::Write as _;
+
+use oxrdf::{GraphNameRef, LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
+
+use crate::mapping::QuadSink;
+use crate::vocab::xsd;
+
+/// Writes quads as lines into memory.
+#[derive(Debug, Clone, Default)]
+pub struct Lines {
+    bytes: Vec<u8>,
+    quads: u64,
+    /// Leave graph names out: N-Triples.
+    triples: bool,
+}
+
+impl Lines {
+    /// N-Quads.
+    pub fn quads() -> Self {
+        Self::default()
+    }
+
+    /// N-Triples: graph names are left out.
+    pub fn triples() -> Self {
+        Self { triples: true, ..Self::default() }
+    }
+
+    /// The lines so far.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many lines there are.
+    pub fn count(&self) -> u64 {
+        self.quads
+    }
+
+    /// Takes everything after a position out again.
+    pub(crate) fn truncate(&mut self, bytes: usize, quads: u64) {
+        self.bytes.truncate(bytes);
+        self.quads = quads;
+    }
+
+    fn iri(&mut self, iri: &str) {
+        self.bytes.push(b'<');
+        self.bytes.extend_from_slice(iri.as_bytes());
+        self.bytes.push(b'>');
+    }
+
+    fn blank(&mut self, label: &str) {
+        self.bytes.extend_from_slice(b"_:");
+        self.bytes.extend_from_slice(label.as_bytes());
+    }
+
+    fn subject(&mut self, node: NamedOrBlankNodeRef<'_>) {
+        match node {
+            NamedOrBlankNodeRef::NamedNode(node) => self.iri(node.as_str()),
+            NamedOrBlankNodeRef::BlankNode(node) => self.blank(node.as_str()),
+        }
+    }
+
+    fn object(&mut self, term: TermRef<'_>) {
+        match term {
+            TermRef::NamedNode(node) => self.iri(node.as_str()),
+            TermRef::BlankNode(node) => self.blank(node.as_str()),
+            TermRef::Literal(literal) => self.literal(literal),
+            // Quoted triples are rare, and writing into a `Vec` cannot fail.
+            #[allow(unreachable_patterns, reason = "there are triple terms where the feature rdf-12 is on")]
+            other => drop(write!(self.bytes, "{other}")),
+        }
+    }
+
+    fn literal(&mut self, literal: LiteralRef<'_>) {
+        if literal.direction().is_some() {
+            drop(write!(self.bytes, "{literal}"));
+            return;
+        }
+        self.bytes.push(b'"');
+        escape(&mut self.bytes, literal.value());
+        self.bytes.push(b'"');
+        if let Some(tag) = literal.language() {
+            self.bytes.push(b'@');
+            self.bytes.extend_from_slice(tag.as_bytes());
+        } else if literal.datatype() != xsd::string {
+            self.bytes.extend_from_slice(b"^^");
+            self.iri(literal.datatype().as_str());
+        }
+    }
+}
+
+impl QuadSink for Lines {
+    fn quad(&mut self, quad: QuadRef<'_>) {
+        self.subject(quad.subject);
+        self.bytes.push(b' ');
+        self.iri(quad.predicate.as_str());
+        self.bytes.push(b' ');
+        self.object(quad.object);
+        if !self.triples {
+            match quad.graph_name {
+                GraphNameRef::NamedNode(graph) => {
+                    self.bytes.push(b' ');
+                    self.iri(graph.as_str());
+                }
+                GraphNameRef::BlankNode(graph) => {
+                    self.bytes.push(b' ');
+                    self.blank(graph.as_str());
+                }
+                GraphNameRef::DefaultGraph => {}
+            }
+        }
+        self.bytes.extend_from_slice(b" .\n");
+        self.quads += 1;
+    }
+}
+
+fn escape(bytes: &mut Vec<u8>, text: &str) {
+    let mut plain = 0;
+    for (i, byte) in text.bytes().enumerate() {
+        if byte > b'\\' && byte != 0x7F || (byte >= b' ' && byte != b'"' && byte != b'\\' && byte != 0x7F) {
+            continue;
+        }
+        bytes.extend_from_slice(&text.as_bytes()[plain..i]);
+        plain = i + 1;
+        escape_byte(bytes, byte);
+    }
+    bytes.extend_from_slice(&text.as_bytes()[plain..]);
+}
+
+fn escape_byte(bytes: &mut Vec<u8>, byte: u8) {
+    let short = match byte {
+        b'"' => b'"',
+        b'\\' => b'\\',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0C => b'f',
+        _ => return drop(write!(bytes, "\\u{byte:04X}")),
+    };
+    bytes.extend_from_slice(&[b'\\', short]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::{Literal, NamedNode, Quad};
+    use oxttl::NQuadsParser;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let node = NamedNode::new_unchecked("https://example.org/昆明");
+        let quads: Vec<Quad> = ["plain", "a\"b\\c\nd\re\tf\u{8}\u{c}\0\u{7f}", "日本語", "\u{10ffff}"]
+            .into_iter()
+            .flat_map(|text| {
+                [
+                    Literal::new_simple_literal(text),
+                    Literal::new_language_tagged_literal_unchecked(text, "zh-hans"),
+                    Literal::new_typed_literal(text, xsd::integer),
+                ]
+            })
+            .map(|literal| Quad::new(node.clone(), node.clone(), literal, node.clone()))
+            .collect();
+        let mut lines = Lines::quads();
+        quads.iter().for_each(|quad| lines.quad(quad.as_ref()));
+        assert_eq!(lines.count(), 12);
+        let read: Vec<Quad> = NQuadsParser::new().for_slice(lines.as_bytes()).map(Result::unwrap).collect();
+        assert_eq!(read, quads);
+    }
+}
