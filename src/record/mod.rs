@@ -167,6 +167,11 @@ macro_rules! records {
                 match self { $(Self::$name(record) => record.confidence),+ }
             }
 
+            /// A remark.
+            pub fn note(&self) -> Option<&Text> {
+                match self { $(Self::$name(record) => record.note.as_ref()),+ }
+            }
+
             /// Its own id.
             pub fn id(&self) -> Option<&str> {
                 match self { $(Self::$name(record) => record.id.as_id()),+ }

@@ -43,16 +43,17 @@ pub(crate) fn one_of<'a>(known: impl Iterator<Item = &'a str>) -> String {
 
 /// The known name that `name` was probably meant to be, or else all that are known.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    meant(name, known.clone()).unwrap_or_else(|| one_of(known))
+}
+
+/// The question after the known name that `name` was probably meant to be.
+pub(crate) fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let folded = fold(name);
-    let meant = known
-        .clone()
+    known
         .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
         .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 4)
-        .min_by_key(|(distance, _)| *distance);
-    match meant {
-        Some((_, meant)) => format!("did you mean `{meant}`?"),
-        None => one_of(known),
-    }
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, meant)| format!("did you mean `{meant}`?"))
 }
 
 /// At most this many characters of a name are compared: a longer one is no slip of the pen.
@@ -69,13 +70,15 @@ pub(crate) fn form(field: &str) -> Option<String> {
         "about" | "recipient" | "for_tie_with" | "location" | "seat" | "sending_state" => {
             "a place: an id, or a mention such as {\"name\": \"青島市\", \"state\": \"cn\"}"
         }
-        "name" | "names" | "title" | "note" | "scope" | "theme" | "capacity" | "kind_as_printed" => {
+        "name" => "a text: the name as the source writes it",
+        "names" | "title" | "note" | "scope" | "theme" | "capacity" | "kind_as_printed" => {
             "a text, or a language map such as {\"zh-Hans\": \"昆明市\", \"en\": [\"Kunming\", \"Kunming City\"]}"
         }
         "since" | "until" | "attested_on" | "signed_on" | "start" | "end" | "as_of" | "due_by" | "founded_on"
         | "conferred_on" | "issued_on" | "opened_on" | "published" | "retrieved" => {
             "a date: 2024-01-24, 1979-10 or 1982"
         }
+        "value" | "rank" => "a whole number, without quotation marks",
         "id" => "a text that is unique in the run",
         "language" => "a BCP 47 tag: zh-Hans, zh-Hant, ja, en",
         "variable" => "a slug such as friendship-cities",

@@ -1,7 +1,9 @@
 //! The integration tests: one binary, a module for each area.
 
+mod bad_input;
 mod convert;
 mod examples;
+mod golden;
 mod load;
 mod ontology;
 mod output;

@@ -3,6 +3,7 @@
 
 use crate::location::Severity;
 use crate::record::RecordType;
+use crate::record::words::shown;
 
 use super::{Span, Spans, Splitter, Stream};
 
@@ -124,39 +125,42 @@ impl Array {
 
     fn member(&mut self, stream: &mut Stream) {
         self.place = Place::AfterMember;
-        let Some((start, end)) = self.value(stream) else {
-            return;
-        };
+        let Some((start, end)) = self.value(stream) else { return };
         let key = stream.feed.window[start..end].to_vec();
         if self.next_token(stream) != Some(b':') {
             return self.fail(stream, "after a key comes a colon");
         }
         self.position += 1;
         match (key.as_slice(), self.next_token(stream)) {
-            (b"\"type\"", _) => self.fail(stream, "the document is one record, not a list of records"),
             (b"\"records\"", Some(b'[')) if !self.has_records => {
                 self.has_records = true;
                 self.enter(Place::Element);
             }
             (b"\"source\"", Some(b'{')) => self.element(stream, Some(RecordType::Source)),
-            (_, Some(_)) => self.strange_member(stream, &key),
+            (_, Some(_)) => {
+                self.position = start;
+                self.strange_member(stream, &key);
+            }
             (_, None) => {}
         }
     }
 
     fn strange_member(&mut self, stream: &mut Stream, key: &[u8]) {
         let reason = match key {
+            b"\"type\"" => return self.fail(stream, "the document is one record, not a list of records"),
             b"\"records\"" if self.has_records => "`records` occurs twice".to_owned(),
             b"\"records\"" => "`records` is a list".to_owned(),
             b"\"source\"" => "`source` is a source record, written as an object".to_owned(),
-            _ => format!(
-                "{} is no member of a document of records",
-                crate::record::words::shown(&String::from_utf8_lossy(key))
-            ),
+            _ => format!("{} is no member of a document of records", shown(&String::from_utf8_lossy(key))),
         };
         let known = matches!(key, b"\"records\"" | b"\"source\"");
+        self.has_records |= key == b"\"records\"";
         let severity = if stream.shared.options.lenient && !known { Severity::Warning } else { Severity::Error };
         self.find(stream, severity, reason, "write [record, …] or {\"source\": {…}, \"records\": [record, …]}");
+        self.value(stream);
+        self.next_token(stream);
+        self.position += 1;
+        self.next_token(stream);
         self.value(stream);
     }
 

@@ -18,7 +18,7 @@ use super::explain::Note;
 use super::rows::Place;
 use crate::location::Severity;
 use crate::record::RecordType;
-use crate::record::words::{nearest, shown};
+use crate::record::words::{meant, nearest, shown};
 
 /// Fields that hold a number, in records and in evidence.
 const NUMBERS: [&str; 8] = ["value", "rank", "among", "position", "edition", "lat", "long", "confidence"];
@@ -109,6 +109,9 @@ impl Columns {
     fn read_heading(&mut self, text: &str, options: &ReadOptions) -> Vec<Note> {
         let cells = cells(text);
         self.width = cells.len();
+        if let Some(at) = text.find('\r') {
+            return vec![Note::error(at, "a carriage return stands in the heading", "end each row with a line feed")];
+        }
         let mut notes = Vec::new();
         for (column, (at, name)) in cells.iter().enumerate() {
             if let Err((reason, remedy)) = self.add(column, name, options.csv_type) {
@@ -239,12 +242,14 @@ fn known_field(path: &[String], column: &str, row_type: Option<RecordType>) -> R
     if field.is_empty() {
         return Err(("a column has no name".to_owned(), "name it, or take it away".to_owned()));
     }
-    let remedy = if column.contains('\r') {
-        "end each row with a line feed".to_owned()
-    } else if column.contains([';', '\t']) {
+    let remedy = if column.contains([';', '\t']) {
         "cells are separated by commas".to_owned()
     } else {
-        nearest(field, types[0].fields().chain(["party_a", "party_b", "type"]).collect::<Vec<_>>().into_iter())
+        let all = types.iter().flat_map(|known| known.fields()).chain(["party_a", "party_b", "type"]);
+        match row_type {
+            Some(_) => nearest(field, all.collect::<Vec<_>>().into_iter()),
+            None => meant(field, all).unwrap_or_else(|| "name each column for a field of its rows' type".to_owned()),
+        }
     };
     Err((format!("{} names no field", shown(column)), remedy))
 }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::fault::{Fault, FaultKind, Step};
+use super::fault::{Fault, FaultKind, Step, WHOLE_NUMBER};
 use super::node::{Mend, Node, Unreadable, Value};
 use super::syntax;
 use crate::location::Severity;
@@ -99,26 +99,23 @@ fn faults(mut tree: Node, record_type: RecordType, lenient: bool) -> Explained {
         let mut path = fault.path();
         let unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
         shape_is_right &= unknown;
-        let mut mend = if unknown { Mend::Remove } else { Mend::Nullify };
-        if mended.contains(&path) {
-            // What was made nothing may not be nothing: it goes, or what is around it becomes nothing.
-            mend = Mend::Remove;
-            if matches!(path.last(), Some(Step::Index(_))) {
-                path.pop();
-                mend = Mend::Nullify;
-            }
-        } else {
-            let said: Vec<Note> = describe(&fault, &path, &tree, record_type, lenient);
+        let mended_before = mended.contains(&path);
+        if !mended_before {
+            let said = describe(&fault, &path, &tree, record_type, lenient).into_iter();
             // What was wrong, and so was taken away, is not missing too.
-            notes.extend(
-                said.into_iter().filter(|note| !note.missing.is_some_and(|name| taken.contains(&name.to_owned()))),
-            );
+            notes.extend(said.filter(|note| !note.missing.is_some_and(|name| taken.iter().any(|key| key == name))));
         }
-        if let (Mend::Remove, [Step::Member(_, key)]) = (mend, path.as_slice()) {
-            taken.push(key.clone());
-        }
-        if path.is_empty() || !tree.mend(&path, mend) {
-            break;
+        let mildly = !unknown && !mended_before && !path.is_empty() && tree.mend(&path, Mend::Nullify);
+        if !mildly {
+            match path.last() {
+                Some(Step::Member(_, key)) => taken.push(key.clone()),
+                Some(Step::Index(_)) => drop(path.pop()),
+                None => break,
+            }
+            let mend = if path.len() < fault.path().len() { Mend::Nullify } else { Mend::Remove };
+            if !tree.mend(&path, mend) {
+                break;
+            }
         }
         mended.push(path);
     }
@@ -138,7 +135,7 @@ fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, 
     let whole = if path.is_empty() { with_article(record_type.as_str()) } else { format!("`{field}`") };
     match &fault.kind {
         FaultKind::UnknownField { name, known } => {
-            vec![unknown_field(note, name, known, (tree, path), lenient)]
+            vec![unknown_field(note, name, known, (tree, path, record_type), lenient)]
         }
         FaultKind::MissingField { name } => missing(name, node, path, record_type)
             .map(|name| Note {
@@ -154,11 +151,8 @@ fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, 
             vec![note(node.at, reason, Some(nearest(value, known.iter().copied())))]
         }
         FaultKind::Sort { found, expected } => {
-            vec![note(
-                node.at,
-                format!("{whole} is {expected}, not {found}"),
-                number(node).or_else(|| form_of(field, path, record_type)),
-            )]
+            let remedy = rewritten(node, expected).or_else(|| form_of(field, path, record_type));
+            vec![note(node.at, format!("{whole} is {expected}, not {found}"), remedy)]
         }
         FaultKind::Other(message) => vec![note(node.at, message.clone(), form_of(field, path, record_type))],
     }
@@ -168,15 +162,15 @@ fn unknown_field(
     note: impl Fn(usize, String, Option<String>) -> Note,
     name: &str,
     known: &'static [&'static str],
-    (tree, path): (&Node, &[Step]),
+    (tree, path, record_type): (&Node, &[Step], RecordType),
     lenient: bool,
 ) -> Note {
     let (at, place) = match path {
         [around @ .., Step::Member(index, _)] => (key_at(tree.walk(around), *index), field(around)),
         _ => (0, ""),
     };
-    let place = if place.is_empty() { String::new() } else { format!(" of `{place}`") };
-    let reason = format!("{} is no field{place}", shown(name));
+    let place = if place.is_empty() { with_article(record_type.as_str()) } else { format!("`{place}`") };
+    let reason = format!("{} is no field of {place}", shown(name));
     if lenient {
         return Note { severity: Severity::Warning, ..note(at, reason, Some("it was passed over".to_owned())) };
     }
@@ -228,15 +222,22 @@ fn last_key(node: &Node, name: &str) -> usize {
     members.iter().rfind(|member| member.key == name).map_or(node.at, |member| member.at)
 }
 
-/// What to write where a whole number was written in another way.
-fn number(node: &Node) -> Option<String> {
-    let written = match &node.value {
-        Value::Number(number) => number.as_f64()?,
-        Value::Text(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    let whole = written.fract() == 0.0 && (0.0..9e15).contains(&written);
-    whole.then(|| format!("write the number {written}"))
+/// What to write where the right thing was written in another way.
+fn rewritten(node: &Node, expected: &str) -> Option<String> {
+    match (&node.value, expected) {
+        (Value::Number(number), "a text") => Some(format!("put it in quotation marks: \"{number}\"")),
+        (Value::Text(text), "a list") => Some(format!("put it in brackets: [\"{}\"]", tame(text, 40))),
+        (Value::Number(number), WHOLE_NUMBER) => whole(number.as_f64()?),
+        (Value::Text(text), WHOLE_NUMBER) => whole(text.trim().parse().ok()?),
+        (Value::Text(text), "a number") => {
+            text.trim().parse::<f64>().ok().map(|number| format!("write the number {number}"))
+        }
+        _ => None,
+    }
+}
+
+fn whole(number: f64) -> Option<String> {
+    (number.fract() == 0.0 && (0.0..9e15).contains(&number)).then(|| format!("write the number {number}"))
 }
 
 /// The pointer (RFC 6901) of a path; overlong keys are cut.

@@ -116,10 +116,13 @@ fn found_words(found: Unexpected<'_>) -> String {
     }
 }
 
+/// What a field takes that counts.
+pub(super) const WHOLE_NUMBER: &str = "a whole number, 0 or more";
+
 /// What serde expects, in the words of the contract.
 fn expected_words(expected: &str) -> String {
     match expected {
-        "u64" | "u32" => "a whole number, 0 or more".to_owned(),
+        "u64" | "u32" => WHOLE_NUMBER.to_owned(),
         "f64" => "a number".to_owned(),
         "a string" => "a text".to_owned(),
         "a sequence" => "a list".to_owned(),

@@ -103,8 +103,7 @@ impl Input {
     /// The container that its suffix names, once `.gz` and `.zst` are taken off.
     pub(super) fn container(&self) -> Option<Container> {
         let name = self.name().to_ascii_lowercase();
-        let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-        plain.rsplit_once('.').and_then(|(_, suffix)| Container::from_suffix(suffix))
+        uncompressed(&name).unwrap_or(&name).rsplit_once('.').and_then(|(_, suffix)| Container::from_suffix(suffix))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {
@@ -118,7 +117,14 @@ impl Input {
     /// The bytes, decompressed, without a byte order mark; and the length of that mark.
     pub(super) fn open(&self) -> Result<(Box<dyn BufRead + Send>, u64), ReadError> {
         let fail = |cause| ReadError::Open { name: self.name(), cause };
-        let raw = BufReader::with_capacity(BUFFER, self.raw().map_err(fail)?);
+        let mut raw = BufReader::with_capacity(BUFFER, self.raw().map_err(fail)?);
+        let empty = raw.fill_buf().map_err(fail)?.is_empty();
+        if empty && uncompressed(&self.name().to_ascii_lowercase()).is_some() {
+            return Err(fail(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "it is empty, and so holds no compressed data",
+            )));
+        }
         let mut plain = decompress(raw).map_err(fail)?;
         let head = plain.fill_buf().map_err(fail)?;
         if let Some(encoding) = foreign_encoding(head) {
@@ -128,6 +134,11 @@ impl Input {
         plain.consume(mark);
         Ok((plain, mark as u64))
     }
+}
+
+/// The name without the suffix of a compression, if it has one.
+fn uncompressed(name: &str) -> Option<&str> {
+    name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst"))
 }
 
 fn refuse_directory(file: File) -> io::Result<File> {

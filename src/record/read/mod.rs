@@ -127,7 +127,7 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
         Container::Json => Box::new(array::Array::default()),
         Container::Csv => Box::new(rows::Rows::default()),
     };
-    Ok(Batches { stream: Stream { feed, shared, queue: VecDeque::new() }, splitter })
+    Ok(Batches { stream: Stream { feed, shared, queue: VecDeque::new() }, splitter, barren: true })
 }
 
 fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
@@ -160,6 +160,8 @@ trait Splitter: Send {
 pub struct Batches {
     stream: Stream,
     splitter: Box<dyn Splitter>,
+    /// Nothing has come of it yet.
+    barren: bool,
 }
 
 /// An input on its way into batches.
@@ -174,7 +176,11 @@ impl Stream {
     fn give(&mut self, length: usize, spans: Spans) {
         let start = self.feed.at;
         let bytes = self.feed.cut(length);
-        if !matches!(&spans, Spans::Of(list) if list.is_empty()) {
+        let empty = match &spans {
+            Spans::Lines => bytes.trim_ascii_start().is_empty(),
+            Spans::Of(list) => list.is_empty(),
+        };
+        if !empty {
             self.queue.push_back(Ok(Batch { shared: Arc::clone(&self.shared), start, bytes, spans }));
         }
     }
@@ -198,10 +204,15 @@ impl Stream {
             return false;
         };
         let reason = match cause.kind() {
-            io::ErrorKind::UnexpectedEof => "the compressed data end early: the file is truncated".to_owned(),
+            io::ErrorKind::UnexpectedEof => "the compressed data end early, or end in something else".to_owned(),
             _ => format!("the input cannot be read on: {cause}"),
         };
-        self.say(Severity::Error, self.feed.at, reason, "what stands before was read; get the file anew");
+        self.say(
+            Severity::Error,
+            self.feed.at,
+            reason,
+            "what stands before was read; the file is truncated or damaged: get it anew",
+        );
         true
     }
 }
@@ -210,8 +221,12 @@ impl Iterator for Batches {
     type Item = Result<Batch, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { stream, splitter } = self;
+        let Self { stream, splitter, barren } = self;
         while stream.queue.is_empty() && (splitter.step(stream) || stream.say_failure()) {}
+        if stream.queue.is_empty() && *barren {
+            stream.say(Severity::Warning, stream.feed.at, "the input holds no record", "see that it is the right file");
+        }
+        *barren = false;
         stream.queue.pop_front()
     }
 }

@@ -1,6 +1,7 @@
 //! One raw record into a typed one: fast where it is right, explained where it is not.
 
 use std::borrow::Cow;
+use std::str::Utf8Error;
 
 use serde::Deserialize;
 
@@ -77,7 +78,7 @@ struct Json<'b> {
 
 impl<'b> Json<'b> {
     fn of(shared: &'b Shared, raw: Raw<'b>) -> Result<Self, Diagnostic> {
-        let text = std::str::from_utf8(raw.bytes).map_err(|error| not_utf8(shared, &raw, error.valid_up_to()))?;
+        let text = std::str::from_utf8(raw.bytes).map_err(|error| not_utf8(shared, &raw, error))?;
         let plain = Self { text: Cow::Borrowed(text), raw, shared, cells: Vec::new() };
         match &shared.columns {
             None => Ok(plain),
@@ -174,12 +175,15 @@ fn whole(shared: &Shared, raw: &Raw<'_>, reason: String, remedy: &str) -> Diagno
     Diagnostic { severity: Severity::Error, at, pointer: String::new(), reason, remedy: Some(remedy.to_owned()) }
 }
 
-fn not_utf8(shared: &Shared, raw: &Raw<'_>, valid: usize) -> Diagnostic {
-    let cursor = raw.start.after(&raw.bytes[..valid]);
-    let byte = raw.bytes.get(valid).copied().unwrap_or_default();
-    let reason = format!("the text is not UTF-8: byte 0x{byte:02X} at offset {} of the input", cursor.byte);
-    let found = whole(shared, raw, reason, "save the text anew in UTF-8");
-    Diagnostic { at: cursor.location(&shared.file), ..found }
+fn not_utf8(shared: &Shared, raw: &Raw<'_>, error: Utf8Error) -> Diagnostic {
+    let cursor = raw.start.after(&raw.bytes[..error.valid_up_to()]);
+    let byte = raw.bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+    let (reason, remedy) = match error.error_len() {
+        Some(_) => ("the text is not UTF-8", "save the text anew in UTF-8"),
+        None => ("the record ends inside a character", "the file is truncated, or not in UTF-8: get or save it anew"),
+    };
+    let reason = format!("{reason}: byte 0x{byte:02X} at offset {} of the input", cursor.byte);
+    Diagnostic { at: cursor.location(&shared.file), ..whole(shared, raw, reason, remedy) }
 }
 
 fn rejected(shared: &Shared, raw: &Raw<'_>, diagnostics: Vec<Diagnostic>) -> Rejected {

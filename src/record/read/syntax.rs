@@ -20,9 +20,14 @@ pub(super) fn explain(json: &str, error: &serde_json::Error) -> SyntaxFault {
 
 /// serde_json counts lines and, in them, bytes, both from 1; at the end of the input it points after it.
 fn offset(json: &str, error: &serde_json::Error) -> usize {
+    if error.classify() == Category::Eof {
+        return json.len();
+    }
     let before = error.line().saturating_sub(1);
     let line: usize = json.split_inclusive('\n').take(before).map(str::len).sum();
-    let at = (line + error.column().saturating_sub(1)).min(json.len());
+    // Of a control character it gives the place before it.
+    let back = usize::from(!error.to_string().starts_with("control character"));
+    let at = (line + error.column().saturating_sub(back)).min(json.len());
     (0..=at).rev().find(|at| json.is_char_boundary(*at)).unwrap_or(0)
 }
 
@@ -52,7 +57,9 @@ fn words(json: &str, at: usize, error: &serde_json::Error) -> (String, String) {
             );
         }
         "trailing characters" => ("something stands after the end of the record", "write one record a line"),
-        "trailing comma" => ("a comma stands before a closing bracket", "take the comma away"),
+        "trailing comma" | "key must be a string" if json[at..].starts_with(['}', ']']) => {
+            ("a comma stands before the closing bracket", "take the comma away")
+        }
         "key must be a string" => ("a key is a text in quotation marks", "write \"key\": value"),
         "number out of range" => ("the number is too large", "write a number that fits 64 bits"),
         "invalid number" => ("this is no JSON number", "write digits without leading zeros or signs other than `-`"),
