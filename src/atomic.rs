@@ -1,15 +1,44 @@
 //! Files that appear whole or not at all.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
+
+/// The temporary files of this process that are not whole yet.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// No file begins and none is put in its place while this lives.
+#[derive(Debug)]
+pub struct Standstill {
+    _files: MutexGuard<'static, BTreeSet<PathBuf>>,
+}
+
+/// Removes every file of this process that is not whole, for a process about to end at once, as after an interrupt.
+#[must_use = "files may begin again when the standstill is dropped"]
+pub fn abandon_all() -> Standstill {
+    let mut files = unfinished();
+    for file in std::mem::take(&mut *files) {
+        // One that cannot be removed stays behind under its temporary name.
+        let _ = fs::remove_file(file);
+    }
+    Standstill { _files: files }
+}
 
 /// A file on its way: written beside its place and renamed to it by [`Self::commit`]. Dropped before, it leaves nothing.
+///
+/// What is no regular file (a pipe, a device) is written to as it is.
 #[derive(Debug)]
 pub struct AtomicFile {
-    beside: BufWriter<NamedTempFile>,
+    writer: BufWriter<File>,
+    beside: Option<TempPath>,
     path: PathBuf,
 }
 
@@ -21,26 +50,40 @@ impl AtomicFile {
     pub fn create(path: &Path) -> io::Result<Self> {
         // A link goes on leading to the file that it led to.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = tempfile::Builder::new().prefix(".citypact-").suffix(".part").tempfile_in(folder)?;
-        Ok(Self { beside: BufWriter::with_capacity(1 << 18, beside), path })
+        let (file, beside) = match fs::metadata(&path) {
+            Ok(data) if data.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(data) if !data.is_file() => (OpenOptions::new().write(true).open(&path)?, None),
+            _ => begin(&path).map(|(file, beside)| (file, Some(beside)))?,
+        };
+        Ok(Self { writer: BufWriter::with_capacity(1 << 18, file), beside, path })
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
     /// Where the last bytes cannot be written, or the file cannot be renamed.
-    pub fn commit(self) -> io::Result<()> {
-        let beside = self.beside.into_inner().map_err(io::IntoInnerError::into_error)?;
-        like_any_other(beside.as_file(), &self.path)?;
-        beside.persist(&self.path)?;
-        Ok(())
+    pub fn commit(mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        let Some(beside) = self.beside.take() else { return Ok(()) };
+        like_any_other(self.writer.get_ref(), &self.path)?;
+        let mut files = unfinished();
+        files.remove(&*beside);
+        Ok(beside.persist(&self.path)?)
     }
+}
+
+/// Makes the file beside; no interrupt comes between its making and its being known as unfinished.
+fn begin(path: &Path) -> io::Result<(File, TempPath)> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut files = unfinished();
+    let beside = tempfile::Builder::new().prefix(".citypact-").suffix(".part").tempfile_in(folder)?;
+    files.insert(beside.path().to_owned());
+    Ok(beside.into_parts())
 }
 
 /// Gives the file the permissions of the one that it replaces, or those that a new file has.
 #[cfg(unix)]
-fn like_any_other(file: &fs::File, path: &Path) -> io::Result<()> {
+fn like_any_other(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let permissions =
         fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o644), |metadata| metadata.permissions());
@@ -48,17 +91,25 @@ fn like_any_other(file: &fs::File, path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn like_any_other(_: &fs::File, _: &Path) -> io::Result<()> {
+fn like_any_other(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.beside.write(bytes)
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.beside.flush()
+        self.writer.flush()
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            unfinished().remove(&**beside);
+        }
     }
 }
 
@@ -79,5 +130,22 @@ mod tests {
         file.commit().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert_eq!(files(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_no_file_and_a_folder_that_is_not_there_takes_none() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(AtomicFile::create(folder.path()).is_err());
+        assert!(AtomicFile::create(&folder.path().join("none/out.nq")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_as_it_is() {
+        let mut file = AtomicFile::create(Path::new("/dev/null")).unwrap();
+        file.write_all(b"x").unwrap();
+        file.commit().unwrap();
+        use std::os::unix::fs::FileTypeExt;
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
 }

@@ -13,6 +13,7 @@ pub mod format;
 pub mod load;
 pub mod location;
 pub mod mapping;
+pub mod nearest;
 pub mod ontology;
 pub mod output;
 pub mod place;

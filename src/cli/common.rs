@@ -9,8 +9,8 @@ use crate::store::{Embedded, Holder, StoreError};
 /// Which store a command works on.
 #[derive(Debug, Clone, clap::Args)]
 pub struct StoreArgs {
-    /// Directory of the store
-    #[arg(long, value_name = "DIR", env = "CITYPACT_STORE", default_value = "citypact.db")]
+    /// Directory of the store (so does the variable CITYPACT_STORE)
+    #[arg(long, value_name = "DIR", default_value = "citypact.db")]
     pub store: PathBuf,
 }
 

@@ -1,7 +1,12 @@
 //! The one place that looks at the process it runs in: environment, clock, terminal, standard streams.
 
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
+
+use indicatif::MultiProgress;
+
+use super::progress::{Progress, Unit};
 
 /// What the command line knows of the process around it, read once at the start.
 #[derive(Debug, Clone)]
@@ -12,29 +17,68 @@ pub struct Edge {
     pub stderr_is_terminal: bool,
     /// Width of the terminal in columns, where there is one.
     pub width: Option<usize>,
-    /// Whether to colour what a person reads.
+    /// Whether to colour what a person reads on standard output.
     pub color: bool,
+    /// Whether to colour what a person reads on standard error.
+    pub color_errors: bool,
     /// Whether to say no more than results and errors.
     pub quiet: bool,
     /// Name by which the program was called.
     pub program: String,
+    /// The progress bars shown now.
+    bars: MultiProgress,
 }
 
 impl Edge {
-    /// Reads the environment and the terminal; `quiet` and `no_color` are the flags of the same names.
-    pub fn read(program: String, quiet: bool, no_color: bool) -> Self {
+    /// Reads the environment and the terminal.
+    pub fn read(program: String) -> Self {
         let stdout_is_terminal = io::stdout().is_terminal();
-        let plain = no_color
-            || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        let stderr_is_terminal = io::stderr().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self {
             stdout_is_terminal,
-            stderr_is_terminal: io::stderr().is_terminal(),
+            stderr_is_terminal,
             width: stdout_is_terminal.then(width).flatten(),
             color: stdout_is_terminal && !plain,
-            quiet,
+            color_errors: stderr_is_terminal && !plain,
+            quiet: false,
             program,
+            bars: MultiProgress::new(),
         }
+    }
+
+    /// With the flags of these names.
+    #[must_use]
+    pub fn with_flags(mut self, quiet: bool, no_color: bool) -> Self {
+        self.quiet = quiet;
+        self.color &= !no_color;
+        self.color_errors &= !no_color;
+        self
+    }
+
+    /// A variable of the environment.
+    pub fn variable(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
+    }
+
+    /// The variables whose names begin with `prefix`, sorted, as far as they are Unicode and not empty.
+    pub fn variables(&self, prefix: &str) -> impl Iterator<Item = (String, String)> + use<> {
+        let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let mut found: Vec<_> = std::env::vars_os()
+            .filter_map(text)
+            .filter(|(name, value)| name.starts_with(prefix) && !value.is_empty())
+            .collect();
+        found.sort();
+        found.into_iter()
+    }
+
+    /// A bar for long work on standard error; nothing where nobody looks.
+    pub fn progress(&self, what: &'static str, unit: Unit, total: Option<u64>) -> Progress {
+        if self.quiet || !self.stderr_is_terminal {
+            return Progress::hidden();
+        }
+        Progress::shown(&self.bars, what, unit, total)
     }
 
     /// Standard output, buffered.
@@ -52,7 +96,7 @@ impl Edge {
     /// Says something that quiet does not silence, on standard error.
     pub fn warn(&self, text: impl std::fmt::Display) {
         // A standard error that cannot be written to leaves nowhere to say so.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = self.bars.suspend(|| writeln!(io::stderr(), "{text}"));
     }
 
     /// The folder for stores and files that only this run needs.

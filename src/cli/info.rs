@@ -14,13 +14,19 @@ use crate::vocab;
 pub struct Args {
     #[command(flatten)]
     store: StoreArgs,
+    /// Show the settings instead, and where each comes from: command line, environment, citypact.toml or built in
+    #[arg(long)]
+    config: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Prints the counts.
-pub fn run(args: &Args, edge: &Edge) -> Result {
+/// Prints the counts, or the settings: name, value and origin of each.
+pub fn run(args: &Args, edge: &Edge, settings: impl FnOnce() -> Vec<[String; 3]>) -> Result {
+    if args.config {
+        return print_settings(args, edge, settings());
+    }
     let store = args.store.open_read_only()?;
     let counts = store.counts().map_err(explain)?;
     let mut out = edge.stdout();
@@ -30,6 +36,23 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     } else {
         writeln!(out, "store {}\nquads {}\nepoch {}\n", args.store.store.display(), counts.quads, store.epoch())?;
         out.write_all(table(&counts, edge).as_bytes())?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn print_settings(args: &Args, edge: &Edge, settings: Vec<[String; 3]>) -> Result {
+    let mut out = edge.stdout();
+    if args.json {
+        let objects = settings
+            .iter()
+            .map(|[name, value, origin]| serde_json::json!({ "setting": name, "value": value, "origin": origin }));
+        serde_json::to_writer_pretty(&mut out, &objects.collect::<Vec<_>>())?;
+        writeln!(out)?;
+    } else {
+        let mut rows = vec![["SETTING", "VALUE", "FROM"].map(str::to_owned).to_vec()];
+        rows.extend(settings.into_iter().map(Vec::from));
+        out.write_all(columns(edge, &rows).as_bytes())?;
     }
     out.flush()?;
     Ok(Outcome::Done)

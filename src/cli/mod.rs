@@ -5,18 +5,22 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod common;
 mod completions;
+mod config;
 mod edge;
 mod info;
+mod interrupt;
 mod maintain;
 mod ontology;
 mod places;
+mod progress;
 mod report;
 mod schema;
 
+use config::Config;
 use edge::Edge;
 use report::Result;
 
@@ -38,6 +42,18 @@ struct Global {
     /// Do not colour the output (so does the variable NO_COLOR)
     #[arg(long, global = true)]
     no_color: bool,
+    /// File of settings, instead of citypact.toml in the working directory (so does the variable CITYPACT_CONFIG)
+    #[arg(long, value_name = "FILE", global = true)]
+    config_file: Option<OsString>,
+}
+
+/// A command line understood, with all that a command may want to know of it.
+struct Line {
+    command: Command,
+    edge: Edge,
+    config: Config,
+    definition: clap::Command,
+    matches: ArgMatches,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,16 +76,37 @@ pub fn command() -> clap::Command {
 }
 
 /// Runs the command line `args`, the program's name first, and gives the exit status: 0 done, 1 failed, 2 wrong
-/// usage, 3 data rejected or checks failed.
+/// usage, 3 data rejected or checks failed, 130 interrupted.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let program = args.first().map_or_else(|| "citypact".to_owned(), |name| name.to_string_lossy().into_owned());
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error),
-    };
-    let edge = Edge::read(program, cli.global.quiet, cli.global.no_color);
-    report::finish(dispatch(cli.command, &edge), &edge)
+    let edge = Edge::read(program);
+    match parse(&args, &edge) {
+        Ok(Ok(line)) => report::finish(dispatch(&line), &line.edge),
+        Ok(Err(error)) => usage(&error),
+        Err(failure) => report::finish(Err(failure), &edge),
+    }
+}
+
+/// Reads the configuration, then the arguments, for which it gives the defaults.
+fn parse(args: &[OsString], edge: &Edge) -> Result<std::result::Result<Line, clap::Error>> {
+    let config = Config::read(args, edge)?;
+    let plain = args.iter().any(|arg| arg == "--no-color");
+    let color = if plain { ColorChoice::Never } else { ColorChoice::Auto };
+    let definition = config.apply(command())?.color(color);
+    Ok(understand(args, edge, config, definition))
+}
+
+fn understand(
+    args: &[OsString],
+    edge: &Edge,
+    config: Config,
+    mut definition: clap::Command,
+) -> std::result::Result<Line, clap::Error> {
+    let matches = definition.try_get_matches_from_mut(args)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
+    let edge = edge.clone().with_flags(cli.global.quiet, cli.global.no_color);
+    Ok(Line { command: cli.command, edge, config, definition, matches })
 }
 
 /// Help and the version are what was asked for: status 0; everything else is wrong usage: 2.
@@ -79,17 +116,18 @@ fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
-fn dispatch(command: Command, edge: &Edge) -> Result {
-    match command {
-        Command::Info(args) => info::run(&args, edge),
-        Command::Backup(args) => maintain::backup(&args, edge),
-        Command::Restore(args) => maintain::restore(&args, edge),
-        Command::Optimize(args) => maintain::optimize(&args, edge),
-        Command::Places(args) => places::run(&args, edge),
-        Command::Schema(args) => schema::run(&args, edge),
-        Command::Ontology(args) => ontology::run(&args, edge),
-        Command::Context(args) => ontology::run_context(&args, edge),
-        Command::Completions(args) => completions::run(&args, edge),
-        Command::Man(args) => completions::run_man(&args, edge),
+fn dispatch(line: &Line) -> Result {
+    let edge = &line.edge;
+    match &line.command {
+        Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),
+        Command::Backup(args) => maintain::backup(args, edge),
+        Command::Restore(args) => maintain::restore(args, edge),
+        Command::Optimize(args) => maintain::optimize(args, edge),
+        Command::Places(args) => places::run(args, edge),
+        Command::Schema(args) => schema::run(args, edge),
+        Command::Ontology(args) => ontology::run(args, edge),
+        Command::Context(args) => ontology::run_context(args, edge),
+        Command::Completions(args) => completions::run(args, edge),
+        Command::Man(args) => completions::run_man(args, edge),
     }
 }

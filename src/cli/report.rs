@@ -60,14 +60,15 @@ pub fn finish(result: Result, edge: &Edge) -> ExitCode {
         Ok(Outcome::Rejected) => ExitCode::from(3),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            edge.warn(render(&failure));
+            edge.warn(render(&failure, edge.color_errors));
             ExitCode::from(failure.status)
         }
     }
 }
 
-fn render(failure: &Failure) -> String {
-    let mut text = format!("error: {}", failure.error);
+fn render(failure: &Failure, color: bool) -> String {
+    let paint = |code: &str, text: &str| if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
+    let mut text = format!("{} {}", paint("1;31", "error:"), failure.error);
     let mut last = failure.error.to_string();
     for cause in failure.error.chain().skip(1).map(ToString::to_string) {
         if !last.contains(&cause) {
@@ -77,8 +78,25 @@ fn render(failure: &Failure) -> String {
         last = cause;
     }
     if let Some(hint) = &failure.hint {
-        text.push_str("\n  Hint: ");
-        text.push_str(hint);
+        text.push_str(&format!("\n  {} {hint}", paint("1;36", "Hint:")));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heading_causes_and_hint() {
+        let cause = io::Error::other("the disk is full");
+        let failure = Failure::from(anyhow::Error::from(cause).context("cannot write x.ttl")).hint("make room");
+        assert_eq!(
+            render(&failure, false),
+            "error: cannot write x.ttl\n  caused by: the disk is full\n  Hint: make room"
+        );
+        assert!(render(&failure, true).starts_with("\u{1b}[1;31merror:\u{1b}[0m cannot"));
+        assert_eq!(Failure::usage("no").status, 2);
+        assert!(Failure::from(io::Error::from(io::ErrorKind::BrokenPipe)).is_broken_pipe());
+    }
 }

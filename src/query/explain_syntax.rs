@@ -3,9 +3,9 @@
 //! The parser names the farthest byte it looked at, which for a keyword is the keyword's end, and every character class
 //! it would have taken there. From that the token it stumbled over is found again, and common slips are recognised.
 
-use super::nearest::nearest;
 use super::parse::{ParseOptions, SyntaxError};
 use super::tokens::{Kind, Token, Tokens};
+use crate::nearest::nearest;
 
 /// Words that SPARQL knows, for "did you mean".
 const KEYWORDS: &[&str] = &[

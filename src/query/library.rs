@@ -19,11 +19,11 @@ use std::sync::OnceLock;
 use oxrdf::Variable;
 
 use super::error::QueryError;
-use super::nearest::nearest;
 use super::parameter::{Kind, ParameterError, Places};
 use super::parse::ParseOptions;
 use super::run::Query;
 use super::substitute::substitute;
+use crate::nearest::nearest;
 
 /// The queries that ship with the crate: the file's stem and its text.
 macro_rules! shipped {

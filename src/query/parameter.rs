@@ -6,7 +6,7 @@ use std::str::FromStr;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode};
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 use super::substitute::Value;
 use crate::place::{Mention, Register, Resolution};
 use crate::vocab;

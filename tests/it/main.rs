@@ -1,6 +1,8 @@
 //! The integration tests: one binary, a module for each area.
 
 mod bad_input;
+mod citypact;
+mod cli_frame;
 mod convert;
 mod examples;
 mod golden;

@@ -1,0 +1,88 @@
+//! A bar on standard error for long work: how far, how fast, how long still. Only a person at a terminal gets one.
+
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of input.
+    Bytes,
+    /// Things of a kind, named in the plural.
+    Things(&'static str),
+}
+
+/// A bar, or nothing where nobody looks. Clones move the same bar; it goes away when all of them are dropped.
+#[derive(Debug, Clone)]
+pub struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// Without a bar.
+    pub const fn hidden() -> Self {
+        Self(None)
+    }
+
+    /// A bar among `bars`; without a total it tells what is done and how fast.
+    pub(super) fn shown(bars: &MultiProgress, what: &'static str, unit: Unit, total: Option<u64>) -> Self {
+        let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+        let bar = bar.with_style(style(unit, total.is_some())).with_message(what).with_finish(ProgressFinish::AndClear);
+        let bar = bars.add(bar);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self(Some(bar))
+    }
+
+    /// So many more are done.
+    pub fn advance(&self, by: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(by);
+        }
+    }
+
+    /// So many are done by now.
+    pub fn set(&self, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(done);
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn style(unit: Unit, bounded: bool) -> ProgressStyle {
+    let (done, rate) = match unit {
+        Unit::Bytes if bounded => ("{bytes} of {total_bytes}".to_owned(), "{binary_bytes_per_sec}"),
+        Unit::Bytes => ("{bytes}".to_owned(), "{binary_bytes_per_sec}"),
+        Unit::Things(name) if bounded => (format!("{{human_pos}} of {{human_len}} {name}"), "{per_sec:0}"),
+        Unit::Things(name) => (format!("{{human_pos}} {name}"), "{per_sec:0}"),
+    };
+    let template = if bounded {
+        format!("{{msg}} {{bar:24}} {done}, {rate}, {{eta}} left")
+    } else {
+        format!("{{spinner}} {{msg}} {done}, {rate}, {{elapsed}}")
+    };
+    // A template of ours that did not parse would only look plainer.
+    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_style_is_understood() {
+        for unit in [Unit::Bytes, Unit::Things("records")] {
+            for bounded in [true, false] {
+                let _ = style(unit, bounded);
+            }
+        }
+        let hidden = Progress::hidden();
+        hidden.advance(1);
+        hidden.finish();
+    }
+}
