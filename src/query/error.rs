@@ -26,6 +26,12 @@ pub enum QueryError {
     /// The update cannot be carried out; nothing of it was.
     #[error("the update cannot be carried out")]
     Update(#[source] UpdateEvaluationError),
+    /// The update's text and the request both name a dataset (SPARQL 1.1 Protocol, 2.2.3).
+    #[error("the update names its dataset by USING or WITH, and so does the request")]
+    DatasetTwice,
+    /// Something that is off unless it is allowed.
+    #[error("{0} is not allowed here")]
+    NotAllowed(&'static str),
     /// The store below failed.
     #[error("the store failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -86,7 +92,7 @@ impl QueryError {
     /// Whether the asker can mend it by asking something else (a server's 400), rather than later or with higher limits.
     pub fn is_askers_fault(&self) -> bool {
         match self {
-            Self::Syntax(_) => true,
+            Self::Syntax(_) | Self::DatasetTwice | Self::NotAllowed(_) => true,
             Self::Evaluation(error) => {
                 !matches!(error, QueryEvaluationError::Dataset(_) | QueryEvaluationError::Service(_))
             }

@@ -18,6 +18,7 @@ mod stack;
 mod substitute;
 mod tokens;
 mod top;
+mod update;
 
 pub use error::{Limit, QueryError};
 pub use guard::Cancel;
@@ -27,3 +28,4 @@ pub use parameter::{Kind as ParameterKind, ParameterError, Places, RegisterPlace
 pub use parse::{ParseOptions, SyntaxError};
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
 pub use substitute::Value;
+pub use update::{Update, UpdateStats};

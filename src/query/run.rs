@@ -13,7 +13,7 @@ use oxigraph::sparql::{
     QuerySolution, QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
 };
 use oxrdf::{GraphName, NamedNode, Term, Triple, Variable};
-use spargebra::algebra::GraphPattern;
+use spargebra::algebra::{GraphPattern, QueryDataset};
 
 use super::error::{Limit, QueryError};
 use super::guard::{Cancel, Guard, STORAGE_GRACE, Stop};
@@ -105,7 +105,7 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         !self.default.is_empty() || !self.named.is_empty()
     }
 }
@@ -174,6 +174,14 @@ impl Engine {
     pub fn with_default_graph(mut self, default_graph: DefaultGraph) -> Self {
         self.default_graph = default_graph;
         self
+    }
+
+    pub(super) fn default_graph(&self) -> DefaultGraph {
+        self.default_graph
+    }
+
+    pub(super) fn evaluator(&self) -> &SparqlEvaluator {
+        &self.evaluator
     }
 
     /// Evaluates a query and hands its results to `work`, on the evaluating thread, which must not block for ever. Limits
@@ -345,7 +353,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn evaluate<T>(&self, work: impl FnOnce(QueryResults<'_>) -> T) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
-        let plan = Plan::new(self.request.query, self.specification());
+        let query = self.request.query;
+        let specification = specification(self.request.dataset, query.0.dataset(), self.engine.default_graph);
+        let plan = Plan::new(query, specification);
         let meter = Arc::new(Meter::new(
             plan.laces.guard(self.request.cancel.clone(), self.request.limits.memory),
             self.request.limits,
@@ -375,21 +385,24 @@ impl Run<'_> {
         let result = work(results);
         Ok((result, meter.stats(planning, started.elapsed())))
     }
+}
 
-    /// What the request says, else the query, else the engine.
-    fn specification(&self) -> QueryDatasetSpecification {
-        let mut specification = QueryDatasetSpecification::new();
-        let dataset = self.request.dataset;
-        if dataset.is_given() {
-            specification.set_default_graph(dataset.default.iter().cloned().map(GraphName::from).collect());
-            specification.set_available_named_graphs(dataset.named.iter().cloned().map(Into::into).collect());
-        } else if let Some(dataset) = self.request.query.0.dataset() {
-            specification = dataset.clone().into();
-        } else if self.engine.default_graph == DefaultGraph::Union {
-            specification.set_default_graph_as_union();
-        }
-        specification
+/// What the request says, else the query, else the engine.
+pub(super) fn specification(
+    given: &Dataset,
+    named: Option<&QueryDataset>,
+    otherwise: DefaultGraph,
+) -> QueryDatasetSpecification {
+    let mut specification = QueryDatasetSpecification::new();
+    if given.is_given() {
+        specification.set_default_graph(given.default.iter().cloned().map(GraphName::from).collect());
+        specification.set_available_named_graphs(given.named.iter().cloned().map(Into::into).collect());
+    } else if let Some(named) = named {
+        specification = named.clone().into();
+    } else if otherwise == DefaultGraph::Union {
+        specification.set_default_graph_as_union();
     }
+    specification
 }
 
 /// What the engine is given, and what is done here with what it gives.
@@ -447,7 +460,7 @@ fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
 }
 
 /// A storage read that was cancelled ends the evaluation as every other cancellation does.
-fn living<T>(item: Result<T, QueryEvaluationError>) -> Result<T, QueryEvaluationError> {
+pub(super) fn living<T>(item: Result<T, QueryEvaluationError>) -> Result<T, QueryEvaluationError> {
     if matches!(item, Err(QueryEvaluationError::Cancelled)) {
         Stop::Cancelled.unwind();
     }

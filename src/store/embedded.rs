@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 use oxigraph::store::{self as ox, StorageError};
-use oxrdf::{GraphNameRef, NamedNodeRef, Quad, QuadRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef};
 
 use super::counts::Counts;
 use super::document::{self, Change, Document};
@@ -165,16 +165,17 @@ impl Embedded {
     ///
     /// # Errors
     /// What `work` returns; [`StoreError::ReadOnly`], [`StoreError::Storage`].
-    pub fn transaction<T>(
+    pub fn transaction<T, E: From<StoreError>>(
         &self,
-        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _turn = self.turn()?;
-        let mut transaction = Transaction { inner: self.inner.start_transaction()?, changed: false };
+        let inner = self.inner.start_transaction().map_err(StoreError::from)?;
+        let mut transaction = Transaction { inner, changed: false };
         let result = work(&mut transaction)?;
         if transaction.changed {
             self.meta.reserve()?;
-            transaction.inner.commit()?;
+            transaction.inner.commit().map_err(StoreError::from)?;
             self.meta.advance();
         }
         Ok(result)
@@ -378,6 +379,59 @@ impl Transaction<'_> {
             self.changed = true;
         }
         Ok(is_new)
+    }
+
+    /// A prepared query on the state with the changes made so far.
+    pub fn bind(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
+        query.on_transaction(&self.inner)
+    }
+
+    /// Whether the quad is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn contains(&self, quad: QuadRef<'_>) -> Result<bool, StoreError> {
+        Ok(self.inner.contains(quad)?)
+    }
+
+    /// The named graphs, empty ones that were created included.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn named_graphs(&self) -> Result<Vec<NamedOrBlankNode>, StoreError> {
+        self.inner.named_graphs().map(|graph| graph.map_err(StoreError::from)).collect()
+    }
+
+    /// Whether there is a graph of this name, be it empty.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn contains_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
+        Ok(self.inner.contains_named_graph(graph)?)
+    }
+
+    /// Makes an empty graph, if there is none of this name.
+    pub fn create_graph(&mut self, graph: NamedNodeRef<'_>) {
+        self.inner.insert_named_graph(graph);
+        self.changed = true;
+    }
+
+    /// Removes the quads of a graph.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn clear_graph(&mut self, graph: GraphNameRef<'_>) -> Result<(), StoreError> {
+        self.changed = true;
+        Ok(self.inner.clear_graph(graph)?)
+    }
+
+    /// Removes a graph with its quads.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn drop_graph(&mut self, graph: NamedOrBlankNodeRef<'_>) -> Result<(), StoreError> {
+        self.changed = true;
+        Ok(self.inner.remove_named_graph(graph)?)
     }
 
     /// Removes a quad, if it is there.

@@ -1,0 +1,405 @@
+//! Updates under limits: all of their operations or none.
+//!
+//! Patterns are evaluated as queries are; what they say is then done here, quad by quad, so that the deadline holds there too.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use oxigraph::sparql::{QueryDatasetSpecification, QueryResults, QuerySolution, UpdateEvaluationError};
+use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use spargebra::GraphUpdateOperation;
+use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
+use spargebra::term::{
+    GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, NamedNodePattern, QuadPattern, TermPattern,
+    TriplePattern,
+};
+
+use super::error::QueryError;
+use super::guard::{Cancel, Guard, Stop};
+use super::lace::Laces;
+use super::limits::Limits;
+use super::parse::{self, ParseOptions};
+use super::run::{Dataset, Engine, living, specification, supervised};
+use crate::store::{Embedded, StoreError, Transaction};
+
+/// A parsed update.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Update(Arc<spargebra::Update>);
+
+impl Update {
+    /// Reads an update.
+    ///
+    /// # Errors
+    /// [`QueryError::Syntax`] if it is none, or larger than the options allow.
+    pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
+        Ok(Self(Arc::new(parse::update(text, options)?)))
+    }
+
+    /// The update's algebra.
+    pub fn algebra(&self) -> &spargebra::Update {
+        &self.0
+    }
+}
+
+impl From<spargebra::Update> for Update {
+    fn from(algebra: spargebra::Update) -> Self {
+        Self(Arc::new(algebra))
+    }
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct UpdateStats {
+    /// Quads that were not there before.
+    pub inserted: u64,
+    /// Quads that were there before; those of whole graphs that were cleared are not counted.
+    pub removed: u64,
+    /// Time from the start to the commit.
+    pub elapsed: Duration,
+}
+
+impl Engine {
+    /// Carries out an update, in one transaction after the writers before it. Nothing is changed if this fails. `dataset` is
+    /// what the request names by `using-graph-uri` and `using-named-graph-uri` (SPARQL 1.1 Protocol, 2.2.3).
+    ///
+    /// # Errors
+    /// As [`Engine::evaluate`], and [`QueryError::Update`], [`QueryError::NotAllowed`].
+    pub fn update(
+        &self,
+        store: &Embedded,
+        update: &Update,
+        dataset: &Dataset,
+        limits: &Limits,
+        cancel: &Cancel,
+    ) -> Result<UpdateStats, QueryError> {
+        supervised(limits, cancel, || {
+            let started = Instant::now();
+            let stats = store.transaction(|transaction| {
+                let mut work =
+                    Work { engine: self, dataset, limits, cancel, transaction, stats: UpdateStats::default() };
+                update.0.operations.iter().try_for_each(|operation| work.operation(operation, &update.0))?;
+                Ok::<_, QueryError>(work.stats)
+            })?;
+            Ok(UpdateStats { elapsed: started.elapsed(), ..stats })
+        })
+    }
+}
+
+impl From<StoreError> for QueryError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+struct Work<'a, 'b> {
+    engine: &'a Engine,
+    dataset: &'a Dataset,
+    limits: &'a Limits,
+    cancel: &'a Cancel,
+    transaction: &'a mut Transaction<'b>,
+    stats: UpdateStats,
+}
+
+impl Work<'_, '_> {
+    fn operation(&mut self, operation: &GraphUpdateOperation, update: &spargebra::Update) -> Result<(), QueryError> {
+        use GraphUpdateOperation as O;
+        self.check();
+        match operation {
+            O::InsertData { data } => self.insert_data(data),
+            O::DeleteData { data } => data.iter().try_for_each(|quad| self.remove(&ground(quad))),
+            O::DeleteInsert { delete, insert, using, pattern } => {
+                self.delete_insert(delete, insert, using.as_ref(), pattern, update)
+            }
+            O::Load { silent, .. } if *silent => Ok(()),
+            O::Load { .. } => Err(QueryError::NotAllowed("LOAD")),
+            O::Clear { silent, graph } => self.clear(graph, *silent),
+            O::Create { silent, graph } => self.create(graph, *silent),
+            O::Drop { silent, graph } => self.drop(graph, *silent),
+        }
+    }
+
+    fn check(&self) {
+        if self.cancel.is_cancelled() {
+            Stop::Cancelled.unwind();
+        }
+    }
+
+    fn changed(&self) {
+        self.check();
+        if self.limits.rows.is_some_and(|limit| self.stats.inserted + self.stats.removed > limit) {
+            Stop::Rows.unwind();
+        }
+    }
+
+    fn insert(&mut self, quad: &Quad) -> Result<(), QueryError> {
+        self.stats.inserted += u64::from(self.transaction.insert(quad.as_ref())?);
+        self.changed();
+        Ok(())
+    }
+
+    fn remove(&mut self, quad: &Quad) -> Result<(), QueryError> {
+        if self.transaction.contains(quad.as_ref())? {
+            self.transaction.remove(quad.as_ref());
+            self.stats.removed += 1;
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Blank nodes of the text are new nodes of the store, the same for the whole operation.
+    fn insert_data(&mut self, data: &[spargebra::term::Quad]) -> Result<(), QueryError> {
+        let mut nodes = Nodes::default();
+        for quad in data {
+            let graph_name = graph(&quad.graph_name);
+            let subject = nodes.subject(&quad.subject);
+            let quad =
+                Quad { subject, predicate: quad.predicate.clone(), object: nodes.term(&quad.object), graph_name };
+            self.insert(&quad)?;
+        }
+        Ok(())
+    }
+
+    fn delete_insert(
+        &mut self,
+        delete: &[GroundQuadPattern],
+        insert: &[QuadPattern],
+        using: Option<&QueryDataset>,
+        pattern: &GraphPattern,
+        update: &spargebra::Update,
+    ) -> Result<(), QueryError> {
+        if using.is_some() && self.dataset.is_given() {
+            return Err(QueryError::DatasetTwice);
+        }
+        let specification = specification(self.dataset, using, self.engine.default_graph());
+        let (gone, new) = self.matches(delete, insert, specification, pattern, update)?;
+        gone.iter().try_for_each(|quad| self.remove(quad))?;
+        new.iter().try_for_each(|quad| self.insert(quad))
+    }
+
+    /// The quads that the templates make of the pattern's solutions.
+    fn matches(
+        &self,
+        delete: &[GroundQuadPattern],
+        insert: &[QuadPattern],
+        specification: QueryDatasetSpecification,
+        pattern: &GraphPattern,
+        update: &spargebra::Update,
+    ) -> Result<(Vec<Quad>, Vec<Quad>), QueryError> {
+        let mut laces = Laces::new(false);
+        let pattern = laces.lace(pattern, true);
+        let slot = laces.slot();
+        let guard = laces.guard(self.cancel.clone(), self.limits.memory);
+        let query = spargebra::Query::Select { dataset: None, pattern, base_iri: update.base_iri.clone() };
+        let evaluator = laces.register(self.engine.evaluator().clone(), &guard);
+        let mut prepared = evaluator.with_cancellation_token(self.cancel.storage().clone()).for_query(query);
+        *prepared.dataset_mut() = specification;
+        let QueryResults::Solutions(solutions) = self.transaction.bind(prepared).execute()? else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let (mut gone, mut new) = (Held::new(&guard, slot), Held::new(&guard, slot));
+        for solution in solutions {
+            let solution = living(solution)?;
+            guard.check();
+            delete.iter().filter_map(|pattern| pattern_quad(pattern, &solution)).for_each(|quad| gone.push(quad));
+            let mut nodes = Nodes::default();
+            insert.iter().filter_map(|pattern| nodes.quad(pattern, &solution)).for_each(|quad| new.push(quad));
+        }
+        Ok((gone.quads, new.quads))
+    }
+
+    fn clear(&mut self, target: &GraphTarget, silent: bool) -> Result<(), QueryError> {
+        match target {
+            GraphTarget::NamedNode(name) if self.transaction.contains_graph(name.as_ref())? => {
+                Ok(self.transaction.clear_graph(name.as_ref().into())?)
+            }
+            GraphTarget::NamedNode(name) => missing(name, silent),
+            GraphTarget::DefaultGraph => Ok(self.transaction.clear_graph(GraphNameRef::DefaultGraph)?),
+            GraphTarget::NamedGraphs => {
+                self.each_graph(|transaction, graph| transaction.clear_graph(graph.as_ref().into()))
+            }
+            GraphTarget::AllGraphs => {
+                self.clear(&GraphTarget::DefaultGraph, silent)?;
+                self.clear(&GraphTarget::NamedGraphs, silent)
+            }
+        }
+    }
+
+    fn drop(&mut self, target: &GraphTarget, silent: bool) -> Result<(), QueryError> {
+        match target {
+            GraphTarget::NamedNode(name) if self.transaction.contains_graph(name.as_ref())? => {
+                Ok(self.transaction.drop_graph(name.as_ref().into())?)
+            }
+            GraphTarget::NamedNode(name) => missing(name, silent),
+            GraphTarget::DefaultGraph => self.clear(target, silent),
+            GraphTarget::NamedGraphs => self.each_graph(|transaction, graph| transaction.drop_graph(graph.as_ref())),
+            GraphTarget::AllGraphs => {
+                self.clear(&GraphTarget::DefaultGraph, silent)?;
+                self.drop(&GraphTarget::NamedGraphs, silent)
+            }
+        }
+    }
+
+    fn each_graph(
+        &mut self,
+        mut work: impl FnMut(&mut Transaction<'_>, &NamedOrBlankNode) -> Result<(), StoreError>,
+    ) -> Result<(), QueryError> {
+        for graph in self.transaction.named_graphs()? {
+            self.check();
+            work(self.transaction, &graph)?;
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, graph: &NamedNode, silent: bool) -> Result<(), QueryError> {
+        if !self.transaction.contains_graph(graph.as_ref())? {
+            self.transaction.create_graph(graph.as_ref());
+            return Ok(());
+        }
+        let error = UpdateEvaluationError::GraphAlreadyExists(graph.clone());
+        if silent { Ok(()) } else { Err(QueryError::Update(error)) }
+    }
+}
+
+fn missing(graph: &NamedNode, silent: bool) -> Result<(), QueryError> {
+    if silent { Ok(()) } else { Err(QueryError::Update(UpdateEvaluationError::GraphDoesNotExist(graph.clone()))) }
+}
+
+/// Quads that wait until all solutions are known.
+struct Held<'a> {
+    quads: Vec<Quad>,
+    guard: &'a Guard,
+    slot: usize,
+}
+
+impl<'a> Held<'a> {
+    fn new(guard: &'a Guard, slot: usize) -> Self {
+        Self { quads: Vec::new(), guard, slot }
+    }
+
+    fn push(&mut self, quad: Quad) {
+        let text = match &quad.object {
+            Term::Literal(literal) => literal.value().len(),
+            _ => 40,
+        };
+        self.guard.hold(self.slot, u64::try_from(text + 300).unwrap_or(u64::MAX));
+        self.quads.push(quad);
+    }
+}
+
+/// The nodes of the store that blank nodes of a template or of data became.
+#[derive(Default)]
+struct Nodes(std::collections::HashMap<BlankNode, BlankNode>);
+
+impl Nodes {
+    fn node(&mut self, node: &BlankNode) -> BlankNode {
+        self.0.entry(node.clone()).or_default().clone()
+    }
+
+    fn subject(&mut self, subject: &NamedOrBlankNode) -> NamedOrBlankNode {
+        match subject {
+            NamedOrBlankNode::BlankNode(node) => self.node(node).into(),
+            NamedOrBlankNode::NamedNode(node) => node.clone().into(),
+        }
+    }
+
+    fn term(&mut self, term: &Term) -> Term {
+        match term {
+            Term::BlankNode(node) => self.node(node).into(),
+            Term::Triple(triple) => {
+                let subject = self.subject(&triple.subject);
+                Triple { subject, predicate: triple.predicate.clone(), object: self.term(&triple.object) }.into()
+            }
+            term => term.clone(),
+        }
+    }
+
+    fn quad(&mut self, pattern: &QuadPattern, solution: &QuerySolution) -> Option<Quad> {
+        let subject = subject(self.pattern(&pattern.subject, solution)?)?;
+        let (predicate, graph_name) =
+            (predicate(&pattern.predicate, solution)?, graph_name(&pattern.graph_name, solution)?);
+        Some(Quad { subject, predicate, object: self.pattern(&pattern.object, solution)?, graph_name })
+    }
+
+    fn pattern(&mut self, pattern: &TermPattern, solution: &QuerySolution) -> Option<Term> {
+        Some(match pattern {
+            TermPattern::NamedNode(node) => node.clone().into(),
+            TermPattern::BlankNode(node) => self.node(node).into(),
+            TermPattern::Literal(literal) => literal.clone().into(),
+            TermPattern::Triple(triple) => self.triple(triple, solution)?.into(),
+            TermPattern::Variable(variable) => solution.get(variable)?.clone(),
+        })
+    }
+
+    fn triple(&mut self, pattern: &TriplePattern, solution: &QuerySolution) -> Option<Triple> {
+        let subject = subject(self.pattern(&pattern.subject, solution)?)?;
+        let predicate = predicate(&pattern.predicate, solution)?;
+        Some(Triple { subject, predicate, object: self.pattern(&pattern.object, solution)? })
+    }
+}
+
+fn subject(term: Term) -> Option<NamedOrBlankNode> {
+    match term {
+        Term::NamedNode(node) => Some(node.into()),
+        Term::BlankNode(node) => Some(node.into()),
+        Term::Literal(_) | Term::Triple(_) => None,
+    }
+}
+
+fn predicate(pattern: &NamedNodePattern, solution: &QuerySolution) -> Option<NamedNode> {
+    match pattern {
+        NamedNodePattern::NamedNode(node) => Some(node.clone()),
+        NamedNodePattern::Variable(variable) => match solution.get(variable)? {
+            Term::NamedNode(node) => Some(node.clone()),
+            _ => None,
+        },
+    }
+}
+
+fn graph_name(pattern: &GraphNamePattern, solution: &QuerySolution) -> Option<GraphName> {
+    match pattern {
+        GraphNamePattern::NamedNode(node) => Some(node.clone().into()),
+        GraphNamePattern::DefaultGraph => Some(GraphName::DefaultGraph),
+        GraphNamePattern::Variable(variable) => match solution.get(variable)? {
+            Term::NamedNode(node) => Some(node.clone().into()),
+            Term::BlankNode(node) => Some(node.clone().into()),
+            _ => None,
+        },
+    }
+}
+
+fn graph(name: &spargebra::term::GraphName) -> GraphName {
+    match name {
+        spargebra::term::GraphName::NamedNode(node) => node.clone().into(),
+        spargebra::term::GraphName::DefaultGraph => GraphName::DefaultGraph,
+    }
+}
+
+fn ground(quad: &GroundQuad) -> Quad {
+    let graph_name = graph(&quad.graph_name);
+    Quad {
+        subject: quad.subject.clone().into(),
+        predicate: quad.predicate.clone(),
+        object: ground_term(&quad.object),
+        graph_name,
+    }
+}
+
+fn ground_term(term: &GroundTerm) -> Term {
+    match term {
+        GroundTerm::NamedNode(node) => node.clone().into(),
+        GroundTerm::Literal(literal) => literal.clone().into(),
+        GroundTerm::Triple(triple) => {
+            let subject = triple.subject.clone().into();
+            Triple { subject, predicate: triple.predicate.clone(), object: ground_term(&triple.object) }.into()
+        }
+    }
+}
+
+/// A template of DELETE has no blank nodes.
+fn pattern_quad(pattern: &GroundQuadPattern, solution: &QuerySolution) -> Option<Quad> {
+    let mut nodes = Nodes::default();
+    let subject = subject(nodes.pattern(&pattern.subject.clone().into(), solution)?)?;
+    let (predicate, graph_name) =
+        (predicate(&pattern.predicate, solution)?, graph_name(&pattern.graph_name, solution)?);
+    Some(Quad { subject, predicate, object: nodes.pattern(&pattern.object.clone().into(), solution)?, graph_name })
+}
