@@ -100,3 +100,17 @@ fn headers_say_what_a_publisher_must() {
         skos:changeNote ?n ; dcterms:modified ?m }";
     assert_eq!(rows(&store(&[CITYPACT]), vann), [format!("\"pact\" \"{}\"", vocab::NS)]);
 }
+
+#[test]
+fn the_reference_counts_the_terms_rightly() {
+    let readme = include_str!("../../../ontology/README.md");
+    let (classes, properties): (Vec<_>, Vec<_>) =
+        vocab::OUR_TERMS.iter().copied().partition(|t| t.as_str()[vocab::NS.len()..].starts_with(char::is_uppercase));
+    assert!(readme.contains(&format!("{} classes, {} properties", classes.len(), properties.len())));
+    for term in vocab::OUR_TERMS.iter().filter(|term| **term != vocab::pact::Arrangement) {
+        let name = format!("pact:{}", &term.as_str()[vocab::NS.len()..]);
+        assert!(readme.contains(&name) || name == "pact:QuantityStatement", "{name} is not in the reference");
+    }
+    let faults = include_str!("../../data/shapes/mutants.ru").matches("\n#### ").count();
+    assert!(readme.contains(&format!("{faults} faults")), "{faults}");
+}
