@@ -23,7 +23,7 @@ pub struct RdfInput<'a> {
     /// The IRI that relative IRIs are resolved against; without it they are errors.
     pub base: Option<&'a str>,
     /// The bytes, decompressed. They are read twice.
-    pub open: &'a dyn Fn() -> io::Result<Box<dyn Read + Send>>,
+    pub open: &'a (dyn Fn() -> io::Result<Box<dyn Read + Send>> + Sync),
 }
 
 /// Hands every quad of the input to the sink; returns how many there were. Blank nodes are named by the content of the

@@ -52,6 +52,34 @@ pub enum StoreError {
     /// Whoever was handing over quads gave up; nothing was kept.
     #[error("the load was given up")]
     Interrupted,
+    /// An endpoint does not answer.
+    #[error("{url} does not answer")]
+    Unreachable {
+        /// The URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<ureq::Error>,
+    },
+    /// An endpoint answered that it will not do it.
+    #[error("{url} answered {status}: {reason}")]
+    Refused {
+        /// The URL.
+        url: String,
+        /// The HTTP status.
+        status: u16,
+        /// What the server says, or the beginning of it.
+        reason: String,
+    },
+    /// An endpoint answered something that cannot be read.
+    #[error("{url} gave an answer that cannot be read")]
+    Answer {
+        /// The URL.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A query failed while it ran.
     #[error(transparent)]
     Query(#[from] QueryEvaluationError),
@@ -61,6 +89,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(super) fn answer(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Answer { url: url.to_owned(), source: source.into() }
+    }
+
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

@@ -10,6 +10,7 @@ mod embedded;
 mod error;
 mod lock;
 mod meta;
+mod remote;
 mod restore;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
@@ -20,6 +21,7 @@ pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads, Transaction};
 pub use error::StoreError;
 pub use lock::Holder;
+pub use remote::{Endpoint, Remote};
 pub use restore::restore;
 
 /// The quads of a store, one after the other.

@@ -10,5 +10,6 @@ mod load;
 mod ontology;
 mod output;
 mod query;
+mod remote;
 mod store;
 mod walls;
