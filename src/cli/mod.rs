@@ -10,13 +10,17 @@ use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subc
 mod common;
 mod completions;
 mod config;
+mod convert;
+mod data;
 mod edge;
 mod info;
+mod input;
 mod interrupt;
 mod maintain;
 mod ontology;
 mod places;
 mod progress;
+mod query;
 mod report;
 mod schema;
 
@@ -58,6 +62,10 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Convert(convert::Args),
+    Load(data::Args),
+    Query(query::Args),
+    Queries(query::ListArgs),
     Info(info::Args),
     Backup(maintain::BackupArgs),
     Restore(maintain::RestoreArgs),
@@ -119,6 +127,10 @@ fn usage(error: &clap::Error) -> ExitCode {
 fn dispatch(line: &Line) -> Result {
     let edge = &line.edge;
     match &line.command {
+        Command::Convert(args) => convert::run(args, edge),
+        Command::Load(args) => data::run(args, edge),
+        Command::Query(args) => query::run(args, edge),
+        Command::Queries(args) => query::list(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),
         Command::Backup(args) => maintain::backup(args, edge),
         Command::Restore(args) => maintain::restore(args, edge),

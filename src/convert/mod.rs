@@ -16,6 +16,7 @@ mod names;
 mod pipeline;
 mod sink;
 mod survey;
+mod syntax;
 mod write;
 
 use std::error::Error;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use memory::records;
 pub use sink::{Chunk, NQuads, NTriples, Piece, Sink, TripleLines};
+pub use syntax::convert_to;
 
 use crate::location::{Diagnostic, Location};
 use crate::mapping::{BaseIri, Run, Tally, Unresolved};

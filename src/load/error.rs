@@ -32,6 +32,15 @@ pub enum LoadError {
         #[source]
         cause: RdfSyntaxError,
     },
+    /// Nothing says what an input holds.
+    #[error("{name}: the suffix does not say what the file holds")]
+    Unknown {
+        /// The input.
+        name: String,
+    },
+    /// Records cannot be read at all. Nothing of this run was loaded.
+    #[error(transparent)]
+    Convert(#[from] crate::convert::ConvertError),
     /// Quads that do not fit in memory cannot be kept in a temporary file.
     #[error("cannot use a temporary file")]
     Spill(#[source] io::Error),

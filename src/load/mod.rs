@@ -6,6 +6,7 @@
 //! files, all at once.
 
 mod error;
+mod files;
 mod gather;
 mod rdf;
 mod spill;
@@ -20,6 +21,7 @@ use crate::store::{BulkOptions, Change, Store, StoreError};
 use crate::{ontology, vocab};
 
 pub use error::LoadError;
+pub use files::{Content, FileOptions, load_files};
 use gather::Gather;
 pub use rdf::{RdfInput, read_rdf};
 

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode};
 
-use crate::nearest::nearest;
 use super::substitute::Value;
+use crate::nearest::nearest;
 use crate::place::{Mention, Register, Resolution};
 use crate::vocab;
 

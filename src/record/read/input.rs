@@ -100,10 +100,23 @@ impl Input {
         file.split('.').find(|part| !part.is_empty()).unwrap_or_default().to_owned()
     }
 
-    /// The container that its suffix names, once `.gz` and `.zst` are taken off.
-    pub(super) fn container(&self) -> Option<Container> {
+    /// The suffix of its name in lower case, without the dot, once `.gz` and `.zst` are taken off.
+    pub fn suffix(&self) -> Option<String> {
         let name = self.name().to_ascii_lowercase();
-        uncompressed(&name).unwrap_or(&name).rsplit_once('.').and_then(|(_, suffix)| Container::from_suffix(suffix))
+        uncompressed(&name).unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix.to_owned())
+    }
+
+    /// The container that its suffix names.
+    pub(super) fn container(&self) -> Option<Container> {
+        self.suffix().and_then(|suffix| Container::from_suffix(&suffix))
+    }
+
+    /// Its bytes, decompressed.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is not compressed as its first bytes say.
+    pub fn reader(&self) -> io::Result<Box<dyn BufRead + Send>> {
+        decompress(BufReader::with_capacity(BUFFER, self.raw()?))
     }
 
     fn raw(&self) -> io::Result<Box<dyn Read + Send>> {

@@ -1,0 +1,125 @@
+//! `citypact load`, and what commands read from: a store, or files straight away.
+
+use std::path::PathBuf;
+
+use oxrdf::NamedNode;
+
+use super::common::{self, StoreArgs};
+use super::edge::Edge;
+use super::input::{self, RecordArgs};
+use super::report::{Failure, Outcome, Result};
+use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
+use crate::place::Register;
+use crate::store::Embedded;
+
+/// How files are read into a store.
+#[derive(Debug, Clone, clap::Args)]
+pub struct FileArgs {
+    /// What the files hold, whatever suffixes say: jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml or jsonld
+    #[arg(long, value_name = "LAYOUT", value_parser = content)]
+    from: Option<Content>,
+    /// Graph of RDF triples that name none; by default the graph of a document named as the file is
+    #[arg(long, value_name = "IRI", value_parser = iri)]
+    graph: Option<NamedNode>,
+    /// Memory for the quads of a run before they go to temporary files, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 512)]
+    memory: usize,
+    #[command(flatten)]
+    records: RecordArgs,
+}
+
+fn content(name: &str) -> std::result::Result<Content, String> {
+    Content::from_suffix(&name.to_ascii_lowercase())
+        .ok_or_else(|| "one of jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml, jsonld".to_owned())
+}
+
+fn iri(text: &str) -> std::result::Result<NamedNode, String> {
+    NamedNode::new(text).map_err(|error| error.to_string())
+}
+
+impl FileArgs {
+    /// Loads files into a store and says how it went.
+    pub fn load(&self, files: &[PathBuf], store: &Embedded, edge: &Edge) -> Result<(LoadReport, Outcome)> {
+        let inputs = input::inputs(files)?;
+        let options = FileOptions {
+            convert: self.records.options(None),
+            load: LoadOptions { memory: self.memory, threads: self.records.threads(), ..LoadOptions::default() },
+            content: self.from,
+            graph: self.graph.clone(),
+        };
+        let mut listener = self.records.listen(edge)?;
+        let (summary, report) =
+            load_files(store, &inputs, &Register::builtin(), &options, &mut |event| listener.hear(event))
+                .map_err(explain)?;
+        Ok((report, listener.finish(&summary)?))
+    }
+}
+
+fn explain(error: LoadError) -> Failure {
+    let hint = match error {
+        LoadError::Store(error) => return common::explain(error),
+        LoadError::Unknown { .. } => Some("say what it holds with --from"),
+        LoadError::Syntax { .. } => Some("nothing was loaded; mend the file, or say its syntax with --from"),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Load records or RDF into a store, one transaction a document
+#[derive(Debug, clap::Args)]
+#[command(after_help = "A document that is loaded again replaces its own graphs and nothing else; what is there \
+    already is left as it is.\n\nExamples:\n  citypact load examples/articles/*.jsonl\n  citypact load register.ttl.gz \
+    --graph https://example.org/register --store my.db")]
+pub struct Args {
+    /// Files of records (.jsonl, .ndjson, .json, .csv) or RDF (.ttl, .trig, .nt, .nq, .rdf, .jsonld), each maybe .gz or
+    /// .zst; `-` is standard input
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    how: FileArgs,
+}
+
+/// Loads.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let store = args.store.open("load")?;
+    let (report, outcome) = args.how.load(&args.files, &store, edge)?;
+    edge.say(format_args!(
+        "{} documents; {} quads added, {} removed: {}",
+        report.documents,
+        report.change.inserted,
+        report.change.removed,
+        args.store.store.display()
+    ));
+    Ok(outcome)
+}
+
+/// Where a command reads from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DataArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Read these files of records or RDF instead of a store
+    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with = "store")]
+    data: Vec<PathBuf>,
+    #[command(flatten)]
+    how: FileArgs,
+}
+
+impl DataArgs {
+    /// The store, or one in memory with the files in it; and whether all of the files went through.
+    pub fn open(&self, edge: &Edge) -> Result<(Embedded, Outcome)> {
+        if self.data.is_empty() {
+            return Ok((self.store.open_read_only()?, Outcome::Done));
+        }
+        let store = Embedded::memory().map_err(common::explain)?;
+        let quiet = edge.clone().with_flags(true, !edge.color);
+        let (_, outcome) = self.how.load(&self.data, &store, &quiet)?;
+        Ok((store, outcome))
+    }
+}

@@ -1,0 +1,235 @@
+//! How records are read by every command that takes them, and how what is to be said of them is said.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use super::edge::Edge;
+use super::report::{Failure, Outcome, Result};
+use crate::convert::{Event, MentionReport, Options, Summary};
+use crate::location::{Diagnostic, Severity};
+use crate::mapping::{BaseIri, Unresolved};
+use crate::place::Resolution;
+use crate::record::RecordType;
+use crate::record::RejectWriter;
+use crate::record::read::{Container, Input, ReadOptions};
+
+/// How records are read and mapped.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RecordArgs {
+    /// The type of the rows of CSV files that have no column `type`: place, tie, conferral or count
+    #[arg(long = "type", value_name = "TYPE", value_parser = record_type)]
+    csv_type: Option<RecordType>,
+    /// Let unknown fields pass with a warning
+    #[arg(long)]
+    lenient: bool,
+    /// The document of records that name no source, in files without one source record
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// Base of the data's IRIs
+    #[arg(long, value_name = "IRI", default_value = crate::vocab::ID, value_parser = base)]
+    base: BaseIri,
+    /// What becomes of places spoken of that are no one place of the register
+    #[arg(long, value_enum, default_value_t = UnresolvedArg::Mint)]
+    unresolved: UnresolvedArg,
+    /// Write the records that could not be converted to this file
+    #[arg(long, value_name = "FILE")]
+    reject: Option<PathBuf>,
+    /// Write what every place spoken of was resolved to, and why, to this file (JSON Lines)
+    #[arg(long, value_name = "FILE")]
+    resolution_report: Option<PathBuf>,
+    /// Threads at work; as many as there are cores where not given
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    jobs: usize,
+    /// Findings to print at most; the rest is counted
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    messages: u64,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum UnresolvedArg {
+    /// Give each a node of its own, the same one from every document, marked pact:unreconciled
+    Mint,
+    /// Keep the name without a node of its own
+    Keep,
+    /// Reject the record
+    Reject,
+}
+
+impl From<UnresolvedArg> for Unresolved {
+    fn from(arg: UnresolvedArg) -> Self {
+        match arg {
+            UnresolvedArg::Mint => Self::Mint,
+            UnresolvedArg::Keep => Self::Keep,
+            UnresolvedArg::Reject => Self::Reject,
+        }
+    }
+}
+
+fn record_type(text: &str) -> std::result::Result<RecordType, String> {
+    RecordType::from_tag(text).ok_or_else(|| "rows of CSV are of type place, tie, conferral or count".to_owned())
+}
+
+fn base(text: &str) -> std::result::Result<BaseIri, String> {
+    BaseIri::new(text).map_err(|error| error.to_string())
+}
+
+impl RecordArgs {
+    /// The options of the library that these arguments stand for; `container` overrides what suffixes say.
+    pub fn options(&self, container: Option<Container>) -> Options {
+        Options {
+            base: self.base.clone(),
+            unresolved: self.unresolved.into(),
+            read: ReadOptions { lenient: self.lenient, container, csv_type: self.csv_type, ..ReadOptions::default() },
+            jobs: self.jobs,
+            default_source: self.source.clone(),
+            report_mentions: self.resolution_report.is_some(),
+        }
+    }
+
+    /// How many threads, where that was said.
+    pub fn threads(&self) -> Option<usize> {
+        (self.jobs > 0).then_some(self.jobs)
+    }
+
+    /// Begins to listen to what is said while records are read.
+    pub fn listen<'e>(&self, edge: &'e Edge) -> Result<Listener<'e>> {
+        let rejected = self.reject.as_deref().map(|path| {
+            let container = match path.extension() {
+                Some(suffix) if suffix == "csv" => Container::Csv,
+                _ => Container::JsonLines,
+            };
+            Ok::<_, Failure>(RejectWriter::new(create(path)?, container))
+        });
+        Ok(Listener {
+            edge,
+            rejected: rejected.transpose()?,
+            mentions: self.resolution_report.as_deref().map(create).transpose()?,
+            left: self.messages,
+            unsaid: 0,
+            trouble: None,
+        })
+    }
+}
+
+/// The inputs that file arguments name; `-` is standard input.
+pub fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
+    files
+        .iter()
+        .map(|file| {
+            Input::from_argument(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from)
+        })
+        .collect()
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(BufWriter::new(file))
+}
+
+/// Says what is to be said of records, and writes down what is to be written down.
+pub struct Listener<'e> {
+    edge: &'e Edge,
+    rejected: Option<RejectWriter<BufWriter<File>>>,
+    mentions: Option<BufWriter<File>>,
+    left: u64,
+    unsaid: u64,
+    trouble: Option<std::io::Error>,
+}
+
+impl Listener<'_> {
+    /// Takes one event of a conversion.
+    pub fn hear(&mut self, event: Event) {
+        match event {
+            Event::Finding(finding) => self.say(&finding),
+            Event::Rejected(rejected) => {
+                rejected.diagnostics.iter().for_each(|finding| self.say(finding));
+                let written = self.rejected.as_mut().map_or(Ok(()), |writer| writer.write(&rejected));
+                self.keep(written);
+            }
+            Event::Mention(mention) => {
+                let written = self.mentions.as_mut().map_or(Ok(()), |out| writeln!(out, "{}", json(&mention)));
+                self.keep(written);
+            }
+        }
+    }
+
+    fn keep(&mut self, written: std::io::Result<()>) {
+        if let Err(error) = written {
+            self.trouble.get_or_insert(error);
+        }
+    }
+
+    fn say(&mut self, finding: &Diagnostic) {
+        if self.edge.quiet && finding.severity == Severity::Warning {
+            return;
+        }
+        if self.left == 0 {
+            self.unsaid += 1;
+        } else {
+            self.left -= 1;
+            self.edge.warn(finding);
+        }
+    }
+
+    /// Ends the files and sums up; the outcome says whether everything went through.
+    pub fn finish(mut self, summary: &Summary) -> Result {
+        if let Some(error) = self.trouble.take() {
+            return Err(Failure::from(error).hint("the file of rejected records or resolutions is not complete"));
+        }
+        if let Some(rejected) = self.rejected.take() {
+            rejected.finish()?.flush()?;
+        }
+        if let Some(mut mentions) = self.mentions.take() {
+            mentions.flush()?;
+        }
+        if self.unsaid > 0 {
+            self.edge.warn(format_args!("… and {} findings more; --messages N prints more of them", self.unsaid));
+        }
+        self.edge.say(sum(summary));
+        Ok(if summary.is_complete() { Outcome::Done } else { Outcome::Rejected })
+    }
+}
+
+fn sum(summary: &Summary) -> String {
+    let mentions = &summary.mentions;
+    let mut text = format!(
+        "{} records of {} documents read, {} rejected, {} warnings; {} quads",
+        summary.records, summary.documents, summary.rejected, summary.warnings, summary.quads
+    );
+    if mentions.resolved + mentions.ambiguous + mentions.unknown > 0 {
+        text.push_str(&format!(
+            "\nPlaces spoken of by name: {} resolved, {} ambiguous, {} unknown",
+            mentions.resolved, mentions.ambiguous, mentions.unknown
+        ));
+    }
+    text
+}
+
+fn json(report: &MentionReport) -> serde_json::Value {
+    let candidates = |candidates: &[crate::place::Candidate]| {
+        candidates
+            .iter()
+            .map(|one| serde_json::json!({ "id": one.id, "label": one.label, "score": one.score }))
+            .collect::<Vec<_>>()
+    };
+    let mut value = serde_json::json!({
+        "at": report.at.to_string(), "pointer": report.pointer, "mention": report.mention,
+    });
+    let answer = match &*report.resolution {
+        Resolution::One { id, score, reason } => {
+            serde_json::json!({ "outcome": "one", "id": id, "score": score, "reason": reason })
+        }
+        Resolution::Ambiguous { candidates: all } => {
+            serde_json::json!({ "outcome": "ambiguous", "candidates": candidates(all) })
+        }
+        Resolution::Unknown { near } => serde_json::json!({ "outcome": "unknown", "near": candidates(near) }),
+    };
+    if let (Some(value), serde_json::Value::Object(answer)) = (value.as_object_mut(), answer) {
+        value.extend(answer);
+    }
+    value
+}

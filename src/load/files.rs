@@ -1,0 +1,122 @@
+//! Files into a store: records by way of the conversion, RDF as it is, all of one call one run.
+
+use std::error::Error;
+
+use oxrdf::{GraphName, NamedNode, Quad};
+
+use super::rdf::{RdfInput, read_rdf};
+use super::{LoadError, LoadOptions, LoadReport, Sink, load};
+use crate::convert::{self, Event, Piece, Summary, convert};
+use crate::format::Syntax;
+use crate::mapping::Document;
+use crate::place::Register;
+use crate::record::read::{Container, Input};
+use crate::store::Store;
+
+/// What files hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Records, laid out so.
+    Records(Container),
+    /// RDF in this syntax.
+    Rdf(Syntax),
+}
+
+impl Content {
+    /// What a suffix, or a name of a layout or syntax, stands for; in lower case and without its dot.
+    pub fn from_suffix(suffix: &str) -> Option<Self> {
+        let container = Container::from_suffix(suffix).map(Self::Records);
+        container.or_else(|| Syntax::from_suffix(suffix).or_else(|| suffix.parse().ok()).map(Self::Rdf))
+    }
+}
+
+/// How files are loaded.
+#[derive(Debug, Clone, Default)]
+pub struct FileOptions {
+    /// How records are converted.
+    pub convert: convert::Options,
+    /// How the store is loaded.
+    pub load: LoadOptions,
+    /// What the files hold, whatever their suffixes say.
+    pub content: Option<Content>,
+    /// The graph of triples that name none; where not given, the graph of the document named by the file's stem.
+    pub graph: Option<NamedNode>,
+}
+
+/// Loads files in one run: the records of all of them together, so that they may refer to each other, then the RDF.
+///
+/// Records that cannot be converted are reported and left out; the rest goes in.
+///
+/// # Errors
+/// [`LoadError`]. Nothing is loaded where an input cannot be read or an RDF file is not in its syntax.
+pub fn load_files(
+    store: &dyn Store,
+    inputs: &[Input],
+    register: &Register,
+    options: &FileOptions,
+    report: &mut (dyn FnMut(Event) + Send),
+) -> Result<(Summary, LoadReport), LoadError> {
+    let (records, rdf) = sort(inputs, options.content)?;
+    load(store, options.load, |sink| {
+        let mut summary = Summary::default();
+        if !records.is_empty() {
+            let mut convert_options = options.convert.clone();
+            if let Some(Content::Records(container)) = options.content {
+                convert_options.read.container = Some(container);
+            }
+            summary = convert(&records, register, &convert_options, &mut Converted { sink }, report)?;
+        }
+        for (input, syntax) in rdf {
+            summary.quads += load_rdf(input, syntax, options, sink)?;
+        }
+        Ok(summary)
+    })
+}
+
+type Sorted<'a> = (Vec<Input>, Vec<(&'a Input, Syntax)>);
+
+/// Records, and RDF with its syntax.
+fn sort(inputs: &[Input], content: Option<Content>) -> Result<Sorted<'_>, LoadError> {
+    let mut sorted: Sorted<'_> = Default::default();
+    for input in inputs {
+        let by_suffix = || input.suffix().and_then(|suffix| Content::from_suffix(&suffix));
+        match content.or_else(by_suffix) {
+            Some(Content::Records(_)) => sorted.0.push(input.clone()),
+            Some(Content::Rdf(syntax)) => sorted.1.push((input, syntax)),
+            None => return Err(LoadError::Unknown { name: input.name().to_string() }),
+        }
+    }
+    Ok(sorted)
+}
+
+fn load_rdf(input: &Input, syntax: Syntax, options: &FileOptions, sink: &mut Sink<'_>) -> Result<u64, LoadError> {
+    let stem = || {
+        let document = Document::new(&options.convert.base, &input.stem(), None);
+        NamedNode::new_unchecked(document.graph)
+    };
+    let graph = options.graph.clone().unwrap_or_else(stem);
+    let open = || input.reader().map(|reader| Box::new(reader) as Box<dyn std::io::Read + Send>);
+    read_rdf(
+        &RdfInput { name: input.name(), syntax, graph: GraphName::NamedNode(graph), base: None, open: &open },
+        sink,
+    )
+}
+
+/// Hands converted documents to a load.
+struct Converted<'a, 'b> {
+    sink: &'a mut Sink<'b>,
+}
+
+impl convert::Sink for Converted<'_, '_> {
+    type Chunk = Vec<Quad>;
+
+    fn take(&mut self, piece: Piece<Vec<Quad>>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        if let Some(document) = piece.document.filter(|_| piece.first) {
+            self.sink.whole_document(&document.graph);
+        }
+        for quad in piece.quads {
+            self.sink.take(quad)?;
+        }
+        Ok(())
+    }
+}
