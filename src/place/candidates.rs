@@ -60,7 +60,7 @@ pub(crate) enum Misfit {
 pub(crate) struct Gathered<'a> {
     pub(crate) fit: Vec<Found<'a>>,
     pub(crate) misfit: Vec<Found<'a>>,
-    /// Whether the mention's name has no administrative word.
+    /// Whether the mention's name has no administrative word, or what looks like one belongs to the name.
     pub(crate) bare: bool,
 }
 
@@ -75,6 +75,7 @@ impl Register {
         if let Some(parted) = parted {
             found.stem(&parted);
         }
+        found.gathered.bare |= found.gathered.fit.iter().all(|place| place.via != Via::WordFits);
         found.gathered
     }
 

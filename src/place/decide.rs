@@ -151,8 +151,8 @@ fn strength(found: &Found<'_>, question: &Question<'_>) -> f32 {
     let facts = &found.facts;
     let mut strength = (facts.population as f32 + 300.0).log10();
     strength += match found.class {
-        NameClass::Preferred => 1.0,
-        NameClass::Alternative => 0.9,
+        NameClass::Preferred => 1.2,
+        NameClass::Alternative => 1.1,
         NameClass::Gathered => 0.0,
     };
     strength += if facts.own { 20.0 } else { 0.0 };

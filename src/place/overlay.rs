@@ -125,7 +125,7 @@ impl Overlay {
     fn enter(&mut self, key: String, entry: Key) {
         let entries = self.names.entry(key).or_default();
         match entries.iter_mut().find(|known| known.row == entry.row) {
-            Some(known) if (entry.stem, entry.class) < (known.stem, known.class) => *known = entry,
+            Some(known) if (entry.class, entry.stem) < (known.class, known.stem) => *known = entry,
             Some(_) => {}
             None => entries.push(entry),
         }

@@ -9,7 +9,7 @@
 //! tags     the BCP 47 tags, one a line
 //! index    an FST from folded names to one entry or a list of them
 //! ```
-//! An entry is `row << 3 | stem << 2 | class`; a value of the FST is `entry << 1`, or `offset into lists << 1 | 1`.
+//! An entry is `row << 3 | class << 1 | stem`; a value of the FST is `entry << 1`, or `offset into lists << 1 | 1`.
 
 use std::borrow::Cow;
 
@@ -246,12 +246,12 @@ impl Packed {
     }
 
     fn hit(&self, entry: u32) -> Hit {
-        let class = match entry & 3 {
+        let class = match entry >> 1 & 3 {
             0 => NameClass::Preferred,
             1 => NameClass::Alternative,
             _ => NameClass::Gathered,
         };
-        Hit { slot: self.slot(entry >> 3), class, stem: entry & 4 != 0 }
+        Hit { slot: self.slot(entry >> 3), class, stem: entry & 1 != 0 }
     }
 
     /// The index, for walking it.

@@ -94,6 +94,7 @@ pub fn build(sources: &Sources) -> Result<Vec<u8>, BuildError> {
     cldr::states(sources, &mut drafts)?;
     cldr::units(sources, &mut drafts)?;
     let tables = tables::Tables::read(&sources.tables)?;
+    tables.add_units(&mut drafts)?;
     gazetteer::countries(sources, &mut drafts)?;
     gazetteer::cities(sources, &tables, &mut drafts)?;
     tables.add_names(&mut drafts)?;

@@ -139,7 +139,7 @@ fn value(list: &[u32], lists: &mut Vec<u8>) -> u64 {
 
 fn enter_all(draft: &Draft, row: u32, entries: &mut Entries) {
     let mut enter = |key: String, class: NameClass, stem: bool| {
-        let entry = class as u32 | u32::from(stem) << 2;
+        let entry = (class as u32) << 1 | u32::from(stem);
         let best = entries.entry(key).or_default().entry(row).or_insert(entry);
         *best = entry.min(*best);
     };

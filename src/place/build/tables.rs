@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::draft::Drafts;
+use super::draft::{Draft, Drafts};
 use super::{BuildError, content, read};
 use crate::place::index::NameClass;
+use crate::record::Level;
 
 /// The tables.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Tables {
     pub(crate) city_units: HashMap<u32, String>,
     names: Vec<Line>,
     tags: Vec<String>,
+    units: Vec<Line>,
+    unit_tags: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -37,10 +40,8 @@ impl Tables {
                 geonames.parse().map_err(|_| content("city-units.tsv", format!("{geonames:?} is no GeoNames id")))?;
             tables.city_units.insert(geonames, iso);
         }
-        let mut names = lines(&folder.join("names.tsv"))?.into_iter();
-        let header = names.next().ok_or_else(|| content("names.tsv", "it has no header"))?;
-        tables.tags = header.cells.into_iter().skip(1).collect();
-        tables.names = names.collect();
+        (tables.tags, tables.names) = with_header(folder, "names.tsv", 1)?;
+        (tables.unit_tags, tables.units) = with_header(folder, "units.tsv", 4)?;
         Ok(tables)
     }
 
@@ -65,6 +66,28 @@ impl Tables {
         }
     }
 
+    /// Adds the units kept by hand.
+    pub(crate) fn add_units(&self, drafts: &mut Drafts) -> Result<(), BuildError> {
+        for line in &self.units {
+            let wrong = |reason: String| content(format!("units.tsv:{}", line.number), reason);
+            let [id, level, within, iso] =
+                line.cells.first_chunk().ok_or_else(|| wrong("too few columns".to_owned()))?;
+            let level = Level::ALL
+                .iter()
+                .find(|known| known.as_str() == level)
+                .ok_or_else(|| wrong(format!("no level {level:?}")))?;
+            let parent = drafts.by_iso.get(within).copied().ok_or_else(|| wrong(format!("no unit {within:?}")))?;
+            let iso = Some(iso.clone()).filter(|iso| !iso.is_empty());
+            let mut draft =
+                Draft { id: id.clone(), iso, parent: Some(parent), ..Draft::new(*level, &drafts.all[parent].iso2) };
+            for (tag, cell) in self.unit_tags.iter().zip(&line.cells[4..]) {
+                add_cell(&mut draft, tag, cell);
+            }
+            drafts.push(draft);
+        }
+        Ok(())
+    }
+
     /// Adds the names kept by hand; the first of a cell becomes the preferred one of its tag.
     pub(crate) fn add_names(&self, drafts: &mut Drafts) -> Result<(), BuildError> {
         let cities = cities_by_name(drafts);
@@ -82,7 +105,7 @@ impl Tables {
     }
 }
 
-fn add_cell(draft: &mut super::draft::Draft, tag: &str, cell: &str) {
+fn add_cell(draft: &mut Draft, tag: &str, cell: &str) {
     let names: Vec<&str> = cell.split('|').map(str::trim).filter(|name| !name.is_empty()).collect();
     for (i, name) in names.iter().enumerate().rev() {
         draft.names.retain(|(own, text, _)| !(own == tag && text == name));
@@ -111,6 +134,13 @@ fn lines(path: &Path) -> Result<Vec<Line>, BuildError> {
     let text = read(path)?;
     let kept = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     Ok(kept.map(|(i, line)| Line { number: i + 1, cells: line.split('\t').map(str::to_owned).collect() }).collect())
+}
+
+/// The tags of a table's header after its first columns, and the lines below it.
+fn with_header(folder: &Path, file: &str, first: usize) -> Result<(Vec<String>, Vec<Line>), BuildError> {
+    let mut lines = lines(&folder.join(file))?.into_iter();
+    let header = lines.next().ok_or_else(|| content(file, "it has no header"))?;
+    Ok((header.cells.into_iter().skip(first).collect(), lines.collect()))
 }
 
 fn cells<const N: usize>(line: &Line, file: &str) -> Result<[String; N], BuildError> {
