@@ -10,6 +10,12 @@ use super::report::{Outcome, Result};
 
 /// Print the completion script of a shell
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  citypact completions bash > ~/.local/share/bash-completion/completions/citypact\n  \
+    citypact completions zsh > ~/.zfunc/_citypact\n  \
+    citypact completions fish > ~/.config/fish/completions/citypact.fish\n  \
+    citypact completions powershell >> $PROFILE"
+)]
 pub struct Args {
     /// The shell
     shell: clap_complete::Shell,
@@ -27,10 +33,16 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 
 /// Print the manual page, or write one page a command into a folder
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact man | man -l -\n  \
+    citypact man --dir ~/.local/share/man/man1\n  \
+    citypact man --markdown > COMMANDS.md")]
 pub struct ManArgs {
     /// Folder to write the pages of all commands into
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "markdown")]
     dir: Option<PathBuf>,
+    /// Print the reference of all commands in Markdown
+    #[arg(long)]
+    markdown: bool,
 }
 
 /// Prints or writes the pages.
@@ -39,7 +51,11 @@ pub fn run_man(args: &ManArgs, edge: &Edge) -> Result {
         Some(dir) => write_pages(dir)?,
         None => {
             let mut out = edge.stdout();
-            clap_mangen::Man::new(super::command()).render(&mut out)?;
+            if args.markdown {
+                out.write_all(super::reference::markdown().as_bytes())?;
+            } else {
+                clap_mangen::Man::new(super::command()).render(&mut out)?;
+            }
             out.flush()?;
         }
     }

@@ -16,6 +16,9 @@ use crate::record::read::Container;
 
 /// Convert records to RDF
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact convert examples/articles/004.jsonl\n  \
+    citypact convert records/*.jsonl.gz --out cities.trig --reject left-out.jsonl\n  \
+    extractor | citypact convert - --to nquads --unresolved reject")]
 pub struct Args {
     /// Files of records: .jsonl, .ndjson, .json or .csv, each maybe .gz or .zst; `-` is standard input
     #[arg(required = true)]
@@ -70,12 +73,13 @@ fn suffix(path: &Path) -> Option<&str> {
 }
 
 fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Result {
-    let inputs = input::inputs(&args.files)?;
+    let (inputs, progress) = input::inputs(&args.files, edge)?;
     let options = args.records.options(args.from);
     let mut listener = args.records.listen(edge)?;
     let register = Register::builtin();
     let summary: Summary =
         convert::convert_to(&inputs, &register, &options, syntax, &mut out, &mut |event| listener.hear(event))?;
     out.flush()?;
+    progress.finish();
     listener.finish(&summary)
 }

@@ -40,7 +40,7 @@ fn iri(text: &str) -> std::result::Result<NamedNode, String> {
 impl FileArgs {
     /// Loads files into a store and says how it went.
     pub fn load(&self, files: &[PathBuf], store: &Embedded, edge: &Edge) -> Result<(LoadReport, Outcome)> {
-        let inputs = input::inputs(files)?;
+        let (inputs, progress) = input::inputs(files, edge)?;
         let options = FileOptions {
             convert: self.records.options(None),
             load: LoadOptions { memory: self.memory, threads: self.records.threads(), ..LoadOptions::default() },
@@ -51,6 +51,7 @@ impl FileArgs {
         let (summary, report) =
             load_files(store, &inputs, &Register::builtin(), &options, &mut |event| listener.hear(event))
                 .map_err(explain)?;
+        progress.finish();
         Ok((report, listener.finish(&summary)?))
     }
 }

@@ -11,6 +11,9 @@ use crate::vocab;
 
 /// Show what a store holds: quads by graph, subjects by class
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact info --store cities.db\n  \
+    citypact info --json\n  \
+    citypact info --config")]
 pub struct Args {
     #[command(flatten)]
     store: StoreArgs,

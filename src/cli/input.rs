@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::edge::Edge;
+use super::progress::{Progress, Unit};
 use super::report::{Failure, Outcome, Result};
 use crate::convert::{Event, MentionReport, Options, Summary};
 use crate::location::{Diagnostic, Severity};
@@ -15,7 +16,7 @@ use crate::mapping::{BaseIri, Unresolved};
 use crate::place::Resolution;
 use crate::record::RecordType;
 use crate::record::RejectWriter;
-use crate::record::read::{Container, Input, ReadOptions};
+use crate::record::read::{Container, Input, ReadOptions, Watch};
 
 /// How records are read and mapped.
 #[derive(Debug, Clone, clap::Args)]
@@ -115,14 +116,18 @@ impl RecordArgs {
     }
 }
 
-/// The inputs that file arguments name; `-` is standard input.
-pub fn inputs(files: &[PathBuf]) -> Result<Vec<Input>> {
-    files
-        .iter()
-        .map(|file| {
-            Input::from_argument(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from)
-        })
-        .collect()
+/// The inputs that file arguments name, and a bar that follows their reading; `-` is standard input.
+pub fn inputs(files: &[PathBuf], edge: &Edge) -> Result<(Vec<Input>, Progress)> {
+    let input = |file: &PathBuf| {
+        Input::from_argument(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from)
+    };
+    let inputs = files.iter().map(input).collect::<Result<Vec<_>>>()?;
+    // One that is not there says so when it is opened.
+    let total = inputs.iter().map(|input| input.length().unwrap_or(0)).sum();
+    let progress = edge.progress("Reading", Unit::Bytes, Some(total));
+    let watch = progress.clone();
+    let watch = Watch::new(move |read| watch.advance_again(read));
+    Ok((inputs.into_iter().map(|input| input.watched(watch.clone())).collect(), progress))
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>> {

@@ -9,6 +9,7 @@ use crate::store;
 
 /// Copy a store to a new directory, by hard links where the file system allows
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact backup cities-2024.db --store cities.db")]
 pub struct BackupArgs {
     /// The new directory
     target: PathBuf,
@@ -27,6 +28,7 @@ pub fn backup(args: &BackupArgs, edge: &Edge) -> Result {
 
 /// Make a store from a backup
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact restore cities-2024.db --store cities.db")]
 pub struct RestoreArgs {
     /// The backup's directory
     backup: PathBuf,
@@ -43,6 +45,7 @@ pub fn restore(args: &RestoreArgs, edge: &Edge) -> Result {
 
 /// Rearrange a store's files for faster reading
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact optimize --store cities.db")]
 pub struct OptimizeArgs {
     #[command(flatten)]
     store: StoreArgs,

@@ -21,6 +21,7 @@ mod ontology;
 mod places;
 mod progress;
 mod query;
+mod reference;
 mod report;
 mod schema;
 
@@ -126,6 +127,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn dispatch(line: &Line) -> Result {
     let edge = &line.edge;
+    interrupt::watch();
     match &line.command {
         Command::Convert(args) => convert::run(args, edge),
         Command::Load(args) => data::run(args, edge),

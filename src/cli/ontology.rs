@@ -8,6 +8,7 @@ use crate::ontology;
 
 /// Print the vocabulary: the ontology, its schemes, shapes or alignments
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact ontology > citypact.ttl\n  citypact ontology shapes")]
 pub struct Args {
     /// Which part of it
     #[arg(value_enum, default_value_t = Part::Ontology)]
@@ -44,6 +45,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 
 /// Print the JSON-LD context of the vocabulary
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact context > context.jsonld")]
 pub struct ContextArgs {}
 
 /// Prints the context.

@@ -21,6 +21,7 @@ enum Command {
 
 /// Find the places that a text may mean
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact places find 撒馬爾罕\n  citypact places find 貴州省貴陽市 --json")]
 struct FindArgs {
     /// The name, in any script
     text: String,

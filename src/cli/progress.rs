@@ -39,11 +39,13 @@ impl Progress {
         }
     }
 
-    /// So many are done by now.
-    pub fn set(&self, done: u64) {
-        if let Some(bar) = &self.0 {
-            bar.set_position(done);
+    /// So many more are done of work that goes through the same things again and again: the bar begins anew.
+    pub fn advance_again(&self, by: u64) {
+        let Some(bar) = &self.0 else { return };
+        if bar.position() >= bar.length().unwrap_or(u64::MAX) {
+            bar.reset();
         }
+        bar.inc(by);
     }
 
     /// Takes the bar away.

@@ -258,6 +258,7 @@ fn with_hint(failure: Failure, hint: Option<String>) -> Failure {
 
 /// List the queries of the library, or show one with its parameters
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact queries\n  citypact queries partners")]
 pub struct ListArgs {
     /// The query to show
     name: Option<String>,

@@ -7,6 +7,7 @@ use super::report::{Outcome, Result};
 
 /// Print the JSON Schema of the records that convert and load read
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact schema > records.schema.json")]
 pub struct Args {}
 
 /// Prints the schema.

@@ -120,3 +120,34 @@ fn a_reader_that_has_enough_is_no_failure() {
     let run = finish(&mut bash, "");
     assert_eq!((run.stdout.split(' ').next_back(), run.stderr.as_str()), (Some("0\n"), ""));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_no_half_file_and_the_old_one_as_it_was() {
+    use std::io::{Read, Write};
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("out.nq"), "old").unwrap();
+    // Two records are there, a third never comes.
+    let mut child = command(folder.path(), &["convert", "-", "--to", "nquads", "--out", "out.nq"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{{\"type\":\"source\",\"id\":\"1\",\"language\":\"en\"}}").unwrap();
+    let beside = || fs::read_dir(folder.path()).unwrap().count() > 1;
+    let started = std::time::Instant::now();
+    while !beside() && started.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(beside(), "the file is written beside");
+    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!beside());
+    assert_eq!(fs::read_to_string(folder.path().join("out.nq")).unwrap(), "old");
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(said, "");
+}

@@ -1,5 +1,6 @@
 //! Where bytes come from: files, memory, standard input; plain, gzip or Zstandard.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,38 @@ pub enum Input {
     },
     /// What could be read only once and was copied to a temporary file: standard input, a pipe.
     Stream(Spool),
+    /// Another input, whose readers tell how far they are.
+    Watched(Box<Self>, Watch),
+}
+
+/// Is told of all bytes read from an input, compressed ones as they are.
+#[derive(Clone)]
+pub struct Watch(Arc<dyn Fn(u64) + Send + Sync>);
+
+impl Watch {
+    /// Calls `read` with the length of every piece read, from whatever thread reads it.
+    pub fn new(read: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+struct WatchedReader {
+    reader: Box<dyn Read + Send>,
+    watch: Watch,
+}
+
+impl Read for WatchedReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        (self.watch.0)(read as u64);
+        Ok(read)
+    }
 }
 
 /// A stream copied to a temporary file that no directory names, so that nothing of it stays behind.
@@ -87,6 +120,34 @@ impl Input {
         match self {
             Self::Path(path) => path.to_string_lossy().into(),
             Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) => Arc::clone(name),
+            Self::Watched(input, _) => input.name(),
+        }
+    }
+
+    /// The same input, of whose reading `watch` is told.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self::Watched(Box::new(self), watch)
+    }
+
+    /// How many bytes it has, compressed ones as they are.
+    ///
+    /// # Errors
+    /// Where there is no such file.
+    pub fn length(&self) -> io::Result<u64> {
+        match self {
+            Self::Path(path) => path.metadata().map(|data| data.len()),
+            Self::Bytes { bytes, .. } => Ok(bytes.len() as u64),
+            Self::Stream(spool) => Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len()),
+            Self::Watched(input, _) => input.length(),
+        }
+    }
+
+    /// Whether it was a stream, whose name says nothing of what it contains.
+    pub(super) fn is_stream(&self) -> bool {
+        match self {
+            Self::Watched(input, _) => input.is_stream(),
+            _ => matches!(self, Self::Stream(_)),
         }
     }
 
@@ -124,6 +185,7 @@ impl Input {
             Self::Path(path) => Box::new(File::open(path).and_then(refuse_directory)?),
             Self::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
             Self::Stream(spool) => Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 }),
+            Self::Watched(input, watch) => Box::new(WatchedReader { reader: input.raw()?, watch: watch.clone() }),
         })
     }
 

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-pub use input::{Input, Spool};
+pub use input::{Input, Spool, Watch};
 pub use parse::{Parsed, Rejected};
 
 use super::RecordType;
@@ -133,7 +133,7 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
 fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
     match (options.container.or_else(|| input.container()), input) {
         (Some(container), _) => Ok(container),
-        (None, Input::Stream(_)) => Ok(sniff(feed)),
+        (None, input) if input.is_stream() => Ok(sniff(feed)),
         (None, _) => Err(ReadError::Suffix { name: input.name() }),
     }
 }
