@@ -42,6 +42,7 @@ pub use types::{
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The words themselves.
+    #[schemars(length(min = 1))]
     pub quote: String,
     /// Offset of their first character, in Unicode code points from 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]

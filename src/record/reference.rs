@@ -16,6 +16,7 @@ use super::{Agreement, Event, Level, Organization};
 #[serde(deny_unknown_fields)]
 pub struct Mention {
     /// The name as the source writes it.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The state it lies in: an id or a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

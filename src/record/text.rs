@@ -121,6 +121,7 @@ impl JsonSchema for Text {
                 { "type": "string", "minLength": 1 },
                 {
                     "type": "object", "minProperties": 1,
+                    "propertyNames": { "pattern": "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$" },
                     "additionalProperties": {
                         "oneOf": [
                             { "type": "string", "minLength": 1 },

@@ -95,15 +95,18 @@ pub struct Signature {
 pub struct Codes {
     /// ISO 3166-1 alpha-2 code of a state.
     #[serde(rename = "iso3166-1", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[A-Z]{2}$"))]
     pub iso3166_1: Option<String>,
     /// ISO 3166-2 code of a subdivision.
     #[serde(rename = "iso3166-2", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^[A-Z]{2}-[A-Z0-9]{1,3}$"))]
     pub iso3166_2: Option<String>,
     /// GeoNames id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geonames: Option<Code>,
     /// Wikidata item, `Q…`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^Q[1-9][0-9]*$"))]
     pub wikidata: Option<String>,
 }
 
@@ -153,16 +156,19 @@ impl Visitor<'_> for CodeVisitor {
 record! {
     /// A source document.
     Source required { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Language of its text, a BCP 47 tag.
         language: String }
     optional { /// Headline.
         title: Text, /// Address.
+        #[schemars(regex(pattern = r"^([Hh][Tt]{2}[Pp][Ss]?://[^/\s]|[Uu][Rr][Nn]:)\S*$"))]
         url: String, /// Who published it.
         publisher: AgentRef, /// Who wrote it.
         authors: OneOrMany<AgentRef>, /// When it was published.
         published: Date, /// When it was fetched.
         retrieved: Date, /// Known defect of the text.
         text_condition: TextCondition, /// SHA-256 of the text's bytes, in hexadecimal.
+        #[schemars(regex(pattern = "^[0-9A-Fa-f]{64}$"))]
         sha256: String, /// Name of the text's file.
         file: String, /// Licence of the text.
         license: String }
@@ -170,13 +176,16 @@ record! {
 record! {
     /// A place: a state, a subdivision or a municipality.
     Place required { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Its administrative level.
         level: Level, /// Its names.
         names: Text }
     optional { /// The state it belongs to.
         state: PlaceRef, /// The unit it lies in.
         within: PlaceRef, /// Latitude, WGS 84 degrees.
+        #[schemars(range(min = -90, max = 90))]
         lat: f64, /// Longitude, WGS 84 degrees.
+        #[schemars(range(min = -180, max = 180))]
         long: f64, /// Codes of other registers.
         codes: Codes, /// IRIs of the same place elsewhere.
         same_as: OneOrMany<String>, /// Ids or IRIs of places it is not to be confused with.
@@ -185,6 +194,7 @@ record! {
 record! {
     /// An organization.
     Organization required { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Its names.
         names: Text }
     optional { /// What sort of body it is.
@@ -195,6 +205,7 @@ record! {
 record! {
     /// A person.
     Person required { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Names.
         names: Text }
     optional { /// Offices held.
@@ -204,6 +215,7 @@ record! {
     /// An event. Its id and names are required of a record; an event written in place may lack them.
     Event required { }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Its names.
         names: Text, /// What sort of occasion it is.
         kind: EventKind, /// First day.
@@ -214,14 +226,17 @@ record! {
         theme: Text, /// Topics.
         topics: Vec<String>, /// The event it is part of.
         part_of: EventRef, /// Which edition of a series it is.
+        #[schemars(range(min = 1))]
         edition: u32 }
 }
 record! {
     /// A tie between two or more parties.
     Tie required { /// Its parties.
+        #[schemars(length(min = 2), extend("uniqueItems" = true))]
         parties: Vec<PlaceRef>, /// Its grade.
         kind: TieKind }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// The source's words for the grade.
         kind_as_printed: Text, /// When it began.
         since: Date, /// When it ended.
@@ -233,9 +248,11 @@ record! {
 record! {
     /// A signed instrument.
     Agreement required { /// Its parties: places or organizations.
+        #[schemars(length(min = 2), extend("uniqueItems" = true))]
         parties: Vec<PlaceRef>, /// What sort of instrument it is.
         kind: AgreementKind }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// The source's words for the kind.
         kind_as_printed: Text, /// Its names.
         names: Text, /// When it was signed.
@@ -249,8 +266,10 @@ record! {
     /// A named body that places join.
     Alliance required { /// Its names.
         names: Text, /// Its members.
+        #[schemars(length(min = 1), extend("uniqueItems" = true))]
         parties: Vec<PlaceRef> }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// When it was founded.
         founded_on: Date, /// The event at which it was founded.
         founded_at: EventRef, /// Topics.
@@ -259,6 +278,7 @@ record! {
 record! {
     /// An honour conferred repeatedly.
     Award required { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Its names.
         names: Text, /// Who confers it.
         conferred_by: OneOrMany<AgentRef> }
@@ -267,11 +287,14 @@ record! {
 record! {
     /// One recipient getting one award on one occasion.
     Conferral required { /// The award's id.
+        #[schemars(length(min = 1))]
         award: String, /// Who gets it.
         recipient: PlaceRef }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Tier of the list.
         tier: Tier, /// Position in the list, from 1.
+        #[schemars(range(min = 1))]
         position: u32, /// The counterpart named beside the recipient.
         for_tie_with: PlaceRef, /// The event at which it was conferred.
         conferred_at: EventRef, /// When it was conferred.
@@ -283,6 +306,7 @@ record! {
     Declaration required { /// Its names.
         names: Text }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// The event that issued it.
         issued_by: EventRef, /// When it was issued.
         issued_on: Date, /// What it appeals for.
@@ -292,11 +316,13 @@ record! {
     /// A number that a source states of something at a date.
     Count required { /// What it is about.
         about: PlaceRef, /// What is counted, a slug of the variable scheme.
+        #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The number.
         value: u64, /// The date at which it held.
         as_of: Date, /// Where that date comes from.
         as_of_basis: AsOfBasis }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// How exactly it is meant.
         quantifier: Quantifier, /// The total it is a part of, a count's id.
         breakdown_of: String, /// What it is limited to.
@@ -306,10 +332,12 @@ record! {
     /// A position in a ranking.
     Rank required { /// What it is about.
         about: PlaceRef, /// What is ranked, a slug of the variable scheme.
+        #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The position, from 1.
         #[schemars(range(min = 1))]
         rank: u64 }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// How many are ranked.
         among: u64, /// The date at which it held.
         as_of: Date, /// Where that date comes from.
@@ -320,9 +348,11 @@ record! {
     /// A number to be reached.
     Target required { /// What it is about.
         about: PlaceRef, /// What is counted, a slug of the variable scheme.
+        #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The number.
         value: u64 }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// The date by which it is to be reached.
         due_by: Date, /// Who set it.
         set_by: AgentRef, /// How exactly it is meant.
@@ -332,8 +362,10 @@ record! {
 record! {
     /// A transport service.
     Service required { /// Where it calls, in order.
+        #[schemars(length(min = 2))]
         stops: Vec<PlaceRef> }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Its names.
         names: Text, /// Its mode.
         mode: Mode, /// When it opened.
@@ -347,6 +379,7 @@ record! {
         sending_state: PlaceRef, /// Where it is.
         location: PlaceRef }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// When it opened.
         opened_on: Date }
 }
@@ -355,6 +388,7 @@ record! {
     Project required { /// Its names.
         names: Text }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String, /// Who takes part: places or organizations.
         parties: Vec<PlaceRef>, /// Where it is.
         location: PlaceRef, /// When it began.
@@ -368,5 +402,6 @@ record! {
         assesses: OneOrMany<String>, /// What it finds.
         verdict: Verdict }
     optional { /// Its id.
+        #[schemars(length(min = 1))]
         id: String }
 }

@@ -12,5 +12,6 @@ mod ontology;
 mod output;
 mod query;
 mod remote;
+mod reading;
 mod store;
 mod walls;
