@@ -1,6 +1,7 @@
 //! The published vocabulary: its files parse, say the same as the code, and keep the rules of those who publish.
 
 mod context;
+mod data;
 mod profile;
 mod report;
 mod shapes;

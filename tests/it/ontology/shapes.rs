@@ -80,7 +80,7 @@ fn warnings_are_warnings() {
 }
 
 /// The query of each SPARQL constraint by its message, `$this` bound to the nodes of its shapes' target classes.
-fn constraints() -> BTreeMap<String, String> {
+pub(super) fn constraints() -> BTreeMap<String, String> {
     let query = "SELECT ?m (GROUP_CONCAT(CONCAT('<', STR(?c), '>'); separator=', ') AS ?classes) ?q {
         ?shape sh:targetClass ?c ; sh:sparql ?k . ?k sh:message ?m ; sh:select ?q } GROUP BY ?m ?q";
     let lines = rows(&store(&[SHAPES]), query);
