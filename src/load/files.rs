@@ -6,7 +6,7 @@ use oxrdf::{GraphName, NamedNode, Quad};
 
 use super::rdf::{RdfInput, read_rdf};
 use super::{LoadError, LoadOptions, LoadReport, Sink, load};
-use crate::convert::{self, Event, Piece, Summary, convert};
+use crate::convert::{self, ConvertError, Event, Piece, Summary, convert};
 use crate::format::Syntax;
 use crate::mapping::Document;
 use crate::place::Register;
@@ -64,7 +64,8 @@ pub fn load_files(
             if let Some(Content::Records(container)) = options.content {
                 convert_options.read.container = Some(container);
             }
-            summary = convert(&records, register, &convert_options, &mut Converted { sink }, report)?;
+            let converted = convert(&records, register, &convert_options, &mut Converted { sink }, report);
+            summary = converted.map_err(unwrapped)?;
         }
         for (input, syntax) in rdf {
             summary.quads += load_rdf(input, syntax, options, sink)?;
@@ -95,11 +96,22 @@ fn load_rdf(input: &Input, syntax: Syntax, options: &FileOptions, sink: &mut Sin
         NamedNode::new_unchecked(document.graph)
     };
     let graph = options.graph.clone().unwrap_or_else(stem);
+    // Relative IRIs are read as parts of the graph: they mean the same wherever the file lies.
+    let base = Some(graph.as_str());
     let open = || input.reader().map(|reader| Box::new(reader) as Box<dyn std::io::Read + Send>);
-    read_rdf(
-        &RdfInput { name: input.name(), syntax, graph: GraphName::NamedNode(graph), base: None, open: &open },
-        sink,
-    )
+    let to = GraphName::NamedNode(graph.clone());
+    read_rdf(&RdfInput { name: input.name(), syntax, graph: to, base, open: &open }, sink)
+}
+
+/// The load's own error, where it comes back through the conversion.
+fn unwrapped(error: ConvertError) -> LoadError {
+    match error {
+        ConvertError::Sink(cause) => match cause.downcast() {
+            Ok(own) => *own,
+            Err(cause) => ConvertError::Sink(cause).into(),
+        },
+        other => other.into(),
+    }
 }
 
 /// Hands converted documents to a load.

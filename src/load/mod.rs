@@ -129,7 +129,11 @@ fn load_more<T>(
     produce: impl FnOnce(&mut Sink<'_>) -> Result<T, LoadError>,
 ) -> Result<(T, LoadReport), LoadError> {
     let mut gather = Gather::new(options.memory);
-    let product = produce(&mut Sink(Way::Gathered(&mut gather)))?;
+    let mut sink = Sink(Way::Gathered(&mut gather));
+    if options.ontology && !store.has_graph(vocab::graph::ontology)? {
+        read_ontology(&mut sink)?;
+    }
+    let product = produce(&mut sink)?;
     let report = gather.load_into(store, options.bulk())?;
     Ok((product, report))
 }

@@ -1,10 +1,11 @@
 //! Loading: documents gathered, replaced, spilled; new stores filled at once; RDF with its blank nodes.
 
-use std::io::Read;
-
 use citypact::format::Syntax;
-use citypact::load::{LoadError, LoadOptions, LoadReport, RdfInput, Sink, load, read_rdf};
+use citypact::load::{FileOptions, LoadError, LoadOptions, LoadReport, RdfInput, Sink, load, load_files, read_rdf};
+use citypact::place::Register;
+use citypact::record::read::Input;
 use citypact::store::{Change, Embedded};
+use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode};
 
 const BARE: LoadOptions = LoadOptions { memory: 512, threads: None, ontology: false };
@@ -14,7 +15,7 @@ fn graph(name: &str) -> GraphName {
 }
 
 fn read(text: &str, syntax: Syntax, sink: &mut Sink<'_>) -> Result<u64, LoadError> {
-    let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn Read + Send>);
+    let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn std::io::Read + Send>);
     read_rdf(&RdfInput { name: "test".into(), syntax, graph: graph("file"), base: None, open: &open }, sink)
 }
 
@@ -143,4 +144,61 @@ fn a_new_store_knows_the_vocabulary() {
     let epoch = store.epoch();
     load(&store, LoadOptions::default(), |sink| read(&text("g:a { :x :p 1 }"), Syntax::TriG, sink)).unwrap();
     assert_eq!(store.epoch(), epoch);
+}
+
+const EARLIER: &str = r#"{"type":"source","id":"n1","language":"en","published":"2024-01-25"}
+{"type":"tie","source":"n1","parties":["cn-qingdao","uz-samarqand-city"],"kind":"friendship-city","since":"2024-01-24"}
+{"type":"tie","source":"n1","parties":["cn-kunming","la-vientiane-city"],"kind":"friendship-city"}
+{"type":"source","id":"n2","language":"en"}
+{"type":"tie","source":"n2","parties":["cn-qingdao","uz-samarqand-city"],"kind":"friendship-city"}
+"#;
+const LATER: &str = r#"{"type":"source","id":"n1","language":"en","published":"2024-01-25"}
+{"type":"tie","source":"n1","parties":["cn-qingdao","uz-samarqand-city"],"kind":"friendship-city","since":"2024-01-24"}
+"#;
+
+fn load_records(store: &Embedded, inputs: &[Input]) -> (citypact::convert::Summary, LoadReport) {
+    let options = FileOptions { load: BARE, ..FileOptions::default() };
+    load_files(store, inputs, &Register::curated(), &options, &mut |event| panic!("{event:?}")).unwrap()
+}
+
+fn ask(store: &Embedded, query: &str) -> bool {
+    let prefixes = "PREFIX pact: <https://w3id.org/citypact/ns#> PREFIX g: <https://w3id.org/citypact/graph/>
+        PREFIX tie: <https://w3id.org/citypact/id/tie/friendship-city/>";
+    let query = SparqlEvaluator::new().parse_query(&format!("{prefixes} ASK {{ {query} }}")).unwrap();
+    matches!(store.bind(query).execute().unwrap(), QueryResults::Boolean(true))
+}
+
+#[test]
+fn records_are_loaded_by_document() {
+    let store = Embedded::memory().unwrap();
+    let (summary, report) = load_records(&store, &[Input::bytes("a.jsonl", EARLIER.as_bytes())]);
+    assert_eq!((summary.records, summary.documents, report.documents), (5, 2, 2));
+    let (kunming, qingdao) = ("tie:cn-kunming--la-vientiane-city", "tie:cn-qingdao--uz-samarqand-city");
+    assert!(ask(
+        &store,
+        &format!("GRAPH g:n1 {{ {kunming} a pact:Tie . {qingdao} a pact:Tie }} GRAPH g:n2 {{ {qingdao} a pact:Tie }}")
+    ));
+    let epoch = store.epoch();
+    let (_, report) = load_records(&store, &[Input::bytes("a.jsonl", EARLIER.as_bytes())]);
+    assert_eq!((report.change, store.epoch()), (Change::default(), epoch));
+    let (_, report) = load_records(&store, &[Input::bytes("a.jsonl", LATER.as_bytes())]);
+    assert!(report.change.inserted == 0 && report.change.removed > 0, "{report:?}");
+    assert!(!ask(&store, &format!("GRAPH g:n1 {{ {kunming} a pact:Tie }}")));
+    assert!(ask(&store, &format!("GRAPH g:n1 {{ {qingdao} a pact:Tie }} GRAPH g:n2 {{ {qingdao} a pact:Tie }}")));
+    assert!(ask(&store, "GRAPH g:places { ?kunming pact:level ?level }"));
+}
+
+#[test]
+fn a_run_may_mix_records_and_rdf() {
+    let store = Embedded::memory().unwrap();
+    let turtle = "<#x> <http://example.org/p> <> .";
+    let (_, report) = load_records(
+        &store,
+        &[Input::bytes("notes.ttl", turtle.as_bytes()), Input::bytes("a.jsonl", EARLIER.as_bytes())],
+    );
+    assert_eq!(report.documents, 3);
+    assert!(ask(
+        &store,
+        "GRAPH g:notes { <https://w3id.org/citypact/graph/notes#x> ?p g:notes } GRAPH g:n1 { ?tie a pact:Tie }"
+    ));
 }

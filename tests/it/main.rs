@@ -11,7 +11,7 @@ mod load;
 mod ontology;
 mod output;
 mod query;
-mod remote;
 mod reading;
+mod remote;
 mod store;
 mod walls;
