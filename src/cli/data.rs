@@ -14,13 +14,11 @@ use crate::store::Embedded;
 
 /// How files are read into a store.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Reading files")]
 pub struct FileArgs {
     /// What the files hold, whatever suffixes say: jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml or jsonld
     #[arg(long, value_name = "LAYOUT", value_parser = content)]
     from: Option<Content>,
-    /// Graph of RDF triples that name none; by default the graph of a document named as the file is
-    #[arg(long, value_name = "IRI", value_parser = iri)]
-    graph: Option<NamedNode>,
     /// Memory for the quads of a run before they go to temporary files, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 512)]
     memory: usize,
@@ -33,19 +31,26 @@ fn content(name: &str) -> std::result::Result<Content, String> {
         .ok_or_else(|| "one of jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml, jsonld".to_owned())
 }
 
-fn iri(text: &str) -> std::result::Result<NamedNode, String> {
-    NamedNode::new(text).map_err(|error| error.to_string())
+/// An IRI as an argument, with or without angle brackets.
+pub fn iri(text: &str) -> std::result::Result<NamedNode, String> {
+    NamedNode::new(text.trim_start_matches('<').trim_end_matches('>')).map_err(|error| error.to_string())
 }
 
 impl FileArgs {
     /// Loads files into a store and says how it went.
-    pub fn load(&self, files: &[PathBuf], store: &Embedded, edge: &Edge) -> Result<(LoadReport, Outcome)> {
+    fn load(
+        &self,
+        files: &[PathBuf],
+        graph: Option<NamedNode>,
+        store: &Embedded,
+        edge: &Edge,
+    ) -> Result<(LoadReport, Outcome)> {
         let (inputs, progress) = input::inputs(files, edge)?;
         let options = FileOptions {
             convert: self.records.options(None),
             load: LoadOptions { memory: self.memory, threads: self.records.threads(), ..LoadOptions::default() },
             content: self.from,
-            graph: self.graph.clone(),
+            graph,
         };
         let mut listener = self.records.listen(edge)?;
         let (summary, report) =
@@ -56,7 +61,8 @@ impl FileArgs {
     }
 }
 
-fn explain(error: LoadError) -> Failure {
+/// Adds to an error of a load what the person may do about it.
+pub fn explain(error: LoadError) -> Failure {
     let hint = match error {
         LoadError::Store(error) => return common::explain(error),
         LoadError::Unknown { .. } => Some("say what it holds with --from"),
@@ -82,6 +88,9 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     store: StoreArgs,
+    /// Graph of RDF triples that name none; by default the graph of a document named as the file is
+    #[arg(long, value_name = "IRI", value_parser = iri)]
+    graph: Option<NamedNode>,
     #[command(flatten)]
     how: FileArgs,
 }
@@ -89,7 +98,7 @@ pub struct Args {
 /// Loads.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let store = args.store.open("load")?;
-    let (report, outcome) = args.how.load(&args.files, &store, edge)?;
+    let (report, outcome) = args.how.load(&args.files, args.graph.clone(), &store, edge)?;
     edge.say(format_args!(
         "{} documents; {} quads added, {} removed: {}",
         report.documents,
@@ -120,7 +129,7 @@ impl DataArgs {
         }
         let store = Embedded::memory().map_err(common::explain)?;
         let quiet = edge.clone().with_flags(true, !edge.color);
-        let (_, outcome) = self.how.load(&self.data, &store, &quiet)?;
+        let (_, outcome) = self.how.load(&self.data, None, &store, &quiet)?;
         Ok((store, outcome))
     }
 }

@@ -20,6 +20,7 @@ use crate::record::read::{Container, Input, ReadOptions, Watch};
 
 /// How records are read and mapped.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Reading records")]
 pub struct RecordArgs {
     /// The type of the rows of CSV files that have no column `type`: place, tie, conferral or count
     #[arg(long = "type", value_name = "TYPE", value_parser = record_type)]

@@ -12,7 +12,9 @@ mod completions;
 mod config;
 mod convert;
 mod data;
+mod demo;
 mod edge;
+mod export;
 mod info;
 mod input;
 mod interrupt;
@@ -67,6 +69,8 @@ enum Command {
     Load(data::Args),
     Query(query::Args),
     Queries(query::ListArgs),
+    Export(export::Args),
+    Demo(demo::Args),
     Info(info::Args),
     Backup(maintain::BackupArgs),
     Restore(maintain::RestoreArgs),
@@ -133,6 +137,8 @@ fn dispatch(line: &Line) -> Result {
         Command::Load(args) => data::run(args, edge),
         Command::Query(args) => query::run(args, edge),
         Command::Queries(args) => query::list(args, edge),
+        Command::Export(args) => export::run(args, edge),
+        Command::Demo(args) => demo::run(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),
         Command::Backup(args) => maintain::backup(args, edge),
         Command::Restore(args) => maintain::restore(args, edge),
@@ -143,5 +149,13 @@ fn dispatch(line: &Line) -> Result {
         Command::Context(args) => ontology::run_context(args, edge),
         Command::Completions(args) => completions::run(args, edge),
         Command::Man(args) => completions::run_man(args, edge),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_definition_of_the_command_holds_together() {
+        super::command().debug_assert();
     }
 }

@@ -1,7 +1,7 @@
 //! `citypact query` and `citypact queries`: questions and their library.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -121,11 +121,11 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         Some(path) => {
             let context = || format!("cannot write {}", path.display());
             let mut file = AtomicFile::create(path).with_context(context)?;
-            let stats = evaluate(&store, &query, &limits, &mut file, &args.result.style(form, edge)?)?;
+            let stats = ask(&store, &query, &limits, &mut file, &args.result.style(form, edge)?)?;
             file.commit().with_context(context)?;
             stats
         }
-        None => evaluate(&store, &query, &limits, edge.stdout(), &args.result.style(form, edge)?)?,
+        None => ask(&store, &query, &limits, edge.stdout(), &args.result.style(form, edge)?)?,
     };
     if args.stats {
         edge.warn(say(&stats));
@@ -145,10 +145,25 @@ fn say(stats: &Stats) -> String {
 }
 
 /// Formats for rows and for triples, and how tables look.
-struct Look {
+pub struct Look {
     rows: ResultsFormat,
     triples: Syntax,
     style: Style,
+}
+
+impl Look {
+    /// A table as wide as the terminal, where there is one.
+    pub fn table(edge: &Edge) -> Self {
+        Self {
+            rows: ResultsFormat::Table,
+            triples: Syntax::Turtle,
+            style: Style {
+                width: edge.width,
+                colours: edge.color,
+                shortener: Shortener::new(vocab::PREFIXES.iter().copied()),
+            },
+        }
+    }
 }
 
 impl ResultArgs {
@@ -156,15 +171,12 @@ impl ResultArgs {
         let person = edge.stdout_is_terminal && self.out.is_none();
         let suffix = self.out.as_ref().and_then(|path| path.extension()).and_then(|suffix| suffix.to_str());
         let to = self.to.or_else(|| suffix.and_then(|suffix| target(suffix).ok()));
-        let mut look = Look {
-            rows: if person { ResultsFormat::Table } else { ResultsFormat::Tsv },
-            triples: Syntax::Turtle,
-            style: Style {
-                width: edge.width.filter(|_| person),
-                colours: edge.color && person,
-                shortener: Shortener::new(vocab::PREFIXES.iter().copied()),
-            },
-        };
+        let mut look = Look::table(edge);
+        if !person {
+            look.rows = ResultsFormat::Tsv;
+            look.style.width = None;
+            look.style.colours = false;
+        }
         match (to, matches!(form, Form::Construct | Form::Describe)) {
             (None, _) => {}
             (Some(Target::Rows(format)), false) => look.rows = format,
@@ -182,7 +194,8 @@ impl ResultArgs {
     }
 }
 
-fn evaluate(store: &Embedded, query: &Query, limits: &Limits, out: impl Write + Send, look: &Look) -> Result<Stats> {
+/// Evaluates a query and writes its result.
+pub fn ask(store: &Embedded, query: &Query, limits: &Limits, out: impl Write + Send, look: &Look) -> Result<Stats> {
     let request = Request { query, dataset: &Dataset::default(), limits, cancel: &Cancel::new() };
     let work = |results: oxigraph::sparql::QueryResults<'_>| {
         output::write_results(results, look.rows, look.triples, &look.style, out)
@@ -195,13 +208,7 @@ fn evaluate(store: &Embedded, query: &Query, limits: &Limits, out: impl Write + 
 /// The query that the arguments name.
 fn read(args: &Args) -> Result<Query> {
     if let Some(path) = &args.file {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let query = NamedQuery::read(stem, text.clone()).map_err(explain_library)?;
-        if !query.parameters.is_empty() || !args.parameter.is_empty() {
-            return bind(&query, &args.parameter);
-        }
-        return parse(&text, &path.display().to_string());
+        return read_file(path, &args.parameter);
     }
     match args.query.as_deref().unwrap_or_default() {
         "-" => {
@@ -209,9 +216,25 @@ fn read(args: &Args) -> Result<Query> {
             std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
             parse(&text, "-")
         }
-        name if is_name(name) => bind(named(name).map_err(explain_library)?, &args.parameter),
+        name if is_name(name) => library_query(name, &args.parameter),
         text => parse(text, "query"),
     }
+}
+
+/// The query in a file, with its parameters set where it has any.
+pub fn read_file(path: &Path, given: &[(String, String)]) -> Result<Query> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let query = NamedQuery::read(stem, text.clone()).map_err(explain_library)?;
+    if query.parameters.is_empty() && given.is_empty() {
+        return parse(&text, &path.display().to_string());
+    }
+    bind(&query, given)
+}
+
+/// A query of the library with its parameters set.
+pub fn library_query(name: &str, given: &[(String, String)]) -> Result<Query> {
+    bind(named(name).map_err(explain_library)?, given)
 }
 
 /// No SPARQL is one word of letters, digits and hyphens.

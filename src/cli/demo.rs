@@ -1,0 +1,96 @@
+//! `citypact demo`: a store of the example articles, real answers, what to try next.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::common;
+use super::edge::Edge;
+use super::query::{Look, ask};
+use super::report::{Outcome, Result};
+use crate::load::{FileOptions, load_files};
+use crate::place::Register;
+use crate::query::Limits;
+use crate::record::read::Input;
+use crate::store::{Embedded, Holder, StoreError};
+
+/// Make a store of the five example articles, answer questions from it, and say what to try next
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Directory of the store
+    #[arg(long, value_name = "DIR", default_value = "demo.db")]
+    store: PathBuf,
+}
+
+macro_rules! articles {
+    ($($name:literal),+ $(,)?) => {
+        /// The example records, each file under its name.
+        const ARTICLES: &[(&str, &str)] =
+            &[$((concat!("examples/articles/", $name), include_str!(concat!("../../examples/articles/", $name)))),+];
+    };
+}
+
+articles!["000.jsonl", "001.jsonl", "002.jsonl", "003.jsonl", "004.jsonl", "review.jsonl"];
+
+/// A question put to the store: what it is called, the query's name and parameters, and how many rows are shown.
+struct Question {
+    words: &'static str,
+    name: &'static str,
+    parameters: &'static [(&'static str, &'static str)],
+}
+
+const QUESTIONS: &[Question] = &[Question {
+    words: "Who are the partners of Qingdao, since when, and who says so?",
+    name: "partners",
+    parameters: &[("place", "cn-qingdao")],
+}];
+
+/// Runs the demonstration.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let mut out = edge.stdout();
+    let store = open(args)?;
+    let inputs: Vec<Input> = ARTICLES.iter().map(|(name, text)| Input::bytes(*name, text.as_bytes())).collect();
+    let (summary, _) = load_files(&store, &inputs, &Register::builtin(), &FileOptions::default(), &mut |_| {})
+        .map_err(super::data::explain)?;
+    writeln!(out, "{} records of {} articles are in the store.\n", summary.records, summary.documents)?;
+    let look = Look::table(edge);
+    for (number, question) in QUESTIONS.iter().enumerate() {
+        writeln!(out, "{}. {}\n", number + 1, question.words)?;
+        let parameters: Vec<_> =
+            question.parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let query = super::query::library_query(question.name, &parameters)?;
+        ask(&store, &query, &Limits::default(), &mut out, &look)?;
+        writeln!(out, "   citypact query {}{}\n", question.name, typed(question.parameters))?;
+    }
+    out.write_all(next(args, &store, edge).as_bytes())?;
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+fn open(args: &Args) -> Result<Embedded> {
+    match Embedded::open(&args.store, &Holder::this_process("demo")) {
+        // Without RocksDB the demonstration still shows its answers.
+        Err(StoreError::NotPersistent) => Embedded::memory().map_err(common::explain),
+        opened => opened.map_err(common::explain),
+    }
+}
+
+fn typed(parameters: &[(&str, &str)]) -> String {
+    parameters.iter().map(|(name, value)| format!(" -p {name}={value}")).collect()
+}
+
+fn next(args: &Args, store: &Embedded, edge: &Edge) -> String {
+    let program = &edge.program;
+    let from = match store.path() {
+        Some(_) => format!("--store {}", args.store.display()),
+        None => "--data examples/articles/*.jsonl".to_owned(),
+    };
+    format!(
+        "Try next:\n  \
+         {program} queries\n  \
+         {program} query partners -p place=昆明 {from}\n  \
+         {program} query 'SELECT ?class (COUNT(*) AS ?n) {{ ?thing a ?class }} GROUP BY ?class ORDER BY DESC(?n)' {from}\n  \
+         {program} places find 撒馬爾罕\n  \
+         {program} convert examples/articles/004.jsonl --to turtle\n  \
+         {program} export --to geojson --out map.geojson {from}\n"
+    )
+}
