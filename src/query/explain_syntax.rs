@@ -7,8 +7,8 @@ use super::parse::{ParseOptions, SyntaxError};
 use super::tokens::{Kind, Token, Tokens};
 use crate::nearest::nearest;
 
-/// Words that SPARQL knows, for "did you mean".
-const KEYWORDS: &[&str] = &[
+/// Words that SPARQL knows, for "did you mean" and for completion.
+pub(super) const KEYWORDS: &[&str] = &[
     "SELECT",
     "CONSTRUCT",
     "DESCRIBE",

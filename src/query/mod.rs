@@ -4,8 +4,10 @@
 //! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`], [`Engine::run`]).
 
 mod error;
+mod explain;
 mod explain_syntax;
 mod guard;
+mod labels;
 mod lace;
 mod library;
 mod limits;
@@ -16,16 +18,22 @@ mod parse;
 mod run;
 mod stack;
 mod substitute;
+mod suggest;
 mod tokens;
 mod top;
+mod typed;
 mod update;
 
 pub use error::{Limit, QueryError};
+pub use explain::{Explanation, Step};
 pub use guard::Cancel;
+pub use labels::Labels;
 pub use library::{LibraryError, NamedQuery, Parameter, library, named};
 pub use limits::{Limits, TextLimits};
 pub use parameter::{Kind as ParameterKind, ParameterError, Places, RegisterPlaces};
 pub use parse::{ParseOptions, SyntaxError};
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
 pub use substitute::Value;
+pub use suggest::{Entity, Suggestion, suggest, written};
+pub use typed::Typed;
 pub use update::{Update, UpdateStats};

@@ -103,45 +103,46 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("xsd", xsd::NS),
 ];
 
+/// Every term of ours and of the vocabularies that are borrowed from.
+pub fn terms() -> impl Iterator<Item = &'static NamedNodeRef<'static>> {
+    [
+        pact::ALL,
+        kind::ALL,
+        code::ALL,
+        variable::ALL,
+        graph::ALL,
+        dcat::ALL,
+        dcterms::ALL,
+        geo::ALL,
+        oa::ALL,
+        obo::ALL,
+        org::ALL,
+        owl::ALL,
+        prov::ALL,
+        rdf::ALL,
+        rdfs::ALL,
+        schema::ALL,
+        sd::ALL,
+        sf::ALL,
+        skos::ALL,
+        vann::ALL,
+        void::ALL,
+        wdt::ALL,
+        xsd::ALL,
+    ]
+    .into_iter()
+    .flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use oxrdf::NamedNode;
 
-    fn all() -> impl Iterator<Item = &'static NamedNodeRef<'static>> {
-        [
-            pact::ALL,
-            kind::ALL,
-            code::ALL,
-            variable::ALL,
-            graph::ALL,
-            dcat::ALL,
-            dcterms::ALL,
-            geo::ALL,
-            oa::ALL,
-            obo::ALL,
-            org::ALL,
-            owl::ALL,
-            prov::ALL,
-            rdf::ALL,
-            rdfs::ALL,
-            schema::ALL,
-            sd::ALL,
-            sf::ALL,
-            skos::ALL,
-            vann::ALL,
-            void::ALL,
-            wdt::ALL,
-            xsd::ALL,
-        ]
-        .into_iter()
-        .flatten()
-    }
-
     #[test]
     fn every_term_is_a_valid_iri_named_once() {
         let mut seen = std::collections::HashSet::new();
-        for term in all() {
+        for term in terms() {
             NamedNode::new(term.as_str()).unwrap();
             assert!(seen.insert(term.as_str()) || graph::ALL.contains(term), "{term} twice");
         }

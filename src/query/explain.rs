@@ -1,0 +1,120 @@
+//! How a query is evaluated: the engine's plan, with the rows and the time of each step.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use oxigraph::sparql::{QueryResults, SparqlEvaluator};
+use serde::{Deserialize, Serialize};
+
+use super::error::QueryError;
+use super::run::{Engine, Request, Source, specification, supervised};
+
+/// A plan and how its evaluation went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Rows or triples of the result; 1 for an answer.
+    pub rows: u64,
+    /// Seconds from the text's algebra to the last row.
+    pub seconds: f64,
+    /// The outermost step.
+    pub plan: Step,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What it does.
+    pub name: String,
+    /// How many rows it gave.
+    #[serde(rename(deserialize = "number of results"), default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// How long it took with the steps below, in seconds.
+    #[serde(rename(deserialize = "duration in seconds"), default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// The steps that give it its rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Step>,
+}
+
+impl Engine {
+    /// Evaluates a query to its end and tells how. The time limit holds where the storage is read; others do not.
+    ///
+    /// # Errors
+    /// Those of [`Self::evaluate`].
+    pub fn explain(&self, source: &dyn Source, request: Request<'_>) -> Result<Explanation, QueryError> {
+        let work = || {
+            let started = Instant::now();
+            let algebra = request.query.algebra().clone();
+            let dataset = specification(request.dataset, algebra.dataset(), self.default_graph());
+            let evaluator: SparqlEvaluator = self.evaluator().clone();
+            let mut prepared = evaluator.with_cancellation_token(request.cancel.storage().clone()).for_query(algebra);
+            *prepared.dataset_mut() = dataset;
+            let (results, explanation) = source.bind_query(prepared).compute_statistics().explain();
+            let rows = count(results?)?;
+            let seconds = started.elapsed().as_secs_f64();
+            let mut json = Vec::new();
+            explanation.write_in_json(&mut json).map_err(internal)?;
+            let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
+            Ok(Explanation { rows, seconds, plan })
+        };
+        supervised(request.limits, request.cancel, work)
+    }
+}
+
+#[derive(Deserialize)]
+struct Plan {
+    plan: Step,
+}
+
+fn internal(error: impl fmt::Display) -> QueryError {
+    QueryError::Internal(format!("the plan cannot be read: {error}"))
+}
+
+fn count(results: QueryResults<'_>) -> Result<u64, QueryError> {
+    let mut rows = 0;
+    match results {
+        QueryResults::Solutions(solutions) => {
+            for solution in solutions {
+                solution?;
+                rows += 1;
+            }
+        }
+        QueryResults::Graph(triples) => {
+            for triple in triples {
+                triple?;
+                rows += 1;
+            }
+        }
+        QueryResults::Boolean(_) => rows = 1,
+    }
+    Ok(rows)
+}
+
+impl fmt::Display for Explanation {
+    /// The steps as an indented tree, each with its rows and its time.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} rows in {}", self.rows, time(self.seconds))?;
+        writeln!(f, "{:>10} {:>10}  STEP", "ROWS", "TIME")?;
+        self.plan.write(f, 0)
+    }
+}
+
+impl Step {
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let rows = self.rows.map(|rows| rows.to_string()).unwrap_or_default();
+        let time = self.seconds.map(time).unwrap_or_default();
+        writeln!(f, "{rows:>10} {time:>10}  {:indent$}{}", "", self.name, indent = 2 * depth)?;
+        self.children.iter().try_for_each(|step| step.write(f, depth + 1))
+    }
+}
+
+fn time(seconds: f64) -> String {
+    let time = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    if time >= Duration::from_secs(1) {
+        format!("{:.2} s", time.as_secs_f64())
+    } else if time >= Duration::from_millis(1) {
+        format!("{:.1} ms", time.as_secs_f64() * 1e3)
+    } else {
+        format!("{:.0} µs", time.as_secs_f64() * 1e6)
+    }
+}
