@@ -16,7 +16,23 @@ pub struct Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line + 1, self.column + 1)
+        write!(f, "{}:{}:{}", Tame(&self.file), self.line + 1, self.column + 1)
+    }
+}
+
+/// A text of others as messages may show it: what steers a terminal or the direction of writing is escaped.
+#[derive(Debug, Clone, Copy)]
+pub struct Tame<'t>(pub &'t str);
+
+impl fmt::Display for Tame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            _ if character.is_control() => write!(f, "{}", character.escape_unicode()),
+            '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' => {
+                write!(f, "{}", character.escape_unicode())
+            }
+            _ => write!(f, "{character}"),
+        })
     }
 }
 
@@ -52,9 +68,9 @@ impl fmt::Display for Diagnostic {
         };
         write!(f, "{word}: {}", self.at)?;
         if !self.pointer.is_empty() {
-            write!(f, " {}", self.pointer)?;
+            write!(f, " {}", Tame(&self.pointer))?;
         }
-        write!(f, ": {}", self.reason)?;
-        self.remedy.as_ref().map_or(Ok(()), |remedy| write!(f, "\n  Hint: {remedy}"))
+        write!(f, ": {}", Tame(&self.reason))?;
+        self.remedy.as_ref().map_or(Ok(()), |remedy| write!(f, "\n  Hint: {}", Tame(remedy)))
     }
 }

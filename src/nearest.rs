@@ -1,38 +1,23 @@
 //! The known name nearest to a mistyped one.
 
-/// The candidate with the fewest single-letter changes from `name`, letter case aside, if they are few enough for a slip.
+use strsim::damerau_levenshtein;
+
+/// The candidate with the fewest changes from `name` (a letter other, more or fewer, two neighbours exchanged), letter
+/// case aside, if they are few enough for a slip.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let name: Vec<char> = name.to_lowercase().chars().take(100).collect();
-    let allowed = match name.len() {
+    // What is longer is no slip of the pen.
+    let name: String = name.to_lowercase().chars().take(100).collect();
+    let allowed = match name.chars().count() {
         0..=2 => 1,
         3..=5 => 2,
         length => length / 3,
     };
-    let distances = candidates.into_iter().map(|candidate| (distance(&name, candidate), candidate));
+    let distances =
+        candidates.into_iter().map(|candidate| (damerau_levenshtein(&name, &candidate.to_lowercase()), candidate));
     distances
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein's distance in letters, two neighbours exchanged counting as one change.
-fn distance(a: &[char], b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for i in 0..a.len() {
-        let mut next = vec![i + 1];
-        for j in 0..b.len() {
-            let changed = row[j] + usize::from(a[i] != b[j]);
-            let mut cost = changed.min(row[j + 1] + 1).min(next[j] + 1);
-            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
-                cost = cost.min(before[j - 1] + 1);
-            }
-            next.push(cost);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

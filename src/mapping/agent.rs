@@ -80,6 +80,9 @@ impl<'m> Cx<'m> {
             self.error(at, reason, "correct the id; where it is a name, write {\"name\": …}");
             return None;
         }
+        if !self.can_be_written(name, at) {
+            return None;
+        }
         Some(match role {
             Role::Person => self.mint_agent("person", &Text::plain(name)),
             Role::Body => self.mint_agent("org", &Text::plain(name)),

@@ -7,6 +7,7 @@ use super::emit::Node;
 use super::iri::{self, Key};
 use super::{Unresolved, place};
 use crate::place::{Candidate, Resolution};
+use crate::record::words::{unwritable, unwritable_reason};
 use crate::record::{Mention, PlaceRef, RecordType, Reference};
 use crate::vocab::schema;
 
@@ -98,12 +99,24 @@ impl<'m> Cx<'m> {
             self.error(at, reason, remedy);
             return None;
         }
+        if !self.can_be_written(&mention.name, at) {
+            return None;
+        }
         self.warn(at, reason, remedy);
         let key = place::minted_key(self.run, mention);
         Some(match self.run.unresolved {
             Unresolved::Keep => self.kept(mention, key),
             _ => self.minted(mention, key, at),
         })
+    }
+
+    /// Whether a name can stand in every syntax of RDF; where it cannot, the error has been noted.
+    pub(crate) fn can_be_written(&mut self, name: &str, at: At<'_>) -> bool {
+        let bad = unwritable(name);
+        if let Some(character) = bad {
+            self.error(at, unwritable_reason(character), "take it away");
+        }
+        bad.is_none()
     }
 
     /// A blank node with the mention's name and no claim to be anything in particular.

@@ -61,7 +61,10 @@ impl<'m> Cx<'m> {
         if let Reference::Id(text) = who
             && !self.is_agent(text)
         {
-            return self.out.text(node, predicate, None, text);
+            if self.can_be_written(text, at) {
+                self.out.text(node, predicate, None, text);
+            }
+            return;
         }
         if let Some(target) = self.agent(who, role, at) {
             self.out.link(node, predicate, &target.node);

@@ -9,13 +9,13 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The tag under which a language map holds a text in the language of the source.
-const UNDETERMINED: &str = "und";
+/// The tag (of private use) under which a language map holds a text in the language of the source.
+pub(super) const OF_THE_SOURCE: &str = "x-source";
 
 /// A text or a language map: for each BCP 47 tag one text or several, the first of them preferred.
 ///
 /// `None` stands for the language of the record's source, which a bare string takes, and which a
-/// language map writes as `und`.
+/// language map writes under the tag `x-source`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text(pub Vec<(Option<String>, Vec<String>)>);
 
@@ -57,7 +57,7 @@ impl Serialize for Text {
         }
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (tag, texts) in &self.0 {
-            let tag = tag.as_deref().unwrap_or(UNDETERMINED);
+            let tag = tag.as_deref().unwrap_or(OF_THE_SOURCE);
             match texts.as_slice() {
                 [text] => map.serialize_entry(tag, text)?,
                 _ => map.serialize_entry(tag, texts)?,
@@ -70,7 +70,7 @@ impl Serialize for Text {
 /// The tag in the case that BCP 47 recommends (RFC 5646, §2.1.1); what is no tag stays as it is.
 fn canonical(tag: String) -> Option<String> {
     match tag.as_str() {
-        UNDETERMINED => None,
+        OF_THE_SOURCE => None,
         "zh-Hans" | "zh-Hant" | "en" | "ja" | "zh" | "ko" => Some(tag),
         _ => Some(LanguageTag::parse_and_normalize(&tag).map_or(tag, LanguageTag::into_inner)),
     }
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         while let Some((tag, one_or_many)) = map.next_entry::<String, super::OneOrMany<String>>()? {
             let tag = canonical(tag);
             if texts.iter().any(|(other, _)| *other == tag) {
-                let tag = tag.as_deref().unwrap_or(UNDETERMINED);
+                let tag = tag.as_deref().unwrap_or(OF_THE_SOURCE);
                 return Err(A::Error::custom(format_args!("the language `{tag}` occurs twice")));
             }
             texts.push((tag, one_or_many.0));

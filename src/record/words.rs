@@ -1,5 +1,7 @@
 //! Words for messages about records: what a field takes, which name was probably meant, what a text shows of itself.
 
+use crate::location::Tame;
+
 use super::{
     AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
     TextCondition, TieKind, Tier, Verdict,
@@ -10,24 +12,24 @@ pub(crate) fn shown(text: &str) -> String {
     format!("`{}`", tame(text, 60))
 }
 
-/// At most `longest` characters of a text, those that steer a terminal or the direction of writing escaped.
+/// At most `longest` characters of a text, tamed.
 pub(crate) fn tame(text: &str, longest: usize) -> String {
-    let mut tame = String::new();
-    for character in text.chars().take(longest) {
-        if character.is_control() || steers(character) {
-            tame.extend(character.escape_unicode());
-        } else {
-            tame.push(character);
-        }
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", Tame(&text[..end])),
+        None => Tame(text).to_string(),
     }
-    if text.chars().nth(longest).is_some() {
-        tame.push('…');
-    }
-    tame
 }
 
-fn steers(character: char) -> bool {
-    matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+/// The first character that some syntax of RDF cannot hold: what is no Char of XML 1.0 (§2.2).
+pub(crate) fn unwritable(text: &str) -> Option<char> {
+    let plain = text.bytes().all(|byte| byte >= 0x20 && byte != 0xEF);
+    let in_xml = |character| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
+    if plain { None } else { text.chars().find(|character| !in_xml(*character)) }
+}
+
+/// What is wrong with a text that has such a character.
+pub(crate) fn unwritable_reason(character: char) -> String {
+    format!("the character U+{:04X} stands in the text, which XML cannot hold", u32::from(character))
 }
 
 /// The noun with its indefinite article.
@@ -48,18 +50,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clo
 
 /// The question after the known name that `name` was probably meant to be.
 pub(crate) fn meant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let folded = fold(name);
-    known
-        .map(|known| (strsim::damerau_levenshtein(&folded, &fold(known)), known))
-        .filter(|(distance, known)| *distance <= 1 + known.len().min(name.len()) / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, meant)| format!("did you mean `{meant}`?"))
-}
-
-/// At most this many characters of a name are compared: a longer one is no slip of the pen.
-fn fold(name: &str) -> String {
-    let letters = name.chars().take(80).filter(|character| !matches!(character, '-' | '_' | ' '));
-    letters.flat_map(char::to_lowercase).collect()
+    crate::nearest::nearest(name, known).map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// What a field takes, where a sentence can say it.
@@ -79,6 +70,11 @@ pub(crate) fn form(field: &str) -> Option<String> {
             "a date: 2024-01-24, 1979-10 or 1982"
         }
         "value" | "rank" => "a whole number, without quotation marks",
+        "award" => "the id of an award record",
+        "assesses" => "the ids of the records it is about",
+        "quote" => "the words of the source, at most a few",
+        "conferred_by" | "person" | "on_behalf_of" | "hosts" | "operator" | "set_by" | "publisher" | "authors"
+        | "at" => "a person, an organization or a place: its id, its name, or {\"name\": …}",
         "id" => "a text that is unique in the run",
         "language" => "a BCP 47 tag: zh-Hans, zh-Hant, ja, en",
         "variable" => "a slug such as friendship-cities",

@@ -4,12 +4,17 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use citypact::convert::{self, Event, NQuads, Options, Summary};
+use citypact::format::Syntax;
+use citypact::place::Register;
+use citypact::rdf;
 use citypact::record::read::{Input, ReadOptions, open};
+use proptest::prelude::*;
 
 use crate::golden::assert_golden;
 
-fn corpus() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad");
+fn corpus(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
@@ -55,7 +60,7 @@ fn named(path: &Path) -> Input {
 
 #[test]
 fn messages() {
-    let files = corpus();
+    let files = corpus("tests/data/bad");
     assert!(files.len() >= 200, "the corpus has shrunk to {}", files.len());
     let (mut found, mut silent) = (String::new(), Vec::new());
     for file in &files {
@@ -65,4 +70,105 @@ fn messages() {
     }
     assert_eq!(silent, Vec::<&PathBuf>::new(), "nothing is said of these");
     assert_golden("bad-input.txt", &found);
+}
+
+/// What converting an input says, its quads, and how many records went each way.
+fn conversion(input: Input, read: ReadOptions, jobs: usize) -> (String, String, Summary) {
+    let mut said = String::new();
+    let mut sink = NQuads(Vec::new());
+    let options = Options { read, jobs, ..Options::default() };
+    let summary = convert::convert(&[input], &Register::builtin(), &options, &mut sink, &mut |event| match event {
+        Event::Finding(finding) => writeln!(said, "{finding}").unwrap(),
+        Event::Rejected(rejected) => rejected.diagnostics.iter().for_each(|it| writeln!(said, "{it}").unwrap()),
+        Event::Mention(_) => {}
+    });
+    let summary = summary.unwrap_or_else(|error| {
+        writeln!(said, "{error}").unwrap();
+        Summary::default()
+    });
+    (said, String::from_utf8(sink.0).unwrap(), summary)
+}
+
+/// What only several records together show goes through the whole conversion.
+#[test]
+fn messages_of_records_together() {
+    let files = corpus("tests/data/bad-together");
+    assert!(files.len() >= 30, "the corpus has shrunk to {}", files.len());
+    let mut found = String::new();
+    for file in &files {
+        let (said, quads, summary) = conversion(named(file), ReadOptions::default(), 2);
+        let name = file.file_name().unwrap().to_string_lossy();
+        writeln!(found, "== {name}: {} of {} through\n{said}", summary.records - summary.rejected, summary.records)
+            .unwrap();
+        assert!(quads.contains("/kind/intent"), "{name}: the good record is lost");
+        assert_well_formed(&quads, &name);
+    }
+    assert_golden("bad-together.txt", &found);
+}
+
+/// Every syntax can hold what came of the input, and every IRI is one.
+fn assert_well_formed(nquads: &str, name: &str) {
+    let quads: Vec<_> = oxttl::NQuadsParser::new().for_slice(nquads.as_bytes()).map(|quad| quad.unwrap()).collect();
+    for syntax in [Syntax::TriG, Syntax::RdfXml, Syntax::JsonLd] {
+        let mut bytes = Vec::new();
+        rdf::write(quads.clone(), syntax, &mut bytes).unwrap();
+        let format = oxrdfio::RdfFormat::from_media_type(syntax.media_type()).unwrap();
+        let again = oxrdfio::RdfParser::from_format(format).for_slice(&bytes).filter(Result::is_err).count();
+        assert_eq!(again, 0, "{name} as {syntax:?}");
+    }
+    for quad in &quads {
+        if let oxrdf::NamedOrBlankNode::NamedNode(node) = &quad.subject {
+            assert!(iri_string::types::IriStr::new(node.as_str()).is_ok(), "{name}: {node}");
+        }
+    }
+}
+
+/// The corpus of single records, converted: as many records go through as reading gives, and nothing panics.
+#[test]
+fn the_corpus_converts_as_far_as_it_reads() {
+    for file in corpus("tests/data/bad") {
+        let (said, quads, summary) = conversion(named(&file), ReadOptions::default(), 1);
+        let read = report(&named(&file), &ReadOptions::default());
+        let through = read.split_once(' ').unwrap().0.parse::<u64>().unwrap();
+        let name = file.display();
+        // Records without a source are told so; what reading says is said again.
+        assert!(summary.records == 0 || summary.records - summary.rejected <= through, "{name}: {said}");
+        assert!(
+            read.lines().skip(1).all(|line| said.contains(line) || line.starts_with("cannot read")),
+            "{name}: {said}"
+        );
+        assert_well_formed(&quads, &name.to_string());
+    }
+}
+
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let folders = ["tests/data/bad-together", "tests/data/bad"].map(corpus).concat();
+    let seeds: Vec<_> = folders.iter().map(|file| fs::read(file).unwrap()).filter(|seed| seed.len() < 3000).collect();
+    let letters = prop::sample::select(b"{}[]\",:\\\n0-e\x00".to_vec());
+    let edit = (any::<prop::sample::Index>(), letters, any::<bool>());
+    (prop::sample::select(seeds), prop::collection::vec(edit, 0..4)).prop_map(|(mut bytes, edits)| {
+        for (index, byte, insert) in edits {
+            let at = index.index(bytes.len() + 1);
+            match bytes.get_mut(at) {
+                Some(there) if !insert => *there = byte,
+                _ => bytes.insert(at, byte),
+            }
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the records, converting ends without a panic, says the same in one thread and in two, and what it
+    /// writes is well-formed.
+    #[test]
+    fn no_records_panic(bytes in mutated(), suffix in prop::sample::select(vec!["jsonl", "json", "csv"]), lenient: bool) {
+        let input = Input::bytes(format!("a.{suffix}"), bytes);
+        let options = ReadOptions { lenient, batch_size: 256, ..ReadOptions::default() };
+        let (said, quads, summary) = conversion(input.clone(), options.clone(), 1);
+        assert_well_formed(&quads, "mutated");
+        prop_assert_eq!((said, quads, summary), conversion(input, options, 2));
+    }
 }

@@ -4,7 +4,7 @@ use iri_string::types::IriStr;
 use oxilangtag::LanguageTag;
 
 use super::{At, Findings};
-use crate::record::words::{shown, tame};
+use crate::record::words::{shown, tame, unwritable, unwritable_reason};
 use crate::record::{Codes, Date, Evidence, Text};
 
 impl Findings {
@@ -23,10 +23,8 @@ impl Findings {
     }
 
     pub(super) fn characters(&mut self, at: At<'_>, text: &str) {
-        let plain = text.bytes().all(|byte| byte >= 0x20 && byte != 0xEF);
-        if !plain && let Some(bad) = text.chars().find(|character| !in_xml(*character)) {
-            let reason = format!("the character U+{:04X} stands in the text, which XML cannot hold", u32::from(bad));
-            self.error(at, reason, "take it away");
+        if let Some(bad) = unwritable(text) {
+            self.error(at, unwritable_reason(bad), "take it away");
         }
     }
 
@@ -147,11 +145,6 @@ impl Findings {
             self.warning(at, reason, "count Unicode code points, from 0, the end after the last one");
         }
     }
-}
-
-/// Char of XML 1.0, §2.2.
-fn in_xml(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }
 
 fn is_slug_byte(byte: u8) -> bool {

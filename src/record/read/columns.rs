@@ -18,6 +18,7 @@ use super::explain::Note;
 use super::rows::Place;
 use crate::location::Severity;
 use crate::record::RecordType;
+use crate::record::text::OF_THE_SOURCE;
 use crate::record::words::{meant, nearest, shown};
 
 /// Fields that hold a number, in records and in evidence.
@@ -363,7 +364,7 @@ impl Writer<'_> {
 
     fn languages(&mut self, field: &Field, list: bool) -> bool {
         self.bracketed('{', '}', |writer| {
-            writer.member("und", &field.columns, |writer| writer.list(&field.columns, list, true));
+            writer.member(OF_THE_SOURCE, &field.columns, |writer| writer.list(&field.columns, list, true));
             for language in &field.languages {
                 writer.member(&language.name, &language.columns, |writer| writer.list(&language.columns, list, true));
             }
@@ -377,7 +378,7 @@ impl Writer<'_> {
             return self.list(&field.columns, true, true);
         }
         self.bracketed('{', '}', |writer| {
-            writer.member("und", &field.columns, |writer| writer.list(&field.columns, true, true));
+            writer.member(OF_THE_SOURCE, &field.columns, |writer| writer.list(&field.columns, true, true));
             true
         })
     }
