@@ -5,7 +5,7 @@ use std::error::Error;
 use oxrdf::{Quad, QuadRef};
 
 use crate::mapping::{Document, QuadSink};
-use crate::rdf::Lines;
+use crate::rdf::{Gathered, Lines};
 
 /// Quads gathered by one worker. What a record added can be taken out again, where the record turns out wrong.
 pub trait Chunk: QuadSink + Default + Send {
@@ -146,5 +146,15 @@ impl<W: std::io::Write> Sink for NTriples<W> {
 
     fn take(&mut self, piece: Piece<TripleLines>) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(self.0.write_all(piece.quads.0.as_bytes())?)
+    }
+}
+
+/// All quads gathered, to be written sorted.
+impl Sink for Gathered {
+    type Chunk = Vec<Quad>;
+
+    fn take(&mut self, piece: Piece<Vec<Quad>>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.extend(piece.quads);
+        Ok(())
     }
 }

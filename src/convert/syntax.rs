@@ -2,16 +2,15 @@
 
 use std::io::Write;
 
-use oxrdf::Quad;
-
 use super::{ConvertError, Event, NQuads, NTriples, Options, Summary, convert};
 use crate::format::Syntax;
 use crate::place::Register;
-use crate::rdf;
+use crate::rdf::{self, Gathered};
 use crate::record::read::Input;
 
 /// Converts records and writes them in `syntax`. N-Quads and N-Triples are written as they come, in the order of the
-/// input; the others are sorted and need memory for all quads.
+/// input, and may say a thing more than once; the others are gathered in memory and come out sorted. Turtle, N-Triples and
+/// RDF/XML name no graphs.
 ///
 /// # Errors
 /// As [`convert`].
@@ -20,16 +19,18 @@ pub fn convert_to(
     register: &Register,
     options: &Options,
     syntax: Syntax,
-    out: impl Write,
+    mut out: impl Write,
     report: &mut dyn FnMut(Event),
 ) -> Result<Summary, ConvertError> {
     match syntax {
         Syntax::NQuads => convert(inputs, register, options, &mut NQuads(out), report),
         Syntax::NTriples => convert(inputs, register, options, &mut NTriples(out), report),
         Syntax::Turtle | Syntax::TriG | Syntax::RdfXml | Syntax::JsonLd => {
-            let mut quads: Vec<Quad> = Vec::new();
-            let summary = convert(inputs, register, options, &mut quads, report)?;
-            rdf::write(quads, syntax, out).map_err(|error| ConvertError::Sink(error.into()))?;
+            let mut gathered = Gathered::new();
+            let summary = convert(inputs, register, options, &mut gathered, report)?;
+            let prefixes = rdf::prefixes(&options.base);
+            let prefixes: Vec<(&str, &str)> = prefixes.iter().map(|(name, iri)| (*name, iri.as_str())).collect();
+            gathered.write(syntax, &prefixes, &mut out).map_err(|error| ConvertError::Sink(error.into()))?;
             Ok(summary)
         }
     }

@@ -292,8 +292,8 @@ impl<'d, S: Sink> Delivery<'d, S> {
         let run = self.shared.run;
         let mut ids = std::mem::take(&mut self.places);
         for id in ids.clone() {
-            let above = run.register.ancestors(&id).into_iter().map(|place| place.id.into());
-            ids.extend(above.filter(|id: &Box<str>| !run.ids.is_place(id)));
+            let above = run.register.ancestors(&id).into_iter().map(|place| Box::<str>::from(place.id));
+            ids.extend(above.filter(|id| !run.ids.is_place(id)));
         }
         for chunk in ids.iter().collect::<Vec<_>>().chunks(1000) {
             let mut quads = S::Chunk::default();

@@ -228,7 +228,7 @@ impl<'m> Cx<'m> {
 
     /// Whether a node is still to be described in the graph at hand.
     pub(crate) fn describe_once(&mut self, name: &str) -> bool {
-        if !self.doc.is_some_and(|doc| doc.graph == self.out.graph) {
+        if self.doc.is_none_or(|doc| doc.graph != self.out.graph) {
             return true;
         }
         let fresh = !self.described.contains(name);

@@ -1,7 +1,21 @@
 //! RDF in any syntax: written, read, compared.
+//!
+//! N-Quads and N-Triples are written as they come ([`Lines`]); everything else is gathered first ([`Gathered`]), so that
+//! it comes out grouped, sorted and without duplicates. What is read goes through a [`Guard`].
 
+mod compare;
+mod gather;
+mod guard;
+mod nesting;
 mod nquads;
+mod pretty;
+mod read;
+mod shorten;
 mod write;
 
+pub use compare::{CompareError, Diff, canonical_lines, diff, isomorphic};
+pub use gather::Gathered;
+pub use guard::{Excess, ExcessAt, Guard};
 pub use nquads::Lines;
-pub use write::write;
+pub use read::{Quads, ReadAs, open, read, syntax_of};
+pub use write::{prefixes, write};

@@ -11,6 +11,7 @@ mod load;
 mod ontology;
 mod output;
 mod query;
+mod rdf;
 mod reading;
 mod remote;
 mod store;
