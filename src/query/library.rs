@@ -32,7 +32,28 @@ macro_rules! shipped {
     };
 }
 
-shipped!["partners"];
+shipped![
+    "alliance-strangers",
+    "anniversaries",
+    "consulates-and-ties",
+    "cooperation-by-topic",
+    "count-gap",
+    "damaged-figures",
+    "denied-claims",
+    "event-results",
+    "evidence",
+    "falling-counts",
+    "in-force-on",
+    "open-intents",
+    "overdue-targets",
+    "partner-awards",
+    "partners",
+    "shortest-chain",
+    "signatures",
+    "spellings",
+    "ties-by-continent",
+    "unequal-levels",
+];
 
 /// A question of the library.
 #[derive(Debug, Clone, PartialEq, Eq)]
