@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::MultiProgress;
 
@@ -108,6 +109,12 @@ impl Edge {
     pub fn cores(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
     }
+}
+
+/// The time since 1970 began, for those who are handed a clock.
+pub fn now() -> Duration {
+    // A clock set to before 1970 tells nothing.
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 fn width() -> Option<usize> {

@@ -26,6 +26,7 @@ mod query;
 mod reference;
 mod report;
 mod schema;
+mod serve;
 
 use config::Config;
 use edge::Edge;
@@ -77,6 +78,7 @@ enum Command {
     Optimize(maintain::OptimizeArgs),
     Places(places::Args),
     Schema(schema::Args),
+    Serve(Box<serve::Args>),
     Ontology(ontology::Args),
     Context(ontology::ContextArgs),
     Completions(completions::Args),
@@ -145,6 +147,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Optimize(args) => maintain::optimize(args, edge),
         Command::Places(args) => places::run(args, edge),
         Command::Schema(args) => schema::run(args, edge),
+        Command::Serve(args) => serve::run(args, edge),
         Command::Ontology(args) => ontology::run(args, edge),
         Command::Context(args) => ontology::run_context(args, edge),
         Command::Completions(args) => completions::run(args, edge),

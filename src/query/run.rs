@@ -169,6 +169,13 @@ impl Engine {
         Self::default()
     }
 
+    /// With somebody who answers SERVICE.
+    #[must_use]
+    pub fn with_services(mut self, services: impl oxigraph::sparql::DefaultServiceHandler + 'static) -> Self {
+        self.evaluator = self.evaluator.with_default_service_handler(services);
+        self
+    }
+
     /// With another default graph for queries that name no dataset.
     #[must_use]
     pub fn with_default_graph(mut self, default_graph: DefaultGraph) -> Self {

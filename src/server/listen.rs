@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -14,6 +15,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower::util::MapRequest;
+
+use super::log::Peer;
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,16 +88,17 @@ impl Listener {
         }
     }
 
-    async fn accept(&self) -> io::Result<Box<dyn Stream>> {
+    /// The next connection, and who is at its other end.
+    async fn accept(&self) -> io::Result<(Box<dyn Stream>, Peer)> {
         match self {
             Self::Tcp(listener) => {
-                let (stream, _) = listener.accept().await?;
+                let (stream, peer) = listener.accept().await?;
                 // Answers leave at once; a failure to say so costs speed, not truth.
                 let _ = stream.set_nodelay(true);
-                Ok(Box::new(stream))
+                Ok((Box::new(stream), Peer(peer.ip().to_string())))
             }
             #[cfg(unix)]
-            Self::Unix(listener, _) => Ok(Box::new(listener.accept().await?.0)),
+            Self::Unix(listener, _) => Ok((Box::new(listener.accept().await?.0), Peer("unix".to_owned()))),
         }
     }
 }
@@ -127,10 +132,13 @@ pub async fn serve(listener: Listener, router: Router, limits: ConnectionLimits,
             () = &mut stop => break,
         };
         match accepted {
-            Ok(stream) => {
+            Ok((stream, peer)) => {
+                let service = MapRequest::new(router.clone(), move |mut request: hyper::Request<Incoming>| {
+                    request.extensions_mut().insert(peer.clone());
+                    request
+                });
                 let connection = running.watch(
-                    connection(&limits)
-                        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone())),
+                    connection(&limits).serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)),
                 );
                 tokio::spawn(async move {
                     // A connection that fails is the client's affair; the request's log line tells of it.

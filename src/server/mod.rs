@@ -1,8 +1,59 @@
 //! The SPARQL endpoint: a router over a store. Protocol and negotiation are pure; each other file is one concern.
+//!
+//! [`Endpoint`] holds what requests share, [`router`] puts it on the web, [`listen::serve`] on a socket.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use citypact::server::{Endpoint, Settings, router};
+//! use citypact::store::Embedded;
+//!
+//! let store = Arc::new(Embedded::memory()?);
+//! let endpoint = Endpoint::new(store, Settings::default());
+//! let app = axum::Router::new().nest("/data", router(&endpoint));
+//! # let _: axum::Router = app;
+//! # Ok::<_, citypact::store::StoreError>(())
+//! ```
 
-pub mod access;
-pub mod body;
+mod access;
+mod answer;
+mod body;
+mod cache;
+mod conditional;
+mod cors;
+mod counts;
+mod description;
+mod endpoint;
+mod failure;
+mod federation;
+mod graph_change;
+mod graph_state;
+mod graph_store;
+mod iri;
+mod library;
 pub mod listen;
+mod log;
+mod memo;
+mod metrics;
 pub mod negotiation;
-pub mod problem;
+mod openapi;
+mod operate;
+mod outbound;
+mod page;
+mod problem;
 pub mod protocol;
+mod reading;
+mod resource;
+mod router;
+mod running;
+mod settings;
+mod sparql;
+mod stream;
+mod syntax;
+mod turns;
+
+pub use access::Tokens;
+pub use body::BodyLimits;
+pub use endpoint::Endpoint;
+pub use log::Peer;
+pub use router::router;
+pub use settings::{Clock, Settings, Sink};

@@ -23,6 +23,8 @@ pub struct Problem {
     hint: Option<String>,
     #[serde(skip)]
     retry_after: Option<u32>,
+    #[serde(skip)]
+    personal: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -40,6 +42,7 @@ impl Problem {
             detail: detail.into(),
             hint: None,
             retry_after: None,
+            personal: false,
         }
     }
 
@@ -70,9 +73,25 @@ impl Problem {
         self
     }
 
+    /// Marks it as one that others who ask the same would not meet: their client has not gone.
+    #[must_use]
+    pub fn personal(self) -> Self {
+        Self { personal: true, ..self }
+    }
+
+    /// Whether others who ask the same would not meet it.
+    pub const fn is_personal(&self) -> bool {
+        self.personal
+    }
+
     /// Its status code.
     pub const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What happened in this case.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     fn render(&self, accept: Option<&str>) -> (&'static str, String) {

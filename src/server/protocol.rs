@@ -1,5 +1,7 @@
 //! What a request asks for under the SPARQL 1.1 Protocol (§2.1, §2.2): pure, without a socket.
 
+use std::time::Duration;
+
 use percent_encoding::percent_decode_str;
 
 /// One request as far as the protocol looks at it.
@@ -53,6 +55,9 @@ pub enum ProtocolError {
     /// A parameter that this operation does not take.
     #[error("the parameter `{0}` does not go with this operation")]
     Misplaced(&'static str),
+    /// A `timeout` that is no time.
+    #[error("`timeout` is a number of seconds above 0")]
+    Timeout,
     /// A POST of a form that names no operation.
     #[error("the form has neither `query` nor `update`")]
     NoOperation,
@@ -158,6 +163,12 @@ fn once(slot: &mut Option<String>, value: String, name: &'static str) -> Result<
 
 const fn refuse(stands: bool, name: &'static str) -> Result<(), ProtocolError> {
     if stands { Err(ProtocolError::Misplaced(name)) } else { Ok(()) }
+}
+
+/// The time that `timeout` gives: a number of seconds above 0.
+pub fn timeout(value: &str) -> Result<Duration, ProtocolError> {
+    let seconds = value.parse().ok().filter(|seconds: &f64| *seconds > 0.0);
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or(ProtocolError::Timeout)
 }
 
 /// The operation that a request asks for.

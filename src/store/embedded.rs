@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 use oxigraph::store::{self as ox, StorageError};
-use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 
 use super::counts::Counts;
 use super::document::{self, Change, Document};
@@ -159,6 +159,17 @@ impl Embedded {
     /// All quads, or those of one graph, as they are now; later writes do not show.
     pub fn quads(&self, graph: Option<GraphNameRef<'_>>) -> Quads<'static> {
         Quads(self.inner.quads_for_pattern(None, None, None, graph))
+    }
+
+    /// The quads that fit what is given, as they are now; later writes do not show.
+    pub fn matching(
+        &self,
+        subject: Option<NamedOrBlankNodeRef<'_>>,
+        predicate: Option<NamedNodeRef<'_>>,
+        object: Option<TermRef<'_>>,
+        graph: Option<GraphNameRef<'_>>,
+    ) -> Quads<'static> {
+        Quads(self.inner.quads_for_pattern(subject, predicate, object, graph))
     }
 
     /// Runs `work` in a transaction: everything it does is kept if it returns `Ok`, nothing otherwise.

@@ -14,5 +14,6 @@ mod query;
 mod rdf;
 mod reading;
 mod remote;
+mod server;
 mod store;
 mod walls;

@@ -1,0 +1,314 @@
+//! `citypact serve`: the store as a SPARQL endpoint.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use super::common::{StoreArgs, explain};
+use super::edge::{self, Edge};
+use super::report::{Failure, Outcome, Result};
+use crate::query::{DefaultGraph, Limits, TextLimits};
+use crate::server::listen::{self, Address, ConnectionLimits, Listener};
+use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens, router};
+use crate::store::Holder;
+
+/// Serve a store: SPARQL, Graph Store Protocol, linked data, the query library
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Read-only unless a token file is given. SIGTERM and SIGINT let running requests end, then the \
+    server exits with 0.\n\nExamples:\n  citypact serve --store citypact.db\n  \
+    citypact serve --bind 0.0.0.0:80 --public-url https://cities.example.org --access-log -\n  \
+    citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token"
+)]
+pub struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Where to listen: ADDRESS:PORT, or unix:PATH
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878", value_parser = address)]
+    bind: Address,
+    /// The address under which the world sees the server, if a proxy stands before it
+    #[arg(long, value_name = "URL", value_parser = url)]
+    public_url: Option<String>,
+    /// The path that a proxy leaves before every address
+    #[arg(long, value_name = "PATH", default_value = "", value_parser = base_path)]
+    base_path: String,
+    /// What the default graph of a query is that names no dataset: the union of all graphs, or the unnamed graph
+    #[arg(long, value_name = "union|empty", default_value = "union", value_parser = default_graph)]
+    default_graph: DefaultGraph,
+    /// File of the token that allows changes
+    #[arg(long, value_name = "FILE")]
+    write_token_file: Option<PathBuf>,
+    /// File of the token that allows changes and administration
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
+    /// Let SERVICE and LOAD reach addresses that begin with this; private addresses only where they are named so
+    #[arg(long, value_name = "URL", value_parser = url)]
+    allow_service: Vec<String>,
+    /// Folder that POST /admin/backup makes backups in
+    #[arg(long, value_name = "DIR")]
+    backup_dir: Option<PathBuf>,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    connections: ConnectionArgs,
+    #[command(flatten)]
+    logs: LogArgs,
+}
+
+/// What one request may use.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Seconds that a query or update may take; clients can ask for less
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    timeout: Duration,
+    /// Rows or triples of one result
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    max_rows: u64,
+    /// Megabytes of one result
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    max_result: u64,
+    /// Megabytes of memory that one query may hold
+    #[arg(long, value_name = "MB", default_value_t = 1024)]
+    max_memory: u64,
+    /// Megabytes of a request's body
+    #[arg(long, value_name = "MB", default_value_t = 64)]
+    max_body: usize,
+    /// Kilobytes of a query's text
+    #[arg(long, value_name = "KB", default_value_t = 1024)]
+    max_query: usize,
+    /// Brackets within each other in a query's text
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_nesting: usize,
+    /// Evaluations at the same time; by default twice the number of processors
+    #[arg(long, value_name = "N")]
+    concurrent: Option<usize>,
+    /// Requests that may wait for their turn
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    queue: usize,
+    /// Seconds that a request may wait for its turn
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    queue_time: Duration,
+    /// Megabytes of results kept for those who ask again; 0 for none
+    #[arg(long, value_name = "MB", default_value_t = 256)]
+    cache: usize,
+}
+
+/// What connections may do.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connections")]
+struct ConnectionArgs {
+    /// Connections open at the same time
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    max_connections: usize,
+    /// Seconds in which a request's head must have come
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    header_time: Duration,
+    /// Seconds in which a request's body must have come
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    body_time: Duration,
+    /// Seconds that running requests get to end when the server is told to stop
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    drain_time: Duration,
+}
+
+/// What is written down.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Logs")]
+struct LogArgs {
+    /// File that gets a line of JSON for each request; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    /// File that gets a line of JSON for each slow evaluation; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    slow_log: Option<PathBuf>,
+    /// Seconds from which on an evaluation is slow
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    slow: Duration,
+}
+
+fn address(text: &str) -> std::result::Result<Address, String> {
+    match text.strip_prefix("unix:") {
+        Some(path) => Ok(Address::Unix(path.into())),
+        None => text.parse().map(Address::Tcp).map_err(|_| "write 127.0.0.1:7878, [::1]:7878 or unix:PATH".to_owned()),
+    }
+}
+
+fn url(text: &str) -> std::result::Result<String, String> {
+    let is_web = text.starts_with("http://") || text.starts_with("https://");
+    let valid = oxrdf::NamedNode::new(text).is_ok() && !text.contains(['?', '#']);
+    if is_web && valid {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("write http://… or https://…".to_owned())
+    }
+}
+
+fn base_path(text: &str) -> std::result::Result<String, String> {
+    let path = text.trim_matches('/');
+    let plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte));
+    match path {
+        _ if !plain || path.contains("//") => Err("write letters, digits and `-._~/`, such as /data".to_owned()),
+        "" => Ok(String::new()),
+        path => Ok(format!("/{path}")),
+    }
+}
+
+fn default_graph(text: &str) -> std::result::Result<DefaultGraph, String> {
+    match text {
+        "union" => Ok(DefaultGraph::Union),
+        "empty" => Ok(DefaultGraph::Empty),
+        _ => Err("it is `union` or `empty`".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> std::result::Result<Duration, String> {
+    let seconds = f64::from_str(text).ok().filter(|seconds| *seconds > 0.0);
+    seconds
+        .and_then(|s| Duration::try_from_secs_f64(s).ok())
+        .ok_or_else(|| "write a number of seconds above 0".to_owned())
+}
+
+/// Serves until a signal comes.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let settings = settings(args, edge)?;
+    let store = Arc::new(args.store.open("serve")?);
+    let endpoint = Endpoint::new(Arc::clone(&store), settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(endpoint.concurrent() + 128)
+        .build()
+        .context("cannot start the threads of the server")?;
+    let served = runtime.block_on(serve(args, edge, &endpoint));
+    // What did not end within the time to drain has been cancelled; a writer's commit gets a moment more.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    served?;
+    edge.say("Stopped.");
+    Ok(Outcome::Done)
+}
+
+async fn serve(args: &Args, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {
+    let stop = signals().context("cannot watch for signals")?;
+    let listener = Listener::bind(&args.bind).await.map_err(|error| cannot_listen(error, &args.bind))?;
+    let address = own_address(&listener, &args.base_path);
+    let holder = Holder { address: Some(address.clone()), ..Holder::this_process("serve") };
+    endpoint.announce(&holder).map_err(explain)?;
+    edge.say(format_args!("Serving {} at {address}", args.store.store.display()));
+    let stopping = async {
+        stop.await;
+        endpoint.set_ready(false);
+        edge.say("Stopping: running requests may end.");
+    };
+    listen::serve(listener, router(endpoint), connection_limits(args), stopping).await;
+    endpoint.cancel_all();
+    Ok(())
+}
+
+fn cannot_listen(error: io::Error, address: &Address) -> Failure {
+    let name = match address {
+        Address::Tcp(address) => address.to_string(),
+        Address::Unix(path) => path.display().to_string(),
+    };
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program listens there: choose another address with --bind",
+        io::ErrorKind::PermissionDenied => "choose a port above 1023, or a folder that you may write to",
+        _ => "choose another address with --bind",
+    };
+    Failure::from(anyhow::Error::new(error).context(format!("cannot listen at {name}"))).hint(hint)
+}
+
+/// Where programs of this machine reach the endpoint.
+fn own_address(listener: &Listener, base_path: &str) -> String {
+    match listener {
+        Listener::Tcp(_) => {
+            let name = listener.name();
+            let local = name.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:");
+            format!("http://{local}{base_path}/sparql")
+        }
+        #[cfg(unix)]
+        Listener::Unix(..) => format!("unix:{}", listener.name()),
+    }
+}
+
+/// Resolves at the first SIGTERM or SIGINT. Being told makes it work as process 1, too, where no signal has a default.
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
+    let write = args.write_token_file.as_deref().map(token).transpose()?;
+    let admin = args.admin_token_file.as_deref().map(token).transpose()?;
+    let limits = &args.limits;
+    Ok(Settings {
+        public_url: args.public_url.clone(),
+        base_path: args.base_path.clone(),
+        default_graph: args.default_graph,
+        tokens: Tokens::new(write.as_deref(), admin.as_deref()),
+        text: TextLimits { length: limits.max_query << 10, nesting: limits.max_nesting, ..TextLimits::default() },
+        evaluation: Limits {
+            timeout: Some(limits.timeout),
+            rows: Some(limits.max_rows),
+            bytes: Some(limits.max_result << 20),
+            memory: Some(limits.max_memory << 20),
+        },
+        body: BodyLimits { bytes: limits.max_body << 20, time: args.connections.body_time },
+        concurrent: limits.concurrent.unwrap_or(2 * edge.cores()).max(1),
+        waiting: limits.queue,
+        wait: limits.queue_time,
+        cache_bytes: limits.cache << 20,
+        allowed_services: args.allow_service.clone(),
+        backups: args.backup_dir.clone(),
+        clock: Arc::new(edge::now),
+        access_log: args.logs.access_log.as_deref().map(sink).transpose()?,
+        slow_log: args.logs.slow_log.as_deref().map(sink).transpose()?,
+        slow: args.logs.slow,
+        ..Settings::default()
+    })
+}
+
+fn token(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the token in {}", path.display()))?;
+    if text.trim().len() < 16 {
+        return Err(Failure::usage(format!("the token in {} is shorter than 16 characters", path.display()))
+            .hint("make one: head -c 24 /dev/urandom | base64 > FILE"));
+    }
+    Ok(text)
+}
+
+fn sink(path: &Path) -> Result<Sink> {
+    if path == Path::new("-") {
+        return Ok(Arc::new(Mutex::new(io::stdout())));
+    }
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    let file = file.with_context(|| format!("cannot write the log {}", path.display()))?;
+    Ok(Arc::new(Mutex::new(file)))
+}
+
+const fn connection_limits(args: &Args) -> ConnectionLimits {
+    let args = &args.connections;
+    ConnectionLimits {
+        connections: args.max_connections,
+        header_time: args.header_time,
+        header_bytes: 64 << 10,
+        drain_time: args.drain_time,
+    }
+}

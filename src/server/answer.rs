@@ -1,0 +1,228 @@
+//! A query to its answer: from the cache where it is there, else by an evaluation whose results stream out.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
+
+use super::cache::{Found, Key, Lead};
+use super::conditional::{self, Tag};
+use super::endpoint::Endpoint;
+use super::metrics::count;
+use super::problem::Problem;
+use super::running::Kind;
+use super::stream::{self, Chunks, Producing};
+use super::{failure, log, syntax};
+use crate::format::{ResultsFormat, Syntax};
+use crate::output::{ResultsWriter, Style};
+use crate::query::{Cancel, Dataset, Event, Form, Limits, Query, QueryError, Request};
+
+/// Time beyond the limit of an evaluation in which its last results may still leave.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A question with all that shapes its answer.
+pub struct Question {
+    /// The query.
+    pub query: Query,
+    /// Its text, for lists and logs.
+    pub text: String,
+    /// The graphs that the request names.
+    pub dataset: Dataset,
+    /// How much time the client gives it, at most as much as the server.
+    pub timeout: Option<Duration>,
+    /// The name of the format, where the client gives one.
+    pub format: Option<String>,
+}
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy)]
+struct Format {
+    results: ResultsFormat,
+    syntax: Syntax,
+    is_graph: bool,
+}
+
+impl Format {
+    fn choose(form: Form, headers: &HeaderMap, name: Option<&str>) -> Result<Self, Problem> {
+        let default = Self { results: ResultsFormat::Json, syntax: Syntax::Turtle, is_graph: false };
+        Ok(match form {
+            Form::Select | Form::Ask => Self { results: syntax::solutions(headers, name)?, ..default },
+            Form::Construct | Form::Describe => {
+                Self { syntax: syntax::triples(headers, name)?, is_graph: true, ..default }
+            }
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        if self.is_graph { self.syntax.name() } else { self.results.name() }
+    }
+
+    const fn media_type(self) -> &'static str {
+        if self.is_graph { syntax::media_type(self.syntax) } else { self.results.media_type() }
+    }
+}
+
+/// Answers a question.
+///
+/// # Errors
+/// 406 and 400 for formats, 503 where a limit is reached before the first results leave, and what else the query deserves.
+pub async fn answer(
+    endpoint: &Arc<Endpoint>,
+    headers: &HeaderMap,
+    question: Question,
+) -> Result<Response<Body>, Problem> {
+    let format = Format::choose(question.query.form(), headers, question.format.as_deref())?;
+    if is_volatile(&question.query) {
+        let body = evaluate(endpoint, question, format, None).await?;
+        return Ok(response(format, body, "citypact; fwd=bypass"));
+    }
+    let epoch = endpoint.store.epoch();
+    let key = Key { query: question.query.clone(), dataset: question.dataset.clone(), format: format.name(), epoch };
+    let tag = tag(endpoint, &key);
+    if conditional::is_known(headers, &tag) {
+        return Ok(with_tag(conditional::not_modified(&tag), &tag));
+    }
+    let found = endpoint.cache.look(&key);
+    let found = match limits(endpoint, &question).timeout {
+        Some(time) => tokio::time::timeout(time, found).await.map_err(|_| {
+            Problem::unavailable("the time limit was reached while another request evaluated the same query", 5)
+        })?,
+        None => found.await,
+    };
+    let (body, status) = match found {
+        Found::Hit(bytes) => {
+            count(&endpoint.metrics.hits);
+            (Body::from(bytes), "citypact; hit")
+        }
+        Found::Failed(problem) => return Err(problem),
+        Found::Lead(lead) => (evaluate(endpoint, question, format, Some(lead)).await?, "citypact; fwd=miss"),
+        Found::Alone => (evaluate(endpoint, question, format, None).await?, "citypact; fwd=miss"),
+    };
+    Ok(with_tag(response(format, body, status), &tag))
+}
+
+/// Whether two evaluations on the same data may differ.
+fn is_volatile(query: &Query) -> bool {
+    let text = query.algebra().to_string();
+    ["NOW(", "RAND(", "UUID(", "BNODE(", "SERVICE "].iter().any(|part| text.contains(part))
+}
+
+fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(key.query.algebra().to_string().as_bytes());
+    hasher.update(format!("{:?}{}{}", key.dataset, endpoint.store.id(), key.epoch).as_bytes());
+    Tag::new(&hasher.finalize().to_hex()[..32], key.format)
+}
+
+fn response(format: Format, body: Body, cache_status: &'static str) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert("cache-status", HeaderValue::from_static(cache_status));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    // Ask again, but with the tag: the data may change at any time.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn with_tag(mut response: Response<Body>, tag: &Tag) -> Response<Body> {
+    response.headers_mut().insert(header::ETAG, tag.value());
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+fn limits(endpoint: &Endpoint, question: &Question) -> Limits {
+    let own = endpoint.settings.evaluation;
+    let timeout = match (own.timeout, question.timeout) {
+        (Some(own), Some(asked)) => Some(own.min(asked)),
+        (own, asked) => own.or(asked),
+    };
+    Limits { timeout, ..own }
+}
+
+async fn evaluate(
+    endpoint: &Arc<Endpoint>,
+    question: Question,
+    format: Format,
+    lead: Option<Lead>,
+) -> Result<Body, Problem> {
+    let turn = endpoint.turns.take().await?;
+    count(&endpoint.metrics.queries);
+    let limits = limits(endpoint, &question);
+    let cancel = Cancel::new();
+    let how = Producing {
+        cancel: cancel.clone(),
+        deadline: limits.timeout.and_then(|time| Instant::now().checked_add(time + GRACE)),
+        copy_limit: lead.as_ref().map_or(0, |_| endpoint.cache.largest()),
+    };
+    let endpoint = Arc::clone(endpoint);
+    let ticket = endpoint.running.enter(Kind::Query, &question.text, cancel.clone());
+    let work = move |chunks: &mut Chunks| {
+        let _held = (turn, ticket);
+        let started = Instant::now();
+        let result = write(&endpoint, &question, format, &limits, &cancel, chunks);
+        let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
+        log::slow(&endpoint, &question.text, started.elapsed(), outcome);
+        result
+    };
+    let finished = move |result: Result<Option<Vec<u8>>, &Problem>| match (lead, result) {
+        (Some(lead), Ok(copy)) => lead.found(copy),
+        (Some(lead), Err(problem)) if !problem.is_personal() => lead.failed(problem),
+        _ => {}
+    };
+    Ok(stream::produce(how, work, finished).await?.body)
+}
+
+fn write(
+    endpoint: &Endpoint,
+    question: &Question,
+    format: Format,
+    limits: &Limits,
+    cancel: &Cancel,
+    chunks: &mut Chunks,
+) -> Result<(), Problem> {
+    let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), chunks);
+    let mut failed = None;
+    let request = Request { query: &question.query, dataset: &question.dataset, limits, cancel };
+    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
+    let result = endpoint.engine(deadline).run(&*endpoint.store, request, &mut |event| {
+        let written = match event {
+            Event::Head(variables) => writer.head(variables),
+            Event::Row(row) => writer.row(row),
+            Event::Triple(triple) => writer.triple(triple.as_ref()),
+            Event::Boolean(answer) => writer.boolean(answer),
+        };
+        written.map_or_else(
+            |error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            },
+            ControlFlow::Continue,
+        )
+    });
+    if let Some(error) = failed {
+        count(&endpoint.metrics.cancelled);
+        return Err(failure::of_output(error));
+    }
+    result.map_err(|error| counted(endpoint, &error))?;
+    writer.finish().map(drop).map_err(failure::of_output)
+}
+
+/// The problem of a failed evaluation, counted by its kind.
+pub fn counted(endpoint: &Endpoint, error: &QueryError) -> Problem {
+    match error {
+        QueryError::Limit(_) => count(&endpoint.metrics.limited),
+        QueryError::Cancelled => count(&endpoint.metrics.cancelled),
+        _ => {}
+    }
+    failure::of_query(error)
+}
+
+/// The bytes of a body that is whole already.
+pub fn whole(media_type: &'static str, bytes: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes.into()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}

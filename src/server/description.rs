@@ -1,0 +1,171 @@
+//! What the service and its data are: SPARQL 1.1 Service Description, VoID and DCAT 2, with live counts.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use oxrdf::GraphName;
+
+use super::conditional::{self, Tag};
+use super::endpoint::Endpoint;
+use super::problem::Problem;
+use super::syntax::{self, RdfWriter};
+use super::{answer, failure, protocol, reading};
+use crate::format::{ResultsFormat, Syntax};
+use crate::query::DefaultGraph;
+use crate::store::Counts;
+
+const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix formats: <http://www.w3.org/ns/formats/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
+@prefix void: <http://rdfs.org/ns/void#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+";
+
+/// The description of the service, as `/sparql` gives it without a query.
+///
+/// # Errors
+/// 406 and 400 for formats.
+pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<Response<Body>, Problem> {
+    let format = format(query)?;
+    let syntax = syntax::triples(headers, format.as_deref())?;
+    let root = endpoint.root(headers);
+    document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)
+}
+
+fn format(query: &str) -> Result<Option<String>, Problem> {
+    let pairs = protocol::pairs(query).map_err(failure::of_protocol)?;
+    Ok(pairs.into_iter().find(|(name, _)| name == "format").map(|(_, value)| value))
+}
+
+/// `/dataset`: VoID and DCAT.
+///
+/// # Errors
+/// 406 and 400 for formats; the store's.
+pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    let headers = request.headers().clone();
+    let format = format(request.uri().query().unwrap_or_default())?;
+    let syntax = syntax::triples(&headers, format.as_deref())?;
+    let root = endpoint.root(&headers);
+    failure::blocking(move || {
+        let (counts, epoch) = endpoint.counts.get(&endpoint.store).map_err(|error| failure::of_store(&error))?;
+        let tag = Tag::new(&format!("{}-{epoch}", endpoint.store.id()), syntax.name());
+        if conditional::is_known(&headers, &tag) {
+            return Ok(conditional::not_modified(&tag));
+        }
+        let mut response = document(&void(&endpoint, &root, &counts), &format!("{root}/dataset"), syntax)?;
+        response.headers_mut().insert(header::ETAG, tag.value());
+        Ok(response)
+    })
+    .await
+}
+
+/// `/.well-known/void`: the way to `/dataset` (VoID §7.2).
+pub async fn well_known(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
+    see_other(&format!("{}/dataset", endpoint.settings.base_path))
+}
+
+/// A redirection to another resource that tells of this one.
+pub fn see_other(location: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(value) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    response
+}
+
+/// Turtle of our own, in the syntax that was asked for.
+fn document(turtle: &str, base: &str, syntax: Syntax) -> Result<Response<Body>, Problem> {
+    let triples = reading::triples(turtle.as_bytes(), Syntax::Turtle, base)
+        .map_err(|problem| Problem::internal(format!("the description is no Turtle: {}", problem.detail())))?;
+    let mut writer = RdfWriter::new(syntax, Vec::new());
+    for triple in &triples {
+        writer.triple(triple.as_ref()).map_err(failure::of_output)?;
+    }
+    let bytes = writer.finish().map_err(failure::of_output)?;
+    let mut response = answer::whole(syntax::media_type(syntax), bytes);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}
+
+fn service(endpoint: &Endpoint, root: &str) -> String {
+    let mut text = format!(
+        "{PREFIXES}<{root}/sparql#service> a sd:Service, dcat:DataService ;
+    sd:endpoint <{root}/sparql> ; dcat:endpointURL <{root}/sparql> ; dcat:servesDataset <{root}/dataset#dataset> ;
+    sd:supportedLanguage sd:SPARQL10Query, sd:SPARQL11Query ;
+    sd:feature sd:EmptyGraphs ;
+    sd:defaultDataset <{root}/dataset#dataset> .
+<{root}/dataset#dataset> a sd:Dataset ; sd:defaultGraph [ a sd:Graph ] .
+"
+    );
+    let mut add = |property: &str, object: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "<{root}/sparql#service> {property} {object} .");
+    };
+    if endpoint.settings.default_graph == DefaultGraph::Union {
+        add("sd:feature", "sd:UnionDefaultGraph");
+    }
+    if endpoint.settings.tokens.writable() {
+        add("sd:supportedLanguage", "sd:SPARQL11Update");
+    }
+    if !endpoint.outbound.is_empty() {
+        add("sd:feature", "sd:BasicFederatedQuery");
+    }
+    for format in ["SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"] {
+        add("sd:resultFormat", &format!("formats:{format}"));
+    }
+    for format in ["Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"] {
+        add("sd:resultFormat", &format!("formats:{format}"));
+    }
+    for format in ["Turtle", "N-Triples", "RDF_XML", "JSON-LD"] {
+        add("sd:inputFormat", &format!("formats:{format}"));
+    }
+    text
+}
+
+fn void(endpoint: &Endpoint, root: &str, counts: &Counts) -> String {
+    let namespace = &endpoint.settings.namespace;
+    let subjects: u64 = counts.classes.iter().map(|(_, count)| count).sum();
+    let mut text = format!(
+        "{PREFIXES}<{root}/dataset> a void:DatasetDescription ; foaf:primaryTopic <{root}/dataset#dataset> .
+<{root}/dataset#dataset> a void:Dataset, dcat:Dataset ;
+    dcterms:title \"Friendship cities\"@en ;
+    dcterms:description \"Ties between cities and regions, with their agreements, awards, figures and sources\"@en ;
+    void:sparqlEndpoint <{root}/sparql> ; void:dataDump <{root}/graphs> ; void:uriSpace \"{namespace}id/\" ;
+    void:vocabulary <{namespace}ns#> ; void:triples {} ; void:entities {subjects} ; void:classes {} ;
+    dcat:distribution [ a dcat:Distribution ; dcat:accessURL <{root}/sparql> ; dcat:accessService <{root}/sparql#service> ],
+        [ a dcat:Distribution ; dcat:downloadURL <{root}/graphs> ; dcat:mediaType <https://www.iana.org/assignments/media-types/application/trig> ] .
+<{root}/sparql#service> a dcat:DataService ; dcat:endpointURL <{root}/sparql> ; dcat:servesDataset <{root}/dataset#dataset> .
+",
+        counts.quads,
+        counts.classes.len(),
+    );
+    for (class, count) in &counts.classes {
+        let _ = writeln!(
+            text,
+            "<{root}/dataset#dataset> void:classPartition [ void:class {class} ; void:entities {count} ] ."
+        );
+    }
+    for (graph, count) in &counts.graphs {
+        if let GraphName::NamedNode(name) = graph {
+            let _ = writeln!(
+                text,
+                "<{root}/dataset#dataset> void:subset [ a void:Dataset ; dcterms:identifier \"{}\"^^xsd:anyURI ; void:triples {count} ] .",
+                name.as_str()
+            );
+        }
+    }
+    text
+}
+
+/// Every format by the name that `format=` takes, for the description of the interface.
+pub fn format_names() -> (Vec<&'static str>, Vec<&'static str>) {
+    let results = ResultsFormat::ALL.iter().map(|format| format.name()).collect();
+    (results, Syntax::ALL.iter().map(|syntax| syntax.name()).collect())
+}

@@ -1,0 +1,125 @@
+//! What all requests share: the store, the engine, the settings, and the count of what is going on.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::http::{HeaderMap, header};
+
+use super::cache::Cache;
+use super::counts::LiveCounts;
+use super::federation::Services;
+use super::graph_state::GraphStates;
+use super::memo::Memo;
+use super::metrics::Metrics;
+use super::outbound::Outbound;
+use super::running::Running;
+use super::settings::Settings;
+use super::turns::Turns;
+use crate::place::Register;
+use crate::query::{Engine, RegisterPlaces};
+use crate::store::{Embedded, Holder, StoreError};
+
+/// An endpoint over a store. [`super::router`] puts it on the web.
+pub struct Endpoint {
+    pub(super) store: Arc<Embedded>,
+    pub(super) settings: Settings,
+    pub(super) metrics: Metrics,
+    pub(super) running: Arc<Running>,
+    /// For evaluations.
+    pub(super) turns: Turns,
+    /// For changes: one at a time.
+    pub(super) writers: Turns,
+    pub(super) cache: Cache,
+    pub(super) parsed: Memo,
+    pub(super) graph_states: GraphStates,
+    pub(super) counts: LiveCounts,
+    pub(super) outbound: Outbound,
+    engine: Engine,
+    register: OnceLock<Register>,
+    ready: AtomicBool,
+}
+
+impl Endpoint {
+    /// An endpoint over `store`, ready to answer.
+    pub fn new(store: Arc<Embedded>, settings: Settings) -> Arc<Self> {
+        Arc::new(Self {
+            engine: Engine::new().with_default_graph(settings.default_graph),
+            metrics: Metrics::default(),
+            running: Arc::default(),
+            turns: Turns::new(settings.concurrent, settings.waiting, settings.wait),
+            writers: Turns::new(1, settings.waiting, settings.wait),
+            cache: Cache::new(settings.cache_bytes),
+            parsed: Memo::default(),
+            graph_states: GraphStates::default(),
+            counts: LiveCounts::default(),
+            outbound: Outbound::new(settings.allowed_services.clone(), settings.body.bytes),
+            register: OnceLock::new(),
+            ready: AtomicBool::new(true),
+            store,
+            settings,
+        })
+    }
+
+    /// Says whether `/readyz` shall send balancers here; the server stops being ready when it drains.
+    pub fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Relaxed);
+    }
+
+    /// Whether the server takes requests.
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Relaxed)
+    }
+
+    /// Tells other processes where to reach the server, if the store is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] where the file beside the data cannot be written.
+    pub fn announce(&self, holder: &Holder) -> Result<(), StoreError> {
+        self.store.announce(holder)
+    }
+
+    /// How many evaluations go on at the same time at most.
+    pub fn concurrent(&self) -> usize {
+        self.settings.concurrent
+    }
+
+    /// Forgets everything that is kept to answer sooner.
+    pub fn forget(&self) {
+        self.cache.clear();
+        self.parsed.clear();
+        self.graph_states.clear();
+        self.counts.clear();
+    }
+
+    /// Ends every evaluation that is going on.
+    pub fn cancel_all(&self) {
+        self.running.list().iter().for_each(|entry| {
+            self.running.cancel(entry.id);
+        });
+    }
+
+    /// The engine, with SERVICE where there is anybody to ask.
+    pub(super) fn engine(&self, deadline: Option<Instant>) -> Engine {
+        if self.outbound.is_empty() {
+            return self.engine.clone();
+        }
+        self.engine.clone().with_services(Services { outbound: self.outbound.clone(), deadline })
+    }
+
+    /// Finds the places that parameters name.
+    pub(super) fn places(&self) -> RegisterPlaces<'_> {
+        RegisterPlaces { register: self.register.get_or_init(Register::builtin), base: crate::vocab::ID }
+    }
+
+    /// The address under which the client reaches the server, without a slash at its end.
+    pub(super) fn root(&self, headers: &HeaderMap) -> String {
+        self.settings.public_url.clone().unwrap_or_else(|| {
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            // Whatever a client calls us ends up in IRIs: only what a host can be does.
+            let plain =
+                |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte));
+            format!("http://{}{}", host.filter(plain).unwrap_or("localhost"), self.settings.base_path)
+        })
+    }
+}

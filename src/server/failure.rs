@@ -1,0 +1,86 @@
+//! Every error of the rooms below as the status code and the words that a client gets: the one place that decides.
+
+use std::io;
+
+use axum::http::StatusCode;
+
+use super::problem::Problem;
+use super::protocol::ProtocolError;
+use crate::query::{Limit, QueryError};
+use crate::store::StoreError;
+
+/// Seconds after which a request that met a limit may do better.
+const RETRY: u32 = 5;
+
+/// A request that the protocol does not know.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+pub fn of_protocol(error: ProtocolError) -> Problem {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    Problem::new(status, error.to_string())
+}
+
+/// A query or update that failed.
+pub fn of_query(error: &QueryError) -> Problem {
+    let problem = match error {
+        // A client that gives itself little time speaks for itself alone.
+        QueryError::Limit(Limit::Time(_)) => Problem::unavailable(error.to_string(), RETRY).personal(),
+        QueryError::Limit(_) => Problem::unavailable(error.to_string(), RETRY),
+        QueryError::Cancelled => Problem::unavailable("the evaluation was cancelled", RETRY).personal(),
+        error if error.is_askers_fault() => Problem::bad_request(chain(error)),
+        QueryError::Evaluation(_) => Problem::new(StatusCode::BAD_GATEWAY, chain(error)),
+        _ => Problem::internal("the evaluation failed"),
+    };
+    problem.hint(error.hint())
+}
+
+/// A store that failed. Its own words go to nobody outside.
+pub fn of_store(error: &StoreError) -> Problem {
+    match error {
+        StoreError::ReadOnly => Problem::new(StatusCode::FORBIDDEN, "the store was opened for reading only"),
+        StoreError::Exists(_) => Problem::new(StatusCode::CONFLICT, "there is something of that name already"),
+        StoreError::InMemory | StoreError::NotPersistent => {
+            Problem::new(StatusCode::CONFLICT, "a store in memory has no files to copy")
+        }
+        _ => Problem::internal("the store failed"),
+    }
+}
+
+/// Results that could not be written: the client went, or reads too slowly.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+pub fn of_output(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Problem::internal("the client went away").personal(),
+        io::ErrorKind::TimedOut => {
+            Problem::unavailable("the time limit was reached before the client had read all", RETRY).personal()
+        }
+        _ => Problem::internal("the results could not be written"),
+    }
+}
+
+/// An error with its causes, those that repeat what was said left out.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Runs work that may block on a thread of its own; a panic there is a 500 here.
+///
+/// # Errors
+/// Those of `work`.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Problem::internal("the work broke off")),
+    }
+}

@@ -1,0 +1,176 @@
+//! The SPARQL 1.1 Graph Store HTTP Protocol: graphs named by their own address (§4.1) or by a parameter (§4.2).
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use oxrdf::{GraphName, NamedNode};
+
+use super::access::Right;
+use super::conditional::{self, Tag};
+use super::endpoint::Endpoint;
+use super::graph_change::{self, Change, Effect};
+use super::problem::Problem;
+use super::stream::{self, Producing};
+use super::syntax::{self, RdfWriter};
+use super::{body, failure, graph_state, iri, protocol};
+use crate::format::Syntax;
+use crate::query::Cancel;
+
+/// Which graph a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One graph: named, or the default graph.
+    Graph(GraphName),
+    /// The graph store itself: all graphs, or one that is to be named yet.
+    Store,
+}
+
+/// `/graphs`, with `?graph=` or `?default` or neither.
+pub async fn indirect(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    let target = target(request.uri().query().unwrap_or_default())?;
+    serve(endpoint, target, request).await
+}
+
+/// `/graphs/…`: the address is the graph's name.
+pub async fn direct(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(_): Path<String>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let address = format!("{}{}", endpoint.root(request.headers()), request.uri().path());
+    let name = iri::from_uri(&address);
+    let name =
+        NamedNode::new(name).map_err(|_| Problem::bad_request("the address is no IRI that could name a graph"))?;
+    serve(endpoint, Target::Graph(name.into()), request).await
+}
+
+fn target(query: &str) -> Result<Target, Problem> {
+    let mut named = Vec::new();
+    for (name, value) in protocol::pairs(query).map_err(failure::of_protocol)? {
+        match name.as_str() {
+            "graph" => named.push(GraphName::from(
+                NamedNode::new(&value)
+                    .map_err(|_| Problem::bad_request(format!("`graph` is not an absolute IRI: {value}")))?,
+            )),
+            "default" => named.push(GraphName::DefaultGraph),
+            _ => {}
+        }
+    }
+    match named.len() {
+        0 => Ok(Target::Store),
+        1 => Ok(Target::Graph(named.swap_remove(0))),
+        _ => Err(Problem::bad_request("a request is about one graph: give `graph` once, or `default`, not both")),
+    }
+}
+
+async fn serve(endpoint: Arc<Endpoint>, target: Target, request: Request) -> Result<Response<Body>, Problem> {
+    let (parts, body) = request.into_parts();
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        return read(endpoint, target, &parts).await;
+    }
+    endpoint.settings.tokens.check(&parts.headers, Right::Write)?;
+    let bytes = body::read(&parts.headers, body, endpoint.settings.body).await?;
+    let root = endpoint.root(&parts.headers);
+    let change = change(&parts, &target, &bytes, &root).await?;
+    let effect = graph_change::apply(&endpoint, change, parts.headers).await?;
+    Ok(told(&effect))
+}
+
+fn told(effect: &Effect) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = if effect.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
+    if let Some(state) = &effect.state {
+        response.headers_mut().insert(header::ETAG, Tag::new(state, Syntax::Turtle.name()).value());
+    }
+    if let Some(location) = effect.location.as_ref().and_then(|name| HeaderValue::from_str(&iri::to_uri(name)).ok()) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+async fn change(parts: &Parts, target: &Target, bytes: &Bytes, root: &str) -> Result<Change, Problem> {
+    let graph = match target {
+        Target::Graph(graph) => graph.clone(),
+        Target::Store if parts.method == Method::POST => {
+            return graph_change::to_store(&parts.headers, bytes, root).await;
+        }
+        Target::Store => {
+            return Err(Problem::bad_request("the request names no graph").hint(Some("add ?graph=IRI or ?default")));
+        }
+    };
+    match parts.method {
+        Method::DELETE => Ok(Change::Delete(graph)),
+        Method::PUT => Ok(Change::Put(graph_change::triples(&parts.headers, bytes, &graph, root).await?, graph)),
+        _ => Ok(Change::Post {
+            triples: graph_change::triples(&parts.headers, bytes, &graph, root).await?,
+            graph,
+            new: false,
+        }),
+    }
+}
+
+async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<Response<Body>, Problem> {
+    let format = parameter(parts, "format")?;
+    let (syntax, graph) = match target {
+        Target::Graph(graph) => (syntax::triples(&parts.headers, format.as_deref())?, Some(graph)),
+        Target::Store => (syntax::datasets(&parts.headers, format.as_deref())?, None),
+    };
+    let turn = endpoint.turns.take().await?;
+    let state = state(Arc::clone(&endpoint), graph.clone()).await?;
+    let tag = Tag::new(&state, syntax.name());
+    if conditional::is_known(&parts.headers, &tag) {
+        return Ok(conditional::not_modified(&tag));
+    }
+    let deadline = endpoint.settings.evaluation.timeout.and_then(|time| Instant::now().checked_add(time));
+    let how = Producing { cancel: Cancel::new(), deadline, copy_limit: 0 };
+    let work = move |chunks: &mut stream::Chunks| {
+        let _turn = turn;
+        write(&endpoint, graph.as_ref(), syntax, chunks)
+    };
+    let produced = stream::produce(how, work, |_| {}).await?;
+    let mut response = Response::new(produced.body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax::media_type(syntax)));
+    headers.insert(header::ETAG, tag.value());
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}
+
+fn parameter(parts: &Parts, wanted: &str) -> Result<Option<String>, Problem> {
+    let pairs = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    Ok(pairs.into_iter().find(|(name, _)| name == wanted).map(|(_, value)| value))
+}
+
+/// The state of a graph, or of the whole store, for its entity tag.
+async fn state(endpoint: Arc<Endpoint>, graph: Option<GraphName>) -> Result<String, Problem> {
+    failure::blocking(move || {
+        let epoch = endpoint.store.epoch();
+        let Some(graph) = graph else { return Ok(format!("{}-{epoch}", endpoint.store.id())) };
+        if let GraphName::NamedNode(name) = &graph
+            && !endpoint.store.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
+        {
+            return Err(Problem::not_found(format!("there is no graph {name}")));
+        }
+        let compute = || graph_state::of(endpoint.store.quads(Some(graph.as_ref())));
+        endpoint.graph_states.get(&graph, epoch, compute).map_err(|error| failure::of_store(&error))
+    })
+    .await
+}
+
+fn write(
+    endpoint: &Endpoint,
+    graph: Option<&GraphName>,
+    syntax: Syntax,
+    chunks: &mut stream::Chunks,
+) -> Result<(), Problem> {
+    let mut writer = RdfWriter::new(syntax, chunks);
+    for quad in endpoint.store.quads(graph.map(GraphName::as_ref)) {
+        let quad = quad.map_err(|error| failure::of_store(&error))?;
+        let written = if graph.is_some() { writer.triple(quad.as_ref()) } else { writer.quad(&quad) };
+        written.map_err(failure::of_output)?;
+    }
+    writer.finish().map(drop).map_err(failure::of_output)
+}

@@ -1,0 +1,183 @@
+//! The interface in OpenAPI 3.1, made from the query library and the formats as they are.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use serde_json::{Map, Value, json};
+
+use super::endpoint::Endpoint;
+use super::{answer, description};
+use crate::query::library;
+
+/// `/openapi.json`.
+pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": { "title": "citypact", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "MIT OR Apache-2.0" } },
+        "servers": [{ "url": endpoint.root(request.headers()) }],
+        "paths": paths(),
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": { "Problem": problem() },
+            "responses": { "Problem": {
+                "description": "What went wrong (RFC 9457)",
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            } },
+        },
+    });
+    answer::whole("application/json", document.to_string())
+}
+
+fn problem() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": { "type": text, "title": text, "status": { "type": "integer" }, "detail": text, "hint": text },
+    })
+}
+
+fn paths() -> Map<String, Value> {
+    let mut paths = Map::new();
+    let mut add = |path: &str, operations: Value| paths.insert(path.to_owned(), operations);
+    add("/sparql", sparql());
+    add("/graphs", graphs());
+    add("/graphs/{name}", graph());
+    for space in ["id", "kind", "code", "variable", "graph"] {
+        add(
+            &format!("/{space}/{{name}}"),
+            json!({ "parameters": [path("name", "what it is called")],
+            "get": operation("Leads to the document about a thing", "303") }),
+        );
+    }
+    add(
+        "/doc/{name}",
+        json!({ "parameters": [path("name", "what it is called"), format(false)],
+        "get": operation("All that is known of a thing", "200") }),
+    );
+    add("/ns", json!({ "parameters": [format(false)], "get": operation("The vocabulary", "200") }));
+    add("/queries", json!({ "get": operation("The query library", "200") }));
+    for query in library() {
+        add(&format!("/queries/{}", query.name), named(query));
+    }
+    for (path, what) in [
+        ("/dataset", "What the data is: VoID and DCAT"),
+        ("/healthz", "Whether the process answers"),
+        ("/readyz", "Whether requests may be sent here"),
+        ("/metrics", "Counters for Prometheus"),
+        ("/openapi.json", "This description"),
+    ] {
+        add(path, json!({ "get": operation(what, "200") }));
+    }
+    add("/.well-known/void", json!({ "get": operation("Leads to /dataset", "303") }));
+    for (path, method, what, status) in [
+        ("/admin/queries", "get", "What is being evaluated", "200"),
+        ("/admin/backup", "post", "Copies the store", "201"),
+        ("/admin/optimize", "post", "Rearranges the store's files", "204"),
+        ("/admin/reload", "post", "Forgets cached results", "204"),
+    ] {
+        add(path, json!({ method: secured(operation(what, status)) }));
+    }
+    add(
+        "/admin/queries/{id}",
+        json!({ "parameters": [path("id", "the evaluation's number")],
+        "delete": secured(operation("Ends an evaluation", "204")) }),
+    );
+    paths
+}
+
+fn operation(summary: &str, status: &str) -> Value {
+    json!({ "summary": summary, "responses": {
+        status: { "description": summary },
+        "default": { "$ref": "#/components/responses/Problem" },
+    } })
+}
+
+fn secured(mut operation: Value) -> Value {
+    operation["security"] = json!([{ "token": [] }]);
+    operation
+}
+
+fn with(mut operation: Value, parameters: Vec<Value>) -> Value {
+    operation["parameters"] = parameters.into();
+    operation
+}
+
+fn path(name: &str, what: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": what, "schema": { "type": "string" } })
+}
+
+fn query(name: &str, what: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "query", "description": what, "schema": schema })
+}
+
+fn format(results: bool) -> Value {
+    let (mut names, syntaxes) = description::format_names();
+    if !results {
+        names.clear();
+    }
+    names.extend(syntaxes);
+    query("format", "the format of the answer, beside Accept", json!({ "type": "string", "enum": names }))
+}
+
+fn timeout() -> Value {
+    query("timeout", "seconds, at most those of the server", json!({ "type": "number", "exclusiveMinimum": 0 }))
+}
+
+fn sparql() -> Value {
+    let text = || json!({ "type": "string" });
+    let many = || json!({ "type": "array", "items": { "type": "string", "format": "iri" } });
+    let parameters = vec![
+        query("query", "the query", text()),
+        query("default-graph-uri", "graphs whose merge is the default graph", many()),
+        query("named-graph-uri", "the named graphs", many()),
+        format(true),
+        timeout(),
+    ];
+    let body = json!({ "required": true, "content": {
+        "application/x-www-form-urlencoded": { "schema": { "type": "object", "properties": { "query": text(), "update": text() } } },
+        "application/sparql-query": { "schema": text() },
+        "application/sparql-update": { "schema": text() },
+    } });
+    let mut post = operation("Evaluates a query, or carries out an update (which needs a token)", "200");
+    post["responses"]["204"] = json!({ "description": "The update is done" });
+    post["requestBody"] = body;
+    json!({ "get": with(operation("Evaluates a query; describes the service where there is none", "200"), parameters), "post": post })
+}
+
+fn graphs() -> Value {
+    let mut operations = graph();
+    operations["parameters"] = json!([
+        query("graph", "the graph's IRI", json!({ "type": "string", "format": "iri" })),
+        query("default", "the default graph", json!({ "type": "string" })),
+        format(false),
+    ]);
+    operations
+}
+
+fn graph() -> Value {
+    json!({
+        "parameters": [path("name", "the rest of the graph's IRI")],
+        "get": operation("A graph", "200"),
+        "put": secured(operation("Makes or replaces a graph", "204")),
+        "post": secured(operation("Adds to a graph", "204")),
+        "delete": secured(operation("Removes a graph", "204")),
+    })
+}
+
+fn named(named: &crate::query::NamedQuery) -> Value {
+    let mut parameters: Vec<Value> = named
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let mut value = query(&parameter.name, &parameter.description, json!({ "type": "string" }));
+            value["required"] = parameter.default.is_none().into();
+            value["schema"]["default"] = parameter.default.clone().into();
+            value
+        })
+        .collect();
+    parameters.extend([format(true), timeout()]);
+    json!({ "get": with(operation(&named.title, "200"), parameters) })
+}

@@ -1,0 +1,130 @@
+//! For operators: health, readiness, metrics, and what the admin token opens.
+
+use std::path::{Component, Path as FilePath};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{Response, StatusCode};
+use serde_json::json;
+
+use super::access::Right;
+use super::endpoint::Endpoint;
+use super::problem::Problem;
+use super::{answer, failure, metrics, protocol};
+
+const JSON: &str = "application/json";
+
+/// `/healthz`: the process answers.
+pub async fn health() -> Response<Body> {
+    answer::whole("text/plain; charset=utf-8", "ok\n")
+}
+
+/// `/readyz`: requests may be sent here; not while the server drains.
+///
+/// # Errors
+/// 503 while it is not ready.
+pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response<Body>, Problem> {
+    if endpoint.is_ready() {
+        Ok(answer::whole("text/plain; charset=utf-8", "ready\n"))
+    } else {
+        Err(Problem::unavailable("the server is about to stop", 5))
+    }
+}
+
+/// `/metrics`: counters for Prometheus.
+pub async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
+    answer::whole("text/plain; version=0.0.4; charset=utf-8", metrics::render(&endpoint))
+}
+
+/// `/admin/queries`: what is being evaluated.
+///
+/// # Errors
+/// 401 and 403 without the admin token.
+pub async fn running(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
+    Ok(answer::whole(JSON, json!({ "running": endpoint.running.list() }).to_string()))
+}
+
+/// DELETE `/admin/queries/{id}`: ends an evaluation.
+///
+/// # Errors
+/// 404 where there is none of this number; 401 and 403 without the admin token.
+pub async fn cancel(
+    State(endpoint): State<Arc<Endpoint>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
+    let known = id.parse().is_ok_and(|id| endpoint.running.cancel(id));
+    if known {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::not_found(format!("nothing of the number {id} is going on")))
+    }
+}
+
+/// POST `/admin/backup?name=…`: copies the store into the folder for backups, while it serves.
+///
+/// # Errors
+/// 409 where the name is taken or the store is in memory, 400 for a name that is more than one; 403 where no folder was
+/// named at the start; 401 and 403 without the admin token.
+pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
+    let folder = endpoint.settings.backups.clone().ok_or_else(|| {
+        Problem::new(StatusCode::FORBIDDEN, "this server makes no backups").hint(Some("start it with --backup-dir"))
+    })?;
+    let pairs = protocol::pairs(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    let given = pairs.into_iter().find(|(name, _)| name == "name").map(|(_, value)| value);
+    let name = given.unwrap_or_else(|| format!("epoch-{}", endpoint.store.epoch()));
+    if !is_plain(&name) {
+        return Err(Problem::bad_request("the name of a backup is letters, digits, `-`, `_` and `.`"));
+    }
+    let target = folder.join(&name);
+    failure::blocking(move || endpoint.store.backup(&target).map_err(|error| failure::of_store(&error))).await?;
+    let mut response = answer::whole(JSON, json!({ "backup": name }).to_string());
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+/// Whether a name is one of a file in a folder and nowhere else.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let mut components = FilePath::new(name).components();
+    name.len() <= 100
+        && name.bytes().all(plain)
+        && matches!((components.next(), components.next()), (Some(Component::Normal(_)), None))
+}
+
+/// POST `/admin/optimize`: rearranges the store's files for faster reading.
+///
+/// # Errors
+/// The store's; 401 and 403 without the admin token.
+pub async fn optimize(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<StatusCode, Problem> {
+    endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
+    failure::blocking(move || endpoint.store.optimize().map_err(|error| failure::of_store(&error))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// POST `/admin/reload`: forgets results, parsed queries and counts.
+///
+/// # Errors
+/// 401 and 403 without the admin token.
+pub async fn reload(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<StatusCode, Problem> {
+    endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
+    endpoint.forget();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn names_lead_nowhere_else() {
+        assert!(is_plain("2026-11-21") && is_plain("a.b_c"));
+        for name in ["", ".", "..", "../x", "a/b", "/etc", "a\\b", "C:", "a\0", &"x".repeat(101)] {
+            assert!(!is_plain(name), "{name:?}");
+        }
+    }
+}

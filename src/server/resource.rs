@@ -1,0 +1,155 @@
+//! Dereferencing: `/id/…` names a thing and leads to `/doc/…`, which tells of it; so do `/kind/…`, `/code/…`,
+//! `/variable/…` and `/graph/…`; `/ns` is the vocabulary. What `--public-url` serves stands for the data's own IRIs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Response, header};
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term, Triple};
+
+use super::conditional::{self, Tag};
+use super::endpoint::Endpoint;
+use super::problem::Problem;
+use super::syntax::{self, RdfWriter};
+use super::{answer, description, failure, iri, protocol, reading};
+use crate::format::Syntax;
+use crate::ontology;
+use crate::store::StoreError;
+
+/// Triples that a document about a resource has at most; the rest is a query away.
+const MOST: usize = 100_000;
+/// First segments of paths that are names of their own, beside the data's.
+const SPACES: [&str; 4] = ["kind/", "code/", "variable/", "graph/"];
+
+/// `/id/…`, `/kind/…` and their like: leads to the document about the thing (303, Cool URIs for the Semantic Web §4.2).
+pub async fn thing(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
+    let path = request.uri().path();
+    let rest = path.strip_prefix("/id/").unwrap_or_else(|| path.trim_start_matches('/'));
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    description::see_other(&format!("{}/doc/{rest}{query}", endpoint.settings.base_path))
+}
+
+/// `/doc/…`: everything that is known of a thing.
+///
+/// # Errors
+/// 404 where nothing is known of it; 406 and 400 for formats.
+pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    let format = format(&request)?;
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let syntax = syntax::triples(&headers, format.as_deref())?;
+    let turn = endpoint.turns.take().await?;
+    failure::blocking(move || {
+        let _turn = turn;
+        let rest = path.strip_prefix("/doc/").unwrap_or_default();
+        let name = name(&endpoint.settings.namespace, rest)?;
+        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), endpoint.store.epoch()), syntax.name());
+        let triples = about(&endpoint, &name).map_err(|error| failure::of_store(&error))?;
+        if triples.is_empty() {
+            return Err(Problem::not_found(format!("nothing is known of {name}")));
+        }
+        if conditional::is_known(&headers, &tag) {
+            return Ok(conditional::not_modified(&tag));
+        }
+        let mut response = written(&triples, syntax)?;
+        response.headers_mut().insert(header::ETAG, tag.value());
+        let location = format!("{}{path}?format={}", endpoint.settings.base_path, syntax.name());
+        if let Ok(location) = HeaderValue::from_str(&location) {
+            response.headers_mut().insert(header::CONTENT_LOCATION, location);
+        }
+        Ok(response)
+    })
+    .await
+}
+
+/// `/ns`: the vocabulary itself, classes, properties and schemes.
+///
+/// # Errors
+/// 406 and 400 for formats.
+pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
+    let format = format(&request)?;
+    let syntax = syntax::triples(request.headers(), format.as_deref())?;
+    let tag = Tag::new(&blake3::hash(ontology::CITYPACT.as_bytes()).to_hex()[..32], syntax.name());
+    if conditional::is_known(request.headers(), &tag) {
+        return Ok(conditional::not_modified(&tag));
+    }
+    let mut triples = BTreeSet::new();
+    for text in [ontology::CITYPACT, ontology::SCHEMES] {
+        let read = reading::triples(text.as_bytes(), Syntax::Turtle, crate::vocab::NS)?;
+        triples.extend(read.into_iter().map(Ordered));
+    }
+    let triples: Vec<Triple> = triples.into_iter().map(|triple| triple.0).collect();
+    let mut response = written(&triples, syntax)?;
+    response.headers_mut().insert(header::ETAG, tag.value());
+    Ok(response)
+}
+
+fn format(request: &Request) -> Result<Option<String>, Problem> {
+    let pairs = protocol::pairs(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    Ok(pairs.into_iter().find(|(name, _)| name == "format").map(|(_, value)| value))
+}
+
+fn name(namespace: &str, rest: &str) -> Result<NamedNode, Problem> {
+    let space = if SPACES.iter().any(|space| rest.starts_with(space)) { "" } else { "id/" };
+    NamedNode::new(format!("{namespace}{space}{}", iri::from_uri(rest)))
+        .map_err(|_| Problem::not_found("the address stands for no IRI"))
+}
+
+/// Triples in the order of their subjects, those of one subject together.
+#[derive(PartialEq, Eq)]
+struct Ordered(Triple);
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.to_string().cmp(&other.0.to_string())
+    }
+}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What all graphs say of a node, of its parts (blank nodes, and nodes named below it) and, for a graph, in it.
+fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
+    let mut seen = BTreeSet::from([NamedOrBlankNode::from(name.clone()).to_string()]);
+    let mut open = vec![NamedOrBlankNode::from(name.clone())];
+    let mut triples = BTreeSet::new();
+    let part = format!("{}#", name.as_str());
+    if endpoint.store.contains_graph(name.as_ref())? {
+        let graph = GraphName::from(name.clone());
+        for quad in endpoint.store.quads(Some(graph.as_ref())).take(MOST) {
+            triples.insert(Ordered(quad?.into()));
+        }
+    }
+    while let Some(subject) = open.pop() {
+        for quad in endpoint.store.matching(Some(subject.as_ref()), None, None, None) {
+            let triple = Triple::from(quad?);
+            let object = match &triple.object {
+                Term::NamedNode(node) if node.as_str().starts_with(&part) => Some(node.clone().into()),
+                Term::BlankNode(node) => Some(node.clone().into()),
+                _ => None,
+            };
+            open.extend(object.filter(|node: &NamedOrBlankNode| seen.insert(node.to_string())));
+            triples.insert(Ordered(triple));
+            if triples.len() >= MOST {
+                return Ok(triples.into_iter().map(|triple| triple.0).collect());
+            }
+        }
+    }
+    Ok(triples.into_iter().map(|triple| triple.0).collect())
+}
+
+fn written(triples: &[Triple], syntax: Syntax) -> Result<Response<Body>, Problem> {
+    let mut writer = RdfWriter::new(syntax, Vec::new());
+    for triple in triples {
+        writer.triple(triple.as_ref()).map_err(failure::of_output)?;
+    }
+    let bytes = writer.finish().map_err(failure::of_output)?;
+    let mut response = answer::whole(syntax::media_type(syntax), bytes);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}

@@ -1,0 +1,89 @@
+//! Every address of the endpoint, and what every response goes through.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, Response, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::routing::{delete, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use super::endpoint::Endpoint;
+use super::{
+    access, conditional, cors, description, graph_store, library, log, openapi, operate, page, problem, resource,
+    sparql,
+};
+
+/// Puts an endpoint on the web. Programs may mount the router in a server of their own; tests call it without a socket.
+pub fn router(endpoint: &Arc<Endpoint>) -> Router {
+    let base = endpoint.settings.base_path.clone();
+    let routes = routes().with_state(Arc::clone(endpoint));
+    let routes = if base.is_empty() { routes } else { Router::new().nest(&base, routes) };
+    // From the inside out: what is nearest to the handlers comes first.
+    routes
+        .layer(from_fn(options))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(problem::render))
+        .layer(CompressionLayer::new().gzip(true).zstd(true))
+        .layer(map_response(coded))
+        .layer(from_fn(cors::allow))
+        .layer(map_response(secured))
+        .layer(from_fn_with_state(Arc::clone(endpoint), log::access))
+}
+
+fn routes() -> Router<Arc<Endpoint>> {
+    let graph = get(graph_store::direct).put(graph_store::direct).post(graph_store::direct).delete(graph_store::direct);
+    let graphs =
+        get(graph_store::indirect).put(graph_store::indirect).post(graph_store::indirect).delete(graph_store::indirect);
+    Router::new()
+        .route("/", get(page::start))
+        .route("/sparql", get(sparql::handle).post(sparql::handle))
+        .route("/graphs", graphs)
+        .route("/graphs/{*name}", graph)
+        .route("/id/{*name}", get(resource::thing))
+        .route("/kind/{*name}", get(resource::thing))
+        .route("/code/{*name}", get(resource::thing))
+        .route("/variable/{*name}", get(resource::thing))
+        .route("/graph/{*name}", get(resource::thing))
+        .route("/doc/{*name}", get(resource::document))
+        .route("/ns", get(resource::vocabulary))
+        .route("/queries", get(library::list))
+        .route("/queries/{name}", get(library::ask).post(library::ask))
+        .route("/dataset", get(description::dataset))
+        .route("/.well-known/void", get(description::well_known))
+        .route("/healthz", get(operate::health))
+        .route("/readyz", get(operate::readiness))
+        .route("/metrics", get(operate::metrics))
+        .route("/openapi.json", get(openapi::document))
+        .route("/admin/queries", get(operate::running))
+        .route("/admin/queries/{id}", delete(operate::cancel))
+        .route("/admin/backup", post(operate::backup))
+        .route("/admin/optimize", post(operate::optimize))
+        .route("/admin/reload", post(operate::reload))
+}
+
+/// OPTIONS (RFC 9110 §9.3.7): what `Allow`, which the router adds, says without the complaint.
+async fn options(request: Request, next: axum::middleware::Next) -> Response<Body> {
+    let is_options = request.method() == Method::OPTIONS;
+    let mut response = next.run(request).await;
+    if is_options && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
+}
+
+async fn coded(response: Response<Body>) -> Response<Body> {
+    conditional::mark_coding(response)
+}
+
+async fn secured(response: Response<Body>) -> Response<Body> {
+    access::secure(response)
+}
+
+/// A fault of ours that unwound: 500, and the server goes on.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
+    axum::response::IntoResponse::into_response(problem::Problem::internal("the request could not be worked on"))
+}

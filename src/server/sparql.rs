@@ -1,0 +1,121 @@
+//! `/sparql`: the operations of the SPARQL 1.1 Protocol.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use oxrdf::NamedNode;
+
+use super::access::Right;
+use super::answer::{self, Question};
+use super::endpoint::Endpoint;
+use super::metrics::count;
+use super::problem::Problem;
+use super::protocol::{self, Operation, Text};
+use super::running::Kind;
+use super::{body, description, failure, federation, log};
+use crate::query::{Cancel, Dataset, Limits, ParseOptions, Query, Update};
+
+/// Answers a request to `/sparql`.
+///
+/// # Errors
+/// What the protocol makes of the request, and what comes of the operation.
+pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    let (parts, body) = request.into_parts();
+    let post = parts.method == Method::POST;
+    let bytes = if post { body::read(&parts.headers, body, endpoint.settings.body).await? } else { Bytes::new() };
+    let operation = protocol::operation(protocol::Request {
+        post,
+        query_string: parts.uri.query().unwrap_or_default(),
+        content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()),
+        body: &bytes,
+    });
+    match operation.map_err(failure::of_protocol)? {
+        Operation::Query(text) => query(&endpoint, &parts.headers, text).await,
+        Operation::Update(text) => update(&endpoint, &parts.headers, text).await,
+        Operation::Describe => description::answer(&endpoint, &parts.headers, parts.uri.query().unwrap_or_default()),
+    }
+}
+
+async fn query(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
+    let dataset = dataset(&text)?;
+    let timeout = timeout(&text)?;
+    let query = parsed(endpoint, headers, &text.text)?;
+    let question = Question { query, text: text.text, dataset, timeout, format: text.format };
+    answer::answer(endpoint, headers, question).await
+}
+
+/// The query of a text, parsed once for those who ask it often.
+fn parsed(endpoint: &Endpoint, headers: &HeaderMap, text: &str) -> Result<Query, Problem> {
+    let options = options(endpoint, headers);
+    let key = format!("{}\n{text}", options.base.as_deref().unwrap_or_default());
+    if let Some(query) = endpoint.parsed.get(&key) {
+        return Ok(query);
+    }
+    let query = Query::parse(text, &options).map_err(|error| answer::counted(endpoint, &error))?;
+    endpoint.parsed.keep(key, query.clone());
+    Ok(query)
+}
+
+fn options(endpoint: &Endpoint, headers: &HeaderMap) -> ParseOptions {
+    let base = Some(format!("{}/sparql", endpoint.root(headers)));
+    ParseOptions { base, limits: endpoint.settings.text, ..ParseOptions::default() }
+}
+
+fn dataset(text: &Text) -> Result<Dataset, Problem> {
+    let nodes = |iris: &[String]| -> Result<Vec<NamedNode>, Problem> {
+        let node = |iri: &String| {
+            NamedNode::new(iri)
+                .map_err(|_| Problem::bad_request(format!("a graph of the dataset is not an absolute IRI: {iri}")))
+        };
+        iris.iter().map(node).collect()
+    };
+    Ok(Dataset { default: nodes(&text.default_graphs)?, named: nodes(&text.named_graphs)? })
+}
+
+fn timeout(text: &Text) -> Result<Option<Duration>, Problem> {
+    text.timeout.as_deref().map(protocol::timeout).transpose().map_err(failure::of_protocol)
+}
+
+async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
+    endpoint.settings.tokens.check(headers, Right::Write)?;
+    let using = dataset(&text)?;
+    let mut limits = endpoint.settings.evaluation;
+    if let Some(asked) = timeout(&text)? {
+        limits.timeout = Some(limits.timeout.map_or(asked, |own| own.min(asked)));
+    }
+    let update =
+        Update::parse(&text.text, &options(endpoint, headers)).map_err(|error| answer::counted(endpoint, &error))?;
+    let cancel = Cancel::new();
+    let ticket = endpoint.running.enter(Kind::Update, &text.text, cancel.clone());
+    let endpoint = Arc::clone(endpoint);
+    let turn = endpoint.writers.take().await?;
+    count(&endpoint.metrics.updates);
+    failure::blocking(move || {
+        let _held = (turn, ticket);
+        let started = Instant::now();
+        let result = carry_out(&endpoint, &update, &using, &limits, &cancel);
+        let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
+        log::slow(&endpoint, &text.text, started.elapsed(), outcome);
+        result
+    })
+    .await?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+fn carry_out(
+    endpoint: &Endpoint,
+    update: &Update,
+    using: &Dataset,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<(), Problem> {
+    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
+    let update = federation::loaded(update.algebra().clone(), &endpoint.outbound, deadline)?;
+    let result = endpoint.engine(deadline).update(&endpoint.store, &update.into(), using, limits, cancel);
+    result.map(drop).map_err(|error| answer::counted(endpoint, &error))
+}

@@ -1,0 +1,90 @@
+//! Who may evaluate when: so many at once, so many waiting, none longer than a while; and one writer at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::problem::Problem;
+
+/// A bounded number of places, with a bounded queue before them.
+#[derive(Debug)]
+pub struct Turns {
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    most_waiting: usize,
+    wait: Duration,
+}
+
+/// A place, until it is dropped.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+impl Turns {
+    /// `places` at once, `most_waiting` in the queue, each for `wait` at most.
+    pub fn new(places: usize, most_waiting: usize, wait: Duration) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), waiting: AtomicUsize::new(0), most_waiting, wait }
+    }
+
+    /// Takes a place, at once or after a wait.
+    ///
+    /// # Errors
+    /// 503 with Retry-After where the queue is full or the wait was in vain.
+    pub async fn take(&self) -> Result<Turn, Problem> {
+        if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
+            return Ok(Turn(permit));
+        }
+        let _waiting = Waiting::enter(self)?;
+        let permit = tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
+        permit.ok().and_then(Result::ok).map(Turn).ok_or_else(busy)
+    }
+
+    /// How many wait now.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Relaxed)
+    }
+}
+
+fn busy() -> Problem {
+    Problem::unavailable("too many requests are being worked on", 2)
+}
+
+/// Counts one that waits, until it is dropped.
+struct Waiting<'a>(&'a Turns);
+
+impl<'a> Waiting<'a> {
+    fn enter(turns: &'a Turns) -> Result<Self, Problem> {
+        let before = turns.waiting.fetch_add(1, Relaxed);
+        let entered = Self(turns);
+        if before < turns.most_waiting { Ok(entered) } else { Err(busy()) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn places_and_queue_are_bounded() {
+        let turns = Turns::new(1, 0, Duration::from_millis(10));
+        let first = turns.take().await.unwrap();
+        assert_eq!(turns.take().await.unwrap_err().status().as_u16(), 503);
+        drop(first);
+        assert!(turns.take().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn waiting_ends() {
+        let turns = Turns::new(1, 1, Duration::from_millis(10));
+        let _first = turns.take().await.unwrap();
+        assert_eq!(turns.take().await.unwrap_err().status().as_u16(), 503);
+        assert_eq!(turns.waiting(), 0);
+    }
+}

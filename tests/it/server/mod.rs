@@ -1,0 +1,7 @@
+//! The endpoint: what it answers, and what it does not let happen.
+
+mod app;
+mod faults;
+mod graphs;
+mod http;
+mod protocol;
