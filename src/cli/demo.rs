@@ -38,11 +38,21 @@ struct Question {
     parameters: &'static [(&'static str, &'static str)],
 }
 
-const QUESTIONS: &[Question] = &[Question {
-    words: "Who are the partners of Qingdao, since when, and who says so?",
-    name: "partners",
-    parameters: &[("place", "cn-qingdao")],
-}];
+const QUESTIONS: &[Question] = &[
+    Question {
+        words: "Who are the partners of Qingdao, since when, and which article says so?",
+        name: "partners",
+        parameters: &[("place", "cn-qingdao")],
+    },
+    Question { words: "Who signed, in what office, for whom?", name: "signatures", parameters: &[] },
+    Question { words: "Where does a later source give a lower figure?", name: "falling-counts", parameters: &[] },
+    Question {
+        words: "Which targets were due, and were they met?",
+        name: "overdue-targets",
+        parameters: &[("day", "2026-11-21")],
+    },
+    Question { words: "Which place is サマルカンド, and what else is it called?", name: "spellings", parameters: &[] },
+];
 
 /// Runs the demonstration.
 pub fn run(args: &Args, edge: &Edge) -> Result {
@@ -53,15 +63,16 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         .map_err(super::data::explain)?;
     writeln!(out, "{} records of {} articles are in the store.\n", summary.records, summary.documents)?;
     let look = Look::table(edge);
+    let from = source(&store);
     for (number, question) in QUESTIONS.iter().enumerate() {
         writeln!(out, "{}. {}\n", number + 1, question.words)?;
         let parameters: Vec<_> =
             question.parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let query = super::query::library_query(question.name, &parameters)?;
         ask(&store, &query, &Limits::default(), &mut out, &look)?;
-        writeln!(out, "   citypact query {}{}\n", question.name, typed(question.parameters))?;
+        writeln!(out, "\n   {} query {}{} {from}\n", edge.program, question.name, typed(question.parameters))?;
     }
-    out.write_all(next(args, &store, edge).as_bytes())?;
+    out.write_all(next(&from, &edge.program).as_bytes())?;
     out.flush()?;
     Ok(Outcome::Done)
 }
@@ -78,19 +89,23 @@ fn typed(parameters: &[(&str, &str)]) -> String {
     parameters.iter().map(|(name, value)| format!(" -p {name}={value}")).collect()
 }
 
-fn next(args: &Args, store: &Embedded, edge: &Edge) -> String {
-    let program = &edge.program;
-    let from = match store.path() {
-        Some(_) => format!("--store {}", args.store.display()),
+/// How the store is named on a command line, or the files where there is none that lasts.
+fn source(store: &Embedded) -> String {
+    match store.path() {
+        Some(path) => format!("--store {}", path.display()),
         None => "--data examples/articles/*.jsonl".to_owned(),
-    };
+    }
+}
+
+fn next(from: &str, program: &str) -> String {
     format!(
         "Try next:\n  \
          {program} queries\n  \
-         {program} query partners -p place=昆明 {from}\n  \
+         {program} query partners -p place=昆明 -p lang=zh-Hans {from}\n  \
          {program} query 'SELECT ?class (COUNT(*) AS ?n) {{ ?thing a ?class }} GROUP BY ?class ORDER BY DESC(?n)' {from}\n  \
          {program} places find 撒馬爾罕\n  \
          {program} convert examples/articles/004.jsonl --to turtle\n  \
-         {program} export --to geojson --out map.geojson {from}\n"
+         {program} export --to geojson --out map.geojson {from}\n  \
+         {program} serve {from}\n"
     )
 }

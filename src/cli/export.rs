@@ -10,7 +10,7 @@ use super::common;
 use super::data::{self, DataArgs};
 use super::edge::Edge;
 use super::query;
-use super::report::{Failure, Outcome, Result};
+use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
 use crate::format::Syntax;
 use crate::output::export;
