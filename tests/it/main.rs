@@ -8,6 +8,7 @@ mod convert;
 mod examples;
 mod golden;
 mod load;
+mod mapping;
 mod ontology;
 mod output;
 mod query;

@@ -50,7 +50,7 @@ fn merged(quads: &[Quad]) -> Vec<Quad> {
     quads.iter().map(|quad| Quad { graph_name: GraphName::DefaultGraph, ..quad.clone() }).collect()
 }
 
-fn lower_tags(quads: &[Quad]) -> Vec<Quad> {
+pub fn lower_tags(quads: &[Quad]) -> Vec<Quad> {
     let lower = |term: &Term| match term {
         Term::Literal(literal) if literal.language().is_some() => {
             let tag = literal.language().unwrap().to_ascii_lowercase();
