@@ -195,14 +195,23 @@ impl Fold {
             return;
         }
         let mut register = register.clone();
+        let mut enclosed = Vec::new();
         for (position, source, place) in std::mem::take(&mut self.places) {
             if self.survey.rejected.contains_key(&position) {
                 continue;
             }
+            enclosed.extend(place.within.as_ref().map(|_| (position, place.id.clone())));
             let source = source.unwrap_or_else(|| self.survey.default[position.0].id.clone());
             let language = self.survey.ids.annotation(&source).map(str::to_owned);
             if let Err(conflict) = register.add(place::Place::from_record(place, language.as_deref())) {
                 self.survey.rejected.insert(position, contradiction(&conflict));
+            }
+        }
+        for (position, id) in enclosed {
+            // The way up ends where it would come back.
+            let back = register.ancestors(&id).pop().is_some_and(|last| last.within.as_deref() == Some(&*id));
+            if back {
+                self.survey.rejected.insert(position, circle(&id));
             }
         }
         self.survey.register = Some(register);
@@ -228,6 +237,15 @@ fn contradiction(conflict: &place::Conflict) -> Finding {
             conflict.field, conflict.ours, conflict.id, conflict.theirs
         ),
         remedy: "give the place an id of its own, or correct the record".to_owned(),
+    }
+}
+
+fn circle(id: &str) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        pointer: "/within".to_owned(),
+        reason: format!("`{id}` lies in places that lie in it"),
+        remedy: "correct `within` of one of them".to_owned(),
     }
 }
 

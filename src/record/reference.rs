@@ -1,12 +1,13 @@
 //! References from one record to another: an id, a mention, or the thing itself written in place.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Agreement, Event, Level, Organization};
@@ -144,7 +145,35 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ReferenceVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let _one_deeper =
+            Depth::enter().ok_or_else(|| A::Error::custom("things are written in each other too deep"))?;
         T::deserialize(MapAccessDeserializer::new(map)).map(|inline| Reference::Inline(Box::new(inline)))
+    }
+}
+
+thread_local! {
+    static DEPTH: Cell<u8> = const { Cell::new(0) };
+}
+
+/// How deep things written in each other may be: far deeper than sense goes, and no danger to a small stack.
+const DEEPEST: u8 = 24;
+
+/// One level of things written in each other, while it lives.
+struct Depth;
+
+impl Depth {
+    fn enter() -> Option<Self> {
+        let depth = DEPTH.get();
+        (depth < DEEPEST).then(|| {
+            DEPTH.set(depth + 1);
+            Self
+        })
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get().saturating_sub(1));
     }
 }
 

@@ -13,6 +13,7 @@ mod input;
 mod lines;
 mod node;
 mod parse;
+mod row;
 mod rows;
 mod syntax;
 

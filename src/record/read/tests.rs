@@ -53,7 +53,7 @@ fn what_is_wrong_is_said_where_it_stands() {
         said,
         [
             "error: a.jsonl:2:77 /kind: `friendship-citty` is no value of `kind`\n  Hint: did you mean `friendship-city`?",
-            "error: a.jsonl:2:96 /sinse: `sinse` is no field\n  Hint: did you mean `since`?",
+            "error: a.jsonl:2:96 /sinse: `sinse` is no field of a tie\n  Hint: did you mean `since`?",
         ]
     );
 }
@@ -68,6 +68,40 @@ fn csv_names_and_cells() {
         serde_json::to_string(&records[0]).unwrap(),
         r#"{"type":"place","id":"cn-kunming","level":"municipality","names":{"zh-Hans":["昆明市","昆明"],"en":"Kunming"},"lat":25.04,"codes":{"geonames":"1804651"},"same_as":["http://a.example/1","http://a.example/2"],"evidence":[{"quote":"昆明","start":3}]}"#
     );
-    assert_eq!(said.len(), 2, "{said:?}");
-    assert!(said[0].starts_with("error: p.csv:3:24 /lat: `lat` is a number, not the text `north`"), "{said:?}");
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said[0].starts_with("warning: p.csv:2:46 /lat: a position has both"), "{said:?}");
+    assert!(said[1].starts_with("error: p.csv:3:24 /lat: `lat` is a number, not the text `north`"), "{said:?}");
+    assert!(said[2].starts_with("error: p.csv:3:1: a place needs `names`"), "{said:?}");
+}
+
+#[test]
+fn cells_may_hold_json_and_lists() {
+    let csv = r#"type,id,parties,kind,note,evidence
+tie,a,"cn-qingdao;撒馬爾罕市;",intent,"[sic] a;b","{""quote"":""x;y""}"
+tie,b,"[""cn-qingdao"",{""name"":""撒馬爾罕市"",""state"":""uz""}]",intent,"{""en"":""A""}","[{""quote"":""x""},{""quote"":""y""}]"
+tie,c,"{""name"":""a;b""}",intent,,x
+"#;
+    let (records, said) = read("t.csv", csv, &ReadOptions::default());
+    let lines = [
+        r#"{"type":"tie","id":"a","parties":["cn-qingdao","撒馬爾罕市"],"kind":"intent","note":"[sic] a;b","evidence":[{"quote":"x;y"}]}"#,
+        r#"{"type":"tie","id":"b","parties":["cn-qingdao",{"name":"撒馬爾罕市","state":"uz"}],"kind":"intent","note":{"en":"A"},"evidence":[{"quote":"x"},{"quote":"y"}]}"#,
+    ];
+    assert_eq!(records, read("t.jsonl", lines.join("\n"), &ReadOptions::default()).0);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("error: t.csv:4:7 /parties: `parties` has 1 of the 2"), "{said:?}");
+}
+
+#[test]
+fn names_with_and_without_a_language_stand_side_by_side() {
+    let csv = "type,id,level,name,names@en,names@zh-hant\nplace,a,state,甲;乙,A,甲\nplace,b,state,甲;乙,,\n";
+    let (records, said) = read("p.csv", csv, &ReadOptions::default());
+    assert_eq!(said, Vec::<String>::new());
+    let names = |record: &Record| match record {
+        Record::Place(place) => place.names.clone(),
+        other => panic!("{other:?}"),
+    };
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let tagged = |tag: &str, text: &str| (Some(tag.to_owned()), texts(&[text]));
+    assert_eq!(names(&records[0]).0, [(None, texts(&["甲", "乙"])), tagged("en", "A"), tagged("zh-Hant", "甲")]);
+    assert_eq!(names(&records[1]).0, [(None, texts(&["甲", "乙"]))]);
 }
