@@ -59,7 +59,7 @@ pub struct LoadReport {
     pub quads: u64,
     /// Documents among them.
     pub documents: u64,
-    /// What changed in the store. A store that was empty reports as inserted what the run brought.
+    /// What changed in the store.
     pub change: Change,
 }
 
@@ -160,7 +160,7 @@ fn load_new<T: Send>(
             (Err(error), _) => Err(error),
             (Ok(_), Err(error)) => Err(error.into()),
             (Ok((product, documents)), Ok(quads)) => {
-                let change = Change { inserted: quads, removed: 0 };
+                let change = Change { inserted: store.count_quads()?, removed: 0 };
                 Ok((product, LoadReport { quads, documents, change }))
             }
         }

@@ -112,14 +112,22 @@ fn normalised(quads: &[&Quad]) -> Result<Vec<Quad>, StoreError> {
 }
 
 /// The quad with language tags in lower case: the form in which queries look for them.
-pub(super) fn stored_form(quad: &Quad) -> Cow<'_, Quad> {
-    match &quad.object {
-        Term::Literal(literal) if has_upper_case_tag(literal) => {
-            let object = lower_case_tag(literal).into();
-            Cow::Owned(Quad { object, ..quad.clone() })
-        }
-        _ => Cow::Borrowed(quad),
+fn stored_form(quad: &Quad) -> Cow<'_, Quad> {
+    if needs_change(quad) { Cow::Owned(into_stored_form(quad.clone())) } else { Cow::Borrowed(quad) }
+}
+
+/// The quad with language tags in lower case.
+pub(super) fn into_stored_form(mut quad: Quad) -> Quad {
+    if let Term::Literal(literal) = &quad.object
+        && has_upper_case_tag(literal)
+    {
+        quad.object = lower_case_tag(literal).into();
     }
+    quad
+}
+
+fn needs_change(quad: &Quad) -> bool {
+    matches!(&quad.object, Term::Literal(literal) if has_upper_case_tag(literal))
 }
 
 fn has_upper_case_tag(literal: &Literal) -> bool {

@@ -115,6 +115,14 @@ impl Embedded {
         self.home.as_ref().map_or(Ok(()), |home| home.lock.describe(holder))
     }
 
+    /// How many quads it holds: one pass over them all.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn size(&self) -> Result<u64, StoreError> {
+        Ok(self.inner.len()? as u64)
+    }
+
     /// Whether it holds no quad.
     ///
     /// # Errors
@@ -216,7 +224,7 @@ impl Embedded {
         let mut count = 0;
         let counted = quads.into_iter().map(|quad| {
             count += 1;
-            quad.map(|quad| document::stored_form(&quad).into_owned()).map_err(Failure::Input)
+            quad.map(document::into_stored_form).map_err(Failure::Input)
         });
         loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
         loader.commit().map_err(StoreError::from)?;

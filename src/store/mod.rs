@@ -53,6 +53,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError>;
 
+    /// How many quads it holds. May take a pass over them all.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn count_quads(&self) -> Result<u64, StoreError>;
+
     /// Whether it holds nothing.
     ///
     /// # Errors
@@ -91,6 +97,10 @@ impl Store for Embedded {
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
         Ok(Box::new(self.quads(graph)))
+    }
+
+    fn count_quads(&self) -> Result<u64, StoreError> {
+        self.size()
     }
 
     fn is_new(&self) -> Result<bool, StoreError> {

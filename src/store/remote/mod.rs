@@ -17,6 +17,7 @@ use oxrdfio::{RdfFormat, RdfParser};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
+use super::counts::Counts;
 use super::document::{Change, Document};
 use super::embedded::BulkOptions;
 use super::error::StoreError;
@@ -148,6 +149,10 @@ impl Store for Remote {
             }
         }
         Ok(Box::new(streams.into_iter().flatten()))
+    }
+
+    fn count_quads(&self) -> Result<u64, StoreError> {
+        Ok(Counts::of(self)?.quads)
     }
 
     /// Always false: documents are gathered and sent one by one, since a server promises nothing over many requests.
