@@ -146,5 +146,9 @@ fn construct(path: &Path, store: &Embedded) -> Result<Vec<Quad>> {
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));
     }
     let answer = Engine::new().answer(store, &question, &Limits::default()).map_err(query::explain)?;
-    Ok(answer.triples.into_iter().map(|triple| triple.in_graph(oxrdf::GraphName::DefaultGraph)).collect())
+    Ok(answer
+        .triples
+        .into_iter()
+        .map(|triple| rdf::canonical_quad(triple.in_graph(oxrdf::GraphName::DefaultGraph)))
+        .collect())
 }

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use oxrdfio::RdfSyntaxError;
-
-use crate::location::Location;
+use crate::location::Diagnostic;
 use crate::store::StoreError;
 
 /// Why a load was given up.
@@ -24,13 +22,10 @@ pub enum LoadError {
         cause: io::Error,
     },
     /// An input is not in the syntax that its name or `--from` says. Nothing of this run was loaded.
-    #[error("{at}: {cause}")]
+    #[error("{}: {}", .finding.at, .finding.reason)]
     Syntax {
-        /// Where.
-        at: Location,
-        /// What is wrong.
-        #[source]
-        cause: RdfSyntaxError,
+        /// Where, and what is wrong.
+        finding: Box<Diagnostic>,
     },
     /// Nothing says what an input holds.
     #[error("{name}: the suffix does not say what the file holds")]
@@ -47,4 +42,10 @@ pub enum LoadError {
     /// The store stopped taking quads; it says why itself.
     #[error("the store stopped the load")]
     Stopped,
+}
+
+impl LoadError {
+    pub(super) fn syntax(finding: Diagnostic) -> Self {
+        Self::Syntax { finding: Box::new(finding) }
+    }
 }

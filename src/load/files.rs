@@ -1,15 +1,17 @@
 //! Files into a store: records by way of the conversion, RDF as it is, all of one call one run.
 
 use std::error::Error;
+use std::io::Read;
 
 use oxrdf::{GraphName, NamedNode, Quad};
 
-use super::rdf::{RdfInput, read_rdf};
+use super::rdf::read_rdf;
 use super::{LoadError, LoadOptions, LoadReport, Sink, load};
 use crate::convert::{self, ConvertError, Event, Piece, Summary, convert};
 use crate::format::Syntax;
 use crate::mapping::Document;
 use crate::place::Register;
+use crate::rdf::ReadAs;
 use crate::record::read::{Container, Input};
 use crate::store::Store;
 
@@ -97,10 +99,9 @@ fn load_rdf(input: &Input, syntax: Syntax, options: &FileOptions, sink: &mut Sin
     };
     let graph = options.graph.clone().unwrap_or_else(stem);
     // Relative IRIs are read as parts of the graph: they mean the same wherever the file lies.
-    let base = Some(graph.as_str());
-    let open = || input.reader().map(|reader| Box::new(reader) as Box<dyn std::io::Read + Send>);
-    let to = GraphName::NamedNode(graph.clone());
-    read_rdf(&RdfInput { name: input.name(), syntax, graph: to, base, open: &open }, sink)
+    let base = Some(graph.as_str().to_owned());
+    let how = ReadAs { base, graph: GraphName::NamedNode(graph), ..ReadAs::new(input.name(), syntax) };
+    read_rdf(&how, &|| input.reader().map(|reader| Box::new(reader) as Box<dyn Read + Send>), sink)
 }
 
 /// The load's own error, where it comes back through the conversion.

@@ -17,13 +17,14 @@ use std::thread;
 use oxrdf::Quad;
 
 use crate::format::Syntax;
+use crate::rdf::ReadAs;
 use crate::store::{BulkOptions, Change, Store, StoreError};
 use crate::{ontology, vocab};
 
 pub use error::LoadError;
 pub use files::{Content, FileOptions, load_files};
 use gather::Gather;
-pub use rdf::{RdfInput, read_rdf};
+pub use rdf::{Open, read_rdf};
 
 /// Quads that are handed to the other thread at once.
 const PARCEL: usize = 4096;
@@ -169,14 +170,9 @@ fn load_new<T: Send>(
 
 fn read_ontology(sink: &mut Sink<'_>) -> Result<(), LoadError> {
     for (name, text) in [("citypact.ttl", ontology::CITYPACT), ("schemes.ttl", ontology::SCHEMES)] {
-        let input = RdfInput {
-            name: name.into(),
-            syntax: Syntax::Turtle,
-            graph: vocab::graph::ontology.into_owned().into(),
-            base: None,
-            open: &|| Ok(Box::new(text.as_bytes())),
-        };
-        read_rdf(&input, sink)?;
+        let graph = vocab::graph::ontology.into_owned().into();
+        let how = ReadAs { graph, ..ReadAs::new(name, Syntax::Turtle) };
+        read_rdf(&how, &|| Ok(Box::new(text.as_bytes())), sink)?;
     }
     Ok(())
 }

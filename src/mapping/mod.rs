@@ -22,6 +22,7 @@ mod scheme;
 mod source;
 
 pub use cx::{Finding, Findings, Memory, Resolved, Tally, Target};
+pub(crate) use emit::canonical_tag;
 pub use emit::{Node, QuadSink};
 pub use iri::{BaseIri, BaseIriError};
 pub use place::describe_place;

@@ -2,6 +2,7 @@
 
 use oxrdf::{Literal, NamedNode, Term};
 
+use crate::mapping::canonical_tag;
 use crate::vocab;
 
 /// Shortens IRIs by prefixes, for reading; the short form of an IRI with `/` in its local part is no SPARQL.
@@ -53,29 +54,9 @@ impl Shortener {
 fn literal_text(literal: &Literal) -> String {
     let value = visible(literal.value());
     match literal.language() {
-        Some(tag) => format!("{value}@{}", usual_case(tag)),
+        Some(tag) => format!("{value}@{}", canonical_tag(tag)),
         None => value,
     }
-}
-
-/// A language tag as BCP 47 (RFC 5646, section 2.1.1) recommends to write it: `zh-Hant-TW`. The store keeps lower case.
-pub(super) fn usual_case(tag: &str) -> String {
-    let mut after_singleton = false;
-    let mut parts = Vec::new();
-    for (index, part) in tag.split('-').enumerate() {
-        parts.push(match part.len() {
-            2 if index > 0 && !after_singleton => part.to_ascii_uppercase(),
-            4 if index > 0 && !after_singleton => title_case(part),
-            _ => part.to_ascii_lowercase(),
-        });
-        after_singleton |= part.len() == 1;
-    }
-    parts.join("-")
-}
-
-fn title_case(part: &str) -> String {
-    let (first, rest) = part.split_at(part.chars().next().map_or(0, char::len_utf8));
-    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
 }
 
 /// The text with every character that would move the cursor, colour the screen or turn the reading direction written out.
@@ -115,13 +96,6 @@ mod tests {
         assert_eq!(shortener.shorten("https://w3id.org/citypact/id/place/cn-qingdao"), "place:cn-qingdao");
         assert_eq!(shortener.shorten("https://w3id.org/citypact/id/tie/x/a--b"), "id:tie/x/a--b");
         assert_eq!(shortener.shorten("https://w3id.org/citypact/ns#"), "<https://w3id.org/citypact/ns#>");
-    }
-
-    #[test]
-    fn tags_get_their_usual_case() {
-        for tag in ["zh-Hans", "zh-Hant-TW", "ja", "zh-Latn-pinyin", "de-CH-x-phonebk", "en-x-AA"] {
-            assert_eq!(usual_case(&tag.to_lowercase()), tag.replace("AA", "aa"));
-        }
     }
 
     #[test]

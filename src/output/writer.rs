@@ -8,6 +8,7 @@ use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSeri
 
 use super::{Style, Written, markdown, table};
 use crate::format::{ResultsFormat, Syntax};
+use crate::rdf::canonical_term;
 use crate::vocab;
 
 /// Writes one result: [`Self::head`] and rows, or triples, or one answer, then [`Self::finish`].
@@ -83,6 +84,8 @@ impl<W: Write> ResultsWriter<W> {
         }
         let State::Triples(serializer, count) = &mut self.state else { return Err(out_of_order()) };
         *count += 1;
+        let object = canonical_term(triple.object.into_owned());
+        let triple = TripleRef::new(triple.subject, triple.predicate, &object);
         serializer.serialize_quad(triple.in_graph(GraphNameRef::DefaultGraph))
     }
 

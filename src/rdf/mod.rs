@@ -11,6 +11,7 @@ mod nquads;
 mod pretty;
 mod read;
 mod shorten;
+mod tag;
 mod write;
 
 pub use compare::{CompareError, Diff, canonical_lines, diff, isomorphic};
@@ -18,4 +19,6 @@ pub use gather::Gathered;
 pub use guard::{Excess, ExcessAt, Guard};
 pub use nquads::Lines;
 pub use read::{Quads, ReadAs, open, read, syntax_of};
+pub(crate) use tag::with_tag;
+pub use tag::{canonical_quad, canonical_term};
 pub use write::{prefixes, write};

@@ -8,6 +8,7 @@ use oxrdf::{GraphName, Literal, NamedNode, Quad, QuadRef, Term};
 
 use super::embedded::{Embedded, Transaction};
 use super::error::StoreError;
+use crate::rdf;
 
 /// A document's quads, and the graphs that are its own.
 #[derive(Debug, Clone, Default)]
@@ -135,9 +136,5 @@ fn has_upper_case_tag(literal: &Literal) -> bool {
 }
 
 fn lower_case_tag(literal: &Literal) -> Literal {
-    let tag = literal.language().unwrap_or_default().to_ascii_lowercase();
-    match literal.direction() {
-        Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(literal.value(), tag, direction),
-        None => Literal::new_language_tagged_literal_unchecked(literal.value(), tag),
-    }
+    rdf::with_tag(literal, literal.language().unwrap_or_default().to_ascii_lowercase())
 }

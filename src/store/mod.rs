@@ -16,6 +16,8 @@ mod restore;
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
+use crate::rdf::canonical_quad;
+
 pub use counts::Counts;
 pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads, Transaction};
@@ -47,7 +49,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError`]
     fn load(&self, document: &Document) -> Result<Change, StoreError>;
 
-    /// All quads, or those of one graph.
+    /// All quads, or those of one graph, with language tags in the case that BCP 47 recommends, whatever the store keeps.
     ///
     /// # Errors
     /// [`StoreError`]
@@ -96,7 +98,7 @@ impl Store for Embedded {
     }
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
-        Ok(Box::new(self.quads(graph)))
+        Ok(Box::new(self.quads(graph).map(|quad| quad.map(canonical_quad))))
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {

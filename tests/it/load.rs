@@ -1,8 +1,9 @@
 //! Loading: documents gathered, replaced, spilled; new stores filled at once; RDF with its blank nodes.
 
 use citypact::format::Syntax;
-use citypact::load::{FileOptions, LoadError, LoadOptions, LoadReport, RdfInput, Sink, load, load_files, read_rdf};
+use citypact::load::{FileOptions, LoadError, LoadOptions, LoadReport, Sink, load, load_files, read_rdf};
 use citypact::place::Register;
+use citypact::rdf::ReadAs;
 use citypact::record::read::Input;
 use citypact::store::{Change, Embedded};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
@@ -16,7 +17,7 @@ fn graph(name: &str) -> GraphName {
 
 fn read(text: &str, syntax: Syntax, sink: &mut Sink<'_>) -> Result<u64, LoadError> {
     let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn std::io::Read + Send>);
-    read_rdf(&RdfInput { name: "test".into(), syntax, graph: graph("file"), base: None, open: &open }, sink)
+    read_rdf(&ReadAs { graph: graph("file"), ..ReadAs::new("test", syntax) }, &open, sink)
 }
 
 fn load_text(store: &Embedded, options: LoadOptions, text: &str) -> LoadReport {

@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use citypact::format::{ResultsFormat, Syntax};
-use citypact::load::{LoadOptions, RdfInput, load, read_rdf};
+use citypact::load::{LoadOptions, load, read_rdf};
+use citypact::rdf::ReadAs;
 use citypact::store::{Counts, Document, Embedded, Endpoint, Remote, Store, StoreError};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{GraphName, NamedNode, Quad};
+use oxrdf::{NamedNode, Quad};
 
 struct Server {
     store: Embedded,
@@ -125,10 +126,8 @@ const TEXT: &str = "PREFIX g: <https://w3id.org/citypact/graph/> PREFIX : <http:
 
 fn fill(store: &dyn Store, text: &str) {
     let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn std::io::Read + Send>);
-    let graph = GraphName::DefaultGraph;
-    let input = RdfInput { name: "test".into(), syntax: Syntax::TriG, graph, base: None, open: &open };
     let options = LoadOptions { ontology: false, ..LoadOptions::default() };
-    load(store, options, |sink| read_rdf(&input, sink)).unwrap();
+    load(store, options, |sink| read_rdf(&ReadAs::new("test", Syntax::TriG), &open, sink)).unwrap();
 }
 
 /// The quads with blank nodes made alike; the texts used here have no two that differ in nothing else.
@@ -152,7 +151,7 @@ fn what_goes_in_comes_out_by_graph_store_or_by_update() {
             fill(&remote, text);
             fill(&local, text);
         }
-        assert_eq!(shape(remote.read(None).unwrap()), shape(local.quads(None)), "graph store: {graph_store}");
+        assert_eq!(shape(remote.read(None).unwrap()), shape(local.read(None).unwrap()), "graph store: {graph_store}");
         assert_eq!(Counts::of(&remote).unwrap(), Counts::of(&local).unwrap());
         let graph = NamedNode::new_unchecked("https://w3id.org/citypact/graph/a");
         assert_eq!(remote.read(Some(graph.as_ref().into())).unwrap().count(), 6);

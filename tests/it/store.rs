@@ -288,9 +288,43 @@ mod on_disk {
         }
     }
 
-    fn spawn_victim(path: &Path) -> Child {
+    /// Fills a store by the bulk loader until it is killed, with more than one batch of sorted files on the way.
+    #[test]
+    fn bulk_victim() {
+        let Some(path) = std::env::var_os(VICTIM) else { return };
+        let store = open(Path::new(&path));
+        store.load_document(&version(0)).unwrap();
+        let endless = (0_u64..).map(|n| {
+            if n % 10_000 == 0 {
+                println!("loaded {n}");
+            }
+            Ok::<_, StoreError>(quad(&format!("s{n}"), Literal::from(n), "bulk"))
+        });
+        store.bulk_load(endless, BulkOptions { threads: Some(1), memory: Some(20) }).unwrap();
+    }
+
+    #[test]
+    fn a_killed_bulk_load_leaves_the_old_state_and_nothing_else() {
+        let home = Directory::new("bulk-killed");
+        let path = home.join("store");
+        let mut child = spawn_victim("bulk_victim", &path);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines.map_while(Result::ok).find(|line| line.contains("loaded 100000")).expect("the child loads");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let left = |path: &Path| {
+            let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names.filter(|name| name.starts_with("bulk-")).count()
+        };
+        assert!(left(&path) > 0, "killed too early to leave anything");
+        assert_eq!(Embedded::open_read_only(&path).unwrap().quads(None).count(), SIZE);
+        assert_eq!(open(&path).size().unwrap(), SIZE as u64);
+        assert_eq!(left(&path), 0);
+    }
+
+    fn spawn_victim(name: &str, path: &Path) -> Child {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "--nocapture", "store::on_disk::victim"]);
+        command.args(["--exact", "--nocapture", &format!("store::on_disk::{name}")]);
         command.env(VICTIM, path).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     }
 
@@ -299,7 +333,7 @@ mod on_disk {
         let home = Directory::new("killed");
         let path = home.join("store");
         for round in 0..5 {
-            let mut child = spawn_victim(&path);
+            let mut child = spawn_victim("victim", &path);
             let lines = BufReader::new(child.stdout.take().unwrap()).lines();
             lines.map_while(Result::ok).find(|line| line.contains("loaded 3")).expect("the child loads");
             thread::sleep(std::time::Duration::from_millis(7 * round));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::sparql::QuerySolution;
 use oxrdf::Term;
 
+use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
-use crate::output::term::usual_case;
 use crate::store::{Store, select};
 use crate::vocab::{pact, schema, skos};
 
@@ -118,7 +118,7 @@ pub(super) fn text(term: &Term) -> String {
 
 fn tag(term: &Term) -> String {
     match term {
-        Term::Literal(literal) => literal.language().map(usual_case).unwrap_or_default(),
+        Term::Literal(literal) => literal.language().map(|tag| canonical_tag(tag).into_owned()).unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use oxrdf::Term;
 
 use super::network::text;
+use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
-use crate::output::term::usual_case;
 use crate::output::{Shortener, Written};
 use crate::store::{Store, select};
 use crate::vocab;
@@ -100,7 +100,9 @@ fn column(predicate: &Term, object: &Term, shortener: &Shortener) -> String {
     let iri = text(predicate);
     let name = if iri == vocab::rdf::type_.as_str() { "type".to_owned() } else { shortener.shorten(&iri) };
     match object {
-        Term::Literal(literal) => literal.language().map_or(name.clone(), |tag| format!("{name}@{}", usual_case(tag))),
+        Term::Literal(literal) => {
+            literal.language().map_or(name.clone(), |tag| format!("{name}@{}", canonical_tag(tag)))
+        }
         _ => name,
     }
 }

@@ -22,6 +22,7 @@ use super::document::{Change, Document};
 use super::embedded::BulkOptions;
 use super::error::StoreError;
 use super::{QuadStream, Store, select};
+use crate::rdf::canonical_quad;
 
 use batches::Batches;
 use client::Client;
@@ -93,7 +94,7 @@ impl Remote {
             GraphNameRef::DefaultGraph => self.construct("CONSTRUCT WHERE { ?s ?p ?o }")?,
             named => self.construct(&format!("CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {named} {{ ?s ?p ?o }} }}"))?,
         };
-        Ok(Box::new(triples.map(move |triple| Ok(triple?.in_graph(name.clone())))))
+        Ok(Box::new(triples.map(move |triple| Ok(canonical_quad(triple?.in_graph(name.clone()))))))
     }
 
     fn get(&self, graph: NamedNodeRef<'_>) -> Result<QueryTripleIter<'static>, StoreError> {
