@@ -53,7 +53,11 @@ macro_rules! record {
         impl $name {
             /// A record of the required fields, all others absent.
             #[must_use]
-            #[allow(clippy::too_many_arguments, reason = "one argument for each required field")]
+            #[allow(
+                clippy::too_many_arguments,
+                clippy::new_without_default,
+                reason = "one argument for each required field, of which an event has none"
+            )]
             pub fn new($($required: $rtype),*) -> Self {
                 Self {
                     tag: IgnoredTag, $($required,)* $($optional: None,)*

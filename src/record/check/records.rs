@@ -147,7 +147,7 @@ impl Findings {
         self.topics(at.field("topics"), event.topics.as_ref());
         self.event_reference(at.field("part_of"), event.part_of.as_ref());
         self.not_itself(at.field("part_of"), event.id.as_deref(), event.part_of.as_ref().and_then(id_of));
-        self.from_one(at.field("edition"), event.edition.map(u64::from));
+        self.counts_from_one(at.field("edition"), event.edition.map(u64::from));
     }
 
     fn tie(&mut self, at: At<'_>, tie: &Tie) {
@@ -186,7 +186,7 @@ impl Findings {
     fn conferral(&mut self, at: At<'_>, conferral: &Conferral) {
         self.id_reference(at.field("award"), Some(&conferral.award));
         self.place(at.field("recipient"), &conferral.recipient);
-        self.from_one(at.field("position"), conferral.position.map(u64::from));
+        self.counts_from_one(at.field("position"), conferral.position.map(u64::from));
         self.maybe_place(at.field("for_tie_with"), conferral.for_tie_with.as_ref());
         if conferral.for_tie_with.as_ref() == Some(&conferral.recipient) {
             let reason = "the recipient has no tie with itself";
@@ -214,7 +214,7 @@ impl Findings {
     fn rank(&mut self, at: At<'_>, rank: &Rank) {
         self.place(at.field("about"), &rank.about);
         self.variable(at.field("variable"), &rank.variable);
-        self.from_one(at.field("rank"), Some(rank.rank));
+        self.counts_from_one(at.field("rank"), Some(rank.rank));
         if let Some(among) = rank.among.filter(|among| *among < rank.rank) {
             let reason = format!("`rank` is {}, but only {among} are ranked", rank.rank);
             self.error(at.field("rank"), reason, "mend `rank` or `among`");

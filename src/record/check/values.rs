@@ -88,7 +88,7 @@ impl Findings {
     }
 
     /// A number that counts from 1.
-    pub(super) fn from_one(&mut self, at: At<'_>, value: Option<u64>) {
+    pub(super) fn counts_from_one(&mut self, at: At<'_>, value: Option<u64>) {
         if value == Some(0) {
             self.error(at, format!("`{}` counts from 1", at.name()), "mend the number, or leave it out");
         }
@@ -112,7 +112,7 @@ impl Findings {
 
     pub(super) fn codes(&mut self, at: At<'_>, codes: &Codes) {
         let geonames = codes.geonames.as_ref().map(ToString::to_string);
-        let all: [(&str, Option<&str>, fn(&str) -> bool, &str); 4] = [
+        let all: [(&str, Option<&str>, Form, &str); 4] = [
             ("iso3166-1", codes.iso3166_1.as_deref(), is_alpha2, "two capital letters: CN"),
             (
                 "iso3166-2",
@@ -146,6 +146,9 @@ impl Findings {
         }
     }
 }
+
+/// Whether a code has the form of its list.
+type Form = fn(&str) -> bool;
 
 fn is_slug_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()

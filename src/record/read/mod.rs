@@ -278,11 +278,13 @@ impl Batch {
     }
 
     /// The records, parsed and checked, in the input's order.
+    #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
     pub fn records(&self) -> impl Iterator<Item = Result<Parsed<'_>, Rejected>> {
         self.raws().map(|raw| parse::parse(&self.shared, raw))
     }
 
     /// The records whose raw bytes pass `filter`, parsed and checked. What else is in the input costs next to nothing.
+    #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
     pub fn records_matching<'b>(
         &'b self,
         filter: impl Fn(&[u8]) -> bool + 'b,

@@ -145,6 +145,7 @@ fn first_tag(json: &str) -> Option<&str> {
     tag.split_once('"').map(|(tag, _)| tag)
 }
 
+#[expect(clippy::result_large_err, reason = "what goes through is larger still")]
 pub(super) fn parse<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, Rejected> {
     let at = raw.start.location(&shared.file);
     let json = readable(shared, raw).map_err(|why| rejected(shared, &raw, vec![why]))?;
