@@ -51,7 +51,9 @@ const QUESTIONS: &[Question] = &[
         name: "overdue-targets",
         parameters: &[("day", "2026-11-21")],
     },
-    Question { words: "Which place is サマルカンド, and what else is it called?", name: "spellings", parameters: &[] },
+    Question {
+        words: "Which place is サマルカンド, and what else is it called?", name: "spellings", parameters: &[]
+    },
 ];
 
 /// Runs the demonstration.

@@ -29,8 +29,19 @@ pub(crate) struct Found<'a> {
     pub(crate) via: Via,
     /// Whether it is known to lie in the unit.
     pub(crate) in_unit: bool,
+    /// Whether it bears the name to the letter; looked at only where that may decide.
+    pub(crate) literal: bool,
     /// Why it does not fit, where it does not.
     pub(crate) misfit: Option<Misfit>,
+}
+
+impl<'a> Found<'a> {
+    /// A place found by searching.
+    pub(crate) fn via(slot: Slot, facts: Facts<'a>, via: Via) -> Self {
+        let hit = Hit { slot, class: NameClass::Gathered, stem: false };
+        let quality = quality(&hit, via);
+        Self { slot, facts, quality, class: hit.class, via, in_unit: false, literal: false, misfit: None }
+    }
 }
 
 /// How the name led to the place.
@@ -44,6 +55,10 @@ pub(crate) enum Via {
     WordFits,
     /// Another spelling of the name, such as `oe` for `ö`.
     Spelling,
+    /// A name of it begins with the text searched for.
+    Beginning,
+    /// A name of it is one letter away.
+    Similar,
 }
 
 /// Why a place of the name does not fit.
@@ -148,7 +163,7 @@ impl Finder<'_, '_> {
         let facts = self.register.facts(hit.slot);
         let (misfit, in_unit) = self.register.misfit(hit.slot, &facts, self.scope, word);
         let quality = quality(&hit, via) * level_quality(&facts, self.scope.level);
-        let found = Found { slot: hit.slot, facts, quality, class: hit.class, via, in_unit, misfit };
+        let found = Found { slot: hit.slot, facts, quality, class: hit.class, via, in_unit, literal: false, misfit };
         let list = if misfit.is_some() { &mut self.gathered.misfit } else { &mut self.gathered.fit };
         match list.iter_mut().find(|known| known.slot == hit.slot) {
             Some(known) if known.quality < quality => *known = found,
@@ -175,6 +190,8 @@ fn quality(hit: &Hit, via: Via) -> f32 {
             Via::WordFits => 0.99,
             Via::BareMention => 0.95,
             Via::Spelling => 0.9,
+            Via::Beginning => 0.8,
+            Via::Similar => 0.6,
         }
 }
 

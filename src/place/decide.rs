@@ -14,6 +14,7 @@
 use crate::record::Level;
 
 use super::candidates::{Found, Gathered, Misfit, Via};
+use super::fold::is_han;
 use super::index::NameClass;
 use super::mention::{Candidate, Mention, Resolution};
 use super::register::Register;
@@ -28,6 +29,9 @@ pub(crate) struct Question<'a> {
     pub(crate) mention: &'a Mention<'a>,
     /// Whether the state is given or was read off the name.
     pub(crate) state_known: bool,
+    /// Whether the name is in Latin script, where a gazetteer's other names are mostly old or foreign ones; in other
+    /// scripts they are the names themselves.
+    pub(crate) latin: bool,
     /// How the name was taken apart, for the reason.
     pub(crate) note: &'a str,
 }
@@ -45,12 +49,24 @@ impl Register {
         }
         let ruled = before - fit.len();
         prefer_whole_names(&mut fit);
+        self.look_closer(&mut fit, question);
         rank(&mut fit, question);
         match self.winner(&fit, question) {
             Some(rule) => self.one(&fit[0], ruled, rule, question),
             None => Resolution::Ambiguous {
                 candidates: fit.iter().take(MOST).map(|f| self.candidate(f, question)).collect(),
             },
+        }
+    }
+
+    /// Marks the candidates that bear a name in Chinese characters to the letter: folding equates words of Taiwan with
+    /// the mainland's, so that `喬治亞` leads to both the state and the unit of the United States.
+    fn look_closer(&self, fit: &mut [Found<'_>], question: &Question<'_>) {
+        let name = question.mention.name;
+        if fit.len() > 1 && name.chars().any(is_han) {
+            for found in fit {
+                found.literal = self.bears(found.slot, name);
+            }
         }
     }
 
@@ -104,6 +120,14 @@ impl Register {
         }
     }
 
+    /// Sorts places found by searching, the best known first.
+    pub(crate) fn rank_for(&self, found: &mut [Found<'_>], question: &Question<'_>) {
+        rank(found, question);
+        // Cities before the units of about their size: a search for a bare name is for the city.
+        let key = |place: &Found<'_>| strength(place, question) + if place.facts.is_city() { 0.5 } else { 0.0 };
+        found.sort_by(|a, b| key(b).total_cmp(&key(a)));
+    }
+
     fn near(&self, mut misfit: Vec<Found<'_>>, question: &Question<'_>) -> Vec<Candidate> {
         rank(&mut misfit, question);
         misfit.iter().take(MOST).map(|found| self.candidate(found, question)).collect()
@@ -151,10 +175,11 @@ fn strength(found: &Found<'_>, question: &Question<'_>) -> f32 {
     let facts = &found.facts;
     let mut strength = (facts.population as f32 + 300.0).log10();
     strength += match found.class {
-        NameClass::Preferred => 1.2,
-        NameClass::Alternative => 1.1,
         NameClass::Gathered => 0.0,
+        _ if question.latin => 1.2,
+        _ => 0.0,
     };
+    strength += if found.literal { 0.7 } else { 0.0 };
     strength += if facts.own { 20.0 } else { 0.0 };
     strength += if facts.curated { 0.5 } else { 0.0 };
     strength += if facts.capital { 0.4 } else { 0.0 };
@@ -197,6 +222,8 @@ fn via(found: &Found<'_>) -> &'static str {
         (Via::BareMention, _) => "its name without the administrative word",
         (Via::WordFits, _) => "its name, and the administrative word fits its level",
         (Via::Spelling, _) => "another spelling of its name",
+        (Via::Beginning, _) => "a name of it begins so",
+        (Via::Similar, _) => "a name of it is one letter away",
     }
 }
 

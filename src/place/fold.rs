@@ -173,7 +173,7 @@ fn without_mark(c: char, out: &mut String, note: &mut dyn FnMut(FoldChange)) {
 fn simplified(name: String, note: &mut dyn FnMut(FoldChange)) -> String {
     let old = hanconv::jp2t(&name);
     let plain = hanconv::t2s(&old);
-    let words = hanconv::tw2sp(&old);
+    let words = if variants::is_part_of_name(&old) { plain.clone() } else { hanconv::tw2sp(&old) };
     if plain != name {
         note(match hanconv::t2s(&name) == plain {
             true => FoldChange::Traditional,

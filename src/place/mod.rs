@@ -29,7 +29,11 @@ mod packed;
 mod records;
 mod register;
 mod resolve;
+pub mod review;
+mod search;
 mod suffix;
+#[cfg(test)]
+mod tests;
 mod types;
 mod variants;
 

@@ -88,6 +88,19 @@ impl Overlay {
         }
     }
 
+    /// Hands over the rows of names that an automaton accepts.
+    pub(crate) fn search(&self, automaton: &impl fst::Automaton, take: &mut dyn FnMut(u32)) {
+        let accepts = |key: &str| {
+            let end = key.bytes().try_fold(automaton.start(), |state, byte| {
+                automaton.can_match(&state).then(|| automaton.accept(&state, byte))
+            });
+            end.is_some_and(|state| automaton.is_match(&state))
+        };
+        for (_, entries) in self.names.iter().filter(|(key, _)| !key.starts_with('=') && accepts(key)) {
+            entries.iter().for_each(|entry| take(entry.row));
+        }
+    }
+
     /// Puts a place in, in the stead of places of lower layers, and gives its slot.
     pub(crate) fn put(&mut self, place: Place, own: bool, replaces: &[(Slot, Facts<'_>)]) -> Slot {
         let row = self.entries.len() as u32;

@@ -13,9 +13,10 @@
 
 use std::borrow::Cow;
 
-use fst::Map;
+use fst::{IntoStreamer, Map, Streamer};
 
 use super::index::{Facts, Hit, NameClass, Slot};
+use super::suffix::is_or_begins;
 use super::types::Place;
 use crate::record::Level;
 
@@ -254,9 +255,28 @@ impl Packed {
         Hit { slot: self.slot(entry >> 3), class, stem: entry & 1 != 0 }
     }
 
-    /// The index, for walking it.
-    pub(crate) fn index(&self) -> &Map<Bytes> {
-        &self.index
+    /// Hands over every entry of the index with its key.
+    pub(crate) fn each_entry(&self, take: &mut dyn FnMut(&str, Hit)) {
+        self.search(fst::automaton::AlwaysMatch, usize::MAX, take);
+    }
+
+    /// Hands over the entries of the keys that an automaton accepts, of `most` keys at most.
+    pub(crate) fn search(&self, automaton: impl fst::Automaton, most: usize, take: &mut dyn FnMut(&str, Hit)) {
+        let mut keys = self.index.search(automaton).into_stream();
+        let mut count = 0;
+        while let Some((key, value)) = keys.next()
+            && count < most
+        {
+            count += 1;
+            if let Ok(key) = std::str::from_utf8(key) {
+                self.entries(value, &mut |hit| take(key, hit));
+            }
+        }
+    }
+
+    /// Hands over every GeoNames id with its row.
+    pub(crate) fn each_code(&self, take: &mut dyn FnMut(u32, u32)) {
+        self.section(1).chunks_exact(8).for_each(|pair| take(number(pair, 0), number(pair, 4)));
     }
 
     /// Names as (tag, name); ISO codes are among them under [`ISO`].
@@ -275,6 +295,11 @@ impl Packed {
         self.names(&row)
             .find(|(tag, _)| *tag == "en")
             .map_or_else(|| self.text(row.id, row.id_length), |(_, name)| name)
+    }
+
+    /// Whether a place bears a name to the letter, but for an administrative word after it.
+    pub(crate) fn bears(&self, row: u32, name: &str) -> bool {
+        self.names(&self.row(row)).any(|(_, own)| is_or_begins(own, name))
     }
 
     /// The whole description of a place.

@@ -1,6 +1,7 @@
 //! The register: layers of places, one above the other.
 
 use std::borrow::Cow;
+use std::io::BufRead;
 use std::sync::{Arc, LazyLock};
 
 use crate::record::Level;
@@ -8,6 +9,8 @@ use crate::record::Level;
 use super::index::{Facts, Hit, NameClass, Slot};
 use super::overlay::Overlay;
 use super::packed::{NotPacked, Packed};
+use super::review::{self, Decisions, ReadError};
+use super::suffix::is_or_begins;
 use super::types::{Conflict, Place};
 use super::{overlay, records};
 
@@ -18,6 +21,7 @@ use super::{overlay, records};
 pub struct Register {
     overlay: Overlay,
     packed: Option<Arc<Packed>>,
+    decisions: Arc<Decisions>,
 }
 
 /// The packed register that ships; `make register` makes it.
@@ -43,7 +47,7 @@ impl Register {
     }
 
     fn over(packed: Option<Arc<Packed>>) -> Self {
-        let mut register = Self { overlay: Overlay::default(), packed };
+        let mut register = Self { packed, ..Self::default() };
         for place in records::curated() {
             register.put(place, false);
         }
@@ -71,6 +75,11 @@ impl Register {
         self.len() == 0
     }
 
+    /// The packed layer.
+    pub(crate) fn packed(&self) -> Option<&Packed> {
+        self.packed.as_deref()
+    }
+
     /// Bytes of the packed places.
     pub fn packed_size(&self) -> usize {
         self.packed.as_ref().map_or(0, |packed| packed.size())
@@ -95,10 +104,51 @@ impl Register {
             Some(slot) => {
                 let mut known = self.place(slot);
                 known.merge(place)?;
-                self.replace(slot, known);
+                self.replace(slot, known, true);
             }
         }
         Ok(())
+    }
+
+    /// Adds the places of a file of JSON Lines, one place record a line; gives their number.
+    ///
+    /// # Errors
+    /// The first line that is no place record, or contradicts the register; the lines before it are taken.
+    pub fn add_jsonl(&mut self, lines: impl BufRead) -> Result<usize, ReadError> {
+        let mut count = 0;
+        review::each_line(lines, |line, text| {
+            let place = records::from_json(text).map_err(|source| ReadError::Json { line, source })?;
+            count += 1;
+            self.add(place).map_err(|conflict| ReadError::Content { line, reason: conflict.to_string() })
+        })?;
+        Ok(count)
+    }
+
+    /// Obeys decisions from here on: mentions they decide, and IRIs they state.
+    ///
+    /// # Errors
+    /// The ids that the decisions name and the register lacks; then nothing changes.
+    pub fn obey(&mut self, decisions: Decisions) -> Result<(), Vec<String>> {
+        let missing: Vec<String> = decisions.places().filter(|id| !self.contains(id)).map(str::to_owned).collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        for (id, iris) in &decisions.same_as {
+            if let Some(mut place) = self.get(id) {
+                place
+                    .same_as
+                    .extend(iris.iter().filter(|iri| !place.same_as.contains(iri)).cloned().collect::<Vec<_>>());
+                if let Some(slot) = self.slot(id) {
+                    self.replace(slot, place, false);
+                }
+            }
+        }
+        self.decisions = Arc::new(decisions);
+        Ok(())
+    }
+
+    pub(crate) fn decisions(&self) -> &Decisions {
+        &self.decisions
     }
 
     /// The place of an id.
@@ -117,6 +167,17 @@ impl Register {
         slots.into_iter().map(|slot| self.place(slot)).collect()
     }
 
+    /// Hands over every place: those in memory, then the packed ones that none of them stands in for.
+    pub fn each_place(&self, take: &mut dyn FnMut(Place)) {
+        self.overlay.places().for_each(|place| take(place.clone()));
+        let packed = self.packed.as_deref();
+        for slot in packed.into_iter().flat_map(|packed| (0..packed.count()).map(|row| Slot { layer: PACKED, row })) {
+            if self.overlay.instead_of(slot).is_none() {
+                take(self.place(slot));
+            }
+        }
+    }
+
     /// Every place kept in memory: the curated ones and those added.
     pub fn places_in_memory(&self) -> impl Iterator<Item = &Place> {
         self.overlay.places()
@@ -131,10 +192,10 @@ impl Register {
         self.overlay.put(place, own, &replaced);
     }
 
-    fn replace(&mut self, slot: Slot, place: Place) {
+    fn replace(&mut self, slot: Slot, place: Place, own: bool) {
         match slot.layer {
             overlay::LAYER => self.overlay.update(slot.row, place),
-            _ => self.put(place, true),
+            _ => self.put(place, own),
         }
     }
 
@@ -167,12 +228,25 @@ impl Register {
             .to_owned()
     }
 
+    /// Whether a place bears a name to the letter, but for an administrative word after it.
+    pub(crate) fn bears(&self, slot: Slot, name: &str) -> bool {
+        match self.layer(slot) {
+            Some(packed) => packed.bears(slot.row, name),
+            None => self.overlay.place(slot.row).names.iter().any(|(_, own)| is_or_begins(own, name)),
+        }
+    }
+
     /// Hands over every place that bears a key; names of a packed place count as gathered for what stands in its stead.
     pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
         self.overlay.look_up(key, take);
         if let Some(packed) = &self.packed {
             packed.look_up(key, &mut |hit| take(self.raised(hit)));
         }
+    }
+
+    /// Rows of the places in memory with a name that an automaton accepts.
+    pub(crate) fn overlay_rows(&self, automaton: &impl fst::Automaton, take: &mut dyn FnMut(u32)) {
+        self.overlay.search(automaton, take);
     }
 
     pub(crate) fn raised(&self, hit: Hit) -> Hit {

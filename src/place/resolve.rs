@@ -6,8 +6,9 @@ use super::candidates::{Gathered, Scope};
 use super::decide::Question;
 use super::fold;
 use super::index::Slot;
-use super::mention::{Candidate, Mention, Resolution, minted_key};
+use super::mention::{Mention, Resolution, minted_key};
 use super::register::Register;
+use super::review;
 
 impl Register {
     /// The place that a mention means.
@@ -15,12 +16,15 @@ impl Register {
     /// Never guesses: see [`Resolution`]. A state or unit that the mention gives and the register does not know leaves
     /// the mention unknown, since no candidate can be shown to lie in it.
     pub fn resolve(&self, mention: &Mention<'_>) -> Resolution {
+        if let Some(decided) = self.decided(mention) {
+            return decided;
+        }
         let spaced = fold::spaced(mention.name);
         let Some(surroundings) = self.surroundings(mention).filter(|_| !spaced.is_empty()) else {
             return Resolution::Unknown { near: Vec::new() };
         };
         let scope = surroundings.scope(mention);
-        let mut question = Question { mention, state_known: scope.state.is_some(), note: "" };
+        let mut question = Question { mention, state_known: scope.state.is_some(), latin: spaced.is_ascii(), note: "" };
         let gathered = self.gather(&spaced, &scope);
         if !gathered.fit.is_empty() {
             return self.decide(gathered, &question);
@@ -34,24 +38,19 @@ impl Register {
 
     fn last_resort(&self, gathered: Gathered<'_>, scope: &Scope<'_>, question: &Question<'_>) -> Resolution {
         let spelt = self.gather_spellings(question.mention.name, scope);
-        let better = if spelt.fit.is_empty() { gathered } else { spelt };
+        let mut better = if spelt.fit.is_empty() { gathered } else { spelt };
+        if better.fit.is_empty() && better.misfit.is_empty() {
+            better.misfit = self.similar(&fold::fold(question.mention.name));
+        }
         self.decide(better, question)
     }
 
-    /// Places whose names fold to a text, or to nearly it; best first, at most `limit`.
-    pub fn find(&self, text: &str, limit: usize) -> Vec<Candidate> {
-        let mention = Mention::named(text);
-        let question = Question { mention: &mention, state_known: false, note: "" };
-        let spaced = fold::spaced(text);
-        let scope = Scope::default();
-        let mut gathered = self.gather(&spaced, &scope);
-        if gathered.fit.is_empty() {
-            gathered = self.chain(text, &spaced, &scope).map_or(gathered, |chain| chain.gathered);
-        }
-        let mut candidates: Vec<Candidate> =
-            gathered.fit.iter().map(|found| self.candidate(found, &question)).collect();
-        candidates.truncate(limit);
-        candidates
+    fn decided(&self, mention: &Mention<'_>) -> Option<Resolution> {
+        let place = self.decisions().get(mention)?;
+        Some(match place {
+            review::NONE => Resolution::Unknown { near: Vec::new() },
+            id => Resolution::One { id: id.to_owned(), score: 1.0, reason: "decided in review".to_owned() },
+        })
     }
 
     /// The key of an unresolved mention, with the state brought to its id where the register knows it.

@@ -18,6 +18,8 @@ impl Levels {
     const COUNTY: Self = Self::of(Level::County);
     const DISTRICT: Self = Self::of(Level::District);
     const REGION: Self = Self::of(Level::Region);
+    /// What a gazetteer's city may be.
+    pub(crate) const SETTLEMENT: Self = Self::CITY.or(Self::COUNTY).or(Self::DISTRICT);
     const UNIT: Self = Self::FIRST.or(Self::SECOND).or(Self::REGION);
 
     /// The set of one level.
@@ -52,8 +54,6 @@ impl Levels {
 pub(crate) struct Parted<'a> {
     /// The name without the word; spaced as the name was.
     pub(crate) stem: &'a str,
-    /// The word.
-    pub(crate) word: &'a str,
     /// The levels it may stand for.
     pub(crate) levels: Levels,
     row: &'static Row,
@@ -80,6 +80,12 @@ pub(crate) fn part<'a>(spaced: &'a str, state: Option<&str>) -> Option<Parted<'a
 pub(crate) fn leading(text: &str, state: Option<&str>) -> Option<(usize, Levels)> {
     let word = HAN.iter().chain(HANGUL).find(|row| text.starts_with(row.0))?;
     Some((word.0.len(), levels(word, state)))
+}
+
+/// Whether a name is another one to the letter, or that with one more character, as `大阪市` is `大阪`.
+pub(crate) fn is_or_begins(own: &str, name: &str) -> bool {
+    own.strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || ["市", "省", "州", "县", "縣", "県", "府", "道"].contains(&rest))
 }
 
 type Row = (&'static str, Levels);
@@ -235,7 +241,7 @@ fn trailing<'a>(name: &'a str, state: Option<&str>) -> Option<Parted<'a>> {
         stem = without_peoples(stem);
     }
     let enough = stem.chars().count() >= 2;
-    enough.then_some(Parted { stem, word: &name[stem.len()..], levels: levels(row, state), row })
+    enough.then_some(Parted { stem, levels: levels(row, state), row })
 }
 
 fn without_peoples(stem: &str) -> &str {
@@ -329,7 +335,7 @@ fn latin(name: &str) -> Option<Parted<'_>> {
 fn first_words(name: &str) -> Option<Parted<'_>> {
     LATIN_FIRST.iter().find_map(|row| {
         let stem = name.strip_prefix(row.0)?.strip_prefix(' ')?;
-        Some(Parted { stem, word: row.0, levels: row.1, row })
+        Some(Parted { stem, levels: row.1, row })
     })
 }
 
@@ -339,6 +345,6 @@ fn last_words(name: &str) -> Option<Parted<'_>> {
     }
     LATIN.iter().find_map(|row| {
         let stem = name.strip_suffix(row.0)?.strip_suffix(' ')?;
-        (stem.len() >= 2).then_some(Parted { stem, word: row.0, levels: row.1, row })
+        (stem.len() >= 2).then_some(Parted { stem, levels: row.1, row })
     })
 }

@@ -86,6 +86,13 @@ pub(crate) fn character(c: char) -> char {
     }
 }
 
+/// Whether a word of Taiwan for a state is part of a longer name, of that state in other words, of another, or of a
+/// people's county: the converter would lengthen it there too, `塔吉克` to `塔吉克斯坦`.
+pub(crate) fn is_part_of_name(traditional: &str) -> bool {
+    const WORDS: &[&str] = &["哈薩克", "塔吉克", "烏茲別克", "吉爾吉斯", "土庫曼", "厄瓜多", "尼日"];
+    WORDS.iter().any(|word| traditional.contains(word) && traditional != *word)
+}
+
 /// Other keys worth looking up for a name whose key is `key`.
 pub(crate) fn alternatives(name: &str, key: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -11,6 +11,7 @@ mod load;
 mod mapping;
 mod ontology;
 mod output;
+mod places;
 mod query;
 mod rdf;
 mod reading;

@@ -20,6 +20,9 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("ko", "ko"),
 ];
 
+/// States whose outer units in ISO 3166-2 are groups of islands that nobody governs.
+const GROUPED: &[&str] = &["ID"];
+
 /// Codes that CLDR names and ISO 3166-1 assigns to no state, or reserves.
 const NO_STATE: &[&str] = &["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"];
 
@@ -76,9 +79,14 @@ pub(crate) fn units(sources: &Sources, drafts: &mut Drafts) -> Result<(), BuildE
     let states: Vec<(String, usize)> = drafts.by_iso.iter().map(|(code, at)| (code.clone(), *at)).collect();
     for (code, state) in states.into_iter().collect::<BTreeSet<_>>() {
         for unit in containment.get(&code).into_iter().flatten() {
-            let Some(at) = push_unit(drafts, unit, state, Level::FirstLevel, &names) else { continue };
+            let group = GROUPED.contains(&code.as_str()) && containment.contains_key(unit);
+            let (at, level) = match group {
+                true => (Some(state), Level::FirstLevel),
+                false => (push_unit(drafts, unit, state, Level::FirstLevel, &names), Level::SecondLevel),
+            };
+            let Some(at) = at else { continue };
             for inner in containment.get(unit).into_iter().flatten() {
-                push_unit(drafts, inner, at, Level::SecondLevel, &names);
+                push_unit(drafts, inner, at, level, &names);
             }
         }
     }

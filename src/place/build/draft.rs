@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::place::index::NameClass;
-use crate::place::packed::{CAPITAL, CITY_TOO};
+use crate::place::packed::CITY_TOO;
 use crate::record::Level;
 
 /// A place on its way.

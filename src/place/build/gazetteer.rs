@@ -10,6 +10,7 @@ use super::{BuildError, Sources, json};
 use crate::place::fold::{self, is_han};
 use crate::place::index::NameClass;
 use crate::place::packed::CAPITAL;
+use crate::place::suffix::{self, Levels};
 use crate::record::Level;
 
 #[derive(Deserialize)]
@@ -78,7 +79,9 @@ pub(crate) fn add(city: City, tables: &Tables, drafts: &mut Drafts) {
             drafts.by_geonames.insert(city.geonameid, at);
             drafts.all[at].absorb(draft);
         }
-        None => drop(drafts.push(draft)),
+        None => {
+            drafts.push(draft);
+        }
     }
 }
 
@@ -88,7 +91,8 @@ fn draft(city: &City, iso2: &str) -> Draft {
     draft.position = Some((city.latitude, city.longitude));
     draft.population = u32::try_from(city.population).unwrap_or(u32::MAX);
     draft.name("en", &city.name, NameClass::Preferred);
-    let mut names: Vec<&String> = city.alternatenames.iter().filter(|name| is_name(name)).collect();
+    let mut names: Vec<&String> =
+        city.alternatenames.iter().filter(|name| is_name(name) && may_name_city(name)).collect();
     names.sort_by_key(|name| (!name.ends_with(['市', '시']), name.chars().count()));
     for name in names {
         match tag(name, iso2) {
@@ -105,6 +109,11 @@ fn is_name(name: &str) -> bool {
     let transliterated = first.is_ascii_lowercase() || first == '\'';
     let code = name.len() <= 5 && name.bytes().all(|b| b.is_ascii_uppercase());
     !(transliterated || code || name.contains("://"))
+}
+
+/// Gazetteers give cities the names of the units around them, such as `暹粒省`: those would lead mentions astray.
+fn may_name_city(name: &str) -> bool {
+    suffix::part(&fold::spaced(name), None).is_none_or(|parted| parted.levels.meets(Levels::SETTLEMENT))
 }
 
 /// The tag that the characters of an untagged name tell; `None` where it is written in no script of East Asia.

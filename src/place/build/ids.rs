@@ -94,6 +94,7 @@ fn wishes(draft: &Draft, mixed: bool) -> Vec<String> {
         Level::State => Vec::new(),
         Level::Municipality => vec![format!("{base}-city")],
         Level::SecondLevel => vec![format!("{base}-{}", second_word(&draft.iso2)), format!("{base}-district")],
+        _ if base.ends_with(&format!("-{}", word(&draft.iso2))) => vec![base.clone()],
         _ => vec![format!("{base}-{}", word(&draft.iso2))],
     };
     let plain = vec![base.clone()];

@@ -29,19 +29,31 @@ struct Line {
 
 impl Tables {
     pub(crate) fn read(folder: &Path) -> Result<Self, BuildError> {
+        let mut tables = Self::divisions(&read(&folder.join("admin1.tsv"))?, &read(&folder.join("city-units.tsv"))?)?;
+        (tables.tags, tables.names) = with_header(folder, "names.tsv", 1)?;
+        (tables.unit_tags, tables.units) = with_header(folder, "units.tsv", 4)?;
+        Ok(tables)
+    }
+
+    /// The tables of divisions as they ship, for imports.
+    pub(crate) fn builtin() -> Result<Self, BuildError> {
+        Self::divisions(
+            include_str!("../../../ontology/sources/admin1.tsv"),
+            include_str!("../../../ontology/sources/city-units.tsv"),
+        )
+    }
+
+    fn divisions(admin1: &str, city_units: &str) -> Result<Self, BuildError> {
         let mut tables = Self::default();
-        for line in lines(&folder.join("admin1.tsv"))? {
+        for line in lines(admin1) {
             let [code, iso, _, geonames] = cells(&line, "admin1.tsv")?;
             tables.admin1.insert(code, (iso, geonames.parse().unwrap_or(0)));
         }
-        for line in lines(&folder.join("city-units.tsv"))? {
+        for line in lines(city_units) {
             let [iso, geonames, _] = cells(&line, "city-units.tsv")?;
-            let geonames =
-                geonames.parse().map_err(|_| content("city-units.tsv", format!("{geonames:?} is no GeoNames id")))?;
-            tables.city_units.insert(geonames, iso);
+            let wrong = || content("city-units.tsv", format!("{geonames:?} is no GeoNames id"));
+            tables.city_units.insert(geonames.parse().map_err(|_| wrong())?, iso);
         }
-        (tables.tags, tables.names) = with_header(folder, "names.tsv", 1)?;
-        (tables.unit_tags, tables.units) = with_header(folder, "units.tsv", 4)?;
         Ok(tables)
     }
 
@@ -130,15 +142,14 @@ fn cities_by_name(drafts: &Drafts) -> HashMap<String, usize> {
     found
 }
 
-fn lines(path: &Path) -> Result<Vec<Line>, BuildError> {
-    let text = read(path)?;
+fn lines(text: &str) -> Vec<Line> {
     let kept = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    Ok(kept.map(|(i, line)| Line { number: i + 1, cells: line.split('\t').map(str::to_owned).collect() }).collect())
+    kept.map(|(i, line)| Line { number: i + 1, cells: line.split('\t').map(str::to_owned).collect() }).collect()
 }
 
 /// The tags of a table's header after its first columns, and the lines below it.
 fn with_header(folder: &Path, file: &str, first: usize) -> Result<(Vec<String>, Vec<Line>), BuildError> {
-    let mut lines = lines(&folder.join(file))?.into_iter();
+    let mut lines = lines(&read(&folder.join(file))?).into_iter();
     let header = lines.next().ok_or_else(|| content(file, "it has no header"))?;
     Ok((header.cells.into_iter().skip(first).collect(), lines.collect()))
 }

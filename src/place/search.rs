@@ -1,0 +1,76 @@
+//! Searching: places whose names begin with a text, or nearly fold to it.
+
+use fst::automaton::{Automaton, Levenshtein, Str};
+
+use super::candidates::{Found, Scope, Via};
+use super::decide::Question;
+use super::fold;
+use super::index::Slot;
+use super::mention::{Candidate, Mention};
+use super::overlay::LAYER;
+use super::register::Register;
+
+/// Keys looked at in one search, at most.
+const MOST_KEYS: usize = 400;
+
+impl Register {
+    /// Places that a text may mean; best first, at most `limit`.
+    ///
+    /// The text is read as [`Register::resolve`] reads a name; after the places that bear it come those whose names
+    /// begin with it, and where there are none, those one letter away.
+    pub fn find(&self, text: &str, limit: usize) -> Vec<Candidate> {
+        let spaced = fold::spaced(text);
+        if spaced.is_empty() || limit == 0 {
+            return Vec::new();
+        }
+        let mention = Mention::named(text);
+        let question = Question { mention: &mention, state_known: false, latin: spaced.is_ascii(), note: "" };
+        let mut found = self.bearing(text, &spaced);
+        let mut more = self.beginning(&spaced.replace(' ', ""));
+        if found.is_empty() && more.is_empty() {
+            more = self.similar(&spaced.replace(' ', ""));
+        }
+        more.retain(|near| found.iter().all(|known| known.slot != near.slot));
+        self.rank_for(&mut found, &question);
+        self.rank_for(&mut more, &question);
+        found.iter().chain(&more).take(limit).map(|place| self.candidate(place, &question)).collect()
+    }
+
+    fn bearing<'a>(&'a self, text: &str, spaced: &str) -> Vec<Found<'a>> {
+        let scope = Scope::default();
+        let fit = self.gather(spaced, &scope).fit;
+        if !fit.is_empty() {
+            return fit;
+        }
+        self.chain(text, spaced, &scope).map(|chain| chain.gathered.fit).unwrap_or_default()
+    }
+
+    fn beginning(&self, key: &str) -> Vec<Found<'_>> {
+        self.matching(Str::new(key).starts_with(), Via::Beginning)
+    }
+
+    /// Places with a name one letter away from a key; none for keys too short or too long for that to mean much.
+    pub(crate) fn similar(&self, key: &str) -> Vec<Found<'_>> {
+        let length = key.chars().count();
+        let shortest = if key.is_ascii() { 5 } else { 3 };
+        if !(shortest..=40).contains(&length) {
+            return Vec::new();
+        }
+        Levenshtein::new(key, 1).map(|automaton| self.matching(automaton, Via::Similar)).unwrap_or_default()
+    }
+
+    fn matching(&self, automaton: impl Automaton, via: Via) -> Vec<Found<'_>> {
+        let mut slots: Vec<Slot> = Vec::new();
+        self.overlay_rows(&automaton, &mut |row| slots.push(Slot { layer: LAYER, row }));
+        if let Some(packed) = self.packed() {
+            packed.search(automaton, MOST_KEYS, &mut |key, hit| {
+                if !key.starts_with('=') {
+                    slots.push(self.raised(hit).slot);
+                }
+            });
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        slots.into_iter().map(|slot| Found::via(slot, self.facts(slot), via)).collect()
+    }
+}
