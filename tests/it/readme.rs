@@ -11,7 +11,7 @@ struct Step {
     shown: Vec<String>,
 }
 
-/// The steps of every `console` block. A command goes on on the next line after a backslash.
+/// The steps of every `console` block.
 fn steps(markdown: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut inside = false;
@@ -23,7 +23,7 @@ fn steps(markdown: &str) -> Vec<Step> {
                 (Some(command), _) => {
                     steps.push(Step { line: number + 1, command: command.to_owned(), shown: Vec::new() });
                 }
-                (None, Some(step)) if step.shown.is_empty() && step.command.ends_with('\\') => {
+                (None, Some(step)) if step.shown.is_empty() && goes_on(&step.command) => {
                     step.command.push('\n');
                     step.command.push_str(line);
                 }
@@ -33,6 +33,11 @@ fn steps(markdown: &str) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Whether a command goes on on the next line: after a backslash, or within quotes.
+fn goes_on(command: &str) -> bool {
+    command.ends_with('\\') || command.matches('\'').count() % 2 == 1
 }
 
 /// Whether the lines are those shown, where a line `…` stands for any lines.
