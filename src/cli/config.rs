@@ -117,15 +117,15 @@ impl Config {
     }
 }
 
-/// One row where all commands agree, else one for each command.
+/// One row for what most commands have, then one for each command that has something else.
 fn rows(option: &str, found: Vec<(String, String, Origin)>) -> Vec<[String; 3]> {
-    let agree = found.iter().all(|(_, value, origin)| *value == found[0].1 && *origin == found[0].2);
-    let shown = if agree { 1 } else { found.len() };
-    let row = |(path, value, origin): (String, String, Origin)| {
-        let name = if agree || path.is_empty() { option.to_owned() } else { format!("{path}.{option}") };
-        [name, value, origin.to_string()]
-    };
-    found.into_iter().take(shown).map(row).collect()
+    let likes =
+        |one: &(String, String, Origin)| found.iter().filter(|other| other.1 == one.1 && other.2 == one.2).count();
+    let Some((_, value, origin)) = found.iter().rev().max_by_key(|one| likes(one)).cloned() else { return Vec::new() };
+    let mut rows = vec![[option.to_owned(), value.clone(), origin.to_string()]];
+    let others = found.into_iter().filter(|other| other.1 != value || other.2 != origin);
+    rows.extend(others.map(|(path, value, origin)| [format!("{path}.{option}"), value, origin.to_string()]));
+    rows
 }
 
 fn flag(path: &[String], arg: &Arg, matches: &ArgMatches) -> Option<String> {

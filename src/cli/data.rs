@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use oxrdf::NamedNode;
 
-use super::common::{self, StoreArgs};
+use super::backend::TargetArgs;
+use super::common;
 use super::edge::Edge;
 use super::input::{self, RecordArgs};
 use super::report::{Failure, Outcome, Result};
 use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
 use crate::place::Register;
-use crate::store::Embedded;
+use crate::query::Limits;
+use crate::store::Store;
 
 /// How files are read into a store.
 #[derive(Debug, Clone, clap::Args)]
@@ -38,11 +40,11 @@ pub fn iri(text: &str) -> std::result::Result<NamedNode, String> {
 
 impl FileArgs {
     /// Loads files into a store and says how it went.
-    fn load(
+    pub fn load(
         &self,
         files: &[PathBuf],
         graph: Option<NamedNode>,
-        store: &Embedded,
+        store: &dyn Store,
         edge: &Edge,
     ) -> Result<(LoadReport, Outcome)> {
         let (inputs, progress) = input::inputs(files, edge)?;
@@ -87,7 +89,7 @@ pub struct Args {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    store: StoreArgs,
+    target: TargetArgs,
     /// Graph of RDF triples that name none; by default the graph of a document named as the file is
     #[arg(long, value_name = "IRI", value_parser = iri)]
     graph: Option<NamedNode>,
@@ -97,39 +99,14 @@ pub struct Args {
 
 /// Loads.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let store = args.store.open("load")?;
-    let (report, outcome) = args.how.load(&args.files, args.graph.clone(), &store, edge)?;
+    let backend = args.target.open("load", &Limits::default(), edge)?;
+    let (report, outcome) = args.how.load(&args.files, args.graph.clone(), backend.store(), edge)?;
     edge.say(format_args!(
         "{} documents; {} quads added, {} removed: {}",
         report.documents,
         report.change.inserted,
         report.change.removed,
-        args.store.store.display()
+        args.target.place()
     ));
     Ok(outcome)
-}
-
-/// Where a command reads from.
-#[derive(Debug, Clone, clap::Args)]
-pub struct DataArgs {
-    #[command(flatten)]
-    store: StoreArgs,
-    /// Read these files of records or RDF instead of a store
-    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with = "store")]
-    data: Vec<PathBuf>,
-    #[command(flatten)]
-    how: FileArgs,
-}
-
-impl DataArgs {
-    /// The store, or one in memory with the files in it; and whether all of the files went through.
-    pub fn open(&self, edge: &Edge) -> Result<(Embedded, Outcome)> {
-        if self.data.is_empty() {
-            return Ok((self.store.open_read_only()?, Outcome::Done));
-        }
-        let store = Embedded::memory().map_err(common::explain)?;
-        let quiet = edge.clone().with_flags(true, !edge.color);
-        let (_, outcome) = self.how.load(&self.data, None, &store, &quiet)?;
-        Ok((store, outcome))
-    }
 }

@@ -2,19 +2,22 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::answer::{self, Look, ask};
+use super::backend::Backend;
 use super::common;
 use super::edge::Edge;
-use super::query::{Look, ask};
 use super::report::{Outcome, Result};
 use crate::load::{FileOptions, load_files};
 use crate::place::Register;
-use crate::query::Limits;
+use crate::query::{Cancel, Limits};
 use crate::record::read::Input;
 use crate::store::{Embedded, Holder, StoreError};
 
 /// Make a store of the five example articles, answer questions from it, and say what to try next
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact demo\n  citypact demo --store friends.db")]
 pub struct Args {
     /// Directory of the store
     #[arg(long, value_name = "DIR", default_value = "demo.db")]
@@ -59,9 +62,10 @@ const QUESTIONS: &[Question] = &[
 /// Runs the demonstration.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut out = edge.stdout();
-    let store = open(args)?;
+    let store = Arc::new(open(args)?);
+    let backend = Backend::Local(Arc::clone(&store));
     let inputs: Vec<Input> = ARTICLES.iter().map(|(name, text)| Input::bytes(*name, text.as_bytes())).collect();
-    let (summary, _) = load_files(&store, &inputs, &Register::builtin(), &FileOptions::default(), &mut |_| {})
+    let (summary, _) = load_files(store.as_ref(), &inputs, &Register::builtin(), &FileOptions::default(), &mut |_| {})
         .map_err(super::data::explain)?;
     writeln!(out, "{} records of {} articles are in the store.\n", summary.records, summary.documents)?;
     let look = Look::table(edge);
@@ -71,7 +75,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         let parameters: Vec<_> =
             question.parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let query = super::query::library_query(question.name, &parameters)?;
-        ask(&store, &query, &Limits::default(), &mut out, &look)?;
+        let asked = answer::Question { query: &query, limits: &Limits::default(), cancel: &Cancel::new() };
+        ask(&backend, asked, &mut out, &look)?;
         writeln!(out, "\n   {} query {}{} {from}\n", edge.program, question.name, typed(question.parameters))?;
     }
     out.write_all(next(&from, &edge.program).as_bytes())?;

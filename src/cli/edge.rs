@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indicatif::MultiProgress;
 
+use super::pager::{Paged, Paging};
 use super::progress::{Progress, Unit};
 
 /// What the command line knows of the process around it, read once at the start.
@@ -85,6 +86,20 @@ impl Edge {
     /// Standard output, buffered.
     pub fn stdout(&self) -> BufWriter<io::Stdout> {
         BufWriter::with_capacity(1 << 16, io::stdout())
+    }
+
+    /// Standard output for results: what is longer than the screen goes through a pager, if `paged` and a person reads.
+    pub fn results(&self, paged: bool) -> Paged {
+        Paged::new(self.paging().filter(|_| paged && self.stdout_is_terminal))
+    }
+
+    /// The pager of the environment, else `less`; none where its name is empty.
+    fn paging(&self) -> Option<Paging> {
+        let named = self.variable("CITYPACT_PAGER").or_else(|| self.variable("PAGER"));
+        let text = named.map_or_else(|| "less".to_owned(), |name| name.to_string_lossy().into_owned());
+        let command: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        let (_, terminal_size::Height(height)) = terminal_size::terminal_size()?;
+        (!command.is_empty()).then(|| Paging { command, height: usize::from(height) })
     }
 
     /// Says something to the person at the terminal, on standard error; nothing where they asked for quiet.

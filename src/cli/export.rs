@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use oxrdf::{NamedNode, Quad};
 
+use super::answer;
+use super::backend::{Backend, DataArgs};
 use super::common;
-use super::data::{self, DataArgs};
+use super::data;
 use super::edge::Edge;
 use super::query;
 use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
 use crate::format::Syntax;
 use crate::output::export;
-use crate::query::{Engine, Form, Limits};
+use crate::query::{Form, Limits};
 use crate::rdf;
-use crate::store::{Embedded, QuadStream, Store};
+use crate::store::QuadStream;
 
 /// Export a store: RDF in every syntax, GeoJSON, GraphML, or CSV with a file for each class
 #[derive(Debug, clap::Args)]
@@ -63,16 +65,17 @@ fn target(name: &str) -> std::result::Result<Target, String> {
 /// Exports.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let target = choose(args)?;
-    let (store, outcome) = args.data.open(edge)?;
+    let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
     match (&args.out, target) {
         (Some(folder), Target::Csv) => {
-            export::write_sheets(&store, folder).with_context(|| format!("cannot write into {}", folder.display()))?;
+            export::write_sheets(backend.store(), folder)
+                .with_context(|| format!("cannot write into {}", folder.display()))?;
         }
         (None, Target::Csv) => {
             return Err(Failure::usage("csv is a file for each class").hint("name a folder for them with --out"));
         }
-        (Some(path), _) => to_file(args, target, &store, path)?,
-        (None, _) => write(args, target, &store, edge.stdout())?,
+        (Some(path), _) => to_file(args, target, &backend, path)?,
+        (None, _) => write(args, target, &backend, edge.stdout())?,
     }
     Ok(outcome)
 }
@@ -88,28 +91,29 @@ fn choose(args: &Args) -> Result<Target> {
     }
 }
 
-fn to_file(args: &Args, target: Target, store: &Embedded, path: &Path) -> Result<()> {
+fn to_file(args: &Args, target: Target, backend: &Backend, path: &Path) -> Result<()> {
     let context = || format!("cannot write {}", path.display());
     let mut file = AtomicFile::create(path).with_context(context)?;
-    write(args, target, store, &mut file)?;
+    write(args, target, backend, &mut file)?;
     Ok(file.commit().with_context(context)?)
 }
 
-fn write(args: &Args, target: Target, store: &Embedded, mut out: impl Write) -> Result<()> {
+fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write) -> Result<()> {
     match target {
-        Target::GeoJson => drop(export::write_geojson(store, &mut out)?),
-        Target::GraphMl => drop(export::write_graphml(store, &mut out)?),
-        Target::Rdf(syntax) => write_rdf(args, syntax, store, &mut out)?,
+        Target::GeoJson => drop(export::write_geojson(backend.store(), &mut out)?),
+        Target::GraphMl => drop(export::write_graphml(backend.store(), &mut out)?),
+        Target::Rdf(syntax) => write_rdf(args, syntax, backend, &mut out)?,
         Target::Csv => {}
     }
     Ok(out.flush()?)
 }
 
-fn write_rdf(args: &Args, syntax: Syntax, store: &Embedded, out: &mut impl Write) -> Result<()> {
+fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write) -> Result<()> {
     if let Some(path) = &args.construct {
-        return Ok(rdf::write(construct(path, store)?, syntax, out)?);
+        return Ok(rdf::write(construct(path, backend)?, syntax, out)?);
     }
-    let quads = store.read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
+    let quads =
+        backend.store().read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
     if args.graph.is_some() {
         return Ok(rdf::write(all(quads)?.into_iter().map(without_graph).collect(), syntax, out)?);
     }
@@ -139,16 +143,13 @@ fn stream(quads: QuadStream, syntax: Syntax, out: &mut impl Write) -> Result<()>
     Ok(())
 }
 
-fn construct(path: &Path, store: &Embedded) -> Result<Vec<Quad>> {
+fn construct(path: &Path, backend: &Backend) -> Result<Vec<Quad>> {
     let question = query::read_file(path, &[])?;
     if !matches!(question.form(), Form::Construct | Form::Describe) {
         return Err(Failure::usage(format!("{} gives rows, not triples", path.display()))
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));
     }
-    let answer = Engine::new().answer(store, &question, &Limits::default()).map_err(query::explain)?;
-    Ok(answer
-        .triples
-        .into_iter()
-        .map(|triple| rdf::canonical_quad(triple.in_graph(oxrdf::GraphName::DefaultGraph)))
-        .collect())
+    let triples = answer::triples(backend, &question)?;
+    let quad = |triple: oxrdf::Triple| rdf::canonical_quad(triple.in_graph(oxrdf::GraphName::DefaultGraph));
+    Ok(triples.into_iter().map(quad).collect())
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Once;
 
+use super::pager;
 use crate::atomic;
 
 /// 128 and the number of SIGINT, as shells have it.
@@ -16,6 +17,7 @@ pub fn watch() {
         // Where no handler can be installed the interrupt ends the process all the same.
         let _ = ctrlc::set_handler(|| {
             let _standstill = atomic::abandon_all();
+            pager::wait();
             // Without the exit handlers of C++, which would race with the threads of the storage.
             signal_hook::low_level::exit(INTERRUPTED)
         });

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod answer;
+mod backend;
 mod common;
 mod completions;
 mod config;
@@ -20,6 +22,7 @@ mod input;
 mod interrupt;
 mod maintain;
 mod ontology;
+mod pager;
 mod places;
 mod progress;
 mod query;
@@ -27,6 +30,7 @@ mod reference;
 mod report;
 mod schema;
 mod serve;
+mod update;
 
 use config::Config;
 use edge::Edge;
@@ -70,6 +74,7 @@ enum Command {
     Load(data::Args),
     Query(query::Args),
     Queries(query::ListArgs),
+    Update(update::Args),
     Export(export::Args),
     Demo(demo::Args),
     Info(info::Args),
@@ -133,12 +138,16 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn dispatch(line: &Line) -> Result {
     let edge = &line.edge;
-    interrupt::watch();
+    // A server ends in its own way: it lets running requests end.
+    if !matches!(line.command, Command::Serve(_)) {
+        interrupt::watch();
+    }
     match &line.command {
         Command::Convert(args) => convert::run(args, edge),
         Command::Load(args) => data::run(args, edge),
         Command::Query(args) => query::run(args, edge),
         Command::Queries(args) => query::list(args, edge),
+        Command::Update(args) => update::run(args, edge),
         Command::Export(args) => export::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),

@@ -30,7 +30,7 @@ impl Rows {
 }
 
 fn cell(term: Option<&Term>, style: &Style) -> String {
-    term.map(|term| escape(&style.shortener.term(term))).unwrap_or_default()
+    term.map(|term| escape(&style.term(term))).unwrap_or_default()
 }
 
 /// Everything that Markdown or the HTML in it would take for its own.

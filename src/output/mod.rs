@@ -11,9 +11,12 @@ mod writer;
 
 use std::io::Write;
 
-use oxigraph::sparql::QueryResults;
+use oxigraph::sparql::{QueryResults, QuerySolutionIter};
+use oxrdf::Term;
 
 use crate::format::{ResultsFormat, Syntax};
+use crate::query::Labels;
+use crate::store::Store;
 
 pub use error::OutputError;
 pub use term::Shortener;
@@ -28,6 +31,31 @@ pub struct Style {
     pub colours: bool,
     /// How IRIs are shortened.
     pub shortener: Shortener,
+    /// What stands beside IRIs.
+    pub labels: Labels,
+}
+
+impl Style {
+    /// A term for reading; an IRI with its label, where one is known.
+    fn term(&self, term: &Term) -> String {
+        let text = self.shortener.term(term);
+        match term {
+            Term::NamedNode(node) => match self.labels.get(node.as_str()) {
+                Some(label) => format!("{text} ({})", term::visible(label)),
+                None => text,
+            },
+            _ => text,
+        }
+    }
+}
+
+/// Where labels beside IRIs come from.
+#[derive(Clone, Copy)]
+pub struct Labelled<'a> {
+    /// The store that holds them.
+    pub store: &'a dyn Store,
+    /// The language that is preferred (BCP 47).
+    pub language: &'a str,
 }
 
 /// What was written.
@@ -41,6 +69,9 @@ pub enum Written {
     Triples(u64),
 }
 
+/// Rows whose labels are looked up at once.
+const LOOKED_UP: usize = 500;
+
 /// Writes a whole result: rows and answers in `format`, triples in `syntax`.
 ///
 /// # Errors
@@ -52,12 +83,29 @@ pub fn write_results(
     style: &Style,
     out: impl Write,
 ) -> Result<Written, OutputError> {
+    write_labelled(results, format, syntax, style, None, out)
+}
+
+/// As [`write_results`]; in tables for people IRIs get labels beside them if `labelled` says where from.
+///
+/// # Errors
+/// As [`write_results`]; [`OutputError::Store`] if labels cannot be looked up.
+pub fn write_labelled(
+    results: QueryResults<'_>,
+    format: ResultsFormat,
+    syntax: Syntax,
+    style: &Style,
+    labelled: Option<Labelled<'_>>,
+    out: impl Write,
+) -> Result<Written, OutputError> {
     let mut writer = ResultsWriter::new(format, syntax, style.clone(), out);
+    let labelled = labelled.filter(|_| matches!(format, ResultsFormat::Table | ResultsFormat::Markdown));
     match results {
         QueryResults::Solutions(solutions) => {
             writer.head(solutions.variables())?;
-            for solution in solutions {
-                writer.row(solution?.values())?;
+            match labelled {
+                Some(labelled) => write_rows(solutions, labelled, &mut writer)?,
+                None => solutions.into_iter().try_for_each(|row| Ok::<_, OutputError>(writer.row(row?.values())?))?,
             }
         }
         QueryResults::Boolean(answer) => writer.boolean(answer)?,
@@ -68,4 +116,21 @@ pub fn write_results(
         }
     }
     Ok(writer.finish()?.1)
+}
+
+fn write_rows<W: Write>(
+    mut solutions: QuerySolutionIter<'_>,
+    labelled: Labelled<'_>,
+    writer: &mut ResultsWriter<W>,
+) -> Result<(), OutputError> {
+    writer.style_mut().labels = Labels::new(labelled.language);
+    loop {
+        let rows = solutions.by_ref().take(LOOKED_UP).collect::<Result<Vec<_>, _>>()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let terms = rows.iter().flat_map(|row| row.values().iter().flatten());
+        writer.style_mut().labels.learn(labelled.store, terms)?;
+        rows.iter().try_for_each(|row| writer.row(row.values()))?;
+    }
 }

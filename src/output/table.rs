@@ -79,7 +79,7 @@ impl Cell {
             Term::Literal(_) => Kind::Text,
             _ => Kind::Resource,
         };
-        Self { text: style.shortener.term(term), kind }
+        Self { text: style.term(term), kind }
     }
 }
 

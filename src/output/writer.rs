@@ -36,6 +36,10 @@ impl<W: Write> ResultsWriter<W> {
         Self { results, syntax, style, state: State::Fresh(out) }
     }
 
+    pub(super) fn style_mut(&mut self) -> &mut Style {
+        &mut self.style
+    }
+
     /// The variables of the rows to come.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ fn the_file_may_be_elsewhere_and_its_paths_are_relative_to_it() {
     let (beside, absolute) = (format!("etc{}there.db", std::path::MAIN_SEPARATOR), "/abs.db");
     let rows = settings(here, &["--config-file", "etc/my.toml"], &[]);
     assert_eq!(one(&rows, "info.store"), pair(absolute, "etc/my.toml:3"));
-    assert_eq!(one(&rows, "backup.store"), pair(&beside, "etc/my.toml:1"));
+    assert_eq!(one(&rows, "store"), pair(&beside, "etc/my.toml:1"));
     let rows = settings(here, &[], &[("CITYPACT_CONFIG", "etc/my.toml")]);
     assert_eq!(one(&rows, "info.store"), pair(absolute, "etc/my.toml:3"));
     let rows = settings(here, &["--config-file="], &[]);

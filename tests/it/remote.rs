@@ -17,8 +17,8 @@ use citypact::store::{Counts, Document, Embedded, Endpoint, Remote, Store, Store
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{NamedNode, Quad};
 
-struct Server {
-    store: Embedded,
+pub struct Server {
+    pub store: Embedded,
     /// Requests to answer with 503 before the next is served.
     busy: AtomicU32,
     requests: AtomicU32,
@@ -90,13 +90,13 @@ async fn get_graph(State(server): Shared, headers: HeaderMap, query: Query<HashM
 }
 
 /// A server that lives as long as the value.
-struct Running {
-    server: Arc<Server>,
-    url: String,
+pub struct Running {
+    pub server: Arc<Server>,
+    pub url: String,
     _runtime: tokio::runtime::Runtime,
 }
 
-fn serve() -> Running {
+pub fn serve() -> Running {
     let server = Arc::new(Server { store: Embedded::memory().unwrap(), busy: 0.into(), requests: 0.into() });
     let app = Router::new()
         .route("/query", post(query))
@@ -124,7 +124,7 @@ const TEXT: &str = "PREFIX g: <https://w3id.org/citypact/graph/> PREFIX : <http:
     g:a { :x a :C ; :p '青島'@zh-hans, [ :q 1 ], [ :q 2 ] } <https://w3id.org/citypact/graph/a/provenance> { :a :p 1 }
     g:b { :y a :C } g:places { :here :p 0 }";
 
-fn fill(store: &dyn Store, text: &str) {
+pub fn fill(store: &dyn Store, text: &str) {
     let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn std::io::Read + Send>);
     let options = LoadOptions { ontology: false, ..LoadOptions::default() };
     load(store, options, |sink| read_rdf(&ReadAs::new("test", Syntax::TriG), &open, sink)).unwrap();

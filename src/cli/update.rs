@@ -1,0 +1,54 @@
+//! `citypact update`: changes by SPARQL.
+
+use std::path::PathBuf;
+
+use super::answer::{LimitArgs, explain};
+use super::backend::{Backend, TargetArgs};
+use super::common;
+use super::edge::Edge;
+use super::query::{options, text_of};
+use super::report::{Outcome, Result};
+use crate::query::{Cancel, Dataset, Engine, Limits, Update};
+
+/// Change a store by SPARQL: all operations of a text or none
+#[derive(Debug, clap::Args)]
+#[command(after_help = "The prefixes of the vocabulary and of those it borrows are known.\n\nExamples:\n  \
+    citypact update 'DELETE WHERE { GRAPH graph:links { place:cn-qingdao owl:sameAs ?other } }'\n  \
+    citypact update -f changes.ru --store cities.db\n  \
+    citypact update -f changes.ru --endpoint http://localhost:7878/sparql --token-file token")]
+pub struct Args {
+    /// SPARQL Update; `-` reads it from standard input
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    update: Option<String>,
+    /// Read the update from a file
+    #[arg(long, short = 'f', value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Changes.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let (text, name) = text_of(args.update.as_deref(), args.file.as_deref())?;
+    let update = Update::parse(&text, &options(&name)).map_err(explain)?;
+    let limits = args.limits.limits();
+    let backend = args.target.open("update", &limits, edge)?;
+    edge.say(change(&backend, &update, &limits, &Cancel::new())?);
+    Ok(Outcome::Done)
+}
+
+/// Carries an update out and says what it did.
+pub fn change(backend: &Backend, update: &Update, limits: &Limits, cancel: &Cancel) -> Result<String> {
+    match backend {
+        Backend::Local(store) => {
+            let stats = Engine::new().update(store, update, &Dataset::default(), limits, cancel).map_err(explain)?;
+            Ok(format!("{} quads added, {} removed", stats.inserted, stats.removed))
+        }
+        Backend::Remote(remote) => {
+            remote.update(update).map_err(common::explain)?;
+            Ok("The endpoint has done it.".to_owned())
+        }
+    }
+}
