@@ -6,6 +6,7 @@
 mod error;
 mod explain;
 mod explain_syntax;
+mod functions;
 mod guard;
 mod labels;
 mod lace;
@@ -26,6 +27,7 @@ mod update;
 
 pub use error::{Limit, QueryError};
 pub use explain::{Explanation, Step};
+pub use functions::FUNCTIONS;
 pub use guard::Cancel;
 pub use labels::Labels;
 pub use library::{LibraryError, NamedQuery, Parameter, library, named};

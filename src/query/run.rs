@@ -16,6 +16,7 @@ use oxrdf::{GraphName, NamedNode, Term, Triple, Variable};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 
 use super::error::{Limit, QueryError};
+use super::functions::{self, LazyRegister};
 use super::guard::{Cancel, Guard, STORAGE_GRACE, Stop};
 use super::lace::Laces;
 use super::limits::Limits;
@@ -23,7 +24,9 @@ use super::order::SortKey;
 use super::parse::{self, ParseOptions};
 use super::stack;
 use super::top::{self, Sorter};
+use crate::place::Register;
 use crate::store::Embedded;
+use crate::vocab;
 
 /// Something in this process that queries can be put to.
 pub trait Source: Sync {
@@ -141,7 +144,7 @@ pub struct Stats {
 }
 
 /// Evaluates queries. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Engine {
     evaluator: SparqlEvaluator,
     default_graph: DefaultGraph,
@@ -163,10 +166,25 @@ pub struct Request<'a> {
     pub cancel: &'a Cancel,
 }
 
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Engine {
-    /// With the functions of this crate and no SERVICE.
+    /// With the functions of this crate, the register that ships with it, and no SERVICE.
     pub fn new() -> Self {
-        Self::default()
+        Self::build(LazyRegister::new(vocab::ID, None))
+    }
+
+    /// With a register of one's own for `pact:find`, whose places have IRIs under `base`.
+    pub fn with_register(register: Arc<Register>, base: impl Into<String>) -> Self {
+        Self::build(LazyRegister::new(base, Some(register)))
+    }
+
+    fn build(places: LazyRegister) -> Self {
+        Self { evaluator: functions::register(SparqlEvaluator::new(), places), default_graph: DefaultGraph::default() }
     }
 
     /// With somebody who answers SERVICE.

@@ -13,6 +13,7 @@ mod mapping;
 mod ontology;
 mod output;
 mod places;
+mod queries;
 mod query;
 mod rdf;
 mod reading;
