@@ -1,19 +1,18 @@
 //! The questions of the library over the five articles.
 
-use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use citypact::convert::{self, NQuads, Options};
-use citypact::format::Syntax;
-use citypact::load::{LoadOptions, RdfInput, load, read_rdf};
+use citypact::load::{LoadOptions, load};
 use citypact::place::Register;
 use citypact::query::{Answer, Engine, LibraryError, Limits, NamedQuery, RegisterPlaces, library, named};
 use citypact::record::read::Input;
 use citypact::store::Embedded;
 use citypact::vocab;
-use oxrdf::{GraphName, Literal, Term};
+use oxrdf::{Literal, Term};
+use oxrdfio::{RdfFormat, RdfParser};
 
 use crate::golden::assert_golden;
 
@@ -33,15 +32,9 @@ fn articles() -> &'static Embedded {
         let mut sink = NQuads(Vec::new());
         convert::convert(&inputs, register(), &Options::default(), &mut sink, &mut |_| ()).unwrap();
         let store = Embedded::memory().unwrap();
-        let open = || Ok(Box::new(Cursor::new(sink.0.clone())) as Box<dyn Read + Send>);
-        let input = RdfInput {
-            name: "articles".into(),
-            syntax: Syntax::NQuads,
-            graph: GraphName::DefaultGraph,
-            base: None,
-            open: &open,
-        };
-        load(&store, LoadOptions::default(), |sink| read_rdf(&input, sink)).unwrap();
+        let quads = RdfParser::from_format(RdfFormat::NQuads).for_slice(&sink.0);
+        load(&store, LoadOptions::default(), |sink| quads.into_iter().try_for_each(|quad| sink.take(quad.unwrap())))
+            .unwrap();
         store
     })
 }
