@@ -23,7 +23,6 @@ pub const TURTLE: (&str, &str) = ("content-type", "text/turtle");
 /// An endpoint over a store in memory, with the tokens `w` for writing and `a` for administration.
 pub struct App {
     pub endpoint: Arc<Endpoint>,
-    pub store: Arc<Embedded>,
     router: Router,
 }
 
@@ -60,9 +59,12 @@ impl App {
     }
 
     pub fn with(settings: Settings) -> Self {
-        let store = Arc::new(Embedded::memory().unwrap());
-        let endpoint = Endpoint::new(store.clone(), settings);
-        Self { router: router(&endpoint), endpoint, store }
+        Self::over(&Endpoint::new(Arc::new(Embedded::memory().unwrap()), settings))
+    }
+
+    /// Beside a socket.
+    pub fn over(endpoint: &Arc<Endpoint>) -> Self {
+        Self { router: router(endpoint), endpoint: endpoint.clone() }
     }
 
     /// With these triples in the graph `http://example.org/g`.
@@ -106,19 +108,13 @@ impl App {
 pub struct Server {
     pub address: SocketAddr,
     pub endpoint: Arc<Endpoint>,
-    pub store: Arc<Embedded>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
     pub fn start(settings: Settings, limits: listen::ConnectionLimits) -> Self {
-        let store = Arc::new(Embedded::memory().unwrap());
-        Self::over(store, settings, limits)
-    }
-
-    pub fn over(store: Arc<Embedded>, settings: Settings, limits: listen::ConnectionLimits) -> Self {
-        let endpoint = Endpoint::new(store.clone(), settings);
+        let endpoint = Endpoint::new(Arc::new(Embedded::memory().unwrap()), settings);
         let routes = router(&endpoint);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let (bound, address) = std::sync::mpsc::channel();
@@ -133,7 +129,7 @@ impl Server {
             runtime.shutdown_timeout(Duration::from_secs(5));
         });
         let address = address.recv_timeout(Duration::from_secs(10)).unwrap().parse().unwrap();
-        Self { address, endpoint, store, stop: Some(stop), thread: Some(thread) }
+        Self { address, endpoint, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn connect(&self) -> TcpStream {

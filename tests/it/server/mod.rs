@@ -1,6 +1,6 @@
 //! The endpoint: what it answers, and what it does not let happen.
 
-mod app;
+pub mod app;
 mod faults;
 mod graphs;
 mod http;
