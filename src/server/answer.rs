@@ -26,6 +26,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Question {
     /// The query.
     pub query: Query,
+    /// Its canonical text, for the cache.
+    pub canonical: Arc<str>,
     /// Its text, for lists and logs.
     pub text: String,
     /// The graphs that the request names.
@@ -74,12 +76,13 @@ pub async fn answer(
     question: Question,
 ) -> Result<Response<Body>, Problem> {
     let format = Format::choose(question.query.form(), headers, question.format.as_deref())?;
-    if is_volatile(&question.query) {
+    if is_volatile(&question.canonical) {
         let body = evaluate(endpoint, question, format, None).await?;
         return Ok(response(format, body, "citypact; fwd=bypass"));
     }
     let epoch = endpoint.store.epoch();
-    let key = Key { query: question.query.clone(), dataset: question.dataset.clone(), format: format.name(), epoch };
+    let key =
+        Key { query: Arc::clone(&question.canonical), dataset: question.dataset.clone(), format: format.name(), epoch };
     let tag = tag(endpoint, &key);
     if conditional::is_known(headers, &tag) {
         return Ok(with_tag(conditional::not_modified(&tag), &tag));
@@ -104,14 +107,13 @@ pub async fn answer(
 }
 
 /// Whether two evaluations on the same data may differ.
-fn is_volatile(query: &Query) -> bool {
-    let text = query.algebra().to_string();
-    ["NOW(", "RAND(", "UUID(", "BNODE(", "SERVICE "].iter().any(|part| text.contains(part))
+fn is_volatile(canonical: &str) -> bool {
+    ["NOW(", "RAND(", "UUID(", "BNODE(", "SERVICE "].iter().any(|part| canonical.contains(part))
 }
 
 fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(key.query.algebra().to_string().as_bytes());
+    hasher.update(key.query.as_bytes());
     hasher.update(format!("{:?}{}{}", key.dataset, endpoint.store.id(), key.epoch).as_bytes());
     Tag::new(&hasher.finalize().to_hex()[..32], key.format)
 }

@@ -8,6 +8,7 @@ use axum::http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::answer::{self, Question};
+use super::canonical::canonical;
 use super::endpoint::Endpoint;
 use super::problem::Problem;
 use super::{body, failure, protocol};
@@ -69,8 +70,14 @@ pub async fn ask(
     })
     .await?;
     let timeout = value("timeout").map(|text| protocol::timeout(&text)).transpose().map_err(failure::of_protocol)?;
-    let question =
-        Question { query, text: named.text.to_string(), dataset: Dataset::default(), timeout, format: value("format") };
+    let question = Question {
+        canonical: canonical(&query, &named.text),
+        query,
+        text: named.text.to_string(),
+        dataset: Dataset::default(),
+        timeout,
+        format: value("format"),
+    };
     answer::answer(&endpoint, &parts.headers, question).await
 }
 

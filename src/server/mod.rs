@@ -18,6 +18,7 @@ mod access;
 mod answer;
 mod body;
 mod cache;
+mod canonical;
 mod conditional;
 mod cors;
 mod counts;

@@ -10,7 +10,9 @@ use oxrdf::NamedNode;
 
 use super::access::Right;
 use super::answer::{self, Question};
+use super::canonical::canonical;
 use super::endpoint::Endpoint;
+use super::memo::Parsed;
 use super::metrics::count;
 use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
@@ -42,21 +44,22 @@ pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
 async fn query(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
     let dataset = dataset(&text)?;
     let timeout = timeout(&text)?;
-    let query = parsed(endpoint, headers, &text.text)?;
-    let question = Question { query, text: text.text, dataset, timeout, format: text.format };
+    let (query, canonical) = parsed(endpoint, headers, &text.text)?;
+    let question = Question { query, canonical, text: text.text, dataset, timeout, format: text.format };
     answer::answer(endpoint, headers, question).await
 }
 
 /// The query of a text, parsed once for those who ask it often.
-fn parsed(endpoint: &Endpoint, headers: &HeaderMap, text: &str) -> Result<Query, Problem> {
+fn parsed(endpoint: &Endpoint, headers: &HeaderMap, text: &str) -> Result<Parsed, Problem> {
     let options = options(endpoint, headers);
     let key = format!("{}\n{text}", options.base.as_deref().unwrap_or_default());
     if let Some(query) = endpoint.parsed.get(&key) {
         return Ok(query);
     }
     let query = Query::parse(text, &options).map_err(|error| answer::counted(endpoint, &error))?;
-    endpoint.parsed.keep(key, query.clone());
-    Ok(query)
+    let parsed = (query.clone(), canonical(&query, text));
+    endpoint.parsed.keep(key, parsed.clone());
+    Ok(parsed)
 }
 
 fn options(endpoint: &Endpoint, headers: &HeaderMap) -> ParseOptions {
