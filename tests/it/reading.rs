@@ -174,6 +174,29 @@ fn unknown_fields_are_warnings_where_one_is_lenient_and_nothing_else_is_lost() {
     assert_eq!(read(&Input::bytes("a.jsonl", bad.as_bytes()), &options).unwrap().0.records, []);
 }
 
+/// However much is wrong, it is said in bounded time, and nothing goes through or is lost in silence.
+#[test]
+fn thousands_of_faults_in_one_record_take_no_time() {
+    let fields: String = (0..20_000).map(|i| format!(",\"f{i}\":{i}")).collect();
+    let quotes = vec![r#"{"quote":"x","size":1}"#; 20_000].join(",");
+    let wrong = vec![r#"{"quote":5}"#; 20_000].join(",");
+    let tie = |rest: &str| format!(r#"{{"type":"tie","parties":["a","b"],"kind":"intent"{rest}}}"#);
+    for lenient in [false, true] {
+        let options = ReadOptions { lenient, ..ReadOptions::default() };
+        let read = |text: String| read(&Input::bytes("a.jsonl", text.into_bytes()), &options).unwrap().0;
+        let of_fields = read(tie(&fields));
+        assert_eq!(
+            (of_fields.records.len(), of_fields.rejected.len()),
+            (usize::from(lenient), 21 * usize::from(!lenient))
+        );
+        for text in [tie(&format!(",\"evidence\":[{quotes}]")), tie(&format!(",\"evidence\":[{wrong}]"))] {
+            let outcome = read(text);
+            assert!(outcome.records.is_empty());
+            assert!(outcome.rejected.iter().any(|said| said.starts_with("error: ")));
+        }
+    }
+}
+
 #[test]
 fn null_is_no_value() {
     let text =

@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::fault::{Fault, FaultKind, Step, WHOLE_NUMBER};
-use super::node::{Mend, Node, Unreadable, Value};
+use super::node::{Node, Unreadable, Value};
 use super::syntax;
 use crate::location::Severity;
 use crate::record::words::{form, kinds, nearest, one_of, shown, tame, with_article};
@@ -11,6 +11,8 @@ use crate::record::{Finding, Record, RecordType};
 
 /// More faults than this are not looked for in one record.
 const MOST_FAULTS: usize = 20;
+/// A record is not read again more often than this.
+const MOST_ROUNDS: usize = 200;
 
 /// A finding with its place in the text of the record, in bytes.
 #[derive(Debug)]
@@ -86,43 +88,74 @@ fn record_type(tree: &Node, known: Option<RecordType>) -> Result<RecordType, Not
 }
 
 /// Reads the tree again and again, mending what is wrong, until nothing is or nothing more can be mended.
-fn faults(mut tree: Node, record_type: RecordType, lenient: bool) -> Explained {
-    let (mut notes, mut shape_is_right): (Vec<Note>, bool) = (Vec::new(), true);
-    let (mut mended, mut taken): (Vec<Vec<Step>>, Vec<String>) = (Vec::new(), Vec::new());
-    while notes.len() < MOST_FAULTS {
-        let fault = match record_type.deserialize(&tree) {
+fn faults(tree: Node, record_type: RecordType, lenient: bool) -> Explained {
+    let mut mender = Mender { tree, record_type, lenient, notes: Vec::new(), mended: Vec::new(), taken: Vec::new() };
+    for _ in 0..MOST_ROUNDS {
+        match record_type.deserialize(&mender.tree) {
             Ok(record) => {
-                return Explained { record: shape_is_right.then_some(record), notes };
+                // Only where nothing had to be mended is it the record that was meant.
+                let whole = mender.mended.is_empty();
+                return Explained { record: whole.then_some(record), notes: mender.notes };
             }
-            Err(fault) => fault,
-        };
-        let mut path = fault.path();
-        let unknown = matches!(fault.kind, FaultKind::UnknownField { .. });
-        shape_is_right &= unknown;
-        let mended_before = mended.contains(&path);
-        if !mended_before {
-            let said = describe(&fault, &path, &tree, record_type, lenient).into_iter();
-            // What was wrong, and so was taken away, is not missing too.
-            notes.extend(said.filter(|note| !note.missing.is_some_and(|name| taken.iter().any(|key| key == name))));
-        }
-        let mildly = !unknown && !mended_before && !path.is_empty() && tree.mend(&path, Mend::Nullify);
-        if !mildly {
-            match path.last() {
-                Some(Step::Member(_, key)) => taken.push(key.clone()),
-                Some(Step::Index(_)) => drop(path.pop()),
-                None => break,
-            }
-            let mend = if path.len() < fault.path().len() { Mend::Nullify } else { Mend::Remove };
-            if !tree.mend(&path, mend) {
-                break;
+            Err(fault) => {
+                if !mender.mend(&fault) {
+                    break;
+                }
             }
         }
-        mended.push(path);
     }
-    Explained { record: None, notes }
+    if !mender.notes.iter().any(|note| note.severity == Severity::Error) {
+        mender.notes.push(Note::error(mender.tree.at, "more is wrong with the record than can be said", "mend it"));
+    }
+    Explained { record: None, notes: mender.notes }
 }
 
-fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, lenient: bool) -> Vec<Note> {
+/// A record under repair.
+struct Mender {
+    tree: Node,
+    record_type: RecordType,
+    lenient: bool,
+    notes: Vec<Note>,
+    /// What was made nothing, or taken away for being wrong.
+    mended: Vec<Vec<Step>>,
+    /// The fields taken away.
+    taken: Vec<String>,
+}
+
+impl Mender {
+    /// Says what the fault is and mends the tree so that the next one shows; `false` where it cannot.
+    fn mend(&mut self, fault: &Fault) -> bool {
+        let mut path = fault.path();
+        if let (FaultKind::UnknownField { known, .. }, [around @ .., _]) = (&fault.kind, path.as_slice()) {
+            self.notes.extend(unknown_fields(&self.tree, around, known, self.record_type, self.lenient));
+            self.tree.prune(around, known);
+            return true;
+        }
+        let mended_before = self.mended.contains(&path);
+        if !mended_before {
+            let said = describe(fault, &path, &self.tree, self.record_type);
+            // What was wrong, and so was taken away, is not missing too.
+            let taken = |name: &str| self.taken.iter().any(|key| key == name);
+            self.notes.extend(said.into_iter().filter(|note| !note.missing.is_some_and(taken)));
+        }
+        let mended = match path.last() {
+            None => false,
+            Some(_) if !mended_before && self.tree.nullify(&path) => true,
+            Some(Step::Member(_, key)) => {
+                self.taken.push(key.clone());
+                self.tree.remove(&path)
+            }
+            Some(Step::Index(_)) => {
+                path.pop();
+                self.tree.nullify(&path)
+            }
+        };
+        self.mended.push(path);
+        mended && self.notes.len() < MOST_FAULTS
+    }
+}
+
+fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType) -> Vec<Note> {
     let (node, field) = (tree.walk(path), field(path));
     let note = |at, reason: String, remedy: Option<String>| Note {
         severity: Severity::Error,
@@ -134,9 +167,8 @@ fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, 
     };
     let whole = if path.is_empty() { with_article(record_type.as_str()) } else { format!("`{field}`") };
     match &fault.kind {
-        FaultKind::UnknownField { name, known } => {
-            vec![unknown_field(note, name, known, (tree, path, record_type), lenient)]
-        }
+        // These are dealt with all at once, see `unknown_fields`.
+        FaultKind::UnknownField { .. } => Vec::new(),
         FaultKind::MissingField { name } => missing(name, node, path, record_type)
             .map(|name| Note {
                 missing: path.is_empty().then_some(name),
@@ -158,23 +190,28 @@ fn describe(fault: &Fault, path: &[Step], tree: &Node, record_type: RecordType, 
     }
 }
 
-fn unknown_field(
-    note: impl Fn(usize, String, Option<String>) -> Note,
-    name: &str,
-    known: &'static [&'static str],
-    (tree, path, record_type): (&Node, &[Step], RecordType),
-    lenient: bool,
-) -> Note {
-    let (at, place) = match path {
-        [around @ .., Step::Member(index, _)] => (key_at(tree.walk(around), *index), field(around)),
-        _ => (0, ""),
+/// Every field of an object that it should not have: errors, or warnings where one is lenient.
+fn unknown_fields(tree: &Node, around: &[Step], known: &[&str], record_type: RecordType, lenient: bool) -> Vec<Note> {
+    let Value::Object(members) = &tree.walk(around).value else { return Vec::new() };
+    let place = match field(around) {
+        "" => with_article(record_type.as_str()),
+        name => format!("`{name}`"),
     };
-    let place = if place.is_empty() { with_article(record_type.as_str()) } else { format!("`{place}`") };
-    let reason = format!("{} is no field of {place}", shown(name));
-    if lenient {
-        return Note { severity: Severity::Warning, ..note(at, reason, Some("it was passed over".to_owned())) };
+    let unknown: Vec<_> = members.iter().filter(|member| !known.contains(&member.key.as_str())).collect();
+    let severity = if lenient { Severity::Warning } else { Severity::Error };
+    let mut notes: Vec<Note> = Vec::new();
+    for member in unknown.iter().take(MOST_FAULTS) {
+        let remedy =
+            if lenient { "it was passed over".to_owned() } else { nearest(&member.key, known.iter().copied()) };
+        let reason = format!("{} is no field of {place}", shown(&member.key));
+        let pointer = format!("{}/{}", pointer(around), segment(&member.key));
+        notes.push(Note { severity, pointer, ..Note::error(member.at, reason, remedy) });
     }
-    note(at, reason, Some(nearest(name, known.iter().copied())))
+    if let Some(next) = unknown.get(MOST_FAULTS) {
+        let reason = format!("{} more fields are none of {place}", unknown.len() - MOST_FAULTS);
+        notes.push(Note { severity, pointer: pointer(around), ..Note::error(next.at, reason, "see the schema") });
+    }
+    notes
 }
 
 /// The fields that are missing: of a record all of them, of an object within it the one that was found missing.
@@ -208,13 +245,6 @@ fn field(path: &[Step]) -> &str {
         .unwrap_or("")
 }
 
-fn key_at(node: &Node, index: usize) -> usize {
-    let Value::Object(members) = &node.value else {
-        return node.at;
-    };
-    members.get(index).map_or(node.at, |member| member.at)
-}
-
 fn last_key(node: &Node, name: &str) -> usize {
     let Value::Object(members) = &node.value else {
         return node.at;
@@ -244,6 +274,10 @@ fn whole(number: f64) -> Option<String> {
 fn pointer(path: &[Step]) -> String {
     path.iter().fold(String::new(), |pointer, step| match step {
         Step::Index(index) => format!("{pointer}/{index}"),
-        Step::Member(_, key) => format!("{pointer}/{}", tame(key, 100).replace('~', "~0").replace('/', "~1")),
+        Step::Member(_, key) => format!("{pointer}/{}", segment(key)),
     })
+}
+
+fn segment(key: &str) -> String {
+    tame(key, 100).replace('~', "~0").replace('/', "~1")
 }

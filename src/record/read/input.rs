@@ -151,14 +151,16 @@ impl Input {
         }
     }
 
-    /// The name without directories and suffixes; `stdin` for `-`.
+    /// The name without directories, the suffix of a compression, and one suffix more; `stdin` for `-`.
     pub fn stem(&self) -> String {
         let name = self.name();
         if &*name == "-" {
             return "stdin".to_owned();
         }
         let file = Path::new(&*name).file_name().unwrap_or_default().to_string_lossy();
-        file.split('.').find(|part| !part.is_empty()).unwrap_or_default().to_owned()
+        let plain = uncompressed(&file.to_ascii_lowercase()).map_or(&*file, |plain| &file[..plain.len()]);
+        let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
+        if stem.is_empty() { file.into_owned() } else { stem.to_owned() }
     }
 
     /// The suffix of its name in lower case, without the dot, once `.gz` and `.zst` are taken off.
@@ -245,5 +247,24 @@ fn foreign_encoding(head: &[u8]) -> Option<&'static str> {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
         [b'{' | b'[', 0, ..] | [0, b'{' | b'[', ..] => Some("UTF-16"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_keep_what_tells_files_apart() {
+        for (name, stem) in [
+            ("a/b/2024.01.jsonl.GZ", "2024.01"),
+            ("2024.02.csv", "2024.02"),
+            ("kunming", "kunming"),
+            (".jsonl", ".jsonl"),
+            ("-", "stdin"),
+            ("昆明.json.zst", "昆明"),
+        ] {
+            assert_eq!(Input::bytes(name, *b"").stem(), stem);
+        }
     }
 }

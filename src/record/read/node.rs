@@ -89,34 +89,38 @@ impl Node {
         node
     }
 
-    /// Takes away what the path leads to (of an object), or makes it nothing; `false` where that changes nothing.
-    pub(super) fn mend(&mut self, path: &[Step], mend: Mend) -> bool {
-        match (path, &mut self.value) {
-            ([Step::Member(index, _)], Value::Object(members)) if mend == Mend::Remove && *index < members.len() => {
+    fn walk_mut(&mut self, path: &[Step]) -> Option<&mut Node> {
+        let Some((step, rest)) = path.split_first() else { return Some(self) };
+        match (step, &mut self.value) {
+            (Step::Member(index, _), Value::Object(members)) => members.get_mut(*index)?.value.walk_mut(rest),
+            (Step::Index(index), Value::List(list)) => list.get_mut(*index)?.walk_mut(rest),
+            _ => None,
+        }
+    }
+
+    /// Makes what the path leads to nothing; `false` where it was that already.
+    pub(super) fn nullify(&mut self, path: &[Step]) -> bool {
+        self.walk_mut(path).is_some_and(|node| !matches!(std::mem::replace(&mut node.value, Value::Null), Value::Null))
+    }
+
+    /// Takes the member away that the path leads to; `false` where there is none.
+    pub(super) fn remove(&mut self, path: &[Step]) -> bool {
+        let [around @ .., Step::Member(index, _)] = path else { return false };
+        match self.walk_mut(around).map(|node| &mut node.value) {
+            Some(Value::Object(members)) if *index < members.len() => {
                 members.remove(*index);
                 true
-            }
-            ([], Value::Null) => false,
-            ([], value) => {
-                *value = Value::Null;
-                true
-            }
-            ([Step::Member(index, _), rest @ ..], Value::Object(members)) => {
-                members.get_mut(*index).is_some_and(|member| member.value.mend(rest, mend))
-            }
-            ([Step::Index(index), rest @ ..], Value::List(list)) => {
-                list.get_mut(*index).is_some_and(|node| node.mend(rest, mend))
             }
             _ => false,
         }
     }
-}
 
-/// What to do with a faulty value so that the rest can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mend {
-    Remove,
-    Nullify,
+    /// Takes all members away from the object that the path leads to but those that `known` names.
+    pub(super) fn prune(&mut self, path: &[Step], known: &[&str]) {
+        if let Some(Value::Object(members)) = self.walk_mut(path).map(|node| &mut node.value) {
+            members.retain(|member| known.contains(&member.key.as_str()));
+        }
+    }
 }
 
 /// Reads well-formed JSON, so it need not look for faults but in the literals.
