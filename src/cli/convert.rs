@@ -7,11 +7,11 @@ use anyhow::Context as _;
 
 use super::edge::Edge;
 use super::input::{self, RecordArgs};
+use super::register::RegisterArgs;
 use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
 use crate::convert::{self, Summary};
 use crate::format::Syntax;
-use crate::place::Register;
 use crate::record::read::Container;
 
 /// Convert records to RDF
@@ -35,6 +35,8 @@ pub struct Args {
     from: Option<Container>,
     #[command(flatten)]
     records: RecordArgs,
+    #[command(flatten)]
+    register: RegisterArgs,
 }
 
 /// The container that a name stands for.
@@ -76,7 +78,7 @@ fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Resul
     let (inputs, progress) = input::inputs(&args.files, edge)?;
     let options = args.records.options(args.from);
     let mut listener = args.records.listen(edge)?;
-    let register = Register::builtin();
+    let register = args.register.open()?;
     let summary: Summary =
         convert::convert_to(&inputs, &register, &options, syntax, &mut out, &mut |event| listener.hear(event))?;
     out.flush()?;

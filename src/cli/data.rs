@@ -8,9 +8,9 @@ use super::backend::TargetArgs;
 use super::common;
 use super::edge::Edge;
 use super::input::{self, RecordArgs};
+use super::register::RegisterArgs;
 use super::report::{Failure, Outcome, Result};
 use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
-use crate::place::Register;
 use crate::query::Limits;
 use crate::store::Store;
 
@@ -26,6 +26,8 @@ pub struct FileArgs {
     memory: usize,
     #[command(flatten)]
     records: RecordArgs,
+    #[command(flatten)]
+    register: RegisterArgs,
 }
 
 fn content(name: &str) -> std::result::Result<Content, String> {
@@ -56,7 +58,7 @@ impl FileArgs {
         };
         let mut listener = self.records.listen(edge)?;
         let (summary, report) =
-            load_files(store, &inputs, &Register::builtin(), &options, &mut |event| listener.hear(event))
+            load_files(store, &inputs, &self.register.open()?, &options, &mut |event| listener.hear(event))
                 .map_err(explain)?;
         progress.finish();
         Ok((report, listener.finish(&summary)?))

@@ -27,6 +27,7 @@ mod places;
 mod progress;
 mod query;
 mod reference;
+mod register;
 mod report;
 mod schema;
 mod serve;

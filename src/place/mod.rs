@@ -41,4 +41,5 @@ pub use crate::record::Level;
 pub use mention::{Candidate, Mention, MentionContext, Resolution, minted_key};
 pub use packed::NotPacked;
 pub use register::Register;
+pub use review::{Decision, Decisions, ReadError, Review};
 pub use types::{Conflict, Place};

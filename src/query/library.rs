@@ -44,6 +44,7 @@ shipped![
     "evidence",
     "falling-counts",
     "in-force-on",
+    "near-matches",
     "open-intents",
     "overdue-targets",
     "partner-awards",

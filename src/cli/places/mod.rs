@@ -1,13 +1,17 @@
 //! `citypact places`: the register of places.
 
+mod import;
+mod review;
+
 use std::io::Write;
 
 use super::common::columns;
 use super::edge::Edge;
+use super::register::RegisterArgs;
 use super::report::{Outcome, Result};
-use crate::place::{Candidate, Register};
+use crate::place::Candidate;
 
-/// The register of places: find a place from any spelling
+/// The register of places: find a place from any spelling, add places, answer open names
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -17,6 +21,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Find(FindArgs),
+    Import(import::Args),
+    Review(review::Args),
 }
 
 /// Find the places that a text may mean
@@ -31,17 +37,21 @@ struct FindArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    register: RegisterArgs,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     match &args.command {
         Command::Find(args) => find(args, edge),
+        Command::Import(args) => import::run(args, edge),
+        Command::Review(args) => review::run(args, edge),
     }
 }
 
 fn find(args: &FindArgs, edge: &Edge) -> Result {
-    let candidates = Register::builtin().find(&args.text, args.limit);
+    let candidates = args.register.open()?.find(&args.text, args.limit);
     if candidates.is_empty() {
         edge.say(format_args!("No place of the register is called anything like {}.", args.text));
     }

@@ -1,0 +1,94 @@
+//! `citypact places import`: GeoNames' dumps, or places of one's own, into a file for `--places`.
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::atomic::AtomicFile;
+use crate::cli::edge::Edge;
+use crate::cli::register::{add_lines, open};
+use crate::cli::report::{Outcome, Result};
+use crate::place::Register;
+use crate::place::build::dumps;
+
+/// Make a register of more places, for --places of other commands
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    from: From,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum From {
+    /// From GeoNames' dumps: cities15000.txt (or 5000, 1000, 500), and alternateNamesV2.txt with names and Wikidata items
+    Geonames {
+        /// The file of places
+        cities: PathBuf,
+        /// The file of names
+        names: Option<PathBuf>,
+        /// The packed register to write
+        #[arg(long, short, value_name = "FILE", default_value = "places.bin")]
+        out: PathBuf,
+    },
+    /// From files of place records, checked against the register and each other
+    Jsonl {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The file to write
+        #[arg(long, short, value_name = "FILE", default_value = "places.jsonl")]
+        out: PathBuf,
+    },
+}
+
+/// Imports.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    match &args.from {
+        From::Geonames { cities, names, out } => geonames(cities, names.as_deref(), out, edge)?,
+        From::Jsonl { files, out } => jsonl(files, out, edge)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn geonames(cities: &Path, names: Option<&Path>, out: &Path, edge: &Edge) -> Result<()> {
+    let mut lines = open(cities)?;
+    let mut more = names.map(open).transpose()?;
+    let called = |path: &Path| path.display().to_string();
+    let names_called = names.map(called).unwrap_or_default();
+    let names = more.as_mut().map(|lines| (names_called.as_str(), lines as &mut dyn BufRead));
+    let (bytes, done) = dumps::geonames(&Register::builtin(), (&called(cities), &mut lines), names)?;
+    write(out, &bytes)?;
+    edge.say(format_args!(
+        "{} places added, {} known already; {} names, {} Wikidata items: {}",
+        done.places,
+        done.known,
+        done.names,
+        done.items,
+        out.display()
+    ));
+    Ok(())
+}
+
+fn jsonl(files: &[PathBuf], out: &Path, edge: &Edge) -> Result<()> {
+    let mut register = Register::builtin();
+    let mut text = Vec::new();
+    let mut count = 0;
+    for path in files {
+        count += add_lines(&mut register, path)?;
+        text.extend(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
+        if text.last().is_some_and(|last| *last != b'\n') {
+            text.push(b'\n');
+        }
+    }
+    write(out, &text)?;
+    edge.say(format_args!("{count} places: {}", out.display()));
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    let mut file = AtomicFile::create(path).with_context(context)?;
+    file.write_all(bytes).with_context(context)?;
+    Ok(file.commit().with_context(context)?)
+}

@@ -1,0 +1,74 @@
+//! Which register of places a command looks names up in.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::report::{Failure, Result};
+use crate::place::{Decisions, Register};
+
+/// The register of places, and what was decided about it.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Places")]
+pub struct RegisterArgs {
+    /// Files of more places: JSON Lines of place records, or a packed register that `places import` made
+    #[arg(long, value_name = "FILE", env = "CITYPACT_PLACES", value_delimiter = ',')]
+    places: Vec<PathBuf>,
+    /// File of decisions about names, as `places review` writes it once it is answered
+    #[arg(long, value_name = "FILE", env = "CITYPACT_DECISIONS")]
+    decisions: Option<PathBuf>,
+}
+
+impl RegisterArgs {
+    /// The register that ships, with the files on top of it.
+    pub fn open(&self) -> Result<Register> {
+        let (packed, lines): (Vec<_>, Vec<_>) = self.places.iter().partition(|path| is_packed(path));
+        let mut register = match packed.as_slice() {
+            [] => Register::builtin(),
+            [one] => from_packed(one)?,
+            _ => {
+                return Err(Failure::usage("only one packed register can be used at once")
+                    .hint("import the dumps into one file with `citypact places import geonames`"));
+            }
+        };
+        for path in lines {
+            add_lines(&mut register, path)?;
+        }
+        if let Some(path) = &self.decisions {
+            obey(&mut register, path)?;
+        }
+        Ok(register)
+    }
+}
+
+fn is_packed(path: &Path) -> bool {
+    path.extension().is_some_and(|suffix| suffix == "bin")
+}
+
+fn from_packed(path: &Path) -> Result<Register> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Register::from_packed(bytes).with_context(|| format!("{} is no packed register", path.display()))?)
+}
+
+/// Adds the place records of a file.
+pub fn add_lines(register: &mut Register, path: &Path) -> Result<usize> {
+    Ok(register.add_jsonl(open(path)?).with_context(|| format!("cannot take the places of {}", path.display()))?)
+}
+
+fn obey(register: &mut Register, path: &Path) -> Result<()> {
+    let decisions =
+        Decisions::read(open(path)?).with_context(|| format!("cannot take the decisions of {}", path.display()))?;
+    register.obey(decisions).map_err(|missing| {
+        Failure::usage(format!("{} names places that the register lacks: {}", path.display(), missing.join(", ")))
+            .hint("correct the ids, or add the places with --places")
+    })
+}
+
+/// A file to read.
+pub fn open(path: &Path) -> Result<BufReader<File>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(BufReader::new(file))
+}
