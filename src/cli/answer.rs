@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use oxigraph::sparql::QueryResults;
-use oxrdf::Triple;
+use oxrdf::{Term, Triple};
 
 use super::backend::Backend;
 use super::edge::Edge;
@@ -15,7 +15,7 @@ use crate::atomic::AtomicFile;
 use crate::format::{ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
 use crate::output::{self, Labelled, Shortener, Style, Written};
-use crate::query::{Cancel, Dataset, Engine, Form, Limits, Query, QueryError, Request, Stats};
+use crate::query::{Cancel, Dataset, Engine, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
 use crate::vocab;
 
 /// How a result is written.
@@ -122,12 +122,18 @@ impl Look {
         look
     }
 
+    /// Shows rows or triples in this format from now on.
+    pub fn set(&mut self, format: Option<Format>) {
+        match format {
+            None => {}
+            Some(Format::Rows(format)) => self.rows = format,
+            Some(Format::Triples(syntax)) => self.triples = syntax,
+        }
+    }
+
     /// With the format asked for, if it can hold what the query gives.
     pub fn with(mut self, format: Option<Format>, form: Form) -> Result<Self> {
         match (format, matches!(form, Form::Construct | Form::Describe)) {
-            (None, _) => {}
-            (Some(Format::Rows(format)), false) => self.rows = format,
-            (Some(Format::Triples(syntax)), true) => self.triples = syntax,
             (Some(Format::Rows(format)), true) => {
                 return Err(Failure::usage(format!("the query gives triples, which {format} cannot hold"))
                     .hint("ask for turtle, ntriples, rdfxml or jsonld"));
@@ -136,6 +142,7 @@ impl Look {
                 return Err(Failure::usage(format!("the query gives rows, which {syntax} cannot hold"))
                     .hint("ask for table, csv, tsv, json, xml or markdown"));
             }
+            (format, _) => self.set(format),
         }
         Ok(self)
     }
@@ -214,6 +221,20 @@ pub fn ask(backend: &Backend, question: Question<'_>, out: impl Write + Send, lo
             };
             Ok(Stats { rows, elapsed: started.elapsed(), ..Stats::default() })
         }
+    }
+}
+
+/// Evaluates a query of this program's own and keeps its rows.
+pub fn rows(backend: &Backend, text: &str, limits: &Limits) -> Result<Vec<Vec<Option<Term>>>> {
+    let query = Query::parse(text, &ParseOptions::default()).map_err(explain)?;
+    match backend {
+        Backend::Local(store) => Ok(Engine::new().answer(store.as_ref(), &query, limits).map_err(explain)?.rows),
+        Backend::Remote(remote) => match remote.query(&query).map_err(super::common::explain)? {
+            QueryResults::Solutions(solutions) => {
+                Ok(solutions.map(|row| Ok(row?.values().to_vec())).collect::<Result<_>>()?)
+            }
+            _ => Err(Failure::from(anyhow::Error::msg("the endpoint answered with something else than rows"))),
+        },
     }
 }
 

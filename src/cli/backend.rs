@@ -12,7 +12,7 @@ use super::data::FileArgs;
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
 use crate::query::{Cancel, Limit, Limits, Query, QueryError, Update};
-use crate::store::{Embedded, Endpoint, Holder, Remote, Store, StoreError};
+use crate::store::{Counts, Embedded, Endpoint, Holder, Remote, Store, StoreError};
 
 /// A store, wherever it is.
 pub enum Backend {
@@ -29,6 +29,11 @@ impl Backend {
             Self::Local(store) => store.as_ref(),
             Self::Remote(remote) => &remote.0,
         }
+    }
+
+    /// What it holds.
+    pub fn counts(&self) -> std::result::Result<Counts, StoreError> {
+        Counts::of(self.store())
     }
 }
 
@@ -162,6 +167,18 @@ impl DataArgs {
         if self.data.is_empty() {
             return Ok((self.target.open_read_only(limits, edge)?, Outcome::Done));
         }
+        self.load(edge)
+    }
+
+    /// As [`Self::open`], for changes, too; a store is made where there is none.
+    pub fn open_to_write(&self, purpose: &str, limits: &Limits, edge: &Edge) -> Result<(Backend, Outcome)> {
+        if self.data.is_empty() {
+            return Ok((self.target.open(purpose, limits, edge)?, Outcome::Done));
+        }
+        self.load(edge)
+    }
+
+    fn load(&self, edge: &Edge) -> Result<(Backend, Outcome)> {
         let store = Embedded::memory().map_err(common::explain)?;
         let quiet = edge.clone().with_flags(true, !edge.color);
         let (_, outcome) = self.how.load(&self.data, None, &store, &quiet)?;

@@ -37,6 +37,7 @@ pub fn explain(error: StoreError) -> Failure {
         StoreError::NotPersistent => {
             Some("build with the default features, or use --data FILES instead of --store".to_owned())
         }
+        StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
         _ => None,
     };

@@ -13,6 +13,8 @@ use super::progress::{Progress, Unit};
 /// What the command line knows of the process around it, read once at the start.
 #[derive(Debug, Clone)]
 pub struct Edge {
+    /// Whether a person types on standard input.
+    pub stdin_is_terminal: bool,
     /// Whether standard output is read by a person.
     pub stdout_is_terminal: bool,
     /// Whether standard error is read by a person.
@@ -39,6 +41,7 @@ impl Edge {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self {
+            stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal,
             stderr_is_terminal,
             width: stdout_is_terminal.then(width).flatten(),
@@ -115,9 +118,12 @@ impl Edge {
         let _ = self.bars.suspend(|| writeln!(io::stderr(), "{text}"));
     }
 
-    /// The folder for stores and files that only this run needs.
-    pub fn temporary_folder(&self) -> PathBuf {
-        std::env::temp_dir()
+    /// The folder for what a person may miss but not need, such as a history: of the XDG Base Directory Specification,
+    /// or its like on Windows.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        let absolute = |name: &str| self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_STATE_HOME").or_else(|| absolute("LOCALAPPDATA"));
+        folder.or_else(|| absolute("HOME").map(|home| home.join(".local/state"))).map(|folder| folder.join("citypact"))
     }
 
     /// How many threads the machine runs at once.

@@ -61,7 +61,8 @@ fn print_settings(args: &Args, edge: &Edge, settings: Vec<[String; 3]>) -> Resul
     Ok(Outcome::Done)
 }
 
-fn table(counts: &Counts, edge: &Edge) -> String {
+/// The counts in columns.
+pub fn table(counts: &Counts, edge: &Edge) -> String {
     let shortener = Shortener::new(vocab::PREFIXES.iter().copied());
     let shorten = |name: String| shortener.shorten(name.trim_start_matches('<').trim_end_matches('>'));
     let mut rows = vec![vec!["GRAPH".to_owned(), "QUADS".to_owned()]];

@@ -2,10 +2,16 @@
 //!
 //! Stores need no help: what is not committed is not there.
 
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
+
+use signal_hook::consts::SIGINT;
 
 use super::pager;
 use crate::atomic;
+use crate::query::Cancel;
 
 /// 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: i32 = 130;
@@ -22,4 +28,45 @@ pub fn watch() {
             signal_hook::low_level::exit(INTERRUPTED)
         });
     });
+}
+
+/// Ctrl-C in a dialogue: it ends the question that is being answered, and a second one the program.
+pub struct Presses {
+    pressed: Arc<AtomicBool>,
+    /// Whether Ctrl-C ends the program while nothing is being answered.
+    ends: bool,
+}
+
+impl Presses {
+    /// From here on Ctrl-C is a matter of the dialogue; `ends` where nobody else looks for it between questions.
+    pub fn watch(ends: bool) -> Self {
+        let pressed = Arc::new(AtomicBool::new(ends));
+        // Where signals cannot be watched Ctrl-C ends the program. The order counts: a first press must not end it.
+        let _ = signal_hook::flag::register_conditional_shutdown(SIGINT, INTERRUPTED, Arc::clone(&pressed));
+        let _ = signal_hook::flag::register(SIGINT, Arc::clone(&pressed));
+        Self { pressed, ends }
+    }
+
+    /// Does `work`, during which Ctrl-C cancels.
+    pub fn cancelling<T>(&self, cancel: &Cancel, work: impl FnOnce() -> T) -> T {
+        const LOOK: Duration = Duration::from_millis(20);
+        self.pressed.store(false, Ordering::Relaxed);
+        let done = AtomicBool::new(false);
+        let result = thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if self.pressed.load(Ordering::Relaxed) {
+                        cancel.cancel();
+                    }
+                    thread::park_timeout(LOOK);
+                }
+            });
+            let result = work();
+            done.store(true, Ordering::Relaxed);
+            watcher.thread().unpark();
+            result
+        });
+        self.pressed.store(self.ends, Ordering::Relaxed);
+        result
+    }
 }

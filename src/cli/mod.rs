@@ -31,6 +31,7 @@ mod register;
 mod report;
 mod schema;
 mod serve;
+mod shell;
 mod update;
 
 use config::Config;
@@ -76,6 +77,7 @@ enum Command {
     Query(query::Args),
     Queries(query::ListArgs),
     Update(update::Args),
+    Shell(Box<shell::Args>),
     Export(export::Args),
     Demo(demo::Args),
     Info(info::Args),
@@ -139,8 +141,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn dispatch(line: &Line) -> Result {
     let edge = &line.edge;
-    // A server ends in its own way: it lets running requests end.
-    if !matches!(line.command, Command::Serve(_)) {
+    // A server ends in its own way, and in the shell Ctrl-C ends a question only.
+    if !matches!(line.command, Command::Serve(_) | Command::Shell(_)) {
         interrupt::watch();
     }
     match &line.command {
@@ -149,6 +151,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Query(args) => query::run(args, edge),
         Command::Queries(args) => query::list(args, edge),
         Command::Update(args) => update::run(args, edge),
+        Command::Shell(args) => shell::run(args, edge),
         Command::Export(args) => export::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),

@@ -43,7 +43,8 @@ pub struct Args {
     explain: bool,
 }
 
-fn parameter(text: &str) -> std::result::Result<(String, String), String> {
+/// A parameter and its value.
+pub fn parameter(text: &str) -> std::result::Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -148,17 +149,23 @@ pub struct ListArgs {
 
 /// Lists or shows.
 pub fn list(args: &ListArgs, edge: &Edge) -> Result {
-    let mut out = edge.stdout();
-    match &args.name {
-        Some(name) => show(named(name).map_err(explain_library)?, &mut out)?,
+    let mut out = edge.results(true);
+    write_list(args.name.as_deref(), edge, &mut out)?;
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the list, or one query.
+pub fn write_list(name: Option<&str>, edge: &Edge, out: &mut impl Write) -> Result<()> {
+    match name {
+        Some(name) => show(named(name).map_err(explain_library)?, out)?,
         None => {
             let rows: Vec<Vec<String>> =
                 library().iter().map(|query| vec![query.name.to_string(), query.title.clone()]).collect();
             out.write_all(super::common::columns(edge, &rows).as_bytes())?;
         }
     }
-    out.flush()?;
-    Ok(Outcome::Done)
+    Ok(())
 }
 
 fn show(query: &NamedQuery, out: &mut impl Write) -> std::io::Result<()> {

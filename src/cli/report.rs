@@ -12,6 +12,8 @@ pub enum Outcome {
     Done,
     /// Some data was rejected, or checks found faults: exit status 3.
     Rejected,
+    /// Something failed and was told already: exit status 1.
+    Failed,
 }
 
 /// Why a command could not do its work.
@@ -52,7 +54,8 @@ impl Failure {
         Self { hint: hint.or(self.hint), ..self }
     }
 
-    fn is_broken_pipe(&self) -> bool {
+    /// Whether a reader went before it had all.
+    pub fn is_broken_pipe(&self) -> bool {
         self.error.chain().any(|cause| {
             cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
         })
@@ -72,6 +75,7 @@ pub fn finish(result: Result, edge: &Edge) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Rejected) => ExitCode::from(3),
+        Ok(Outcome::Failed) => ExitCode::from(1),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             edge.warn(render(&failure, edge.color_errors));
@@ -80,7 +84,8 @@ pub fn finish(result: Result, edge: &Edge) -> ExitCode {
     }
 }
 
-fn render(failure: &Failure, color: bool) -> String {
+/// The error as people read it.
+pub fn render(failure: &Failure, color: bool) -> String {
     let paint = |code: &str, text: &str| if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
     let mut text = format!("{} {}", paint("1;31", "error:"), failure.error);
     let mut last = failure.error.to_string();

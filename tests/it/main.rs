@@ -5,6 +5,7 @@ mod citypact;
 mod cli_frame;
 mod cli_query;
 mod cli_reference;
+mod cli_shell;
 mod conformance;
 mod convert;
 mod examples;

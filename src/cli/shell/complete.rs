@@ -1,0 +1,134 @@
+//! Help while typing: completion, and where a text ends.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Context, Result};
+
+use super::super::answer;
+use super::super::backend::Backend;
+use super::commands;
+use super::read::typed;
+use crate::format::{ResultsFormat, Syntax};
+use crate::query::{Entity, Limits, Suggestion, Typed, library, named, suggest};
+
+/// How long a person waits for a completion.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// What the line editor asks.
+pub(super) struct Helper {
+    backend: Arc<Backend>,
+    color: bool,
+}
+
+impl Helper {
+    pub(super) const fn new(backend: Arc<Backend>, color: bool) -> Self {
+        Self { backend, color }
+    }
+
+    /// Entities by the beginning of a label or of the last part of their IRI; none where that takes too long.
+    fn find(&self, typed: &str) -> Vec<Entity> {
+        entities(&self.backend, typed, Limits::within(PATIENCE)).unwrap_or_default()
+    }
+
+    fn command(&self, line: &str, at: usize) -> (usize, Vec<Suggestion>) {
+        let typed = &line[..at];
+        let start = typed.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        let word = &typed[start..];
+        let words: Vec<&str> = typed[..start].split_whitespace().collect();
+        let names: Vec<String> = match words.as_slice() {
+            [] => commands::names().map(str::to_owned).collect(),
+            ["\\format"] => formats().map(str::to_owned).collect(),
+            ["\\timing"] => ["on", "off"].map(str::to_owned).to_vec(),
+            ["\\run" | "\\queries"] => library().iter().map(|query| query.name.to_string()).collect(),
+            ["\\run", query, ..] => parameters(query),
+            ["\\explain" | "\\describe", ..] => return suggest(line, at, |typed| self.find(typed)),
+            _ => Vec::new(),
+        };
+        let fitting = names.into_iter().filter(|name| name.starts_with(word));
+        (start, fitting.map(|text| Suggestion { text, label: None }).collect())
+    }
+}
+
+/// Entities by the beginning of a label or of the last part of their IRI.
+pub(super) fn entities(backend: &Backend, typed: &str, limits: Limits) -> super::super::report::Result<Vec<Entity>> {
+    let text = oxrdf::Literal::new_simple_literal(typed.to_lowercase());
+    let part = oxrdf::Literal::new_simple_literal(format!("/{typed}"));
+    let query = format!(
+        "SELECT ?entity (MIN(STR(?name)) AS ?label) WHERE {{
+            {{ ?entity skos:prefLabel|skos:altLabel|rdfs:label|schema:name ?name }}
+            UNION {{ GRAPH ?g {{ ?entity skos:prefLabel|skos:altLabel|rdfs:label|schema:name ?name }} }}
+            FILTER(STRSTARTS(LCASE(STR(?name)), {text}) || CONTAINS(STR(?entity), {part}))
+        }} GROUP BY ?entity ORDER BY STRLEN(STR(?label)) ?entity LIMIT 50"
+    );
+    let rows = answer::rows(backend, &query, &limits)?;
+    let entity = |row: &Vec<Option<oxrdf::Term>>| match row.as_slice() {
+        [Some(oxrdf::Term::NamedNode(iri)), Some(oxrdf::Term::Literal(label))] => {
+            Some(Entity { iri: iri.as_str().to_owned(), label: label.value().to_owned() })
+        }
+        _ => None,
+    };
+    Ok(rows.iter().filter_map(entity).collect())
+}
+
+fn formats() -> impl Iterator<Item = &'static str> {
+    ResultsFormat::ALL.iter().map(|format| format.name()).chain(Syntax::ALL.iter().map(|syntax| syntax.name()))
+}
+
+fn parameters(query: &str) -> Vec<String> {
+    named(query).map_or_else(
+        |_| Vec::new(),
+        |query| query.parameters.iter().map(|parameter| format!("{}=", parameter.name)).collect(),
+    )
+}
+
+impl Completer for Helper {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
+        let (start, found) = if line.trim_start().starts_with('\\') {
+            self.command(line, at)
+        } else {
+            suggest(line, at, |typed| self.find(typed))
+        };
+        let pair = |suggestion: Suggestion| Pair {
+            display: match &suggestion.label {
+                Some(label) => format!("{} ({label})", suggestion.text),
+                None => suggestion.text.clone(),
+            },
+            replacement: suggestion.text,
+        };
+        Ok((start, found.into_iter().map(pair).collect()))
+    }
+}
+
+impl Validator for Helper {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> Result<ValidationResult> {
+        let text = context.input();
+        let is_command = text.trim_start().starts_with('\\') || super::session::is_farewell(text);
+        // An empty line ends everything, so that there is a way out of every mistake.
+        let is_whole = text.trim().is_empty() || is_command || text.ends_with('\n');
+        Ok(if !is_whole && matches!(typed(text), Typed::Incomplete) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+impl Highlighter for Helper {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _default: bool) -> Cow<'b, str> {
+        if self.color { Cow::Owned(format!("\u{1b}[1;36m{prompt}\u{1b}[0m")) } else { Cow::Borrowed(prompt) }
+    }
+}
+
+impl Hinter for Helper {
+    type Hint = String;
+}
+
+impl rustyline::Helper for Helper {}

@@ -1,0 +1,153 @@
+//! Texts from a person with an editable line, or from a pipe.
+
+use std::io::{self, BufRead};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rustyline::error::ReadlineError;
+use rustyline::history::{FileHistory, History};
+use rustyline::{Cmd, CompletionType, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
+
+use super::super::backend::Backend;
+use super::super::edge::Edge;
+use super::super::report::Result;
+use super::complete::Helper;
+use crate::query::{ParseOptions, TextLimits, Typed};
+
+const PROMPT: &str = "citypact> ";
+/// Entries kept from one dialogue to the next.
+const HISTORY: usize = 10_000;
+
+/// What comes next.
+pub(super) enum Input {
+    /// A query, an update, a command, or something wrong.
+    Text(String),
+    /// The person threw away what was typed.
+    Interrupted,
+    /// Nothing comes any more.
+    End,
+}
+
+/// Where texts come from.
+pub(super) enum Reader {
+    Terminal(Box<Terminal>),
+    Pipe { lines: io::Lines<io::StdinLock<'static>>, held: Option<String> },
+}
+
+pub(super) struct Terminal {
+    editor: Editor<Helper, FileHistory>,
+    history: Option<PathBuf>,
+}
+
+impl Reader {
+    pub(super) fn new(backend: &Arc<Backend>, edge: &Edge) -> Result<Self> {
+        if edge.stdin_is_terminal && edge.stdout_is_terminal {
+            return Ok(Self::Terminal(Box::new(Terminal::new(backend, edge)?)));
+        }
+        Ok(Self::Pipe { lines: io::stdin().lock().lines(), held: None })
+    }
+
+    pub(super) const fn is_dialogue(&self) -> bool {
+        matches!(self, Self::Terminal(_))
+    }
+
+    pub(super) fn next(&mut self) -> Result<Input> {
+        match self {
+            Self::Terminal(terminal) => terminal.next(),
+            Self::Pipe { lines, held } => Ok(from_pipe(lines, held).context("cannot read standard input")?),
+        }
+    }
+}
+
+impl Terminal {
+    fn new(backend: &Arc<Backend>, edge: &Edge) -> Result<Self> {
+        let config = Config::builder()
+            .completion_type(CompletionType::List)
+            .history_ignore_space(true)
+            .max_history_size(HISTORY)?
+            .build();
+        let mut editor = Editor::with_config(config)?;
+        editor.set_helper(Some(Helper::new(Arc::clone(backend), edge.color)));
+        let new_line = KeyEvent(KeyCode::Enter, Modifiers::ALT);
+        editor.bind_sequence(new_line, EventHandler::Simple(Cmd::Newline));
+        let history = edge.state_folder().filter(|folder| std::fs::create_dir_all(folder).is_ok());
+        let history = history.map(|folder| folder.join("history"));
+        if let Some(path) = &history {
+            // There is none at the first time.
+            let _ = editor.load_history(path);
+        }
+        Ok(Self { editor, history })
+    }
+
+    fn next(&mut self) -> Result<Input> {
+        match self.editor.readline(PROMPT) {
+            Ok(text) if text.trim().is_empty() => Ok(Input::Interrupted),
+            Ok(text) => {
+                self.remember(text.trim());
+                Ok(Input::Text(text))
+            }
+            Err(ReadlineError::Interrupted) => Ok(Input::Interrupted),
+            Err(ReadlineError::Eof) => Ok(Input::End),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Written down at once, so that nothing is lost however the dialogue ends.
+    fn remember(&mut self, text: &str) {
+        let is_new = self.editor.history_mut().add(text).unwrap_or(false);
+        if let (Some(path), true) = (&self.history, is_new) {
+            // A history that cannot be written is a smaller loss than the dialogue.
+            let _ = self.editor.append_history(path);
+        }
+    }
+}
+
+/// The next text of a pipe: lines up to an empty one outside of brackets, to a command, or to the end.
+fn from_pipe(lines: &mut impl Iterator<Item = io::Result<String>>, held: &mut Option<String>) -> io::Result<Input> {
+    let mut text = String::new();
+    loop {
+        let line = match held.take().map(Ok).or_else(|| lines.next()) {
+            None if text.trim().is_empty() => return Ok(Input::End),
+            None => return Ok(Input::Text(text)),
+            Some(line) => line?,
+        };
+        let begins = text.trim().is_empty();
+        if line.trim_start().starts_with('\\') {
+            if begins {
+                return Ok(Input::Text(line));
+            }
+            *held = Some(line);
+            return Ok(Input::Text(text));
+        }
+        if line.trim().is_empty() && !begins && !matches!(typed(&text), Typed::Incomplete) {
+            return Ok(Input::Text(text));
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+}
+
+/// What a text amounts to.
+pub(super) fn typed(text: &str) -> Typed {
+    Typed::read(text, &ParseOptions { limits: TextLimits::any_length(), ..ParseOptions::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_a_pipe_end_where_they_are_whole() {
+        let input = "ASK {}\n\n\\timing on\n# note\nSELECT * {\n\n ?s ?p ?o }\nORDER BY ?s\n\\quit\nASK {";
+        let mut lines = input.lines().map(|line| Ok(line.to_owned()));
+        let mut held = None;
+        let mut texts = Vec::new();
+        while let Input::Text(text) = from_pipe(&mut lines, &mut held).unwrap() {
+            texts.push(text);
+        }
+        let expected =
+            ["ASK {}\n", "\\timing on", "# note\nSELECT * {\n\n ?s ?p ?o }\nORDER BY ?s\n", "\\quit", "ASK {\n"];
+        assert_eq!(texts, expected);
+    }
+}

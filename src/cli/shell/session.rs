@@ -1,0 +1,106 @@
+//! What a dialogue knows from one question to the next.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use super::super::answer::{self, Look, Question};
+use super::super::backend::Backend;
+use super::super::edge::Edge;
+use super::super::interrupt::Presses;
+use super::super::report::Result;
+use super::super::update;
+use super::commands;
+use crate::query::{Cancel, Limits, ParseOptions, Query, TextLimits, Typed, Update};
+
+/// Whether the dialogue goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    GoOn,
+    Leave,
+}
+
+/// The state of a dialogue.
+pub(super) struct Session<'e> {
+    pub(super) backend: Arc<Backend>,
+    pub(super) edge: &'e Edge,
+    pub(super) limits: Limits,
+    pub(super) look: Look,
+    pub(super) timing: bool,
+    pub(super) options: ParseOptions,
+    presses: Presses,
+}
+
+/// Words that people try first when they want to leave.
+pub(super) fn is_farewell(text: &str) -> bool {
+    matches!(text.trim(), "exit" | "quit" | "bye")
+}
+
+impl<'e> Session<'e> {
+    pub(super) fn new(backend: Arc<Backend>, edge: &'e Edge, limits: Limits, look: Look, is_dialogue: bool) -> Self {
+        let options = ParseOptions { limits: TextLimits::any_length(), ..ParseOptions::default() };
+        Self { backend, edge, limits, look, timing: false, options, presses: Presses::watch(!is_dialogue) }
+    }
+
+    /// Does what a text says.
+    pub(super) fn take(&mut self, text: &str) -> Result<Next> {
+        if is_farewell(text) {
+            return Ok(Next::Leave);
+        }
+        if text.trim_start().starts_with('\\') {
+            return commands::run(self, text.trim());
+        }
+        match Typed::read(text, &self.options) {
+            Typed::Query(query) => self.ask(&query)?,
+            Typed::Update(update) => self.change(&update)?,
+            Typed::Wrong(error) => return Err(answer::explain(error)),
+            Typed::Incomplete => self.incomplete(text)?,
+        }
+        Ok(Next::GoOn)
+    }
+
+    /// Nothing but comments and declarations is no question; anything else says what it lacks.
+    fn incomplete(&self, text: &str) -> Result<()> {
+        if Update::parse(text, &self.options).is_ok() {
+            return Ok(());
+        }
+        Err(answer::explain(match Query::parse(text, &self.options) {
+            Err(error) => error,
+            Ok(_) => return Ok(()),
+        }))
+    }
+
+    /// Asks and shows the result.
+    pub(super) fn ask(&self, query: &Query) -> Result<()> {
+        let cancel = Cancel::new();
+        let question = Question { query, limits: &self.limits, cancel: &cancel };
+        let mut out = self.edge.results(true);
+        let stats = self.presses.cancelling(&cancel, || answer::ask(&self.backend, question, &mut out, &self.look))?;
+        // ASK in JSON and the like have no line end of their own.
+        if matches!(query.form(), crate::query::Form::Ask) && self.look.rows != crate::format::ResultsFormat::Table {
+            writeln!(out)?;
+        }
+        out.flush()?;
+        drop(out);
+        if self.timing {
+            self.edge.warn(answer::say(&stats));
+        }
+        Ok(())
+    }
+
+    fn change(&self, update: &Update) -> Result<()> {
+        let cancel = Cancel::new();
+        let said = self.presses.cancelling(&cancel, || update::change(&self.backend, update, &self.limits, &cancel))?;
+        self.edge.say(said);
+        Ok(())
+    }
+
+    /// Tells how a query is evaluated.
+    pub(super) fn explain(&self, query: &Query) -> Result<()> {
+        let cancel = Cancel::new();
+        let question = Question { query, limits: &self.limits, cancel: &cancel };
+        let explanation = self.presses.cancelling(&cancel, || answer::explain_plan(&self.backend, question))?;
+        let mut out = self.edge.results(true);
+        write!(out, "{explanation}")?;
+        Ok(out.flush()?)
+    }
+}
