@@ -10,6 +10,7 @@ pub mod atomic;
 pub mod cli;
 pub mod convert;
 pub mod format;
+pub mod generate;
 pub mod load;
 pub mod location;
 pub mod mapping;
