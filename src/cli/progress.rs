@@ -9,8 +9,6 @@ use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
 pub enum Unit {
     /// Bytes of input.
     Bytes,
-    /// Things of a kind, named in the plural.
-    Things(&'static str),
 }
 
 /// A bar, or nothing where nobody looks. Clones move the same bar; it goes away when all of them are dropped.
@@ -30,13 +28,6 @@ impl Progress {
         let bar = bars.add(bar);
         bar.enable_steady_tick(Duration::from_millis(120));
         Self(Some(bar))
-    }
-
-    /// So many more are done.
-    pub fn advance(&self, by: u64) {
-        if let Some(bar) = &self.0 {
-            bar.inc(by);
-        }
     }
 
     /// So many more are done of work that goes through the same things again and again: the bar begins anew.
@@ -60,8 +51,6 @@ fn style(unit: Unit, bounded: bool) -> ProgressStyle {
     let (done, rate) = match unit {
         Unit::Bytes if bounded => ("{bytes} of {total_bytes}".to_owned(), "{binary_bytes_per_sec}"),
         Unit::Bytes => ("{bytes}".to_owned(), "{binary_bytes_per_sec}"),
-        Unit::Things(name) if bounded => (format!("{{human_pos}} of {{human_len}} {name}"), "{per_sec:0}"),
-        Unit::Things(name) => (format!("{{human_pos}} {name}"), "{per_sec:0}"),
     };
     let template = if bounded {
         format!("{{msg}} {{bar:24}} {done}, {rate}, {{eta}} left")
@@ -78,13 +67,12 @@ mod tests {
 
     #[test]
     fn every_style_is_understood() {
-        for unit in [Unit::Bytes, Unit::Things("records")] {
+        for unit in [Unit::Bytes] {
             for bounded in [true, false] {
                 let _ = style(unit, bounded);
             }
         }
         let hidden = Progress::hidden();
-        hidden.advance(1);
         hidden.finish();
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use oxrdf::{BlankNode, GraphName, NamedOrBlankNode, Quad, Term};
+use oxrdf::dataset::CanonicalizationAlgorithm;
+use oxrdf::{BlankNode, Dataset, GraphName, NamedOrBlankNode, Quad, Term};
 use sophia::api::prelude::QuadSource as _;
 use sophia::api::quad::Spog;
 use sophia::isomorphism::isomorphic_datasets;
@@ -40,7 +41,17 @@ pub struct CompareError(String);
 /// # Errors
 /// Where blank nodes are so alike and so entangled that trying all ways to match them would take too long.
 pub fn isomorphic(one: &[Quad], other: &[Quad]) -> Result<bool, CompareError> {
-    isomorphic_datasets(&foreign(one)?, &foreign(other)?).map_err(|error| CompareError(error.to_string()))
+    let found =
+        isomorphic_datasets(&foreign(one)?, &foreign(other)?).map_err(|error| CompareError(error.to_string()))?;
+    // The search above does not find every match among nodes that all look alike; canonical forms do.
+    Ok(found || canonical(one) == canonical(other))
+}
+
+/// The data set under canonical labels (RDF Dataset Canonicalization).
+fn canonical(quads: &[Quad]) -> Dataset {
+    let mut dataset: Dataset = quads.iter().collect();
+    dataset.canonicalize(CanonicalizationAlgorithm::Unstable);
+    dataset
 }
 
 type Foreign = Vec<Spog<sophia::term::ArcTerm>>;

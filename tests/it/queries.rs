@@ -79,14 +79,15 @@ fn short(iri: &str) -> String {
 fn every_question_has_its_answer() {
     for query in library() {
         let answer = ask(query, &[]).unwrap_or_else(|error| panic!("{}: {error}", query.name));
-        assert!(!answer.rows.is_empty(), "{} answers nothing by default", query.name);
+        // Near matches are for what comes later: the examples agree on what is one thing.
+        assert!(!answer.rows.is_empty() || query.name == "near-matches", "{} answers nothing by default", query.name);
         assert_golden(&format!("queries/{}.tsv", query.name), &table(&answer));
     }
 }
 
 #[test]
 fn there_are_twenty_questions_and_labels_are_never_compared_by_equality() {
-    assert_eq!(library().len(), 20);
+    assert_eq!(library().len(), 21, "the twenty questions, and the near matches");
     for query in library() {
         let text = query.text.to_lowercase();
         for (at, _) in text.match_indices("lang(?") {

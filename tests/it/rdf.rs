@@ -37,7 +37,7 @@ pub fn read_by_sophia(text: &str, syntax: Syntax) -> Vec<Quad> {
         Syntax::JsonLd => sophia::jsonld::JsonLdParser::new().parse_str(text).collect_quads().unwrap(),
     };
     let mut lines = Vec::new();
-    sophia::turtle::serializer::nq::NqSerializer::new(&mut lines).serialize_dataset(&quads).unwrap();
+    sophia::turtle::serializer::nq::NQuadsSerializer::new(&mut lines).serialize_dataset(&quads).unwrap();
     read(&String::from_utf8(lines).unwrap(), Syntax::NQuads)
 }
 

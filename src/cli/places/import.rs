@@ -22,6 +22,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum From {
     /// From GeoNames' dumps: cities15000.txt (or 5000, 1000, 500), and alternateNamesV2.txt with names and Wikidata items
+    #[command(after_help = "Examples:\n  citypact places import geonames cities15000.txt alternateNamesV2.txt\n  \
+        citypact convert records.jsonl --places places.bin")]
     Geonames {
         /// The file of places
         cities: PathBuf,
@@ -32,6 +34,8 @@ enum From {
         out: PathBuf,
     },
     /// From files of place records, checked against the register and each other
+    #[command(after_help = "Examples:\n  citypact places import jsonl my-places.jsonl --out places.jsonl\n  \
+        citypact convert records.jsonl --places places.jsonl")]
     Jsonl {
         /// The files
         #[arg(required = true)]

@@ -18,6 +18,8 @@ use crate::place::{Mention, Review};
 ///
 /// Fill in `place` (an id, or "none") and give the file to other commands with --decisions.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  citypact places review records.jsonl --out open.jsonl\n  \
+    citypact load records.jsonl --decisions open.jsonl")]
 pub struct Args {
     /// Files of records
     #[arg(required = true)]
