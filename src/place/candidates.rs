@@ -49,6 +49,8 @@ impl<'a> Found<'a> {
 pub(crate) enum Via {
     /// The whole name is one of its names.
     Whole,
+    /// The whole name with its administrative word is one of its names: `池田市`, which `池田町` is not.
+    WholeWithWord,
     /// The mention is bare, its name has an administrative word.
     BareMention,
     /// The mention's administrative word was taken off, and fits the level.
@@ -86,7 +88,7 @@ impl Register {
         let parted = suffix::part(spaced, scope.state);
         let mut found =
             Finder { register: self, scope, gathered: Gathered { bare: parted.is_none(), ..Default::default() } };
-        found.whole(&key);
+        found.whole(&key, if parted.is_some() { Via::WholeWithWord } else { Via::Whole });
         if let Some(parted) = parted {
             found.stem(&parted);
         }
@@ -142,10 +144,10 @@ struct Finder<'r, 's> {
 }
 
 impl Finder<'_, '_> {
-    fn whole(&mut self, key: &str) {
+    fn whole(&mut self, key: &str, whole: Via) {
         let register = self.register;
         register.look_up(key, &mut |hit| {
-            let via = if hit.stem { Via::BareMention } else { Via::Whole };
+            let via = if hit.stem { Via::BareMention } else { whole };
             self.take(hit, via, Levels::ANY);
         });
     }
@@ -186,7 +188,7 @@ fn quality(hit: &Hit, via: Via) -> f32 {
     };
     class
         * match via {
-            Via::Whole => 1.0,
+            Via::Whole | Via::WholeWithWord => 1.0,
             Via::WordFits => 0.99,
             Via::BareMention => 0.95,
             Via::Spelling => 0.9,

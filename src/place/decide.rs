@@ -177,12 +177,14 @@ fn strength(found: &Found<'_>, question: &Question<'_>) -> f32 {
     strength += match found.class {
         NameClass::Gathered => 0.0,
         _ if question.latin => 1.2,
-        _ => 0.0,
+        _ if question.state_known => 0.0,
+        _ => 0.5,
     };
+    strength += if found.via == Via::WholeWithWord { 1.0 } else { 0.0 };
     strength += if found.literal { 0.7 } else { 0.0 };
     strength += if facts.own { 20.0 } else { 0.0 };
     strength += if facts.curated { 0.5 } else { 0.0 };
-    strength += if facts.capital { 0.4 } else { 0.0 };
+    strength += if facts.capital { 0.6 } else { 0.0 };
     strength += if facts.level == Level::State { 1.0 } else { 0.0 };
     strength += if found.in_unit { 0.5 } else { 0.0 };
     strength += if question.mention.level == Some(facts.level) { 0.5 } else { 0.0 };
@@ -216,9 +218,9 @@ fn reason(found: &Found<'_>, ruled: usize, rule: Rule, question: &Question<'_>) 
 
 fn via(found: &Found<'_>) -> &'static str {
     match (found.via, found.class) {
-        (Via::Whole, NameClass::Preferred) => "its preferred name",
-        (Via::Whole, NameClass::Alternative) => "another name of it",
-        (Via::Whole, NameClass::Gathered) => "a gazetteer's name of it",
+        (Via::Whole | Via::WholeWithWord, NameClass::Preferred) => "its preferred name",
+        (Via::Whole | Via::WholeWithWord, NameClass::Alternative) => "another name of it",
+        (Via::Whole | Via::WholeWithWord, NameClass::Gathered) => "a gazetteer's name of it",
         (Via::BareMention, _) => "its name without the administrative word",
         (Via::WordFits, _) => "its name, and the administrative word fits its level",
         (Via::Spelling, _) => "another spelling of its name",

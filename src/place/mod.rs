@@ -31,6 +31,7 @@ mod register;
 mod resolve;
 pub mod review;
 mod search;
+mod similar;
 mod suffix;
 #[cfg(test)]
 mod tests;

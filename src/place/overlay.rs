@@ -88,16 +88,10 @@ impl Overlay {
         }
     }
 
-    /// Hands over the rows of names that an automaton accepts.
-    pub(crate) fn search(&self, automaton: &impl fst::Automaton, take: &mut dyn FnMut(u32)) {
-        let accepts = |key: &str| {
-            let end = key.bytes().try_fold(automaton.start(), |state, byte| {
-                automaton.can_match(&state).then(|| automaton.accept(&state, byte))
-            });
-            end.is_some_and(|state| automaton.is_match(&state))
-        };
-        for (_, entries) in self.names.iter().filter(|(key, _)| !key.starts_with('=') && accepts(key)) {
-            entries.iter().for_each(|entry| take(entry.row));
+    /// Hands over every key of a name with each row that bears it.
+    pub(crate) fn each_key(&self, take: &mut dyn FnMut(&str, u32)) {
+        for (key, entries) in self.names.iter().filter(|(key, _)| !key.starts_with('=')) {
+            entries.iter().for_each(|entry| take(key, entry.row));
         }
     }
 

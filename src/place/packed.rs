@@ -36,7 +36,7 @@ pub(crate) const ISO: &str = "=iso3166";
 #[error("not a packed place register: {0}")]
 pub struct NotPacked(pub(crate) &'static str);
 
-type Bytes = Cow<'static, [u8]>;
+pub(crate) type Bytes = Cow<'static, [u8]>;
 
 /// A packed layer over its bytes.
 pub(crate) struct Packed {
@@ -272,6 +272,11 @@ impl Packed {
                 self.entries(value, &mut |hit| take(key, hit));
             }
         }
+    }
+
+    /// The index, for walking it.
+    pub(crate) fn index(&self) -> &Map<Bytes> {
+        &self.index
     }
 
     /// Hands over every GeoNames id with its row.

@@ -244,11 +244,11 @@ impl Register {
         }
     }
 
-    /// Rows of the places in memory with a name that an automaton accepts.
-    pub(crate) fn overlay_rows(&self, automaton: &impl fst::Automaton, take: &mut dyn FnMut(u32)) {
-        self.overlay.search(automaton, take);
+    pub(crate) fn overlay(&self) -> &Overlay {
+        &self.overlay
     }
 
+    /// A hit of the packed layer, or of what stands in its stead.
     pub(crate) fn raised(&self, hit: Hit) -> Hit {
         match self.overlay.instead_of(hit.slot) {
             Some(slot) => Hit { slot, class: NameClass::Gathered, ..hit },

@@ -1,6 +1,6 @@
 //! Searching: places whose names begin with a text, or nearly fold to it.
 
-use fst::automaton::{Automaton, Levenshtein, Str};
+use fst::automaton::{Automaton, Str};
 
 use super::candidates::{Found, Scope, Via};
 use super::decide::Question;
@@ -9,6 +9,7 @@ use super::index::Slot;
 use super::mention::{Candidate, Mention};
 use super::overlay::LAYER;
 use super::register::Register;
+use super::similar::{are_one_letter_apart, one_letter_away};
 
 /// Keys looked at in one search, at most.
 const MOST_KEYS: usize = 400;
@@ -45,10 +46,6 @@ impl Register {
         self.chain(text, spaced, &scope).map(|chain| chain.gathered.fit).unwrap_or_default()
     }
 
-    fn beginning(&self, key: &str) -> Vec<Found<'_>> {
-        self.matching(Str::new(key).starts_with(), Via::Beginning)
-    }
-
     /// Places with a name one letter away from a key; none for keys too short or too long for that to mean much.
     pub(crate) fn similar(&self, key: &str) -> Vec<Found<'_>> {
         let length = key.chars().count();
@@ -56,19 +53,34 @@ impl Register {
         if !(shortest..=40).contains(&length) {
             return Vec::new();
         }
-        Levenshtein::new(key, 1).map(|automaton| self.matching(automaton, Via::Similar)).unwrap_or_default()
-    }
-
-    fn matching(&self, automaton: impl Automaton, via: Via) -> Vec<Found<'_>> {
         let mut slots: Vec<Slot> = Vec::new();
-        self.overlay_rows(&automaton, &mut |row| slots.push(Slot { layer: LAYER, row }));
+        self.overlay().each_key(&mut |name, row| {
+            if are_one_letter_apart(key, name) {
+                slots.push(Slot { layer: LAYER, row });
+            }
+        });
         if let Some(packed) = self.packed() {
-            packed.search(automaton, MOST_KEYS, &mut |key, hit| {
-                if !key.starts_with('=') {
-                    slots.push(self.raised(hit).slot);
-                }
+            one_letter_away(packed.index(), key, &mut |value| {
+                packed.entries(value, &mut |hit| slots.push(self.raised(hit).slot));
             });
         }
+        self.found(slots, Via::Similar)
+    }
+
+    fn beginning(&self, key: &str) -> Vec<Found<'_>> {
+        let mut slots: Vec<Slot> = Vec::new();
+        self.overlay().each_key(&mut |name, row| {
+            if name.starts_with(key) {
+                slots.push(Slot { layer: LAYER, row });
+            }
+        });
+        if let Some(packed) = self.packed() {
+            packed.search(Str::new(key).starts_with(), MOST_KEYS, &mut |_, hit| slots.push(self.raised(hit).slot));
+        }
+        self.found(slots, Via::Beginning)
+    }
+
+    fn found(&self, mut slots: Vec<Slot>, via: Via) -> Vec<Found<'_>> {
         slots.sort_unstable();
         slots.dedup();
         slots.into_iter().map(|slot| Found::via(slot, self.facts(slot), via)).collect()

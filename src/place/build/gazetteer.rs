@@ -70,7 +70,7 @@ pub(crate) fn add(city: City, tables: &Tables, drafts: &mut Drafts) {
     let unit = tables.unit(drafts, &city.countrycode, &city.admin1code);
     let mut draft = draft(&city, &drafts.all[state].iso2.clone());
     draft.parent = unit.or(Some(state));
-    if drafts.capitals.get(&city.countrycode).is_some_and(|capital| fold::fold(capital) == fold::fold(&city.name)) {
+    if drafts.capitals.get(&city.countrycode).is_some_and(|capital| is_capital(&city, capital)) {
         draft.flags |= CAPITAL;
     }
     let home = tables.city_units.get(&city.geonameid).and_then(|iso| drafts.by_iso.get(iso)).copied();
@@ -83,6 +83,13 @@ pub(crate) fn add(city: City, tables: &Tables, drafts: &mut Drafts) {
             drafts.push(draft);
         }
     }
+}
+
+/// By its name, or, for a large city, by another of its names.
+fn is_capital(city: &City, capital: &str) -> bool {
+    let capital = fold::fold(capital);
+    let other = || city.population > 200_000 && city.alternatenames.iter().any(|name| fold::fold(name) == capital);
+    fold::fold(&city.name) == capital || other()
 }
 
 fn draft(city: &City, iso2: &str) -> Draft {
