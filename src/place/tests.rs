@@ -259,7 +259,7 @@ fn adding_to_a_place_merges_and_contradicting_it_fails() -> Result<(), Conflict>
     let mut more = Place::new("cn-dali", Level::SecondLevel);
     more.names = vec![("ru".to_owned(), "Дали".to_owned())];
     register.add(more)?;
-    let dali = register.get("cn-dali").ok_or_else(|| unreachable()).unwrap_or_else(|place| place);
+    let dali = register.get("cn-dali").ok_or_else(unreachable).unwrap_or_else(|place| place);
     assert!(dali.names_in("ru").eq(["Дали"]) && dali.names_in("zh-Hans").next().is_some());
     let fields = |place: Place| register.clone().add(place).map_err(|conflict| conflict.field);
     assert_eq!(fields(Place::new("cn-dali", Level::State)), Err("level"));

@@ -432,6 +432,7 @@ impl Scope {
         }
     }
 
+    #[expect(clippy::boxed_local, reason = "operands come boxed and go boxed")]
     fn sub(self, laces: &mut Laces, expression: Box<Expression>) -> Box<Expression> {
         Box::new(self.expression(laces, *expression))
     }
