@@ -73,7 +73,23 @@ fn replace(
     let fresh = normalised(&unfamiliar)?;
     let kept: HashSet<&Quad> = quads.iter().map(Cow::as_ref).chain(&fresh).collect();
     let removed = remove_where(&old, |quad| !kept.contains(quad), transaction);
+    drop_emptied(graphs, &quads, transaction)?;
     Ok(Change { inserted: add(fresh.iter().filter(|quad| !old.contains(*quad)), transaction)?, removed })
+}
+
+/// Removes the graphs that no quad is left of.
+fn drop_emptied(
+    graphs: &[NamedNode],
+    quads: &[Cow<'_, Quad>],
+    transaction: &mut Transaction<'_>,
+) -> Result<(), StoreError> {
+    let left: HashSet<_> = quads.iter().map(|quad| quad.graph_name.as_ref()).collect();
+    for graph in graphs.iter().map(NamedNode::as_ref) {
+        if !left.contains(&graph.into()) && transaction.contains_graph(graph)? {
+            transaction.drop_graph(graph.into())?;
+        }
+    }
+    Ok(())
 }
 
 fn remove_where(old: &HashSet<Quad>, is_gone: impl Fn(&Quad) -> bool, transaction: &mut Transaction<'_>) -> u64 {

@@ -2,16 +2,24 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 use oxigraph::store::{self as ox, StorageError};
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
 
 use super::counts::Counts;
+use super::directory::{is_store, is_vacant, remove_unfinished};
 use super::document::{self, Change, Document};
 use super::error::StoreError;
 use super::lock::{Holder, Lock};
 use super::meta::Meta;
+
+/// Bounds of a thread's batch in a bulk load, in thousands of quads, which the loader reckons as megabytes.
+const SMALLEST_BATCH: usize = 10;
+const LARGEST_BATCH: usize = 50;
+/// From so many quads on a bulk load ends with its files merged.
+const MERGE: u64 = 200_000;
 
 impl From<StorageError> for StoreError {
     fn from(error: StorageError) -> Self {
@@ -229,18 +237,18 @@ impl Embedded {
         loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
         loader.commit().map_err(StoreError::from)?;
         self.meta.advance();
+        if count > MERGE {
+            self.merge()?;
+        }
         Ok(count)
     }
 
+    /// Quads are sorted in batches, one file a batch and index. Small batches sort faster, but many files that overlap read
+    /// slowly: after more than a few they are merged at once, which takes less time than sorting larger batches would.
     fn bulk_loader(&self, options: BulkOptions) -> ox::BulkLoader<'_> {
-        let mut loader = self.inner.bulk_loader();
-        if let Some(threads) = options.threads {
-            loader = loader.with_num_threads(threads);
-        }
-        if let Some(memory) = options.memory {
-            loader = loader.with_max_memory_size_in_megabytes(memory);
-        }
-        loader
+        let threads = options.threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)).max(1);
+        let memory = options.memory.unwrap_or(usize::MAX).clamp(SMALLEST_BATCH * threads, LARGEST_BATCH * threads);
+        self.inner.bulk_loader().with_num_threads(threads).with_max_memory_size_in_megabytes(memory)
     }
 
     /// Waits until the writers before are done.
@@ -285,6 +293,11 @@ impl Embedded {
     /// [`StoreError::ReadOnly`], [`StoreError::Storage`]
     pub fn optimize(&self) -> Result<(), StoreError> {
         let _turn = self.turn()?;
+        self.merge()
+    }
+
+    /// Merges the files on disk.
+    fn merge(&self) -> Result<(), StoreError> {
         #[cfg(feature = "rocksdb")]
         if self.home.is_some() {
             self.inner.flush()?;
@@ -312,35 +325,6 @@ fn open_disk_read_only(path: &Path) -> Result<ox::Store, StoreError> {
 #[cfg(not(feature = "rocksdb"))]
 fn open_disk_read_only(_path: &Path) -> Result<ox::Store, StoreError> {
     Err(StoreError::NotPersistent)
-}
-
-/// Removes what a bulk load that was killed left behind: sorted files that were never taken in.
-fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
-    for entry in std::fs::read_dir(path).map_err(StoreError::file(path))? {
-        let file = entry.map_err(StoreError::file(path))?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("bulk-") && name.ends_with(".sst") {
-            std::fs::remove_file(&file).map_err(StoreError::file(&file))?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.
-pub(super) fn is_store(path: &Path) -> Result<bool, StoreError> {
-    path.join("CURRENT").try_exists().map_err(StoreError::file(path))
-}
-
-/// Whether a store may be made there: nothing is there but what an attempt that was killed may have left.
-fn is_vacant(path: &Path) -> Result<bool, StoreError> {
-    if !path.try_exists().map_err(StoreError::file(path))? {
-        return Ok(true);
-    }
-    let mut entries = std::fs::read_dir(path).map_err(StoreError::file(path))?;
-    let left_over = |name: &std::ffi::OsStr| {
-        name.to_str().is_some_and(|name| name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG"))
-    };
-    Ok(entries.all(|entry| entry.is_ok_and(|entry| left_over(&entry.file_name()))))
 }
 
 /// Either side's error, on its way through the bulk loader.

@@ -5,6 +5,7 @@
 //! (locked while the store is open) and `citypact.holder` (who has it open for writing).
 
 mod counts;
+mod directory;
 mod document;
 mod embedded;
 mod error;

@@ -14,7 +14,7 @@ use super::lock::Lock;
 /// [`StoreError::NotFound`] if there is no store at `backup`; [`StoreError::Exists`] if there is anything at `target`;
 /// [`StoreError::Locked`] if the backup is open for writing; [`StoreError::File`].
 pub fn restore(backup: &Path, target: &Path) -> Result<(), StoreError> {
-    if !super::embedded::is_store(backup)? {
+    if !super::directory::is_store(backup)? {
         return Err(StoreError::NotFound(backup.to_owned()));
     }
     if target.exists() {

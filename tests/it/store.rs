@@ -108,7 +108,7 @@ fn counts_are_by_graph_and_class() {
     )
     .unwrap();
     let counts = store.counts().unwrap();
-    let graphs = vec![(node("g").into(), 4), (node("h").into(), 1), (GraphName::DefaultGraph, 1)];
+    let graphs = [(node("g").into(), 4), (node("h").into(), 1), (GraphName::DefaultGraph, 1)];
     assert_eq!((counts.quads, counts.graphs.len()), (6, 3));
     assert!(graphs.iter().all(|graph| counts.graphs.contains(graph)), "{:?}", counts.graphs);
     assert_eq!(counts.classes, [(node("C"), 3), (node("D"), 1)]);
@@ -121,6 +121,7 @@ fn readers_see_the_state_at_which_they_began() {
     let quads = store.quads(None);
     store.load_document(&document("a", vec![])).unwrap();
     assert_eq!((quads.count(), store.quads(None).count()), (1, 0));
+    assert!(!store.contains_graph(node("a").as_ref()).unwrap(), "a graph that nothing is left of is gone");
 }
 
 /// Eight clients add one fifty times each; an engine that lets writers overlap loses some of it.

@@ -1,0 +1,34 @@
+//! The directory of a store on disk.
+
+use std::path::Path;
+
+use super::error::StoreError;
+
+/// Removes what a bulk load that was killed left behind: sorted files that were never taken in.
+pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(path).map_err(StoreError::file(path))? {
+        let file = entry.map_err(StoreError::file(path))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("bulk-") && name.ends_with(".sst") {
+            std::fs::remove_file(&file).map_err(StoreError::file(&file))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.
+pub(super) fn is_store(path: &Path) -> Result<bool, StoreError> {
+    path.join("CURRENT").try_exists().map_err(StoreError::file(path))
+}
+
+/// Whether a store may be made there: nothing is there but what an attempt that was killed may have left.
+pub(super) fn is_vacant(path: &Path) -> Result<bool, StoreError> {
+    if !path.try_exists().map_err(StoreError::file(path))? {
+        return Ok(true);
+    }
+    let mut entries = std::fs::read_dir(path).map_err(StoreError::file(path))?;
+    let left_over = |name: &std::ffi::OsStr| {
+        name.to_str().is_some_and(|name| name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG"))
+    };
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| left_over(&entry.file_name()))))
+}
