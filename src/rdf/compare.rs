@@ -75,11 +75,18 @@ pub fn diff(old: &[Quad], new: &[Quad]) -> Result<Diff, CompareError> {
         added: after.lines.difference(&before.lines).cloned().collect(),
         removed: before.lines.difference(&after.lines).cloned().collect(),
     };
-    if diff.is_empty() && (before.alike || after.alike) && !isomorphic(old, new)? {
-        let all = |signed: Signed| signed.lines.into_iter().filter(|line| line.contains("_:")).collect();
-        return Ok(Diff { added: all(after), removed: all(before) });
+    if !before.alike && !after.alike {
+        return Ok(diff);
     }
-    Ok(diff)
+    // Nodes that look alike are named by their order, which says nothing of whether they match.
+    match (isomorphic(old, new)?, diff.is_empty()) {
+        (true, _) => Ok(Diff::default()),
+        (false, false) => Ok(diff),
+        (false, true) => {
+            let all = |signed: Signed| signed.lines.into_iter().filter(|line| line.contains("_:")).collect();
+            Ok(Diff { added: all(after), removed: all(before) })
+        }
+    }
 }
 
 /// The lines of a data set, its blank nodes named by what is said of them; sorted, without duplicates.
