@@ -26,7 +26,7 @@ pub enum Results {
         accept: &'static str,
     },
     Boolean(bool),
-    Graph(Graph),
+    Graph(Box<Graph>),
     /// Compared as text, but for the order of lines.
     Csv(String),
 }
@@ -89,7 +89,7 @@ fn result_set(graph: Graph) -> Results {
     let a = NamedNode::new(format!("{RDF}type")).unwrap();
     let class = node("ResultSet");
     let Some(set) = graph.subject_for_predicate_object(a.as_ref(), NamedNodeRef::from(&class)) else {
-        return Results::Graph(graph);
+        return Results::Graph(Box::new(graph));
     };
     if let Some(TermRef::Literal(answer)) = graph.object_for_subject_predicate(set, node("boolean").as_ref()) {
         return Results::Boolean(answer.value() == "true");
