@@ -299,6 +299,7 @@ fn without_origin(mut record: Record) -> Record {
             $inner.source = None;
             $inner.evidence.clear();
             $inner.confidence = None;
+            $inner.note = None;
         }};
     }
     for_each_type!(record, forget: Source Place Organization Person Event Tie Agreement Alliance Award Conferral
