@@ -280,9 +280,5 @@ pub fn say(stats: &Stats) -> String {
 /// Adds to an error of the query what the person may do about it.
 pub fn explain(error: QueryError) -> Failure {
     let hint = error.hint();
-    let snippet = match &error {
-        QueryError::Syntax(syntax) => Some(syntax.snippet()),
-        _ => None,
-    };
-    Failure::from(error).snippet(snippet).maybe_hint(hint)
+    Failure::from(error).maybe_hint(hint)
 }

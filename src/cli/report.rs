@@ -21,7 +21,6 @@ pub enum Outcome {
 pub struct Failure {
     status: u8,
     error: anyhow::Error,
-    snippet: Option<String>,
     hint: Option<String>,
 }
 
@@ -31,14 +30,7 @@ pub type Result<T = Outcome> = std::result::Result<T, Failure>;
 impl Failure {
     /// The command was used wrongly: exit status 2.
     pub fn usage(reason: impl Into<String>) -> Self {
-        Self { status: 2, error: anyhow::Error::msg(reason.into()), snippet: None, hint: None }
-    }
-
-    /// The line at fault with a caret under the place.
-    #[must_use]
-    pub fn snippet(mut self, snippet: Option<String>) -> Self {
-        self.snippet = snippet;
-        self
+        Self { status: 2, error: anyhow::Error::msg(reason.into()), hint: None }
     }
 
     /// What the person may do about it.
@@ -64,7 +56,7 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { status: 1, error: error.into(), snippet: None, hint: None }
+        Self { status: 1, error: error.into(), hint: None }
     }
 }
 
@@ -95,10 +87,6 @@ pub fn render(failure: &Failure, color: bool) -> String {
             text.push_str(&cause);
         }
         last = cause;
-    }
-    if let Some(snippet) = &failure.snippet {
-        text.push('\n');
-        text.push_str(snippet.trim_end());
     }
     if let Some(hint) = &failure.hint {
         text.push_str(&format!("\n  {} {hint}", paint("1;36", "Hint:")));
