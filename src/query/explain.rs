@@ -7,7 +7,9 @@ use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use serde::{Deserialize, Serialize};
 
 use super::error::QueryError;
-use super::run::{Engine, Request, Source, specification, supervised};
+use super::evaluation::specification;
+use super::run::{Engine, Request, Source};
+use super::supervise::supervised;
 
 /// A plan and how its evaluation went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,7 +43,7 @@ impl Engine {
     ///
     /// # Errors
     /// Those of [`Self::evaluate`].
-    pub fn explain(&self, source: &dyn Source, request: Request<'_>) -> Result<Explanation, QueryError> {
+    pub fn explain(&self, source: &(dyn Source + Sync), request: Request<'_>) -> Result<Explanation, QueryError> {
         let work = || {
             let started = Instant::now();
             let algebra = request.query.algebra().clone();

@@ -20,6 +20,7 @@ use sparopt::Optimizer;
 use sparopt::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
 
 use super::guard::{Guard, Stop};
+use super::paths::take_apart;
 
 /// The longest string that an expression may make, in bytes.
 const LONGEST_STRING: usize = 4 << 20;
@@ -94,6 +95,7 @@ impl Laces {
         set: bool,
     ) -> spargebra::algebra::GraphPattern {
         let pattern = Optimizer::optimize_graph_pattern(GraphPattern::from(pattern));
+        let pattern = take_apart(pattern);
         let laced = Scope { width: width(&pattern) }.pattern(self, pattern, set);
         spargebra::algebra::GraphPattern::from(&laced)
     }

@@ -3,7 +3,9 @@
 //! A text is measured ([`TextLimits`]) and parsed ([`Query::parse`]); an evaluation runs on a thread of its own with a stack
 //! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`], [`Engine::run`]).
 
+mod canonical;
 mod error;
+mod evaluation;
 mod explain;
 mod explain_syntax;
 mod functions;
@@ -12,14 +14,18 @@ mod labels;
 mod lace;
 mod library;
 mod limits;
+mod meter;
 mod nesting;
 mod order;
 mod parameter;
 mod parse;
+mod paths;
 mod run;
 mod stack;
+mod subquery;
 mod substitute;
 mod suggest;
+mod supervise;
 mod tokens;
 mod top;
 mod typed;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
+use super::canonical::canonicalise;
 use super::error::QueryError;
 use super::explain_syntax::explain;
 use super::limits::TextLimits;
@@ -107,7 +108,11 @@ impl std::error::Error for SyntaxError {}
 
 /// Reads a query.
 pub(super) fn query(text: &str, options: &ParseOptions) -> Result<Query, QueryError> {
-    read(text, options, SparqlParser::parse_query)
+    read(text, options, |parser, text| {
+        let mut query = parser.parse_query(text)?;
+        canonicalise(&mut query, text);
+        Ok(query)
+    })
 }
 
 /// Reads an update.

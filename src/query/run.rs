@@ -1,42 +1,52 @@
 //! Evaluation: on a thread of its own, under limits, results to a function as they come.
 
-use std::any::Any;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use oxigraph::sparql::{
-    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryResults,
-    QuerySolution, QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
+    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryEvaluationError, QueryResults, SparqlEvaluator,
 };
-use oxrdf::{GraphName, NamedNode, Term, Triple, Variable};
-use spargebra::algebra::{GraphPattern, QueryDataset};
+use oxrdf::{NamedNode, Term, Triple, Variable};
 
-use super::error::{Limit, QueryError};
+use super::error::QueryError;
+use super::evaluation::{Evaluation, specification};
 use super::functions::{self, LazyRegister};
-use super::guard::{Cancel, Guard, STORAGE_GRACE, Stop};
-use super::lace::Laces;
+use super::guard::Cancel;
 use super::limits::Limits;
-use super::order::SortKey;
 use super::parse::{self, ParseOptions};
-use super::stack;
-use super::top::{self, Sorter};
+use super::supervise::supervised;
 use crate::place::Register;
-use crate::store::Embedded;
+use crate::store::{Embedded, Transaction};
 use crate::vocab;
 
 /// Something in this process that queries can be put to.
-pub trait Source: Sync {
+pub trait Source {
     /// Binds a query to a snapshot of the present state.
     fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_>;
+
+    /// A number that grows when the state changes: snapshots taken under one number are the same.
+    fn epoch(&self) -> u64;
 }
 
 impl Source for Embedded {
     fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
         self.bind(query)
+    }
+
+    fn epoch(&self) -> u64 {
+        Self::epoch(self)
+    }
+}
+
+impl Source for Transaction<'_> {
+    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
+        self.bind(query)
+    }
+
+    /// Nobody else changes what it sees, and it does so only between queries.
+    fn epoch(&self) -> u64 {
+        0
     }
 }
 
@@ -218,18 +228,28 @@ impl Engine {
     /// before is then a part of the result. Errors that come up on the way are also in the results that `work` gets.
     pub fn evaluate<T: Send>(
         &self,
-        source: &dyn Source,
+        source: &(dyn Source + Sync),
         request: Request<'_>,
         work: impl FnOnce(QueryResults<'_>) -> T + Send,
     ) -> Result<(T, Stats), QueryError> {
-        supervised(request.limits, request.cancel, || Run { engine: self, source, request }.evaluate(work))
+        let algebra = request.query.algebra();
+        let specification = specification(request.dataset, algebra.dataset(), self.default_graph);
+        let Request { limits, cancel, .. } = request;
+        supervised(limits, cancel, || {
+            Evaluation { engine: self, source, specification, limits, cancel }.run(algebra.clone(), work)
+        })
     }
 
     /// Evaluates a query and sends its results to `sink` one by one, on another thread.
     ///
     /// # Errors
     /// As [`Self::evaluate`].
-    pub fn run(&self, source: &dyn Source, request: Request<'_>, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+    pub fn run(
+        &self,
+        source: &(dyn Source + Sync),
+        request: Request<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<Stats, QueryError> {
         let (sent, stats) = self.evaluate(source, request, |results| send(results, sink))?;
         Ok(Stats { broken_off: sent?.is_break(), ..stats })
     }
@@ -238,7 +258,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Self::evaluate`].
-    pub fn answer(&self, source: &dyn Source, query: &Query, limits: &Limits) -> Result<Answer, QueryError> {
+    pub fn answer(&self, source: &(dyn Source + Sync), query: &Query, limits: &Limits) -> Result<Answer, QueryError> {
         let mut answer = Answer::default();
         let request = Request { query, dataset: &Dataset::default(), limits, cancel: &Cancel::new() };
         self.run(source, request, &mut |event| {
@@ -292,297 +312,4 @@ pub struct Answer {
     pub triples: Vec<Triple>,
     /// The answer of an ASK.
     pub boolean: Option<bool>,
-}
-
-/// Runs `work` on a thread with a large stack, tells `cancel` when the time is over, and turns unwinding into errors.
-pub(super) fn supervised<T: Send>(
-    limits: &Limits,
-    cancel: &Cancel,
-    work: impl FnOnce() -> Result<T, QueryError> + Send,
-) -> Result<T, QueryError> {
-    let (done, end) = sync_channel::<()>(1);
-    let caught: Result<_, QueryError> = std::thread::scope(|scope| {
-        let thread = stack::spawn(scope, move || {
-            let result = catch_unwind(AssertUnwindSafe(work));
-            drop(done);
-            result
-        });
-        let thread = thread.map_err(QueryError::thread)?;
-        watch(&end, limits.timeout, cancel);
-        Ok(thread.join().and_then(|result| result))
-    });
-    match caught? {
-        Ok(result) => result.map_err(|error| explained(error, limits, cancel)),
-        Err(payload) => Err(unwound(payload, limits, cancel)),
-    }
-}
-
-/// Waits for the end, and sees to it that it comes.
-fn watch(end: &Receiver<()>, timeout: Option<Duration>, cancel: &Cancel) {
-    const LOOK: Duration = Duration::from_millis(50);
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let mut stopped: Option<Instant> = None;
-    loop {
-        let now = Instant::now();
-        if stopped.is_none() && deadline.is_some_and(|deadline| now >= deadline) {
-            cancel.time_out();
-        }
-        if cancel.is_cancelled() && now >= *stopped.get_or_insert(now) + STORAGE_GRACE {
-            cancel.storage().cancel();
-        }
-        let wait = deadline
-            .map_or(LOOK, |deadline| deadline.saturating_duration_since(now).clamp(Duration::from_millis(1), LOOK));
-        if end.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
-            return;
-        }
-    }
-}
-
-/// An error that came by cancellation says why it was cancelled.
-fn explained(error: QueryError, limits: &Limits, cancel: &Cancel) -> QueryError {
-    match error {
-        QueryError::Cancelled => cancelled(limits, cancel),
-        error => error,
-    }
-}
-
-fn cancelled(limits: &Limits, cancel: &Cancel) -> QueryError {
-    match limits.timeout {
-        Some(timeout) if cancel.timed_out() => QueryError::Limit(Limit::Time(timeout)),
-        _ => QueryError::Cancelled,
-    }
-}
-
-fn unwound(payload: Box<dyn Any + Send>, limits: &Limits, cancel: &Cancel) -> QueryError {
-    match payload.downcast_ref::<Stop>() {
-        Some(Stop::Cancelled) => cancelled(limits, cancel),
-        Some(Stop::Memory) => QueryError::Limit(Limit::Memory(limits.memory.unwrap_or_default())),
-        Some(Stop::Rows) => QueryError::Limit(Limit::Rows(limits.rows.unwrap_or_default())),
-        Some(Stop::Bytes) => QueryError::Limit(Limit::Bytes(limits.bytes.unwrap_or_default())),
-        None => QueryError::Internal(message(payload.as_ref())),
-    }
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "for an unknown reason".into())
-}
-
-/// One evaluation, on its own thread.
-struct Run<'a> {
-    engine: &'a Engine,
-    source: &'a dyn Source,
-    request: Request<'a>,
-}
-
-impl Run<'_> {
-    fn evaluate<T>(&self, work: impl FnOnce(QueryResults<'_>) -> T) -> Result<(T, Stats), QueryError> {
-        let started = Instant::now();
-        let query = self.request.query;
-        let specification = specification(self.request.dataset, query.0.dataset(), self.engine.default_graph);
-        let plan = Plan::new(query, specification);
-        let meter = Arc::new(Meter::new(
-            plan.laces.guard(self.request.cancel.clone(), self.request.limits.memory),
-            self.request.limits,
-        ));
-        let storage = self.request.cancel.storage().clone();
-        let evaluator =
-            plan.laces.register(self.engine.evaluator.clone(), &meter.guard).with_cancellation_token(storage);
-        let mut prepared = evaluator.for_query(plan.algebra);
-        *prepared.dataset_mut() = plan.specification;
-        let bound = self.source.bind_query(prepared);
-        meter.guard.check();
-        let planning = started.elapsed();
-        let results = match bound.execute()? {
-            QueryResults::Solutions(solutions) => QueryResults::Solutions(match plan.ordering {
-                Some((ordering, slot)) => ordered(solutions, plan.columns, &ordering, slot, &meter)?,
-                None => shown(solutions, plan.columns, &meter),
-            }),
-            QueryResults::Graph(triples) => {
-                let meter = meter.clone();
-                QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| Ok(meter.triple(living(triple)?)))))
-            }
-            QueryResults::Boolean(boolean) => {
-                meter.count(0);
-                QueryResults::Boolean(boolean)
-            }
-        };
-        let result = work(results);
-        Ok((result, meter.stats(planning, started.elapsed())))
-    }
-}
-
-/// What the request says, else the query, else the engine.
-pub(super) fn specification(
-    given: &Dataset,
-    named: Option<&QueryDataset>,
-    otherwise: DefaultGraph,
-) -> QueryDatasetSpecification {
-    let mut specification = QueryDatasetSpecification::new();
-    if given.is_given() {
-        specification.set_default_graph(given.default.iter().cloned().map(GraphName::from).collect());
-        specification.set_available_named_graphs(given.named.iter().cloned().map(Into::into).collect());
-    } else if let Some(named) = named {
-        specification = named.clone().into();
-    } else if otherwise == DefaultGraph::Union {
-        specification.set_default_graph_as_union();
-    }
-    specification
-}
-
-/// What the engine is given, and what is done here with what it gives.
-struct Plan {
-    algebra: spargebra::Query,
-    specification: QueryDatasetSpecification,
-    laces: Laces,
-    columns: Arc<[Variable]>,
-    /// The ordering, and where its rows are accounted for.
-    ordering: Option<(top::Ordering, usize)>,
-}
-
-impl Plan {
-    fn new(query: &Query, specification: QueryDatasetSpecification) -> Self {
-        let mut algebra = (*query.0).clone();
-        let columns = columns(&algebra);
-        let is_select = query.form() == Form::Select;
-        let pattern = pattern_mut(&mut algebra);
-        let ordering = if is_select { top::take(pattern) } else { None };
-        let mut laces = Laces::new(is_merged(&specification));
-        let set = !is_select || ordering.as_ref().is_some_and(|ordering| ordering.distinct);
-        *pattern = laces.lace(ordering.as_ref().map_or(pattern, |ordering| &ordering.pattern), set);
-        let ordering = ordering.map(|ordering| (ordering, laces.slot()));
-        Self { algebra, specification, laces, columns, ordering }
-    }
-}
-
-/// Whether a triple of the default graph may stand in several graphs.
-fn is_merged(specification: &QueryDatasetSpecification) -> bool {
-    specification.default_graph_graphs().is_none_or(|graphs| graphs.len() > 1)
-}
-
-fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
-    match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    }
-}
-
-/// The variables that a SELECT shows.
-fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
-    let spargebra::Query::Select { pattern, .. } = query else { return Arc::new([]) };
-    let mut pattern = pattern;
-    loop {
-        match pattern {
-            GraphPattern::Slice { inner, .. } | GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => {
-                pattern = inner
-            }
-            GraphPattern::Project { variables, .. } => return variables.clone().into(),
-            _ => return Arc::new([]),
-        }
-    }
-}
-
-/// A storage read that was cancelled ends the evaluation as every other cancellation does.
-pub(super) fn living<T>(item: Result<T, QueryEvaluationError>) -> Result<T, QueryEvaluationError> {
-    if matches!(item, Err(QueryEvaluationError::Cancelled)) {
-        Stop::Cancelled.unwind();
-    }
-    item
-}
-
-/// The engine's rows with the columns of the query.
-fn shown<'a>(solutions: QuerySolutionIter<'a>, columns: Arc<[Variable]>, meter: &Arc<Meter>) -> QuerySolutionIter<'a> {
-    let (places, meter, names) = (places(solutions.variables(), &columns), meter.clone(), columns.clone());
-    let rows = solutions.map(move |solution| {
-        let solution = living(solution)?;
-        let row = places.iter().map(|place| value(&solution, *place).cloned()).collect();
-        Ok(meter.row(&names, row))
-    });
-    QuerySolutionIter::new(columns, rows)
-}
-
-/// The engine's rows in the order of the query.
-fn ordered<'a>(
-    solutions: QuerySolutionIter<'a>,
-    columns: Arc<[Variable]>,
-    ordering: &top::Ordering,
-    slot: usize,
-    meter: &Arc<Meter>,
-) -> Result<QuerySolutionIter<'a>, QueryError> {
-    let keys: Vec<Variable> = ordering.keys.iter().map(|(variable, _)| variable.clone()).collect();
-    let keys = places(solutions.variables(), &keys);
-    let places = places(solutions.variables(), &columns);
-    let mut sorter = Sorter::new(ordering, meter.guard.clone(), slot);
-    for solution in solutions {
-        let solution = living(solution)?;
-        let keys = keys
-            .iter()
-            .zip(&ordering.keys)
-            .map(|(place, (_, descending))| SortKey::new(value(&solution, *place), *descending));
-        sorter.push(keys.collect(), || places.iter().map(|place| value(&solution, *place).cloned()).collect());
-    }
-    let (meter, names) = (meter.clone(), columns.clone());
-    let rows = sorter.finish().skip(ordering.start).take(ordering.length.unwrap_or(usize::MAX));
-    Ok(QuerySolutionIter::new(columns, rows.map(move |row| Ok(meter.row(&names, row)))))
-}
-
-fn places(variables: &[Variable], wanted: &[Variable]) -> Vec<Option<usize>> {
-    wanted.iter().map(|wanted| variables.iter().position(|variable| variable == wanted)).collect()
-}
-
-fn value(solution: &QuerySolution, place: Option<usize>) -> Option<&Term> {
-    solution.values().get(place?)?.as_ref()
-}
-
-/// Counts what goes out.
-struct Meter {
-    guard: Arc<Guard>,
-    limits: Limits,
-    rows: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Meter {
-    fn new(guard: Arc<Guard>, limits: &Limits) -> Self {
-        Self { guard, limits: *limits, rows: AtomicU64::new(0), bytes: AtomicU64::new(0) }
-    }
-
-    fn row(&self, columns: &Arc<[Variable]>, row: Vec<Option<Term>>) -> QuerySolution {
-        self.count(row.iter().flatten().map(term_bytes).sum());
-        QuerySolution::from((columns.clone(), row))
-    }
-
-    fn triple(&self, triple: Triple) -> Triple {
-        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32);
-        triple
-    }
-
-    fn count(&self, bytes: usize) {
-        self.guard.check();
-        let rows = self.rows.fetch_add(1, Relaxed) + 1;
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let bytes = self.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
-        if self.limits.rows.is_some_and(|limit| rows > limit) {
-            Stop::Rows.unwind();
-        }
-        if self.limits.bytes.is_some_and(|limit| bytes > limit) {
-            Stop::Bytes.unwind();
-        }
-    }
-
-    fn stats(&self, planning: Duration, elapsed: Duration) -> Stats {
-        let (rows, bytes) = (self.rows.load(Relaxed), self.bytes.load(Relaxed));
-        Stats { rows, bytes, elapsed, planning, memory: self.guard.peak(), broken_off: false }
-    }
-}
-
-fn term_bytes(term: &Term) -> usize {
-    match term {
-        Term::NamedNode(node) => node.as_str().len() + 2,
-        Term::BlankNode(node) => node.as_str().len() + 2,
-        Term::Literal(literal) => literal.value().len() + 2 + literal.language().map_or(0, str::len),
-        Term::Triple(triple) => 64 + term_bytes(&triple.object),
-    }
 }

@@ -15,11 +15,12 @@ use spargebra::term::{
 };
 
 use super::error::QueryError;
+use super::evaluation::{Evaluation, specification};
 use super::guard::{Cancel, Guard, Stop};
-use super::lace::Laces;
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
-use super::run::{Dataset, Engine, living, specification, supervised};
+use super::run::{Dataset, Engine};
+use super::supervise::supervised;
 use crate::store::{Embedded, StoreError, Transaction};
 
 /// A parsed update.
@@ -185,21 +186,31 @@ impl Work<'_, '_> {
         pattern: &GraphPattern,
         update: &spargebra::Update,
     ) -> Result<(Vec<Quad>, Vec<Quad>), QueryError> {
-        let mut laces = Laces::new(false);
-        let pattern = laces.lace(pattern, true);
-        let slot = laces.slot();
-        let guard = laces.guard(self.cancel.clone(), self.limits.memory);
+        let mut variables = Vec::new();
+        pattern.on_in_scope_variable(|variable| {
+            if !variables.contains(variable) {
+                variables.push(variable.clone());
+            }
+        });
+        let pattern = GraphPattern::Project { inner: Box::new(pattern.clone()), variables };
         let query = spargebra::Query::Select { dataset: None, pattern, base_iri: update.base_iri.clone() };
-        let evaluator = laces.register(self.engine.evaluator().clone(), &guard);
-        let mut prepared = evaluator.with_cancellation_token(self.cancel.storage().clone()).for_query(query);
-        *prepared.dataset_mut() = specification;
-        let QueryResults::Solutions(solutions) = self.transaction.bind(prepared).execute()? else {
-            return Ok((Vec::new(), Vec::new()));
-        };
-        let (mut gone, mut new) = (Held::new(&guard, slot), Held::new(&guard, slot));
+        let limits = Limits { rows: None, bytes: None, ..*self.limits };
+        let (engine, cancel, source) = (self.engine, self.cancel, &*self.transaction);
+        let evaluation = Evaluation { engine, source, specification, limits: &limits, cancel };
+        evaluation.run(query, |results| self.instances(delete, insert, results))?.0
+    }
+
+    fn instances(
+        &self,
+        delete: &[GroundQuadPattern],
+        insert: &[QuadPattern],
+        results: QueryResults<'_>,
+    ) -> Result<(Vec<Quad>, Vec<Quad>), QueryError> {
+        let guard = Guard::new(self.cancel.clone(), self.limits.memory, 1, 0);
+        let (mut gone, mut new) = (Held::new(&guard), Held::new(&guard));
+        let QueryResults::Solutions(solutions) = results else { return Ok((Vec::new(), Vec::new())) };
         for solution in solutions {
-            let solution = living(solution)?;
-            guard.check();
+            let solution = solution?;
             delete.iter().filter_map(|pattern| pattern_quad(pattern, &solution)).for_each(|quad| gone.push(quad));
             let mut nodes = Nodes::default();
             insert.iter().filter_map(|pattern| nodes.quad(pattern, &solution)).for_each(|quad| new.push(quad));
@@ -268,12 +279,11 @@ fn missing(graph: &NamedNode, silent: bool) -> Result<(), QueryError> {
 struct Held<'a> {
     quads: Vec<Quad>,
     guard: &'a Guard,
-    slot: usize,
 }
 
 impl<'a> Held<'a> {
-    fn new(guard: &'a Guard, slot: usize) -> Self {
-        Self { quads: Vec::new(), guard, slot }
+    fn new(guard: &'a Guard) -> Self {
+        Self { quads: Vec::new(), guard }
     }
 
     fn push(&mut self, quad: Quad) {
@@ -281,7 +291,7 @@ impl<'a> Held<'a> {
             Term::Literal(literal) => literal.value().len(),
             _ => 40,
         };
-        self.guard.hold(self.slot, u64::try_from(text + 300).unwrap_or(u64::MAX));
+        self.guard.hold(0, u64::try_from(text + 300).unwrap_or(u64::MAX));
         self.quads.push(quad);
     }
 }
