@@ -4,7 +4,7 @@
 //!
 //! How many things there are, and how many contradictions, is known ([`Known`]), so that what checks find can be counted.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -17,11 +17,18 @@ const TIES: u64 = 130;
 const STATEMENTS: u64 = 40;
 /// Of a thousand ties that several documents tell of, how many have two different beginnings.
 const CONTRADICTED: u64 = 20;
+/// Of a thousand of them, how many have ended in the last document that tells of them, and not in the others.
+const ENDED: u64 = 10;
+/// Of a thousand documents, how many repeat the figures of an earlier one; half of them get one wrong.
+const REPEATED: u64 = 80;
+/// The years in which ties begin, before contradictions move them on.
+const FIRST_YEAR: u64 = 1973;
+const YEARS: u64 = 46;
 
 /// What world to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct World {
-    /// How many places below the states; four at least. There are about ten records to a place.
+    /// How many places below the states; four at least. There are about five records to a place.
     pub places: u64,
     /// Another seed, another world.
     pub seed: u64,
@@ -42,10 +49,21 @@ pub struct Known {
     pub statements: u64,
     /// Ties to which different documents give different beginnings.
     pub contradictions: u64,
+    /// Ties that are in force in one document and have ended in another.
+    pub disputed_statuses: u64,
+    /// Counts of one thing on one day of which different documents give different values.
+    pub disputed_counts: u64,
     /// Agreements.
     pub agreements: u64,
     /// Counts.
     pub counts: u64,
+}
+
+impl Known {
+    /// All that documents disagree on.
+    pub fn conflicts(&self) -> u64 {
+        self.contradictions + self.disputed_statuses + self.disputed_counts
+    }
 }
 
 /// Writes the world as JSON Lines, grouped by document, places first.
@@ -53,10 +71,17 @@ pub struct Known {
 /// # Errors
 /// Those of the output.
 pub fn write(world: World, out: &mut impl Write) -> io::Result<Known> {
-    let mut maker = Maker { world: World { places: world.places.max(4), ..world }, out, known: Known::default() };
+    let mut maker = Maker {
+        world: World { places: world.places.max(4), ..world },
+        out,
+        known: Known::default(),
+        figures: HashMap::new(),
+        stated: Vec::new(),
+    };
     maker.places()?;
     let ties = maker.ties();
     maker.documents(&ties)?;
+    maker.known.disputed_counts = maker.figures.values().filter(|values| values.len() > 1).count() as u64;
     Ok(maker.known)
 }
 
@@ -120,10 +145,30 @@ struct Tie {
     abroad: u64,
 }
 
+/// What a document says of a tie.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Statement {
+    document: u64,
+    /// Number of the tie.
+    tie: usize,
+    /// How many years its beginning is put too late.
+    shift: u64,
+    ended: bool,
+    /// The how manieth to speak of the tie.
+    nth: u64,
+}
+
+/// What is counted, and on which day: the place, the variable, the date.
+type Figure = (u64, &'static str, String);
+
 struct Maker<'w, W> {
     world: World,
     out: &'w mut W,
     known: Known,
+    /// The values given for each figure.
+    figures: HashMap<Figure, BTreeSet<u64>>,
+    /// What documents counted themselves.
+    stated: Vec<(Figure, u64)>,
 }
 
 impl<W: Write> Maker<'_, W> {
@@ -181,75 +226,107 @@ impl<W: Write> Maker<'_, W> {
     /// Each tie goes into one to six documents.
     fn documents(&mut self, ties: &[Tie]) -> io::Result<()> {
         let count = (ties.len() as u64 * 2 / STATEMENTS).max(1);
-        let mut statements: Vec<(u64, usize, u64)> = Vec::with_capacity(ties.len() * 2);
+        let mut statements = Vec::with_capacity(ties.len() * 2);
         for tie in 0..ties.len() {
-            let mut chance = Chance::new(self.world.seed, 4, tie as u64);
-            let telling = 1 + chance.skewed(6).min(count - 1);
-            let first = chance.below(count);
-            let contradicted = telling > 1 && chance.below(1000) < CONTRADICTED;
-            self.known.contradictions += u64::from(contradicted);
-            statements.extend(
-                (0..telling)
-                    .map(|nth| ((first + nth * (1 + count / 7)) % count, tie, if contradicted { nth } else { 0 })),
-            );
+            self.tell(tie, count, &mut statements);
         }
         statements.sort_unstable();
-        statements.dedup_by_key(|(document, tie, _)| (*document, *tie));
-        for group in statements.chunk_by(|one, other| one.0 == other.0) {
+        for group in statements.chunk_by(|one, other| one.document == other.document) {
             self.document(group, ties)?;
         }
         Ok(())
     }
 
-    fn document(&mut self, group: &[(u64, usize, u64)], ties: &[Tie]) -> io::Result<()> {
-        let number = group[0].0;
+    /// Spreads what is said of a tie over the documents.
+    fn tell(&mut self, tie: usize, count: u64, statements: &mut Vec<Statement>) {
+        let mut chance = Chance::new(self.world.seed, 4, tie as u64);
+        let telling = 1 + chance.skewed(6).min(count - 1);
+        let first = chance.below(count);
+        let (wrong, ended) = (chance.below(1000) < CONTRADICTED, chance.below(1000) < ENDED);
+        let all = (0..telling).map(|nth| Statement {
+            document: (first + nth * (1 + count / 7)) % count,
+            tie,
+            shift: if wrong { nth } else { 0 },
+            ended: ended && telling > 1 && nth + 1 == telling,
+            nth,
+        });
+        let mut seen = HashSet::new();
+        let said: Vec<Statement> = all.filter(|statement| seen.insert(statement.document)).collect();
+        self.known.contradictions += u64::from(said.iter().any(|one| one.shift != said[0].shift));
+        self.known.disputed_statuses += u64::from(said.iter().any(|one| one.ended != said[0].ended));
+        statements.extend(said);
+    }
+
+    fn document(&mut self, group: &[Statement], ties: &[Tie]) -> io::Result<()> {
+        let number = group[0].document;
         let mut chance = Chance::new(self.world.seed, 5, number);
-        let (id, language) = (format!("g-doc-{number}"), chance.pick(&["zh-Hans", "zh-Hant", "ja"]));
-        let published = format!("{}-{:02}-{:02}", 2010 + chance.below(15), 1 + chance.below(12), 1 + chance.below(28));
+        let (id, language) = (document_id(number), chance.pick(&["zh-Hans", "zh-Hant", "ja"]));
+        let published = published(self.world.seed, number);
         self.known.documents += 1;
         let title = format!("友好城市 {number}");
         self.record(&json!({
             "type": "source", "id": id, "title": title, "language": language, "published": published,
             "publisher": "Generated News", "text_condition": "clean",
         }))?;
-        for (offset, (_, tie, shift)) in group.iter().enumerate() {
-            self.statement(&id, *tie, *shift, &ties[*tie], offset as u64)?;
+        for (offset, statement) in group.iter().enumerate() {
+            self.statement(&id, *statement, &ties[statement.tie], offset as u64)?;
         }
-        let about = place_id(ties[group[0].1].home);
-        for (variable, value) in
-            [("friendship-cities", chance.below(60)), ("friendly-exchange-cities", chance.below(90))]
-        {
-            self.known.counts += 1;
-            self.record(&json!({
-                "type": "count", "source": id, "about": about, "variable": variable, "value": value, "as_of": published,
-                "as_of_basis": "publication", "evidence": [{ "quote": value.to_string() }],
-            }))?;
+        if chance.below(1000) < REPEATED {
+            self.repeat(&id, &mut chance)?;
         }
+        let (about, mut own) = (ties[group[0].tie].home, Vec::new());
+        for (variable, most) in [("friendship-cities", 60), ("friendly-exchange-cities", 90)] {
+            let (figure, value) = ((about, variable, published.clone()), chance.below(most));
+            self.count(&id, figure.clone(), value, "publication")?;
+            own.push((figure, value));
+        }
+        self.stated.append(&mut own);
         Ok(())
     }
 
-    fn statement(&mut self, source: &str, number: usize, shift: u64, tie: &Tie, offset: u64) -> io::Result<()> {
-        let mut chance = Chance::new(self.world.seed, 6, number as u64);
+    /// Says again what another document said of some place and day, right or wrong.
+    fn repeat(&mut self, source: &str, chance: &mut Chance) -> io::Result<()> {
+        let chosen = chance.below(self.stated.len() as u64) as usize;
+        let Some((figure, value)) = self.stated.get(chosen).cloned() else { return Ok(()) };
+        let wrong = chance.below(2) * (1 + chance.below(3));
+        self.count(source, figure, value + wrong, "stated")
+    }
+
+    fn count(&mut self, source: &str, figure: Figure, value: u64, basis: &str) -> io::Result<()> {
+        self.known.counts += 1;
+        self.record(&json!({
+            "type": "count", "source": source, "about": place_id(figure.0), "variable": figure.1, "value": value,
+            "as_of": figure.2, "as_of_basis": basis, "evidence": [{ "quote": value.to_string() }],
+        }))?;
+        self.figures.entry(figure).or_default().insert(value);
+        Ok(())
+    }
+
+    /// What is true of the tie comes from its number alone; how it is told, from the document's place among those that do.
+    fn statement(&mut self, source: &str, statement: Statement, tie: &Tie, offset: u64) -> io::Result<()> {
+        let number = statement.tie as u64;
+        let mut chance = Chance::new(self.world.seed, 6, number);
+        let mut manner = Chance::new(self.world.seed, 7, number * 8 + statement.nth);
         let kind =
             chance.pick(&["friendship-city", "friendship-city", "friendly-exchange-city", "friendly-cooperation-city"]);
-        let (year, month, day) = (1973 + chance.below(50) + shift, 1 + chance.below(12), 1 + chance.below(28));
-        let since = match chance.below(5) {
-            0 => format!("{year}"),
-            1 => format!("{year}-{month:02}"),
-            _ => format!("{year}-{month:02}-{day:02}"),
-        };
-        let parties = json!([place_id(tie.home), self.counterpart(tie.abroad, &mut chance)]);
+        let year = FIRST_YEAR + chance.below(YEARS) + statement.shift;
+        let day = format!("{year}-{:02}-{:02}", 1 + chance.below(12), 1 + chance.below(28));
+        let since = &day[..[4, 7, 10, 10, 10][manner.below(5) as usize]];
+        let parties = json!([place_id(tie.home), self.counterpart(tie.abroad, &mut manner)]);
         let (start, quote) = (100 + offset * 30, "友好城市");
-        let evidence = json!([{ "quote": quote, "start": start, "end": start + 4 }]);
-        self.known.statements += 1;
-        self.record(&json!({
+        let mut record = json!({
             "type": "tie", "source": source, "parties": parties, "kind": kind, "kind_as_printed": quote, "since": since,
-            "evidence": evidence,
-        }))?;
+            "evidence": [{ "quote": quote, "start": start, "end": start + 4 }],
+        });
+        if statement.ended {
+            record["status"] = "ended".into();
+        }
+        self.known.statements += 1;
+        self.record(&record)?;
         if chance.below(2) == 0 {
             self.known.agreements += 1;
             self.record(&json!({
-                "type": "agreement", "source": source, "parties": parties, "kind": kind, "signed_on": since,
+                "type": "agreement", "source": source, "parties": parties, "kind": kind, "signed_on": day,
                 "signatures": [{ "person": format!("代表 {number}"), "on_behalf_of": place_id(tie.home), "capacity": "市长" }],
                 "topics": ["culture", "trade"],
             }))?;
@@ -271,6 +348,16 @@ fn state_id(state: u64) -> String {
     format!("g-{state}")
 }
 
+fn document_id(number: u64) -> String {
+    format!("g-doc-{number}")
+}
+
+/// The day on which a document appeared.
+fn published(seed: u64, document: u64) -> String {
+    let mut chance = Chance::new(seed, 8, document);
+    format!("{}-{:02}-{:02}", 2010 + chance.below(15), 1 + chance.below(12), 1 + chance.below(28))
+}
+
 fn place_id(place: u64) -> String {
     format!("g-place-{place}")
 }
@@ -290,6 +377,16 @@ mod tests {
         assert_ne!(make(1).1, make(2).1);
         let (known, lines) = make(1);
         assert_eq!(known.records, lines.iter().filter(|byte| **byte == b'\n').count() as u64);
-        assert!(known.ties >= 300 && known.statements > known.ties && known.contradictions > 0, "{known:?}");
+        assert!(known.ties >= 300 && known.statements > known.ties, "{known:?}");
+    }
+
+    #[test]
+    fn conflicts_come_at_their_rates() {
+        let known = write(World { places: 6_000, seed: 4 }, &mut io::sink()).unwrap();
+        let told_twice = known.ties * 44 / 100;
+        let about = |found: u64, of: u64, rate: u64| found * 2_000 > of * rate && found * 500 < of * rate;
+        assert!(about(known.contradictions, told_twice, CONTRADICTED), "{known:?}");
+        assert!(about(known.disputed_statuses, told_twice, ENDED), "{known:?}");
+        assert!(known.disputed_counts > 2 && known.conflicts() > known.disputed_counts, "{known:?}");
     }
 }

@@ -12,6 +12,7 @@ use super::register::RegisterArgs;
 use super::report::{Failure, Outcome, Result};
 use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
 use crate::query::Limits;
+use crate::record::read::Input;
 use crate::store::Store;
 
 /// How files are read into a store.
@@ -30,9 +31,15 @@ pub struct FileArgs {
     register: RegisterArgs,
 }
 
-fn content(name: &str) -> std::result::Result<Content, String> {
+/// What files hold, by the name of a layout or syntax.
+pub fn content(name: &str) -> std::result::Result<Content, String> {
     Content::from_suffix(&name.to_ascii_lowercase())
         .ok_or_else(|| "one of jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml, jsonld".to_owned())
+}
+
+/// Whether the suffix of a file says what it holds.
+pub fn is_known(path: &std::path::Path) -> bool {
+    Input::Path(path.to_owned()).suffix().is_some_and(|suffix| Content::from_suffix(&suffix).is_some())
 }
 
 /// An IRI as an argument, with or without angle brackets.

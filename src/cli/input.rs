@@ -131,6 +131,16 @@ pub fn inputs(files: &[PathBuf], edge: &Edge) -> Result<(Vec<Input>, Progress)> 
     Ok((inputs.into_iter().map(|input| input.watched(watch.clone())).collect(), progress))
 }
 
+/// Says what there is to say of records that are read for another purpose than to convert them.
+pub fn warn(event: &Event, edge: &Edge) {
+    match event {
+        Event::Finding(finding) if finding.severity == Severity::Error => edge.warn(finding),
+        Event::Finding(finding) => edge.say(finding),
+        Event::Rejected(rejected) => rejected.diagnostics.iter().for_each(|finding| edge.warn(finding)),
+        Event::Mention(_) => {}
+    }
+}
+
 fn create(path: &Path) -> Result<BufWriter<File>> {
     let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(BufWriter::new(file))

@@ -15,8 +15,10 @@ mod config;
 mod convert;
 mod data;
 mod demo;
+mod diff;
 mod edge;
 mod export;
+mod generate;
 mod info;
 mod input;
 mod interrupt;
@@ -79,6 +81,8 @@ enum Command {
     Update(update::Args),
     Shell(Box<shell::Args>),
     Export(export::Args),
+    Diff(diff::Args),
+    Generate(generate::Args),
     Demo(demo::Args),
     Info(info::Args),
     Backup(maintain::BackupArgs),
@@ -153,6 +157,8 @@ fn dispatch(line: &Line) -> Result {
         Command::Update(args) => update::run(args, edge),
         Command::Shell(args) => shell::run(args, edge),
         Command::Export(args) => export::run(args, edge),
+        Command::Diff(args) => diff::run(args, edge),
+        Command::Generate(args) => generate::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),
         Command::Backup(args) => maintain::backup(args, edge),

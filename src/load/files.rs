@@ -11,7 +11,7 @@ use crate::convert::{self, ConvertError, Event, Piece, Summary, convert};
 use crate::format::Syntax;
 use crate::mapping::Document;
 use crate::place::Register;
-use crate::rdf::ReadAs;
+use crate::rdf::{self, ReadAs};
 use crate::record::read::{Container, Input};
 use crate::store::Store;
 
@@ -74,6 +74,47 @@ pub fn load_files(
         }
         Ok(summary)
     })
+}
+
+/// Reads files into quads instead of a store: records converted, RDF as it is, its triples without a graph in the default
+/// graph and relative IRIs in it under the base of the data.
+///
+/// # Errors
+/// [`LoadError`]. What was taken by then is not the whole.
+pub fn read_files(
+    inputs: &[Input],
+    register: &Register,
+    options: &FileOptions,
+    report: &mut (dyn FnMut(Event) + Send),
+    take: &mut (dyn FnMut(Quad) + Send),
+) -> Result<Summary, LoadError> {
+    let (records, rdf) = sort(inputs, options.content)?;
+    let mut summary = Summary::default();
+    if !records.is_empty() {
+        summary = convert(&records, register, &options.convert, &mut Taken(take), report).map_err(unwrapped)?;
+    }
+    for (input, syntax) in rdf {
+        let base = Some(options.convert.base.as_str().to_owned());
+        let how = ReadAs { base, ..ReadAs::new(input.name(), syntax) };
+        let failed = |cause| LoadError::Read { name: input.name().to_string(), cause };
+        for quad in rdf::read(input.reader().map_err(failed)?, &how).map_err(LoadError::syntax)? {
+            take(quad.map_err(LoadError::syntax)?);
+            summary.quads += 1;
+        }
+    }
+    Ok(summary)
+}
+
+/// Hands converted quads on.
+struct Taken<'a>(&'a mut (dyn FnMut(Quad) + Send));
+
+impl convert::Sink for Taken<'_> {
+    type Chunk = Vec<Quad>;
+
+    fn take(&mut self, piece: Piece<Vec<Quad>>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        piece.quads.into_iter().for_each(&mut *self.0);
+        Ok(())
+    }
 }
 
 type Sorted<'a> = (Vec<Input>, Vec<(&'a Input, Syntax)>);

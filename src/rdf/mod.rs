@@ -3,6 +3,7 @@
 //! N-Quads and N-Triples are written as they come ([`Lines`]); everything else is gathered first ([`Gathered`]), so that
 //! it comes out grouped, sorted and without duplicates. What is read goes through a [`Guard`].
 
+mod blank;
 mod compare;
 mod gather;
 mod guard;
@@ -14,7 +15,7 @@ mod shorten;
 mod tag;
 mod write;
 
-pub use compare::{CompareError, Diff, canonical_lines, diff, isomorphic};
+pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use gather::Gathered;
 pub use guard::{Excess, ExcessAt, Guard};
 pub use nquads::Lines;

@@ -17,7 +17,10 @@ pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.
-pub(super) fn is_store(path: &Path) -> Result<bool, StoreError> {
+///
+/// # Errors
+/// [`StoreError::File`] where the directory cannot be looked into.
+pub fn is_store(path: &Path) -> Result<bool, StoreError> {
     path.join("CURRENT").try_exists().map_err(StoreError::file(path))
 }
 

@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod citypact;
+mod cli_diff;
 mod cli_frame;
+mod cli_generate;
 mod cli_places;
 mod cli_query;
 mod cli_reference;

@@ -1,0 +1,86 @@
+//! What has changed between two data sets, from the command line.
+
+use std::fs;
+
+use crate::citypact::run;
+use crate::golden::assert_golden;
+
+const OLD: &str = r#"@prefix ex: <http://example.org/> .
+ex:a ex:p "one"@EN, 1 ; ex:q [ ex:r "x" ], [ ex:r "y" ] .
+ex:b ex:p "b" .
+"#;
+const SAME: &str = r#"<http://example.org/a> <http://example.org/q> _:z .
+_:z <http://example.org/r> "y" .
+<http://example.org/a> <http://example.org/q> _:a .
+_:a <http://example.org/r> "x" .
+<http://example.org/b> <http://example.org/p> "b" .
+<http://example.org/a> <http://example.org/p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .
+<http://example.org/a> <http://example.org/p> "one"@en .
+"#;
+const NEW: &str = r#"@prefix ex: <http://example.org/> .
+@prefix place: <https://w3id.org/citypact/id/place/> .
+ex:a ex:p "one"@en, 2 ; ex:q [ ex:r "x" ], [ ex:r "z" ] .
+GRAPH <https://w3id.org/citypact/graph/1> { place:cn-qingdao ex:p "c\u001B[2J" . }
+"#;
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("old.ttl", OLD), ("same.nt", SAME), ("new.trig", NEW)];
+    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    folder
+}
+
+#[test]
+fn the_same_in_another_syntax_and_order_is_the_same() {
+    let folder = folder();
+    let same = run(folder.path(), &["diff", "old.ttl", "same.nt"]);
+    assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("TX .\nTC .\n", "0 statements added, 0 removed\n"));
+    assert_eq!(same.status, Some(0));
+    assert_eq!(run(folder.path(), &["diff", "old.ttl", "same.nt", "--to", "text"]).ok(), "");
+}
+
+#[test]
+fn changes_for_people_and_for_programs() {
+    let folder = folder();
+    let mut all = String::new();
+    for format in ["text", "patch", "json"] {
+        let found = run(folder.path(), &["diff", "old.ttl", "new.trig", "--to", format]);
+        assert_eq!(found.status, Some(3), "{}", found.stderr);
+        assert_eq!(found.stderr, "4 statements added, 4 removed\n");
+        all.push_str(&format!("==== {format}\n{}", found.stdout));
+    }
+    assert_golden("diff.txt", &all);
+}
+
+#[test]
+fn records_folders_and_graphs() {
+    let folder = folder();
+    let here = folder.path();
+    let article = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/articles/004.jsonl");
+    run(here, &["convert", article, "--to", "trig", "--out", "004.trig"]).ok();
+    run(here, &["diff", article, "004.trig"]).ok();
+    run(here, &["convert", article, "--to", "turtle", "--out", "merged.ttl"]).ok();
+    assert_eq!(run(here, &["diff", article, "merged.ttl", "--quiet"]).status, Some(3));
+    run(here, &["diff", article, "merged.ttl", "--merge"]).ok();
+    fs::create_dir(here.join("parts")).unwrap();
+    fs::copy(here.join("004.trig"), here.join("parts/b.trig")).unwrap();
+    fs::write(here.join("parts/notes.txt"), "not data").unwrap();
+    run(here, &["diff", "004.trig", "parts"]).ok();
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = folder();
+    let here = folder.path();
+    let error = run(here, &["diff", "old.ttl", "none.ttl"]).failed(1);
+    assert!(error.contains("none.ttl"), "{error}");
+    fs::write(here.join("bad.ttl"), "<a> <b> .").unwrap();
+    let error = run(here, &["diff", "old.ttl", "bad.ttl"]).failed(1);
+    assert!(error.contains("bad.ttl:1:"), "{error}");
+    fs::create_dir(here.join("empty")).unwrap();
+    let error = run(here, &["diff", "old.ttl", "empty"]).failed(2);
+    assert!(error.contains("holds neither a store nor data"), "{error}");
+    fs::write(here.join("bad.jsonl"), "{\"type\":\"tie\"}\n").unwrap();
+    let error = run(here, &["diff", "old.ttl", "bad.jsonl"]).failed(1);
+    assert!(error.contains("1 records of bad.jsonl do not convert"), "{error}");
+}
