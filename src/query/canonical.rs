@@ -1,18 +1,46 @@
-//! The same text always gives the same algebra.
+//! One pass over an algebra: what it needs to be evaluated, and names that are the same whenever the text is.
 //!
 //! The parser names what has no name in the text (aggregates, `[]`, steps of paths) by random numbers. Here these names are
 //! replaced by their order of appearance, so that an algebra can be a key and a query's plan does not change by chance.
 
 use std::collections::HashMap;
 
-use oxrdf::{BlankNode, Variable};
-use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
+use oxrdf::{BlankNode, NamedNode, Variable};
+use spargebra::algebra::{
+    AggregateExpression, Expression, Function, GraphPattern, OrderExpression, PropertyPathExpression as Path,
+};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-/// Renames what the parser named in a query that was read from `text`.
-pub(super) fn canonicalise(query: &mut spargebra::Query, text: &str) {
+use super::stack;
+
+/// What the evaluation of an algebra needs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Needs {
+    /// Triple patterns and paths.
+    pub(super) patterns: usize,
+    /// Nodes of the algebra, data apart: how deep an evaluation can nest.
+    nodes: usize,
+    /// Functions that are called by IRI, some more than once.
+    pub(super) functions: Vec<NamedNode>,
+    /// Whether others are asked.
+    services: bool,
+}
+
+/// Nodes of an algebra that [`stack::SMALL`] has room for.
+const FEW: usize = 40;
+
+impl Needs {
+    /// Bytes of stack that are enough. What functions make of their arguments is bounded by nothing but the large one.
+    pub(super) fn stack(&self) -> usize {
+        let small = self.nodes <= FEW && self.functions.is_empty() && !self.services;
+        if small { stack::SMALL } else { stack::LARGE }
+    }
+}
+
+/// Renames what the parser named in a query that was read from `text`, if it was, and says what the query needs.
+pub(super) fn canonicalise(query: &mut spargebra::Query, text: Option<&str>) -> Needs {
     use spargebra::Query as Q;
-    let mut names = Names { text, variables: HashMap::new(), nodes: HashMap::new() };
+    let mut names = Names::new(text);
     if let Q::Construct { template, .. } = query {
         template.iter_mut().for_each(|triple| names.triple(triple));
     }
@@ -21,20 +49,42 @@ pub(super) fn canonicalise(query: &mut spargebra::Query, text: &str) {
     | Q::Describe { pattern, .. }
     | Q::Construct { pattern, .. }) = query;
     names.pattern(pattern);
+    names.needs
+}
+
+/// The triple patterns and paths of an update.
+pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
+    let mut names = Names::new(None);
+    for operation in &mut update.operations {
+        if let spargebra::GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+            names.pattern(pattern);
+        }
+    }
+    names.needs.patterns
 }
 
 struct Names<'a> {
-    text: &'a str,
+    text: Option<&'a str>,
+    needs: Needs,
     variables: HashMap<Variable, Variable>,
     nodes: HashMap<BlankNode, BlankNode>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    fn new(text: Option<&'a str>) -> Self {
+        Self { text, needs: Needs::default(), variables: HashMap::new(), nodes: HashMap::new() }
+    }
+
+    /// Whether the asker gave the name.
+    fn is_given(&self, name: &str) -> bool {
+        self.text.is_none_or(|text| text.contains(name))
+    }
+
     /// A name that does not stand in the text is the parser's. So is one that stands there by a chance of 2⁻¹²⁸.
     fn variable(&mut self, variable: &mut Variable) {
         if let Some(known) = self.variables.get(variable) {
             *variable = known.clone();
-        } else if !self.text.contains(variable.as_str()) {
+        } else if !self.is_given(variable.as_str()) {
             let name = self.free("value", self.variables.len());
             let canonical = Variable::new_unchecked(name);
             self.variables.insert(std::mem::replace(variable, canonical.clone()), canonical);
@@ -44,7 +94,7 @@ impl Names<'_> {
     fn node(&mut self, node: &mut BlankNode) {
         if let Some(known) = self.nodes.get(node) {
             *node = known.clone();
-        } else if !self.text.contains(node.as_str()) {
+        } else if !self.is_given(node.as_str()) {
             let canonical = BlankNode::new_unchecked(self.free("node", self.nodes.len()));
             self.nodes.insert(std::mem::replace(node, canonical.clone()), canonical);
         }
@@ -53,7 +103,7 @@ impl Names<'_> {
     /// `stem` and a number, with as many underscores before as make it a name that the text does not have.
     fn free(&self, stem: &str, number: usize) -> String {
         let mut name = format!("{stem}_{number}");
-        while self.text.contains(&name) {
+        while self.is_given(&name) {
             name.insert(0, '_');
         }
         name
@@ -86,9 +136,17 @@ impl Names<'_> {
 
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         use GraphPattern as P;
+        self.needs.nodes += 1;
+        let is_service = matches!(pattern, P::Service { .. });
         match pattern {
-            P::Bgp { patterns } => patterns.iter_mut().for_each(|triple| self.triple(triple)),
-            P::Path { subject, object, .. } => {
+            P::Bgp { patterns } => {
+                self.needs.patterns += patterns.len();
+                self.needs.nodes += patterns.len();
+                patterns.iter_mut().for_each(|triple| self.triple(triple));
+            }
+            P::Path { subject, path, object } => {
+                self.needs.patterns += 1;
+                self.path(path);
                 self.term(subject);
                 self.term(object);
             }
@@ -109,6 +167,7 @@ impl Names<'_> {
                 self.expression(expr);
             }
             P::Graph { name, inner } | P::Service { name, inner, .. } => {
+                self.needs.services |= is_service;
                 self.name(name);
                 self.pattern(inner);
             }
@@ -144,6 +203,10 @@ impl Names<'_> {
 
     fn expression(&mut self, expression: &mut Expression) {
         use Expression as E;
+        self.needs.nodes += 1;
+        if let E::FunctionCall(Function::Custom(name), _) = expression {
+            self.needs.functions.push(name.clone());
+        }
         match expression {
             E::Variable(variable) | E::Bound(variable) => self.variable(variable),
             E::NamedNode(_) | E::Literal(_) => {}
@@ -170,6 +233,20 @@ impl Names<'_> {
                 list.iter_mut().for_each(|inner| self.expression(inner));
             }
             E::Coalesce(list) | E::FunctionCall(_, list) => list.iter_mut().for_each(|inner| self.expression(inner)),
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        self.needs.nodes += 1;
+        match path {
+            Path::Reverse(path) | Path::ZeroOrMore(path) | Path::OneOrMore(path) | Path::ZeroOrOne(path) => {
+                self.path(path);
+            }
+            Path::Sequence(a, b) | Path::Alternative(a, b) => {
+                self.path(a);
+                self.path(b);
+            }
+            Path::NamedNode(_) | Path::NegatedPropertySet(_) => {}
         }
     }
 }

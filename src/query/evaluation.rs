@@ -10,13 +10,14 @@ use oxigraph::sparql::{
 use oxrdf::{GraphName, Term, Variable};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 
+use super::canonical::Needs;
 use super::error::QueryError;
 use super::guard::{Cancel, Stop};
 use super::lace::Laces;
 use super::limits::Limits;
 use super::meter::Meter;
 use super::order::SortKey;
-use super::run::{Dataset, DefaultGraph, Engine, Source, Stats};
+use super::run::{Dataset, DefaultGraph, Engine, Query, Source, Stats};
 use super::subquery::{self, Subquery};
 use super::top::{self, Sorter};
 
@@ -36,13 +37,13 @@ impl Evaluation<'_> {
     /// Evaluates, and hands the results to `work`.
     pub(super) fn run<T>(
         &self,
-        algebra: spargebra::Query,
+        query: &Query,
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
-        let plan = Plan::new(algebra, &self.specification);
+        let plan = Plan::new(query.algebra().clone(), &self.specification);
         let meter = Arc::new(Meter::new(plan.laces.guard(self.cancel.clone(), self.limits.memory), self.limits));
-        let bound = self.bind(&plan, &meter)?;
+        let bound = self.bind(query.needs(), &plan, &meter)?;
         meter.guard.check();
         let planning = started.elapsed();
         let results = match bound.execute()? {
@@ -64,8 +65,8 @@ impl Evaluation<'_> {
     }
 
     /// Evaluates the subqueries and binds the rest, all to one state of the store.
-    fn bind(&self, plan: &Plan, meter: &Meter) -> Result<BoundPreparedSparqlQuery<'_>, QueryError> {
-        let evaluator = plan.laces.register(self.engine.evaluator().clone(), &meter.guard);
+    fn bind(&self, needs: &Needs, plan: &Plan, meter: &Meter) -> Result<BoundPreparedSparqlQuery<'_>, QueryError> {
+        let evaluator = plan.laces.register(self.engine.evaluator(needs), &meter.guard);
         let evaluator = evaluator.with_cancellation_token(self.cancel.storage().clone());
         let mut attempt = 1;
         loop {
@@ -89,7 +90,7 @@ impl Evaluation<'_> {
         for subquery in subqueries {
             let limits = Limits { rows: None, bytes: None, ..*self.limits };
             let inner = Evaluation { specification: self.specification.clone(), limits: &limits, ..*self };
-            let (rows, _) = inner.run(subquery.algebra(), subquery::collect)?;
+            let (rows, _) = inner.run(&subquery.query(), subquery::collect)?;
             evaluator = evaluator.with_service_handler(subquery.name.clone(), rows?);
         }
         Ok(evaluator)
@@ -182,7 +183,11 @@ pub(super) fn living<T>(item: Result<T, QueryEvaluationError>) -> Result<T, Quer
 
 /// The engine's rows with the columns of the query.
 fn shown<'a>(solutions: QuerySolutionIter<'a>, columns: Arc<[Variable]>, meter: &Arc<Meter>) -> QuerySolutionIter<'a> {
-    let (places, meter, names) = (places(solutions.variables(), &columns), meter.clone(), columns.clone());
+    let meter = meter.clone();
+    if *solutions.variables() == *columns {
+        return QuerySolutionIter::new(columns, solutions.map(move |solution| Ok(meter.solution(living(solution)?))));
+    }
+    let (places, names) = (places(solutions.variables(), &columns), columns.clone());
     let rows = solutions.map(move |solution| {
         let solution = living(solution)?;
         let row = places.iter().map(|place| value(&solution, *place).cloned()).collect();

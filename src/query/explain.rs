@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use oxigraph::sparql::{QueryResults, SparqlEvaluator};
+use oxigraph::sparql::QueryResults;
 use serde::{Deserialize, Serialize};
 
 use super::error::QueryError;
@@ -48,7 +48,7 @@ impl Engine {
             let started = Instant::now();
             let algebra = request.query.algebra().clone();
             let dataset = specification(request.dataset, algebra.dataset(), self.default_graph());
-            let evaluator: SparqlEvaluator = self.evaluator().clone();
+            let evaluator = self.evaluator(request.query.needs());
             let mut prepared = evaluator.with_cancellation_token(request.cancel.storage().clone()).for_query(algebra);
             *prepared.dataset_mut() = dataset;
             let (results, explanation) = source.bind_query(prepared).compute_statistics().explain();
@@ -59,7 +59,7 @@ impl Engine {
             let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
             Ok(Explanation { rows, seconds, plan })
         };
-        supervised(request.limits, request.cancel, work)
+        supervised(request.limits, request.cancel, request.query.needs().stack(), work)
     }
 }
 

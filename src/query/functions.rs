@@ -8,6 +8,7 @@
 //! | `pact:earliest(?date)`, `pact:latest(?date)` | the first and the last day that a day, month or year can mean |
 //! | `pact:during(?date, ?period)` | true if it surely lies in it, false if it surely does not, else no value |
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use oxigraph::sparql::SparqlEvaluator;
@@ -23,16 +24,15 @@ use crate::vocab;
 pub const FUNCTIONS: &[&str] = &["fold", "sameName", "find", "earliest", "latest", "during"];
 
 /// A register that is opened when it is first asked.
-#[derive(Clone)]
 pub(super) struct LazyRegister {
     base: String,
     given: Option<Arc<Register>>,
-    shipped: Arc<OnceLock<Register>>,
+    shipped: OnceLock<Register>,
 }
 
 impl LazyRegister {
     pub(super) fn new(base: impl Into<String>, given: Option<Arc<Register>>) -> Self {
-        Self { base: base.into(), given, shipped: Arc::new(OnceLock::new()) }
+        Self { base: base.into(), given, shipped: OnceLock::new() }
     }
 
     fn find(&self, name: &str) -> Option<Term> {
@@ -44,18 +44,40 @@ impl LazyRegister {
     }
 }
 
-/// Teaches an evaluator the functions.
-pub(super) fn register(evaluator: SparqlEvaluator, places: LazyRegister) -> SparqlEvaluator {
-    let evaluator = spargeo::GEOSPARQL_EXTENSION_FUNCTIONS
-        .into_iter()
-        .fold(evaluator, |evaluator, (name, function)| evaluator.with_custom_function(name.into_owned(), function));
-    evaluator
-        .with_custom_function(ours("fold"), |terms| Some(Literal::new_simple_literal(fold(text(one(terms)?)?)).into()))
-        .with_custom_function(ours("sameName"), |terms| Some(Literal::from(same_name(terms)?).into()))
-        .with_custom_function(ours("find"), move |terms| places.find(text(one(terms)?)?))
-        .with_custom_function(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())))
-        .with_custom_function(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())))
-        .with_custom_function(ours("during"), |terms| Some(Literal::from(during(terms)?).into()))
+type Function = Arc<dyn Fn(&[Term]) -> Option<Term> + Send + Sync>;
+
+/// The functions by their names.
+pub(super) struct Functions(HashMap<NamedNode, Function>);
+
+impl Functions {
+    /// Those of the vocabulary, whose places are found in `places`, and GeoSPARQL's.
+    pub(super) fn new(places: LazyRegister) -> Self {
+        let mut all = Self(HashMap::new());
+        for (name, function) in spargeo::GEOSPARQL_EXTENSION_FUNCTIONS {
+            all.add(name.into_owned(), function);
+        }
+        all.add(ours("fold"), |terms| Some(Literal::new_simple_literal(fold(text(one(terms)?)?)).into()));
+        all.add(ours("sameName"), |terms| Some(Literal::from(same_name(terms)?).into()));
+        all.add(ours("find"), move |terms| places.find(text(one(terms)?)?));
+        all.add(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())));
+        all.add(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())));
+        all.add(ours("during"), |terms| Some(Literal::from(during(terms)?).into()));
+        all
+    }
+
+    fn add(&mut self, name: NamedNode, function: impl Fn(&[Term]) -> Option<Term> + Send + Sync + 'static) {
+        self.0.insert(name, Arc::new(function));
+    }
+
+    /// Teaches an evaluator those that are called; to learn all of them takes longer than a small query.
+    pub(super) fn teach(&self, evaluator: SparqlEvaluator, called: &[NamedNode]) -> SparqlEvaluator {
+        called.iter().filter_map(|name| Some((name, self.0.get(name)?.clone()))).fold(
+            evaluator,
+            |evaluator, (name, function)| {
+                evaluator.with_custom_function(name.clone(), move |terms: &[Term]| function(terms))
+            },
+        )
+    }
 }
 
 fn ours(name: &str) -> NamedNode {

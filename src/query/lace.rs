@@ -70,6 +70,8 @@ pub(super) struct Laces {
     /// Whether a triple of the default graph may stand in several of the graphs it is made of.
     merged: bool,
     fresh: usize,
+    /// Whether there are joins whose keys the engine's own optimiser has to find again: they are lost on the way to it.
+    keyed: bool,
 }
 
 impl Laces {
@@ -85,6 +87,7 @@ impl Laces {
             name: format!("urn:citypact:guard:{nonce:x}:"),
             merged,
             fresh: 0,
+            keyed: false,
         }
     }
 
@@ -107,6 +110,9 @@ impl Laces {
 
     /// Teaches the evaluator the calls.
     pub(super) fn register(&self, mut evaluator: SparqlEvaluator, guard: &Arc<Guard>) -> SparqlEvaluator {
+        if !self.keyed {
+            evaluator = evaluator.without_optimizations();
+        }
         for (index, call) in self.calls.iter().enumerate() {
             let (call, guard) = (call.clone(), guard.clone());
             evaluator = evaluator.with_custom_function(self.function(index), move |terms| call.run(&guard, terms));
@@ -249,6 +255,7 @@ impl Scope {
             P::Path { .. } => laces.held(pattern, self.row()),
             P::Join { left, right, algorithm } => self.join(laces, *left, *right, algorithm, set),
             P::LeftJoin { left, right, expression, algorithm } => {
+                laces.keyed = true;
                 let left = self.boxed(laces, *left, set);
                 let right = self.pattern(laces, *right, set);
                 let right = Box::new(laces.held(right, self.row()));
@@ -257,7 +264,7 @@ impl Scope {
             }
             P::Lateral { left, right } => {
                 let left = self.pattern(laces, *left, set);
-                let (right, again) = self.repeated(laces, |laces| self.pattern(laces, *right, set));
+                let (right, again) = self.repeated(laces, |laces| self.looked_up(laces, *right, set));
                 let left = again.into_iter().fold(left, guarded_by);
                 P::Lateral { left: Box::new(left), right: Box::new(right) }
             }
@@ -274,6 +281,7 @@ impl Scope {
                 P::Extend { inner, variable, expression }
             }
             P::Minus { left, right, algorithm } => {
+                laces.keyed = true;
                 let left = self.boxed(laces, *left, set);
                 let right = self.pattern(laces, *right, true);
                 let right = Box::new(laces.held(right, self.row()));
@@ -298,6 +306,19 @@ impl Scope {
         }
     }
 
+    /// What is evaluated for each row. An OPTIONAL that is, with nothing of its own on its left, must remain one, with nothing
+    /// around it: then the engine looks its rows up one by one and holds none.
+    fn looked_up(self, laces: &mut Laces, pattern: GraphPattern, set: bool) -> GraphPattern {
+        match pattern {
+            GraphPattern::LeftJoin { left, right, expression, algorithm } if left.is_empty_singleton() => {
+                let right = self.boxed(laces, *right, set);
+                let expression = self.condition(laces, expression);
+                GraphPattern::LeftJoin { left, right, expression, algorithm }
+            }
+            pattern => self.pattern(laces, pattern, set),
+        }
+    }
+
     /// Both sides tell their rows; the one that does so first is the one that the join holds.
     fn join(
         self,
@@ -309,6 +330,7 @@ impl Scope {
     ) -> GraphPattern {
         let join = laces.joins;
         laces.joins += 1;
+        laces.keyed = true;
         let side = |laces: &mut Laces, pattern, side| {
             let pattern = self.pattern(laces, pattern, set);
             let slot = laces.slot();

@@ -25,8 +25,12 @@ impl Meter {
     }
 
     pub(super) fn row(&self, columns: &Arc<[Variable]>, row: Vec<Option<Term>>) -> QuerySolution {
-        self.count(row.iter().flatten().map(term_bytes).sum());
-        QuerySolution::from((columns.clone(), row))
+        self.solution(QuerySolution::from((columns.clone(), row)))
+    }
+
+    pub(super) fn solution(&self, solution: QuerySolution) -> QuerySolution {
+        self.count(solution.values().iter().flatten().map(term_bytes).sum());
+        solution
     }
 
     pub(super) fn triple(&self, triple: Triple) -> Triple {

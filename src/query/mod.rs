@@ -1,9 +1,11 @@
 //! Text, parameters and limits in; results out.
 //!
-//! A text is measured ([`TextLimits`]) and parsed ([`Query::parse`]); an evaluation runs on a thread of its own with a stack
-//! of known size, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`], [`Engine::run`]).
+//! A text is measured ([`TextLimits`]) and parsed ([`Query::parse`]); an evaluation runs on a stack that is large enough for
+//! it, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`],
+//! [`Engine::run`]).
 
 mod canonical;
+mod clock;
 mod error;
 mod evaluation;
 mod explain;

@@ -4,6 +4,7 @@
 //! before it begins. It may count too much, never too little.
 
 use super::limits::TextLimits;
+use super::stack;
 use super::tokens::{Kind, Token, Tokens};
 
 /// Where and why a text is refused before it is parsed.
@@ -19,25 +20,44 @@ pub(super) enum ExcessKind {
     Length,
     Nesting,
     Complexity,
+    Patterns,
+}
+
+/// How much structure a text has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    /// The deepest nesting.
+    depth: usize,
+    /// Brackets and operators.
+    complexity: usize,
+}
+
+impl Size {
+    /// Bytes of stack that are enough to parse the text.
+    pub(super) fn stack(self) -> usize {
+        if self.depth <= 6 && self.complexity <= 60 { stack::SMALL } else { stack::LARGE }
+    }
 }
 
 /// Checks `text` against the limits on length, nesting and complexity.
-pub(super) fn check(text: &str, limits: &TextLimits) -> Result<(), Excess> {
+pub(super) fn check(text: &str, limits: &TextLimits) -> Result<Size, Excess> {
     if text.len() > limits.length {
         return Err(Excess { offset: limits.length, kind: ExcessKind::Length });
     }
-    let mut measure = Measure::default();
+    let (mut measure, mut size) = (Measure::default(), Size::default());
     for token in Tokens::new(text) {
         measure.add(token, text);
         let excess = |kind| Err(Excess { offset: token.start, kind });
-        if measure.depth + measure.prefixes > limits.nesting {
+        size.depth = size.depth.max(measure.depth + measure.prefixes);
+        size.complexity = measure.complexity;
+        if size.depth > limits.nesting {
             return excess(ExcessKind::Nesting);
         }
         if measure.complexity > limits.complexity {
             return excess(ExcessKind::Complexity);
         }
     }
-    Ok(())
+    Ok(size)
 }
 
 #[derive(Default)]

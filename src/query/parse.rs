@@ -1,11 +1,12 @@
 //! Text to algebra: known prefixes, limits on the text, and errors that say where and what.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
-use super::canonical::canonicalise;
+use super::canonical::{Needs, canonicalise, patterns};
 use super::error::QueryError;
 use super::explain_syntax::explain;
 use super::limits::TextLimits;
@@ -39,9 +40,13 @@ impl ParseOptions {
         vocab::PREFIXES.iter().copied().chain(self.prefixes.iter().map(|(name, iri)| (name.as_str(), iri.as_str())))
     }
 
-    fn parser(&self) -> Result<SparqlParser, String> {
+    /// A parser for a text. It is told the prefixes that occur: to learn all takes longer than to read a small text.
+    fn parser(&self, text: &str) -> Result<SparqlParser, String> {
         let mut parser = SparqlParser::new();
-        for (name, iri) in self.known_prefixes() {
+        let occurring = occurring(text);
+        for (name, iri) in
+            self.known_prefixes().filter(|(name, _)| occurring.as_ref().is_none_or(|all| all.contains(name)))
+        {
             parser = parser
                 .with_prefix(name, iri)
                 .map_err(|error| format!("the prefix {name}: stands for no IRI: {error}"))?;
@@ -106,18 +111,40 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// Reads a query.
-pub(super) fn query(text: &str, options: &ParseOptions) -> Result<Query, QueryError> {
-    read(text, options, |parser, text| {
+/// What stands before the colons of a text; none where characters are written by their numbers.
+fn occurring(text: &str) -> Option<HashSet<&str>> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '·');
+    let name = |(at, _)| text[..at].rsplit(|c| !is_name(c)).next().unwrap_or_default();
+    (!text.contains("\\u") && !text.contains("\\U")).then(|| text.match_indices(':').map(name).collect())
+}
+
+/// Reads a query, and says what it needs.
+pub(super) fn query(text: &str, options: &ParseOptions) -> Result<(Query, Needs), QueryError> {
+    let (query, needs) = read(text, options, |parser, text| {
         let mut query = parser.parse_query(text)?;
-        canonicalise(&mut query, text);
-        Ok(query)
-    })
+        let needs = canonicalise(&mut query, Some(text));
+        Ok((query, needs))
+    })?;
+    few(needs.patterns, text, options)?;
+    Ok((query, needs))
 }
 
 /// Reads an update.
 pub(super) fn update(text: &str, options: &ParseOptions) -> Result<Update, QueryError> {
-    read(text, options, SparqlParser::parse_update)
+    let (update, patterns) = read(text, options, |parser, text| {
+        let mut update = parser.parse_update(text)?;
+        let patterns = patterns(&mut update);
+        Ok((update, patterns))
+    })?;
+    few(patterns, text, options)?;
+    Ok(update)
+}
+
+fn few(patterns: usize, text: &str, options: &ParseOptions) -> Result<(), QueryError> {
+    if patterns <= options.limits.patterns {
+        return Ok(());
+    }
+    Err(Box::new(too_large(text, options, Excess { offset: 0, kind: ExcessKind::Patterns })).into())
 }
 
 /// Reads on a stack large enough for whatever the limits on the text let through.
@@ -126,9 +153,9 @@ fn read<T: Send>(
     options: &ParseOptions,
     parse: fn(SparqlParser, &str) -> Result<T, SparqlSyntaxError>,
 ) -> Result<T, QueryError> {
-    nesting::check(text, &options.limits).map_err(|excess| Box::new(too_large(text, options, excess)))?;
-    let parser = options.parser().map_err(|reason| Box::new(SyntaxError::new(options, text, 0, reason)))?;
-    let parsed = stack::call(|| parse(parser, text)).map_err(QueryError::thread)?;
+    let size = nesting::check(text, &options.limits).map_err(|excess| Box::new(too_large(text, options, excess)))?;
+    let parser = options.parser(text).map_err(|reason| Box::new(SyntaxError::new(options, text, 0, reason)))?;
+    let parsed = stack::call(size.stack(), || parse(parser, text));
     Ok(parsed.map_err(|error| Box::new(explain(text, options, &error.to_string())))?)
 }
 
@@ -146,6 +173,9 @@ fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError 
             format!("more than {} brackets and operators", limits.complexity),
             "lists of values belong into a VALUES block, which has no such limit",
         ),
+        ExcessKind::Patterns => {
+            (format!("more than the {} triple patterns allowed", limits.patterns), "take it apart into several")
+        }
     };
     let error = SyntaxError::new(options, text, excess.offset, reason);
     SyntaxError { hint: Some(hint.into()), too_large: true, ..error }

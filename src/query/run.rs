@@ -1,4 +1,4 @@
-//! Evaluation: on a thread of its own, under limits, results to a function as they come.
+//! Evaluation: under limits, results to a function as they come.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use oxigraph::sparql::{
 };
 use oxrdf::{NamedNode, Term, Triple, Variable};
 
+use super::canonical::{Needs, canonicalise};
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
-use super::functions::{self, LazyRegister};
+use super::functions::{Functions, LazyRegister};
 use super::guard::Cancel;
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
@@ -52,7 +53,13 @@ impl Source for Transaction<'_> {
 
 /// A parsed query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Query(Arc<spargebra::Query>);
+pub struct Query(Arc<Measured>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Measured {
+    algebra: spargebra::Query,
+    needs: Needs,
+}
 
 /// What a query gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,17 +80,22 @@ impl Query {
     /// # Errors
     /// [`QueryError::Syntax`] if it is none, or larger than the options allow.
     pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
-        Ok(Self(Arc::new(parse::query(text, options)?)))
+        let (algebra, needs) = parse::query(text, options)?;
+        Ok(Self(Arc::new(Measured { algebra, needs })))
     }
 
     /// The query's algebra.
     pub fn algebra(&self) -> &spargebra::Query {
-        &self.0
+        &self.0.algebra
+    }
+
+    pub(super) fn needs(&self) -> &Needs {
+        &self.0.needs
     }
 
     /// What it gives.
     pub fn form(&self) -> Form {
-        match *self.0 {
+        match self.0.algebra {
             spargebra::Query::Select { .. } => Form::Select,
             spargebra::Query::Ask { .. } => Form::Ask,
             spargebra::Query::Construct { .. } => Form::Construct,
@@ -93,8 +105,9 @@ impl Query {
 }
 
 impl From<spargebra::Query> for Query {
-    fn from(algebra: spargebra::Query) -> Self {
-        Self(Arc::new(algebra))
+    fn from(mut algebra: spargebra::Query) -> Self {
+        let needs = canonicalise(&mut algebra, None);
+        Self(Arc::new(Measured { algebra, needs }))
     }
 }
 
@@ -156,7 +169,9 @@ pub struct Stats {
 /// Evaluates queries. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    evaluator: SparqlEvaluator,
+    functions: Arc<Functions>,
+    /// Knows who answers SERVICE.
+    services: SparqlEvaluator,
     default_graph: DefaultGraph,
 }
 
@@ -194,13 +209,17 @@ impl Engine {
     }
 
     fn build(places: LazyRegister) -> Self {
-        Self { evaluator: functions::register(SparqlEvaluator::new(), places), default_graph: DefaultGraph::default() }
+        Self {
+            functions: Arc::new(Functions::new(places)),
+            services: SparqlEvaluator::new(),
+            default_graph: DefaultGraph::default(),
+        }
     }
 
     /// With somebody who answers SERVICE.
     #[must_use]
     pub fn with_services(mut self, services: impl oxigraph::sparql::DefaultServiceHandler + 'static) -> Self {
-        self.evaluator = self.evaluator.with_default_service_handler(services);
+        self.services = self.services.with_default_service_handler(services);
         self
     }
 
@@ -215,13 +234,14 @@ impl Engine {
         self.default_graph
     }
 
-    pub(super) fn evaluator(&self) -> &SparqlEvaluator {
-        &self.evaluator
+    /// An evaluator that knows the functions called.
+    pub(super) fn evaluator(&self, needs: &Needs) -> SparqlEvaluator {
+        self.functions.teach(self.services.clone(), &needs.functions)
     }
 
-    /// Evaluates a query and hands its results to `work`, on the evaluating thread, which must not block for ever. Limits
-    /// hold while `work` draws the results: reaching one ends `work` by unwinding. Returns when all is over: no thread goes
-    /// on.
+    /// Evaluates a query and hands its results to `work`, which must not block for ever. Limits hold while `work` draws the
+    /// results: reaching one ends `work` by unwinding. All of it is done by the calling thread, on a larger stack where the
+    /// query needs that.
     ///
     /// # Errors
     /// [`QueryError::Limit`], [`QueryError::Cancelled`], [`QueryError::Evaluation`], [`QueryError::Store`]. What `work` drew
@@ -232,15 +252,14 @@ impl Engine {
         request: Request<'_>,
         work: impl FnOnce(QueryResults<'_>) -> T + Send,
     ) -> Result<(T, Stats), QueryError> {
-        let algebra = request.query.algebra();
-        let specification = specification(request.dataset, algebra.dataset(), self.default_graph);
-        let Request { limits, cancel, .. } = request;
-        supervised(limits, cancel, || {
-            Evaluation { engine: self, source, specification, limits, cancel }.run(algebra.clone(), work)
+        let Request { query, dataset, limits, cancel } = request;
+        let specification = specification(dataset, query.algebra().dataset(), self.default_graph);
+        supervised(limits, cancel, query.needs().stack(), || {
+            Evaluation { engine: self, source, specification, limits, cancel }.run(query, work)
         })
     }
 
-    /// Evaluates a query and sends its results to `sink` one by one, on another thread.
+    /// Evaluates a query and sends its results to `sink` one by one.
     ///
     /// # Errors
     /// As [`Self::evaluate`].

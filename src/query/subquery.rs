@@ -13,6 +13,8 @@ use oxrdf::{NamedNode, Term, Variable};
 use spargebra::algebra::GraphPattern;
 use spargebra::term::NamedNodePattern;
 
+use super::run::Query;
+
 /// A subquery that was taken out.
 pub(super) struct Subquery {
     /// The service that stands in its place.
@@ -22,8 +24,8 @@ pub(super) struct Subquery {
 
 impl Subquery {
     /// The query that it is.
-    pub(super) fn algebra(&self) -> spargebra::Query {
-        spargebra::Query::Select { dataset: None, pattern: self.pattern.clone(), base_iri: None }
+    pub(super) fn query(&self) -> Query {
+        spargebra::Query::Select { dataset: None, pattern: self.pattern.clone(), base_iri: None }.into()
     }
 }
 

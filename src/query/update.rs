@@ -20,6 +20,7 @@ use super::guard::{Cancel, Guard, Stop};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::run::{Dataset, Engine};
+use super::stack;
 use super::supervise::supervised;
 use crate::store::{Embedded, StoreError, Transaction};
 
@@ -73,7 +74,7 @@ impl Engine {
         limits: &Limits,
         cancel: &Cancel,
     ) -> Result<UpdateStats, QueryError> {
-        supervised(limits, cancel, || {
+        supervised(limits, cancel, stack::LARGE, || {
             let started = Instant::now();
             let stats = store.transaction(|transaction| {
                 let mut work =
@@ -193,11 +194,11 @@ impl Work<'_, '_> {
             }
         });
         let pattern = GraphPattern::Project { inner: Box::new(pattern.clone()), variables };
-        let query = spargebra::Query::Select { dataset: None, pattern, base_iri: update.base_iri.clone() };
+        let query = spargebra::Query::Select { dataset: None, pattern, base_iri: update.base_iri.clone() }.into();
         let limits = Limits { rows: None, bytes: None, ..*self.limits };
         let (engine, cancel, source) = (self.engine, self.cancel, &*self.transaction);
         let evaluation = Evaluation { engine, source, specification, limits: &limits, cancel };
-        evaluation.run(query, |results| self.instances(delete, insert, results))?.0
+        evaluation.run(&query, |results| self.instances(delete, insert, results))?.0
     }
 
     fn instances(
