@@ -22,7 +22,7 @@ use crate::store::{Embedded, Holder};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Read-only unless a token file is given. SIGTERM and SIGINT let running requests end, then the \
-    server exits with 0.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
+    server exits with 0; a second signal does not wait for them.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
     citypact serve --bind 0.0.0.0:80 --public-url https://cities.example.org --access-log -\n  \
     citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token"
 )]
@@ -118,6 +118,9 @@ struct ConnectionArgs {
     /// Seconds in which a request's body must have come
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     body_time: Duration,
+    /// Seconds in which a client must have taken something of a response
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    write_time: Duration,
     /// Seconds that running requests get to end when the server is told to stop
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     drain_time: Duration,
@@ -209,18 +212,26 @@ fn open(args: &Args, edge: &Edge) -> Result<(Arc<Embedded>, String)> {
 }
 
 async fn serve(args: &Args, what: &str, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {
-    let stop = signals().context("cannot watch for signals")?;
+    let mut stop = Signals::watch().context("cannot watch for signals")?;
+    let mut hurry = Signals::watch().context("cannot watch for signals")?;
     let listener = Listener::bind(&args.bind).await.map_err(|error| cannot_listen(error, &args.bind))?;
     let address = own_address(&listener, &args.base_path);
     let holder = Holder { address: Some(address.clone()), ..Holder::this_process("serve") };
     endpoint.announce(&holder).map_err(explain)?;
     edge.say(format_args!("Serving {what} at {address}"));
     let stopping = async {
-        stop.await;
+        stop.next().await;
         endpoint.set_ready(false);
         edge.say("Stopping: running requests may end.");
     };
-    listen::serve(listener, router(endpoint), connection_limits(args), stopping).await;
+    let hurried = async {
+        hurry.next().await;
+        hurry.next().await;
+    };
+    tokio::select! {
+        () = listen::serve(listener, router(endpoint), connection_limits(args), stopping) => {}
+        () = hurried => edge.say("Told twice: stopping at once."),
+    }
     endpoint.cancel_all();
     Ok(())
 }
@@ -251,23 +262,35 @@ fn own_address(listener: &Listener, base_path: &str) -> String {
     }
 }
 
-/// Resolves at the first SIGTERM or SIGINT. Being told makes it work as process 1, too, where no signal has a default.
-fn signals() -> io::Result<impl Future<Output = ()>> {
+/// The signals that end a server. Watching for them makes them work as process 1, too, where no signal has a default.
+struct Signals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        Ok(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        })
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
     }
-    #[cfg(not(unix))]
-    Ok(async {
+
+    /// Waits for the next SIGTERM or SIGINT.
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }
 
 fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
@@ -325,6 +348,7 @@ const fn connection_limits(args: &Args) -> ConnectionLimits {
         connections: args.max_connections,
         header_time: args.header_time,
         header_bytes: 64 << 10,
+        write_time: args.write_time,
         drain_time: args.drain_time,
     }
 }

@@ -1,4 +1,5 @@
-//! Who may do what: bearer tokens (RFC 6750 §2.1) for writing and for administration, and the headers that keep pages safe.
+//! Who may do what: bearer tokens (RFC 6750 §2.1, refused as §3.1 says) for writing and for administration, and the headers
+//! that keep pages safe.
 
 use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -58,12 +59,21 @@ impl Tokens {
         }
         let Some(borne) = bearer(headers) else {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "this needs a token")
+                .challenge("Bearer")
                 .hint(Some("send the header Authorization: Bearer TOKEN")));
         };
         let borne = blake3::hash(borne.as_bytes());
         // Every key is compared, each in constant time.
-        let fits = keys.iter().fold(false, |fits, key| fits | key.as_ref().is_some_and(|key| key.0 == borne));
-        if fits { Ok(()) } else { Err(Problem::new(StatusCode::FORBIDDEN, "the token is not the right one")) }
+        let among = |keys: &[&Option<Token>]| {
+            keys.iter().fold(false, |fits, key| fits | key.as_ref().is_some_and(|key| key.0 == borne))
+        };
+        match (among(keys), among(&[&self.write, &self.admin])) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Problem::new(StatusCode::FORBIDDEN, "the token does not open this")
+                .challenge("Bearer error=\"insufficient_scope\"")),
+            (false, false) => Err(Problem::new(StatusCode::UNAUTHORIZED, "the token is not one of this server's")
+                .challenge("Bearer error=\"invalid_token\"")),
+        }
     }
 }
 
@@ -86,9 +96,6 @@ pub fn secure(mut response: Response<axum::body::Body>) -> Response<axum::body::
     ] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
-    }
     response
 }
 
@@ -108,7 +115,7 @@ mod tests {
         assert!(tokens.check(&bearing("Bearer a"), Right::Admin).is_ok());
         let status = |tokens: &Tokens, headers, right| tokens.check(&headers, right).unwrap_err().status().as_u16();
         assert_eq!(status(&tokens, bearing("Bearer w"), Right::Admin), 403);
-        assert_eq!(status(&tokens, bearing("Bearer x"), Right::Write), 403);
+        assert_eq!(status(&tokens, bearing("Bearer x"), Right::Write), 401);
         assert_eq!(status(&tokens, bearing("Basic w"), Right::Write), 401);
         assert_eq!(status(&tokens, HeaderMap::new(), Right::Write), 401);
         assert_eq!(status(&Tokens::new(Some(" "), None), bearing("Bearer "), Right::Write), 403);

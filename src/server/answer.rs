@@ -36,6 +36,9 @@ pub struct Question {
     pub timeout: Option<Duration>,
     /// The name of the format, where the client gives one.
     pub format: Option<String>,
+    /// Whether it was asked by GET: then the address stands for the answer, which has a tag and heeds conditions. The
+    /// answer to a POST represents no resource (RFC 9110 §13.2.1).
+    pub is_get: bool,
 }
 
 /// The format of an answer.
@@ -83,9 +86,9 @@ pub async fn answer(
     let epoch = endpoint.store.epoch();
     let key =
         Key { query: Arc::clone(&question.canonical), dataset: question.dataset.clone(), format: format.name(), epoch };
-    let tag = tag(endpoint, &key);
-    if conditional::is_known(headers, &tag) {
-        return Ok(with_tag(conditional::not_modified(&tag), &tag));
+    let tag = question.is_get.then(|| tag(endpoint, &key));
+    if let Some(response) = tag.as_ref().map(|tag| conditional::unchanged(headers, tag)).transpose()?.flatten() {
+        return Ok(response);
     }
     let found = endpoint.cache.look(&key);
     let found = match limits(endpoint, &question).timeout {
@@ -103,7 +106,11 @@ pub async fn answer(
         Found::Lead(lead) => (evaluate(endpoint, question, format, Some(lead)).await?, "citypact; fwd=miss"),
         Found::Alone => (evaluate(endpoint, question, format, None).await?, "citypact; fwd=miss"),
     };
-    Ok(with_tag(response(format, body, status), &tag))
+    let mut response = response(format, body, status);
+    if let Some(tag) = &tag {
+        conditional::mark(&mut response, tag);
+    }
+    Ok(response)
 }
 
 /// Whether two evaluations on the same data may differ.
@@ -126,12 +133,6 @@ fn response(format: Format, body: Body, cache_status: &'static str) -> Response<
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     // Ask again, but with the tag: the data may change at any time.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-fn with_tag(mut response: Response<Body>, tag: &Tag) -> Response<Body> {
-    response.headers_mut().insert(header::ETAG, tag.value());
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     response
 }
 

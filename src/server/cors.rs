@@ -10,7 +10,8 @@ const ALLOWED: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
     (
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "accept, authorization, content-type, content-encoding, if-match, if-none-match",
+        // `*` does not stand for Authorization (Fetch standard §4.10), and browsers of old do not know it.
+        "*, accept, authorization, content-type, content-encoding, if-match, if-none-match",
     ),
     (header::ACCESS_CONTROL_MAX_AGE, "86400"),
 ];
@@ -20,7 +21,7 @@ const OPEN: [(HeaderName, &str); 2] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        "cache-status, content-location, etag, location, retry-after, www-authenticate",
+        "allow, cache-status, content-encoding, content-location, date, etag, location, retry-after, vary, www-authenticate",
     ),
 ];
 

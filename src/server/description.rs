@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::syntax::{self, RdfWriter};
 use super::{answer, failure, protocol, reading};
 use crate::format::{ResultsFormat, Syntax};
-use crate::query::DefaultGraph;
+use crate::query::{DefaultGraph, FUNCTIONS};
 use crate::store::Counts;
 
 const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -35,7 +35,8 @@ pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<R
     let format = format(query)?;
     let syntax = syntax::triples(headers, format.as_deref())?;
     let root = endpoint.root(headers);
-    document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)
+    let bytes = document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)?;
+    conditional::whole(headers, syntax::media_type(syntax), bytes)
 }
 
 fn format(query: &str) -> Result<Option<String>, Problem> {
@@ -55,11 +56,12 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
     failure::blocking(move || {
         let (counts, epoch) = endpoint.counts.get(&endpoint.store).map_err(|error| failure::of_store(&error))?;
         let tag = Tag::new(&format!("{}-{epoch}", endpoint.store.id()), syntax.name());
-        if conditional::is_known(&headers, &tag) {
-            return Ok(conditional::not_modified(&tag));
+        if let Some(response) = conditional::unchanged(&headers, &tag)? {
+            return Ok(response);
         }
-        let mut response = document(&void(&endpoint, &root, &counts), &format!("{root}/dataset"), syntax)?;
-        response.headers_mut().insert(header::ETAG, tag.value());
+        let bytes = document(&void(&endpoint, &root, &counts), &format!("{root}/dataset"), syntax)?;
+        let mut response = answer::whole(syntax::media_type(syntax), bytes);
+        conditional::mark(&mut response, &tag);
         Ok(response)
     })
     .await
@@ -81,17 +83,14 @@ pub fn see_other(location: &str) -> Response<Body> {
 }
 
 /// Turtle of our own, in the syntax that was asked for.
-fn document(turtle: &str, base: &str, syntax: Syntax) -> Result<Response<Body>, Problem> {
+fn document(turtle: &str, base: &str, syntax: Syntax) -> Result<Vec<u8>, Problem> {
     let triples = reading::triples(turtle.as_bytes(), Syntax::Turtle, base)
         .map_err(|problem| Problem::internal(format!("the description is no Turtle: {}", problem.detail())))?;
     let mut writer = RdfWriter::new(syntax, Vec::new());
     for triple in &triples {
         writer.triple(triple.as_ref()).map_err(failure::of_output)?;
     }
-    let bytes = writer.finish().map_err(failure::of_output)?;
-    let mut response = answer::whole(syntax::media_type(syntax), bytes);
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
-    Ok(response)
+    writer.finish().map_err(failure::of_output)
 }
 
 fn service(endpoint: &Endpoint, root: &str) -> String {
@@ -101,7 +100,8 @@ fn service(endpoint: &Endpoint, root: &str) -> String {
     sd:supportedLanguage sd:SPARQL10Query, sd:SPARQL11Query ;
     sd:feature sd:EmptyGraphs ;
     sd:defaultDataset <{root}/dataset#dataset> .
-<{root}/dataset#dataset> a sd:Dataset ; sd:defaultGraph [ a sd:Graph ] .
+<{root}/dataset#dataset> a sd:Dataset ; sd:defaultGraph <{root}/dataset#default> .
+<{root}/dataset#default> a sd:Graph .
 "
     );
     let mut add = |property: &str, object: &str| {
@@ -116,6 +116,12 @@ fn service(endpoint: &Endpoint, root: &str) -> String {
     }
     if !endpoint.outbound.is_empty() {
         add("sd:feature", "sd:BasicFederatedQuery");
+    }
+    for name in FUNCTIONS {
+        add("sd:extensionFunction", &format!("<{}{name}>", crate::vocab::NS));
+    }
+    for (name, _) in spargeo::GEOSPARQL_EXTENSION_FUNCTIONS {
+        add("sd:extensionFunction", &name.to_string());
     }
     for format in ["SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"] {
         add("sd:resultFormat", &format!("formats:{format}"));
@@ -139,24 +145,29 @@ fn void(endpoint: &Endpoint, root: &str, counts: &Counts) -> String {
     dcterms:description \"Ties between cities and regions, with their agreements, awards, figures and sources\"@en ;
     void:sparqlEndpoint <{root}/sparql> ; void:dataDump <{root}/graphs> ; void:uriSpace \"{namespace}id/\" ;
     void:vocabulary <{namespace}ns#> ; void:triples {} ; void:entities {subjects} ; void:classes {} ;
-    dcat:distribution [ a dcat:Distribution ; dcat:accessURL <{root}/sparql> ; dcat:accessService <{root}/sparql#service> ],
-        [ a dcat:Distribution ; dcat:downloadURL <{root}/graphs> ; dcat:mediaType <https://www.iana.org/assignments/media-types/application/trig> ] .
+    dcat:distribution <{root}/dataset#queried>, <{root}/dataset#whole> .
+<{root}/dataset#queried> a dcat:Distribution ; dcat:accessURL <{root}/sparql> ; dcat:accessService <{root}/sparql#service> .
+<{root}/dataset#whole> a dcat:Distribution ; dcat:accessURL <{root}/graphs> ; dcat:downloadURL <{root}/graphs> ;
+    dcat:mediaType <https://www.iana.org/assignments/media-types/application/trig> .
 <{root}/sparql#service> a dcat:DataService ; dcat:endpointURL <{root}/sparql> ; dcat:servesDataset <{root}/dataset#dataset> .
 ",
         counts.quads,
         counts.classes.len(),
     );
-    for (class, count) in &counts.classes {
+    // Numbered nodes rather than blank ones: the same data gives the same bytes.
+    for (number, (class, count)) in counts.classes.iter().enumerate() {
         let _ = writeln!(
             text,
-            "<{root}/dataset#dataset> void:classPartition [ void:class {class} ; void:entities {count} ] ."
+            "<{root}/dataset#dataset> void:classPartition <{root}/dataset#class-{number}> .
+<{root}/dataset#class-{number}> void:class {class} ; void:entities {count} ."
         );
     }
-    for (graph, count) in &counts.graphs {
+    for (number, (graph, count)) in counts.graphs.iter().enumerate() {
         if let GraphName::NamedNode(name) = graph {
             let _ = writeln!(
                 text,
-                "<{root}/dataset#dataset> void:subset [ a void:Dataset ; dcterms:identifier \"{}\"^^xsd:anyURI ; void:triples {count} ] .",
+                "<{root}/dataset#dataset> void:subset <{root}/dataset#graph-{number}> .
+<{root}/dataset#graph-{number}> a void:Dataset ; dcterms:identifier \"{}\"^^xsd:anyURI ; void:triples {count} .",
                 name.as_str()
             );
         }

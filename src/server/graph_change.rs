@@ -30,6 +30,8 @@ pub enum Change {
     Load(Vec<Quad>),
     /// The graph goes.
     Delete(GraphName),
+    /// Nothing: there is nothing to add.
+    None,
 }
 
 /// What was done.
@@ -70,7 +72,7 @@ async fn form(bytes: Bytes, boundary: String, base: String) -> Result<Vec<Triple
     let mut form = multer::Multipart::with_reader(std::io::Cursor::new(bytes), boundary);
     let mut triples = Vec::new();
     while let Some(part) = form.next_field().await.map_err(broken)? {
-        let syntax = syntax::of_body(part.headers())?;
+        let syntax = syntax::of_part(part.headers(), part.file_name())?;
         let (bytes, base) = (part.bytes().await.map_err(broken)?, base.clone());
         triples.extend(failure::blocking(move || reading::triples(&bytes, syntax, &base)).await?);
     }
@@ -116,6 +118,7 @@ fn within(
     headers: &HeaderMap,
 ) -> Result<Result<Effect, Problem>, StoreError> {
     let (triples, graph, replace, new) = match change {
+        Change::None => return Ok(Ok(Effect::default())),
         Change::Load(quads) => return load(transaction, &quads).map(Ok),
         Change::Delete(graph) => return delete(transaction, &graph, headers),
         Change::Put(triples, graph) => (triples, graph, true, false),

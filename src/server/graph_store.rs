@@ -92,6 +92,10 @@ fn told(effect: &Effect) -> Response<Body> {
 }
 
 async fn change(parts: &Parts, target: &Target, bytes: &Bytes, root: &str) -> Result<Change, Problem> {
+    if parts.method == Method::POST && bytes.is_empty() {
+        // §5.5, last paragraph.
+        return Ok(Change::None);
+    }
     let graph = match target {
         Target::Graph(graph) => graph.clone(),
         Target::Store if parts.method == Method::POST => {
@@ -121,8 +125,8 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
     let turn = endpoint.turns.take().await?;
     let state = state(Arc::clone(&endpoint), graph.clone()).await?;
     let tag = Tag::new(&state, syntax.name());
-    if conditional::is_known(&parts.headers, &tag) {
-        return Ok(conditional::not_modified(&tag));
+    if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
+        return Ok(response);
     }
     let deadline = endpoint.settings.evaluation.timeout.and_then(|time| Instant::now().checked_add(time));
     let how = Producing { cancel: Cancel::new(), deadline, copy_limit: 0 };
@@ -132,10 +136,8 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
     };
     let produced = stream::produce(how, work, |_| {}).await?;
     let mut response = Response::new(produced.body);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax::media_type(syntax)));
-    headers.insert(header::ETAG, tag.value());
-    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax::media_type(syntax)));
+    conditional::mark(&mut response, &tag);
     Ok(response)
 }
 

@@ -1,27 +1,32 @@
 //! The query library as an interface: `/queries` lists the questions, `/queries/{name}` answers one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, Response, StatusCode};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Response};
 use serde_json::{Value, json};
 
 use super::answer::{self, Question};
 use super::canonical::canonical;
 use super::endpoint::Endpoint;
 use super::problem::Problem;
-use super::{body, failure, protocol};
+use super::{body, conditional, failure, protocol};
 use crate::query::{Dataset, LibraryError, NamedQuery, Parameter, library, named};
 
 /// Names of parameters that are the server's, not the query's.
 const OWN: [&str; 2] = ["format", "timeout"];
 
 /// `/queries`: every question with its parameters.
-pub async fn list(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
+///
+/// # Errors
+/// 412 where the request insists on another list.
+pub async fn list(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let root = endpoint.root(request.headers());
     let queries: Vec<Value> = library().iter().map(|query| described(query, &root)).collect();
-    answer::whole("application/json", json!({ "queries": queries }).to_string())
+    conditional::whole(request.headers(), "application/json", json!({ "queries": queries }).to_string())
 }
 
 fn described(query: &NamedQuery, root: &str) -> Value {
@@ -58,15 +63,16 @@ pub async fn ask(
     let mut given = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
     if parts.method == Method::POST {
         let bytes = body::read(&parts.headers, body, endpoint.settings.body).await?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| Problem::bad_request("the form is not UTF-8"))?;
-        given.extend(protocol::pairs(text).map_err(failure::of_protocol)?);
+        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        given.extend(protocol::form_pairs(content_type, &bytes).map_err(failure::of_protocol)?);
     }
-    let named = named(&name).map_err(|error| of_library(&error))?;
+    let named = named(&name).map_err(|error| unknown(&error))?;
     let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| OWN.contains(&name.as_str()));
+    once_each(&given)?;
     let value = |wanted: &str| own.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let query = failure::blocking({
         let endpoint = Arc::clone(&endpoint);
-        move || named.bind(&given, &endpoint.places()).map_err(|error| of_library(&error))
+        move || named.bind(&given, &endpoint.places()).map_err(|error| of_library(named, &error))
     })
     .await?;
     let timeout = value("timeout").map(|text| protocol::timeout(&text)).transpose().map_err(failure::of_protocol)?;
@@ -77,21 +83,51 @@ pub async fn ask(
         dataset: Dataset::default(),
         timeout,
         format: value("format"),
+        is_get: parts.method != Method::POST,
     };
     answer::answer(&endpoint, &parts.headers, question).await
 }
 
-fn of_library(error: &LibraryError) -> Problem {
-    let problem = match error {
-        LibraryError::UnknownQuery { .. } => Problem::not_found(error.to_string()),
-        LibraryError::Value { source, .. } => Problem::bad_request(format!("{error}: {source}")),
-        LibraryError::UnknownParameter { .. } | LibraryError::Missing { .. } => Problem::bad_request(error.to_string()),
-        _ => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "a query of the library cannot be read"),
+/// A parameter given twice would leave open which value counts.
+fn once_each(given: &[(String, String)]) -> Result<(), Problem> {
+    let mut names = HashSet::new();
+    match given.iter().find(|(name, _)| !names.insert(name)) {
+        Some((name, _)) => {
+            Err(Problem::bad_request(format!("the parameter {name} is given more than once")).with("parameter", name))
+        }
+        None => Ok(()),
+    }
+}
+
+fn unknown(error: &LibraryError) -> Problem {
+    let hint = match error {
+        LibraryError::UnknownQuery { nearest: Some(_), .. } => error.hint(),
+        _ => Some("/queries lists the names".to_owned()),
     };
-    // The hints speak of the command line's way to give parameters only where one is missing.
-    problem.hint(
-        error.hint().filter(|_| {
-            !matches!(error, LibraryError::Missing { .. } | LibraryError::UnknownQuery { nearest: None, .. })
-        }),
-    )
+    Problem::not_found(error.to_string()).hint(hint)
+}
+
+/// A question that cannot be put so; the members `parameter` and `expected` tell programs which value to mend.
+fn of_library(query: &NamedQuery, error: &LibraryError) -> Problem {
+    let kind = |name: &str| {
+        query
+            .parameters
+            .iter()
+            .find(|known| known.name == name)
+            .map_or_else(String::new, |known| known.kind.to_string())
+    };
+    match error {
+        LibraryError::Value { name, source, .. } => Problem::bad_request(format!("{error}: {source}"))
+            .with("parameter", name)
+            .with("expected", kind(name))
+            .hint(error.hint()),
+        LibraryError::Missing { name, .. } => Problem::bad_request(error.to_string())
+            .with("parameter", name)
+            .with("expected", kind(name))
+            .hint(Some(format!("add {name}=… to the address"))),
+        LibraryError::UnknownParameter { name, .. } => {
+            Problem::bad_request(error.to_string()).with("parameter", name).hint(error.hint())
+        }
+        _ => Problem::internal("a query of the library cannot be read"),
+    }
 }

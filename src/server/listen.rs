@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use tower::util::MapRequest;
 
 use super::log::Peer;
+use super::stall::Stalling;
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct ConnectionLimits {
     pub header_time: Duration,
     /// Bytes of a request's head.
     pub header_bytes: usize,
+    /// Time in which a client must have taken something of a response; then its connection is closed.
+    pub write_time: Duration,
     /// Time that running requests get to end once the server was told to stop.
     pub drain_time: Duration,
 }
@@ -47,6 +50,7 @@ impl Default for ConnectionLimits {
             connections: 1024,
             header_time: Duration::from_secs(10),
             header_bytes: 64 << 10,
+            write_time: Duration::from_secs(30),
             drain_time: Duration::from_secs(20),
         }
     }
@@ -137,9 +141,10 @@ pub async fn serve(listener: Listener, router: Router, limits: ConnectionLimits,
                     request.extensions_mut().insert(peer.clone());
                     request
                 });
-                let connection = running.watch(
-                    connection(&limits).serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)),
-                );
+                let connection = running.watch(connection(&limits).serve_connection(
+                    TokioIo::new(Stalling::new(stream, limits.write_time)),
+                    TowerToHyperService::new(service),
+                ));
                 tokio::spawn(async move {
                     // A connection that fails is the client's affair; the request's log line tells of it.
                     let _ = connection.await;

@@ -48,9 +48,11 @@ mod router;
 mod running;
 mod settings;
 mod sparql;
+mod stall;
 mod stream;
 mod syntax;
 mod turns;
+mod wire;
 
 pub use access::Tokens;
 pub use body::BodyLimits;

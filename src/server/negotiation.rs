@@ -1,5 +1,8 @@
 //! Proactive content negotiation (RFC 9110 §12.5): which of the formats on offer a client wants most.
 
+/// How close a range is at least that names a type and a subtype.
+const NAMED: u8 = 2;
+
 /// A media range of an `Accept` field with its weight, 0 to 1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Range<'a> {
@@ -38,7 +41,7 @@ impl<'a> Range<'a> {
         match wanted
             .fold((true, false), |(all, _), want| (all && parameters(offered).any(|have| same(have, want)), true))
         {
-            (_, false) => Some(2),
+            (_, false) => Some(NAMED),
             (true, true) => Some(3),
             (false, true) => None,
         }
@@ -78,15 +81,26 @@ fn thousandths(value: &str) -> u16 {
     }
 }
 
+/// How a client may ask for something on offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    /// By the media type that it is sent as.
+    Own,
+    /// By another media type, which has to be named: `text/*` does not ask for what is sent as `application/…`.
+    Alias,
+}
+
 /// The one of `offers` (media types, the server's favourite first) that the value of an `Accept` field weighs most.
 ///
 /// No field, or an empty one, accepts anything. `None` means that nothing on offer is acceptable: 406.
-pub fn choose<'a, T: Copy>(accept: Option<&str>, offers: impl IntoIterator<Item = (&'a str, T)>) -> Option<T> {
+pub fn choose<'a, T: Copy>(accept: Option<&str>, offers: impl IntoIterator<Item = (&'a str, Name, T)>) -> Option<T> {
     let accept = accept.map(str::trim).filter(|accept| !accept.is_empty());
     let ranges: Vec<Range<'_>> = accept.unwrap_or("*/*").split(',').filter_map(Range::parse).collect();
     let mut best: Option<(u16, T)> = None;
-    for (media_type, offer) in offers {
-        let closest = ranges.iter().filter_map(|range| Some((range.closeness(media_type)?, range.weight))).max();
+    for (media_type, name, offer) in offers {
+        let closeness =
+            |range: &Range<'_>| range.closeness(media_type).filter(|close| name == Name::Own || *close >= NAMED);
+        let closest = ranges.iter().filter_map(|range| Some((closeness(range)?, range.weight))).max();
         match (closest, best) {
             (Some((_, weight)), None) if weight > 0 => best = Some((weight, offer)),
             (Some((_, weight)), Some((most, _))) if weight > most => best = Some((weight, offer)),
@@ -100,11 +114,12 @@ pub fn choose<'a, T: Copy>(accept: Option<&str>, offers: impl IntoIterator<Item 
 mod tests {
     use super::*;
 
-    const OFFERS: [(&str, &str); 4] = [
-        ("application/sparql-results+json", "json"),
-        ("application/json", "json"),
-        ("text/csv", "csv"),
-        ("application/sparql-results+xml", "xml"),
+    const OFFERS: [(&str, Name, &str); 5] = [
+        ("application/sparql-results+json", Name::Own, "json"),
+        ("application/json", Name::Alias, "json"),
+        ("text/csv", Name::Own, "csv"),
+        ("application/sparql-results+xml", Name::Own, "xml"),
+        ("text/xml", Name::Alias, "xml"),
     ];
 
     #[test]
@@ -115,7 +130,10 @@ mod tests {
             ("text/csv", Some("csv")),
             ("TEXT/CSV;charset=utf-8", Some("csv")),
             ("text/*;q=0.5, application/sparql-results+xml;q=0.9", Some("xml")),
-            ("application/sparql-results+json;q=0, */*;q=0.1", Some("json")),
+            ("application/sparql-results+json;q=0, */*;q=0.1", Some("csv")),
+            ("application/json, text/csv;q=0.5", Some("json")),
+            ("text/*, text/csv;q=0.1", Some("csv")),
+            ("text/*;q=0.1, text/xml", Some("xml")),
             ("application/*;q=0.2, text/csv;q=0.3", Some("csv")),
             ("text/html", None),
             ("text/csv;q=0", None),

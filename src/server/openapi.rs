@@ -8,11 +8,15 @@ use axum::http::Response;
 use serde_json::{Map, Value, json};
 
 use super::endpoint::Endpoint;
-use super::{answer, description};
-use crate::query::library;
+use super::problem::Problem;
+use super::{conditional, description};
+use crate::query::{Parameter, ParameterKind, library};
 
 /// `/openapi.json`.
-pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
+///
+/// # Errors
+/// 412 where the request insists on another document.
+pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let document = json!({
         "openapi": "3.1.0",
         "info": { "title": "citypact", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "MIT OR Apache-2.0" } },
@@ -27,7 +31,7 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
             } },
         },
     });
-    answer::whole("application/json", document.to_string())
+    conditional::whole(request.headers(), "application/json", document.to_string())
 }
 
 fn problem() -> Value {
@@ -42,6 +46,7 @@ fn problem() -> Value {
 fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let mut add = |path: &str, operations: Value| paths.insert(path.to_owned(), operations);
+    add("/", json!({ "get": operation("A page for people: what is here and where", "200") }));
     add("/sparql", sparql());
     add("/graphs", graphs());
     add("/graphs/{name}", graph());
@@ -172,12 +177,30 @@ fn named(named: &crate::query::NamedQuery) -> Value {
         .parameters
         .iter()
         .map(|parameter| {
-            let mut value = query(&parameter.name, &parameter.description, json!({ "type": "string" }));
+            let mut value = query(&parameter.name, &parameter.description, schema(parameter));
             value["required"] = parameter.default.is_none().into();
-            value["schema"]["default"] = parameter.default.clone().into();
             value
         })
         .collect();
     parameters.extend([format(true), timeout()]);
-    json!({ "get": with(operation(&named.title, "200"), parameters) })
+    let asked = || with(operation(&named.title, "200"), parameters.clone());
+    let mut post = asked();
+    post["requestBody"] = json!({
+        "description": "the parameters, beside or instead of those of the address",
+        "content": { "application/x-www-form-urlencoded": { "schema": { "type": "object" } } },
+    });
+    json!({ "get": asked(), "post": post })
+}
+
+fn schema(parameter: &Parameter) -> Value {
+    let mut schema = match parameter.kind {
+        ParameterKind::Integer | ParameterKind::Year => json!({ "type": "integer" }),
+        ParameterKind::Date => json!({ "type": "string", "format": "date" }),
+        _ => json!({ "type": "string" }),
+    };
+    if let Some(default) = &parameter.default {
+        let number = default.parse::<i64>().ok().filter(|_| schema["type"] == "integer");
+        schema["default"] = number.map_or_else(|| default.clone().into(), Value::from);
+    }
+    schema
 }

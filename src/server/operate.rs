@@ -3,9 +3,10 @@
 use std::path::{Component, Path as FilePath};
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{Response, StatusCode};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 use super::access::Right;
@@ -17,7 +18,14 @@ const JSON: &str = "application/json";
 
 /// `/healthz`: the process answers.
 pub async fn health() -> Response<Body> {
-    answer::whole("text/plain; charset=utf-8", "ok\n")
+    of_now("text/plain; charset=utf-8", "ok\n")
+}
+
+/// What is true at the moment alone, and not to be kept (RFC 9111 §5.2.2.5).
+fn of_now(media_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
+    let mut response = answer::whole(media_type, text);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// `/readyz`: requests may be sent here; not while the server drains.
@@ -26,7 +34,7 @@ pub async fn health() -> Response<Body> {
 /// 503 while it is not ready.
 pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response<Body>, Problem> {
     if endpoint.is_ready() {
-        Ok(answer::whole("text/plain; charset=utf-8", "ready\n"))
+        Ok(of_now("text/plain; charset=utf-8", "ready\n"))
     } else {
         Err(Problem::unavailable("the server is about to stop", 5))
     }
@@ -34,7 +42,7 @@ pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response
 
 /// `/metrics`: counters for Prometheus.
 pub async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
-    answer::whole("text/plain; version=0.0.4; charset=utf-8", metrics::render(&endpoint))
+    of_now("text/plain; version=0.0.4; charset=utf-8", metrics::render(&endpoint))
 }
 
 /// `/admin/queries`: what is being evaluated.
@@ -43,7 +51,7 @@ pub async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
 /// 401 and 403 without the admin token.
 pub async fn running(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
-    Ok(answer::whole(JSON, json!({ "running": endpoint.running.list() }).to_string()))
+    Ok(of_now(JSON, json!({ "running": endpoint.running.list() }).to_string()))
 }
 
 /// DELETE `/admin/queries/{id}`: ends an evaluation.
@@ -82,7 +90,7 @@ pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     }
     let target = folder.join(&name);
     failure::blocking(move || endpoint.store.backup(&target).map_err(|error| failure::of_store(&error))).await?;
-    let mut response = answer::whole(JSON, json!({ "backup": name }).to_string());
+    let mut response = of_now(JSON, json!({ "backup": name }).to_string());
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }

@@ -6,11 +6,15 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 
-use super::answer;
+use super::conditional;
 use super::endpoint::Endpoint;
+use super::problem::Problem;
 
 /// `/`: addresses, for people.
-pub async fn start(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
+///
+/// # Errors
+/// 412 where the request insists on another page.
+pub async fn start(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let root = escaped(&endpoint.root(request.headers()));
     let links = [
         ("sparql", "SPARQL endpoint"),
@@ -29,7 +33,7 @@ pub async fn start(State(endpoint): State<Arc<Endpoint>>, request: Request) -> R
          <h1>citypact</h1>\n<p>Friendship cities as linked data.</p>\n<ul>\n{items}</ul>\n\
          <pre>curl {root}/sparql --data-urlencode 'query=SELECT * {{ ?s ?p ?o }} LIMIT 10'</pre>\n</body>\n</html>\n"
     );
-    answer::whole("text/html; charset=utf-8", page)
+    conditional::whole(request.headers(), "text/html; charset=utf-8", page)
 }
 
 /// A text between tags or in an attribute.

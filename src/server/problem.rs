@@ -1,14 +1,17 @@
 //! What went wrong, told to the client: problem details (RFC 9457) for programs, plain text for people.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
-use super::negotiation;
+use super::negotiation::{self, Name};
+use super::syntax;
 
 /// A failure with its status code. Its causes of ours stay in the log; only what helps the client is told.
 #[derive(Debug, Clone, Serialize)]
@@ -21,8 +24,13 @@ pub struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// Members of its own (RFC 9457 §3.2), for programs.
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, String>,
     #[serde(skip)]
     retry_after: Option<u32>,
+    #[serde(skip)]
+    challenge: Option<&'static str>,
     #[serde(skip)]
     personal: bool,
 }
@@ -41,7 +49,9 @@ impl Problem {
             status,
             detail: detail.into(),
             hint: None,
+            more: BTreeMap::new(),
             retry_after: None,
+            challenge: None,
             personal: false,
         }
     }
@@ -73,6 +83,19 @@ impl Problem {
         self
     }
 
+    /// Adds a member that programs may read.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.more.insert(name, value.into());
+        self
+    }
+
+    /// Says how to show a right (RFC 9110 §11.6.1).
+    #[must_use]
+    pub fn challenge(self, challenge: &'static str) -> Self {
+        Self { challenge: Some(challenge), ..self }
+    }
+
     /// Marks it as one that others who ask the same would not meet: their client has not gone.
     #[must_use]
     pub fn personal(self) -> Self {
@@ -96,10 +119,10 @@ impl Problem {
 
     fn render(&self, accept: Option<&str>) -> (&'static str, String) {
         let offers = [
-            ("application/problem+json", true),
-            ("application/json", true),
-            ("text/plain", false),
-            ("text/html", false),
+            ("application/problem+json", Name::Own, true),
+            ("application/json", Name::Alias, true),
+            ("text/plain", Name::Own, false),
+            ("text/html", Name::Alias, false),
         ];
         if negotiation::choose(accept, offers).unwrap_or(true) {
             // A struct of strings and a number always serialises.
@@ -116,9 +139,6 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        if let Some(seconds) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
         response.extensions_mut().insert(self);
         response
     }
@@ -126,14 +146,29 @@ impl IntoResponse for Problem {
 
 /// Middleware that writes the body of problems as the client's `Accept` wants it, and makes problems of bare errors.
 pub async fn render(request: Request, next: Next) -> Response<Body> {
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).map(str::to_owned);
+    let accept = syntax::accept(request.headers());
     let mut response = next.run(request).await;
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| bare(&response));
-    if let Some(problem) = problem {
-        let (media_type, body) = problem.render(accept.as_deref());
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        *response.body_mut() = Body::from(body);
+    match response.extensions_mut().remove::<Problem>().or_else(|| bare(&response)) {
+        Some(problem) => told(response, problem, accept.as_deref()),
+        None => response,
     }
+}
+
+/// A response with the body that tells of a problem. It varies by what the client accepts, and nobody keeps it.
+pub fn told(mut response: Response<Body>, problem: Problem, accept: Option<&str>) -> Response<Body> {
+    let (media_type, body) = problem.render(accept);
+    *response.status_mut() = problem.status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(VARY, HeaderValue::from_static("Accept"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(challenge) = problem.challenge {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    *response.body_mut() = Body::from(body);
     response
 }
 
@@ -142,6 +177,7 @@ fn bare(response: &Response<Body>) -> Option<Problem> {
     let detail = match response.status() {
         StatusCode::NOT_FOUND => "there is nothing at this address",
         StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method; Allow names those it takes",
+        status if status.is_client_error() => "the address cannot be read: is it UTF-8 once percent-decoded?",
         _ => return None,
     };
     Some(Problem::new(response.status(), detail))

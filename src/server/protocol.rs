@@ -66,6 +66,9 @@ pub enum ProtocolError {
         "a POST takes application/x-www-form-urlencoded, application/sparql-query or application/sparql-update, not {0}"
     )]
     MediaType(String),
+    /// Parameters that came as something else than a form; the value is what was sent.
+    #[error("parameters come as application/x-www-form-urlencoded, not {0}")]
+    NoForm(String),
     /// A charset other than UTF-8.
     #[error("the body's charset is `{0}`; it must be UTF-8")]
     Charset(String),
@@ -75,7 +78,7 @@ impl ProtocolError {
     /// The status code that tells the client so (RFC 9110 §15.5).
     pub const fn status(&self) -> u16 {
         match self {
-            Self::MediaType(_) | Self::Charset(_) => 415,
+            Self::MediaType(_) | Self::NoForm(_) | Self::Charset(_) => 415,
             _ => 400,
         }
     }
@@ -188,11 +191,8 @@ fn gotten(mut parameters: Parameters) -> Result<Operation, ProtocolError> {
 
 fn posted(request: Request<'_>, mut parameters: Parameters) -> Result<Operation, ProtocolError> {
     let content_type = request.content_type.unwrap_or("nothing");
-    let (essence, rest) = content_type.split_once(';').unwrap_or((content_type, ""));
-    let essence = essence.trim().to_ascii_lowercase();
-    if !["application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"]
-        .contains(&&*essence)
-    {
+    let (essence, rest) = essence(content_type);
+    if ![FORM, "application/sparql-query", "application/sparql-update"].contains(&&*essence) {
         return Err(ProtocolError::MediaType(content_type.to_owned()));
     }
     charset(rest)?;
@@ -220,6 +220,31 @@ fn form(mut parameters: Parameters) -> Result<Operation, ProtocolError> {
         (None, Some(text)) => parameters.update(text),
         (None, None) => Err(ProtocolError::NoOperation),
     }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A media type in lower case, and its parameters.
+fn essence(content_type: &str) -> (String, &str) {
+    let (essence, rest) = content_type.split_once(';').unwrap_or((content_type, ""));
+    (essence.trim().to_ascii_lowercase(), rest)
+}
+
+/// The parameters of a form that holds nothing else.
+///
+/// # Errors
+/// [`ProtocolError::NoForm`], [`ProtocolError::Charset`], [`ProtocolError::NotUtf8`]
+pub fn form_pairs(content_type: Option<&str>, body: &[u8]) -> Result<Vec<(String, String)>, ProtocolError> {
+    if body.is_empty() {
+        return Ok(Vec::new());
+    }
+    let content_type = content_type.unwrap_or("nothing");
+    let (essence, rest) = essence(content_type);
+    if essence != FORM {
+        return Err(ProtocolError::NoForm(content_type.to_owned()));
+    }
+    charset(rest)?;
+    pairs(std::str::from_utf8(body).map_err(|_| ProtocolError::NotUtf8("the body"))?)
 }
 
 fn charset(parameters: &str) -> Result<(), ProtocolError> {

@@ -50,11 +50,10 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
         if triples.is_empty() {
             return Err(Problem::not_found(format!("nothing is known of {name}")));
         }
-        if conditional::is_known(&headers, &tag) {
-            return Ok(conditional::not_modified(&tag));
-        }
-        let mut response = written(&triples, syntax)?;
-        response.headers_mut().insert(header::ETAG, tag.value());
+        let mut response = match conditional::unchanged(&headers, &tag)? {
+            Some(response) => response,
+            None => written(&triples, syntax, &tag)?,
+        };
         let location = format!("{}{path}?format={}", endpoint.settings.base_path, syntax.name());
         if let Ok(location) = HeaderValue::from_str(&location) {
             response.headers_mut().insert(header::CONTENT_LOCATION, location);
@@ -71,9 +70,9 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
 pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
     let format = format(&request)?;
     let syntax = syntax::triples(request.headers(), format.as_deref())?;
-    let tag = Tag::new(&blake3::hash(ontology::CITYPACT.as_bytes()).to_hex()[..32], syntax.name());
-    if conditional::is_known(request.headers(), &tag) {
-        return Ok(conditional::not_modified(&tag));
+    let tag = Tag::of_bytes(ontology::CITYPACT.as_bytes(), syntax.name());
+    if let Some(response) = conditional::unchanged(request.headers(), &tag)? {
+        return Ok(response);
     }
     let mut triples = BTreeSet::new();
     for text in [ontology::CITYPACT, ontology::SCHEMES] {
@@ -81,9 +80,7 @@ pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
         triples.extend(read.into_iter().map(Ordered));
     }
     let triples: Vec<Triple> = triples.into_iter().map(|triple| triple.0).collect();
-    let mut response = written(&triples, syntax)?;
-    response.headers_mut().insert(header::ETAG, tag.value());
-    Ok(response)
+    written(&triples, syntax, &tag)
 }
 
 fn format(request: &Request) -> Result<Option<String>, Problem> {
@@ -143,13 +140,13 @@ fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreErro
     Ok(triples.into_iter().map(|triple| triple.0).collect())
 }
 
-fn written(triples: &[Triple], syntax: Syntax) -> Result<Response<Body>, Problem> {
+fn written(triples: &[Triple], syntax: Syntax, tag: &Tag) -> Result<Response<Body>, Problem> {
     let mut writer = RdfWriter::new(syntax, Vec::new());
     for triple in triples {
         writer.triple(triple.as_ref()).map_err(failure::of_output)?;
     }
     let bytes = writer.finish().map_err(failure::of_output)?;
     let mut response = answer::whole(syntax::media_type(syntax), bytes);
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
+    conditional::mark(&mut response, tag);
     Ok(response)
 }

@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use super::endpoint::Endpoint;
 use super::{
     access, conditional, cors, description, graph_store, library, log, openapi, operate, page, problem, resource,
-    sparql,
+    sparql, wire,
 };
 
 /// Puts an endpoint on the web. Programs may mount the router in a server of their own; tests call it without a socket.
@@ -25,10 +25,12 @@ pub fn router(endpoint: &Arc<Endpoint>) -> Router {
     // From the inside out: what is nearest to the handlers comes first.
     routes
         .layer(from_fn(options))
+        .layer(from_fn(wire::checked))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(problem::render))
         .layer(CompressionLayer::new().gzip(true).zstd(true))
         .layer(map_response(coded))
+        .layer(from_fn(wire::whole))
         .layer(from_fn(cors::allow))
         .layer(map_response(secured))
         .layer(from_fn_with_state(Arc::clone(endpoint), log::access))
@@ -76,7 +78,7 @@ async fn options(request: Request, next: axum::middleware::Next) -> Response<Bod
 }
 
 async fn coded(response: Response<Body>) -> Response<Body> {
-    conditional::mark_coding(response)
+    wire::vary(conditional::mark_coding(response))
 }
 
 async fn secured(response: Response<Body>) -> Response<Body> {

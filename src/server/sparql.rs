@@ -17,8 +17,12 @@ use super::metrics::count;
 use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
 use super::running::Kind;
+use super::stream::CancelOnDrop;
 use super::{body, description, failure, federation, log};
-use crate::query::{Cancel, Dataset, Limits, ParseOptions, Query, Update};
+use crate::query::{Cancel, Dataset, Limits, ParseOptions, Query, QueryError, Update};
+
+/// Bytes of a text that is parsed in less time than it takes to hand it to another thread and back.
+const SHORT: usize = 4 << 10;
 
 /// Answers a request to `/sparql`.
 ///
@@ -35,31 +39,53 @@ pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
         body: &bytes,
     });
     match operation.map_err(failure::of_protocol)? {
-        Operation::Query(text) => query(&endpoint, &parts.headers, text).await,
+        Operation::Query(text) => query(&endpoint, &parts.headers, text, !post).await,
         Operation::Update(text) => update(&endpoint, &parts.headers, text).await,
         Operation::Describe => description::answer(&endpoint, &parts.headers, parts.uri.query().unwrap_or_default()),
     }
 }
 
-async fn query(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
+async fn query(
+    endpoint: &Arc<Endpoint>,
+    headers: &HeaderMap,
+    text: Text,
+    is_get: bool,
+) -> Result<Response<Body>, Problem> {
     let dataset = dataset(&text)?;
     let timeout = timeout(&text)?;
-    let (query, canonical) = parsed(endpoint, headers, &text.text)?;
-    let question = Question { query, canonical, text: text.text, dataset, timeout, format: text.format };
+    let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
+    let question = Question { query, canonical, text: text.text, dataset, timeout, format: text.format, is_get };
     answer::answer(endpoint, headers, question).await
 }
 
 /// The query of a text, parsed once for those who ask it often.
-fn parsed(endpoint: &Endpoint, headers: &HeaderMap, text: &str) -> Result<Parsed, Problem> {
+async fn parsed(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: &str) -> Result<Parsed, Problem> {
     let options = options(endpoint, headers);
     let key = format!("{}\n{text}", options.base.as_deref().unwrap_or_default());
     if let Some(query) = endpoint.parsed.get(&key) {
         return Ok(query);
     }
-    let query = Query::parse(text, &options).map_err(|error| answer::counted(endpoint, &error))?;
-    let parsed = (query.clone(), canonical(&query, text));
+    let parsed = read(endpoint, text, move |text| {
+        let query = Query::parse(text, &options)?;
+        let canonical = canonical(&query, text);
+        Ok((query, canonical))
+    })
+    .await?;
     endpoint.parsed.keep(key, parsed.clone());
     Ok(parsed)
+}
+
+/// Reads a text: a short one here and now, a long one where it holds no other request up.
+async fn read<T: Send + 'static>(
+    endpoint: &Arc<Endpoint>,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, QueryError> + Send + 'static,
+) -> Result<T, Problem> {
+    if text.len() <= SHORT {
+        return parse(text).map_err(|error| answer::counted(endpoint, &error));
+    }
+    let (endpoint, text) = (Arc::clone(endpoint), text.to_owned());
+    failure::blocking(move || parse(&text).map_err(|error| answer::counted(&endpoint, &error))).await
 }
 
 fn options(endpoint: &Endpoint, headers: &HeaderMap) -> ParseOptions {
@@ -89,13 +115,15 @@ async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Re
     if let Some(asked) = timeout(&text)? {
         limits.timeout = Some(limits.timeout.map_or(asked, |own| own.min(asked)));
     }
-    let update =
-        Update::parse(&text.text, &options(endpoint, headers)).map_err(|error| answer::counted(endpoint, &error))?;
+    let options = options(endpoint, headers);
+    let update = read(endpoint, &text.text, move |text| Update::parse(text, &options)).await?;
     let cancel = Cancel::new();
     let ticket = endpoint.running.enter(Kind::Update, &text.text, cancel.clone());
     let endpoint = Arc::clone(endpoint);
     let turn = endpoint.writers.take().await?;
     count(&endpoint.metrics.updates);
+    // Dropped when the client goes: what is not committed by then changes nothing.
+    let _guard = CancelOnDrop(cancel.clone());
     failure::blocking(move || {
         let _held = (turn, ticket);
         let started = Instant::now();

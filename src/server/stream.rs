@@ -140,7 +140,8 @@ where
     }
 }
 
-struct CancelOnDrop(Cancel);
+/// Ends an evaluation when nobody waits for it any more.
+pub struct CancelOnDrop(pub Cancel);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use oxrdf::{QuadRef, TripleRef};
 use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
-use super::negotiation;
+use super::negotiation::{self, Name};
 use super::problem::Problem;
 use crate::format::{ResultsFormat, Syntax};
 use crate::vocab;
@@ -97,7 +97,11 @@ where
     if let Some(name) = format {
         return named(offers, name);
     }
-    let flat = offers.iter().flat_map(|offer| offer.media_types.iter().map(|media_type| (*media_type, offer.format)));
+    let names = |offer: &'static Offer<T>| {
+        let names = std::iter::once(Name::Own).chain(std::iter::repeat(Name::Alias));
+        offer.media_types.iter().zip(names).map(|(media_type, name)| (*media_type, name, offer.format))
+    };
+    let flat = offers.iter().flat_map(names);
     negotiation::choose(accept(headers).as_deref(), flat).ok_or_else(|| {
         Problem::new(StatusCode::NOT_ACCEPTABLE, "none of the formats on offer is acceptable")
             .hint(Some(format!("ask for one of {}", list(offers.iter().map(|offer| offer.media_types[0])))))
@@ -130,23 +134,36 @@ pub fn accept(headers: &HeaderMap) -> Option<String> {
     (!values.is_empty()).then(|| values.join(","))
 }
 
-/// The syntax of a body by its `Content-Type`.
+/// The syntax of a body by its `Content-Type`; RDF/XML where it has none (Graph Store HTTP Protocol §5).
 ///
 /// # Errors
-/// 415 where that is no RDF syntax known here, or missing.
+/// 415 where that is no RDF syntax known here.
 pub fn of_body(headers: &HeaderMap) -> Result<Syntax, Problem> {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    let by_name = |essence: &String| {
-        TRIPLES.iter().find(|offer| offer.media_types.contains(&essence.as_str())).map(|offer| offer.format)
-    };
-    essence.as_ref().and_then(by_name).ok_or_else(|| {
-        let sent = value.unwrap_or("nothing");
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(Syntax::RdfXml) };
+    let value = value.to_str().unwrap_or("something that is not ASCII");
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = TRIPLES.iter().find(|offer| offer.media_types.contains(&essence.as_str())).map(|offer| offer.format);
+    known.ok_or_else(|| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format!("the body's Content-Type is {sent}, which is no RDF syntax known here"),
+            format!("the body's Content-Type is {value}, which is no RDF syntax known here"),
         )
         .hint(Some(format!("send one of {}", list(TRIPLES.iter().map(|offer| offer.media_types[0])))))
+    })
+}
+
+/// The syntax of a part of a form: by its own `Content-Type`, else by its file's suffix (§5.5).
+///
+/// # Errors
+/// 415 where neither names an RDF syntax known here.
+pub fn of_part(headers: &HeaderMap, file_name: Option<&str>) -> Result<Syntax, Problem> {
+    if headers.contains_key(header::CONTENT_TYPE) {
+        return of_body(headers);
+    }
+    let suffix = file_name.and_then(|name| name.rsplit_once('.')).map(|(_, suffix)| suffix);
+    suffix.and_then(Syntax::from_suffix).ok_or_else(|| {
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a part of the form has neither a Content-Type nor a suffix")
+            .hint(Some("give it a Content-Type, or its file a name such as data.ttl"))
     })
 }
 

@@ -1,8 +1,14 @@
-//! The endpoint: what it answers, and what it does not let happen.
+//! The endpoint: what it answers, and what it does not let happen. `README.md` beside this file is the way in.
 
 pub mod app;
-mod faults;
 mod graphs;
 mod http;
 mod process;
 mod protocol;
+mod spec_description;
+mod spec_graph_store;
+mod spec_http;
+mod spec_protocol;
+mod statement;
+
+mod faults;

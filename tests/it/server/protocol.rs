@@ -78,7 +78,7 @@ async fn updates_need_the_token_and_are_atomic() {
     assert_eq!(app.send("POST", "/sparql", &[UPDATE], insert).await.status, 401);
     let form = [FORM, ("origin", "https://evil.example"), ("cookie", "token=w")];
     assert_eq!(app.send("POST", "/sparql", &form, "update=CLEAR+ALL").await.status, 401);
-    assert_eq!(app.send("POST", "/sparql", &[UPDATE, ("authorization", "Bearer x")], insert).await.status, 403);
+    assert_eq!(app.send("POST", "/sparql", &[UPDATE, ("authorization", "Bearer x")], insert).await.status, 401);
     assert_eq!(app.send("GET", "/sparql?update=CLEAR%20ALL", &[WRITE], "").await.status, 400);
     let failing = format!("{insert} ; CREATE GRAPH <http://example.org/g>");
     assert_eq!(app.update(&failing).await.status, 400);
