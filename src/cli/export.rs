@@ -11,6 +11,7 @@ use super::backend::{Backend, DataArgs};
 use super::common;
 use super::data;
 use super::edge::Edge;
+use super::progress::Unit;
 use super::query;
 use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
@@ -114,6 +115,8 @@ fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Writ
     }
     let quads =
         backend.store().read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
+    let progress = edge.progress("Reading", Unit::Things("quads"), None);
+    let quads: QuadStream = Box::new(quads.inspect(move |_| progress.advance(1)));
     if args.graph.is_some() {
         return Ok(rdf::write(all(quads)?.into_iter().map(without_graph).collect(), syntax, out)?);
     }
