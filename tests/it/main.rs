@@ -26,5 +26,6 @@ mod readme;
 mod remote;
 mod server;
 mod store;
+mod terminal;
 mod traps;
 mod walls;
