@@ -6,7 +6,7 @@ FEATURES ?=
 # One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
 PROFILE  := --release
 
-.PHONY: register demo test build lint fmt doc bench bench-server deps help
+.PHONY: register demo test test-terminal build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -15,11 +15,15 @@ demo: build ## build, load the five example articles, print real answers and wha
 	@$(CARGO) run $(PROFILE) $(FEATURES) --quiet -- demo
 
 build: deps
-	@echo 'Building citypact (the first time a quarter of an hour: RocksDB is compiled once) …'
+	@echo 'Building citypact (the first time takes a while: RocksDB is compiled once) …'
 	@$(CARGO) build $(PROFILE) $(FEATURES)
 
 test: deps ## every test that needs nothing but this machine
 	$(CARGO) test $(PROFILE) $(FEATURES)
+
+test-terminal: deps ## dialogues in a real terminal (needs tmux)
+	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }
+	$(CARGO) test $(PROFILE) $(FEATURES) --test it terminal
 
 lint: deps ## formatting, and clippy without a warning
 	$(CARGO) fmt --check

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// A format for the solutions of SELECT and the answer of ASK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ResultsFormat {
     /// Columns for people at a terminal.
     Table,
@@ -75,6 +76,7 @@ impl fmt::Display for ResultsFormat {
 
 /// A syntax of RDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Syntax {
     /// [Turtle](https://www.w3.org/TR/turtle/)
     Turtle,

@@ -12,6 +12,7 @@ use super::backend::Backend;
 use super::edge::Edge;
 use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
+use crate::counted::counted;
 use crate::format::{ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
 use crate::output::{self, Labelled, Shortener, Style, Written};
@@ -265,7 +266,7 @@ pub fn explain_plan(backend: &Backend, question: Question<'_>) -> Result<crate::
 /// How an evaluation went, in one line.
 pub fn say(stats: &Stats) -> String {
     let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
-    let mut text = format!("{} rows in {}", stats.rows, milliseconds(stats.elapsed));
+    let mut text = format!("{} in {}", counted(stats.rows, "row"), milliseconds(stats.elapsed));
     if stats.memory > 0 || stats.bytes > 0 {
         text.push_str(&format!(
             " ({} of them planning), {} bytes of results, {} bytes of memory at most",

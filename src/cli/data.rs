@@ -10,6 +10,7 @@ use super::edge::Edge;
 use super::input::{self, RecordArgs};
 use super::register::RegisterArgs;
 use super::report::{Failure, Outcome, Result};
+use crate::counted::counted;
 use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
 use crate::query::Limits;
 use crate::record::read::Input;
@@ -111,9 +112,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let backend = args.target.open("load", &Limits::default(), edge)?;
     let (report, outcome) = args.how.load(&args.files, args.graph.clone(), backend.store(), edge)?;
     edge.say(format_args!(
-        "{} documents; {} quads added, {} removed: {}",
-        report.documents,
-        report.change.inserted,
+        "{}; {} added, {} removed: {}",
+        counted(report.documents, "document"),
+        counted(report.change.inserted, "quad"),
         report.change.removed,
         args.target.place()
     ));

@@ -75,8 +75,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         (None, Target::Csv) => {
             return Err(Failure::usage("csv is a file for each class").hint("name a folder for them with --out"));
         }
-        (Some(path), _) => to_file(args, target, &backend, path)?,
-        (None, _) => write(args, target, &backend, edge.stdout())?,
+        (Some(path), _) => to_file(args, target, &backend, path, edge)?,
+        (None, _) => write(args, target, &backend, edge.stdout(), edge)?,
     }
     Ok(outcome)
 }
@@ -92,24 +92,24 @@ fn choose(args: &Args) -> Result<Target> {
     }
 }
 
-fn to_file(args: &Args, target: Target, backend: &Backend, path: &Path) -> Result<()> {
+fn to_file(args: &Args, target: Target, backend: &Backend, path: &Path, edge: &Edge) -> Result<()> {
     let context = || format!("cannot write {}", path.display());
     let mut file = AtomicFile::create(path).with_context(context)?;
-    write(args, target, backend, &mut file)?;
+    write(args, target, backend, &mut file, edge)?;
     Ok(file.commit().with_context(context)?)
 }
 
-fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write) -> Result<()> {
+fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, edge: &Edge) -> Result<()> {
     match target {
         Target::GeoJson => drop(export::write_geojson(backend.store(), &mut out)?),
         Target::GraphMl => drop(export::write_graphml(backend.store(), &mut out)?),
-        Target::Rdf(syntax) => write_rdf(args, syntax, backend, &mut out)?,
+        Target::Rdf(syntax) => write_rdf(args, syntax, backend, &mut out, edge)?,
         Target::Csv => {}
     }
     Ok(out.flush()?)
 }
 
-fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write) -> Result<()> {
+fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write, edge: &Edge) -> Result<()> {
     if let Some(path) = &args.construct {
         return Ok(rdf::write(construct(path, backend)?, syntax, out)?);
     }

@@ -11,6 +11,7 @@ use super::edge::Edge;
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Outcome, Result};
 use crate::convert::{Event, MentionReport, Options, Summary};
+use crate::counted::counted;
 use crate::location::{Diagnostic, Severity};
 use crate::mapping::{BaseIri, Unresolved};
 use crate::place::Resolution;
@@ -203,7 +204,8 @@ impl Listener<'_> {
             mentions.flush()?;
         }
         if self.unsaid > 0 {
-            self.edge.warn(format_args!("… and {} findings more; --messages N prints more of them", self.unsaid));
+            self.edge
+                .warn(format_args!("… and {} more; --messages N prints more of them", counted(self.unsaid, "finding")));
         }
         self.edge.say(sum(summary));
         Ok(if summary.is_complete() { Outcome::Done } else { Outcome::Rejected })
@@ -213,8 +215,12 @@ impl Listener<'_> {
 fn sum(summary: &Summary) -> String {
     let mentions = &summary.mentions;
     let mut text = format!(
-        "{} records of {} documents read, {} rejected, {} warnings; {} quads",
-        summary.records, summary.documents, summary.rejected, summary.warnings, summary.quads
+        "{} of {} read, {} rejected, {}; {}",
+        counted(summary.records, "record"),
+        counted(summary.documents, "document"),
+        summary.rejected,
+        counted(summary.warnings, "warning"),
+        counted(summary.quads, "quad")
     );
     if mentions.resolved + mentions.ambiguous + mentions.unknown > 0 {
         text.push_str(&format!(

@@ -9,6 +9,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
 pub enum Unit {
     /// Bytes of input.
     Bytes,
+    /// Things of this name, one by one.
+    Things(&'static str),
 }
 
 /// A bar, or nothing where nobody looks. Clones move the same bar; it goes away when all of them are dropped.
@@ -39,6 +41,13 @@ impl Progress {
         bar.inc(by);
     }
 
+    /// So many more are done.
+    pub fn advance(&self, by: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(by);
+        }
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         if let Some(bar) = &self.0 {
@@ -51,6 +60,8 @@ fn style(unit: Unit, bounded: bool) -> ProgressStyle {
     let (done, rate) = match unit {
         Unit::Bytes if bounded => ("{bytes} of {total_bytes}".to_owned(), "{binary_bytes_per_sec}"),
         Unit::Bytes => ("{bytes}".to_owned(), "{binary_bytes_per_sec}"),
+        Unit::Things(name) if bounded => (format!("{{human_pos}} of {{human_len}} {name}"), "{per_sec}"),
+        Unit::Things(name) => (format!("{{human_pos}} {name}"), "{per_sec}"),
     };
     let template = if bounded {
         format!("{{msg}} {{bar:24}} {done}, {rate}, {{eta}} left")
@@ -67,12 +78,13 @@ mod tests {
 
     #[test]
     fn every_style_is_understood() {
-        for unit in [Unit::Bytes] {
+        for unit in [Unit::Bytes, Unit::Things("quads")] {
             for bounded in [true, false] {
                 let _ = style(unit, bounded);
             }
         }
         let hidden = Progress::hidden();
+        hidden.advance(1);
         hidden.finish();
     }
 }

@@ -8,6 +8,7 @@ use super::common;
 use super::edge::Edge;
 use super::query::{options, text_of};
 use super::report::{Outcome, Result};
+use crate::counted::counted;
 use crate::query::{Cancel, Dataset, Engine, Limits, Update};
 
 /// Change a store by SPARQL: all operations of a text or none
@@ -44,7 +45,7 @@ pub fn change(backend: &Backend, update: &Update, limits: &Limits, cancel: &Canc
     match backend {
         Backend::Local(store) => {
             let stats = Engine::new().update(store, update, &Dataset::default(), limits, cancel).map_err(explain)?;
-            Ok(format!("{} quads added, {} removed", stats.inserted, stats.removed))
+            Ok(format!("{} added, {} removed", counted(stats.inserted, "quad"), stats.removed))
         }
         Backend::Remote(remote) => {
             remote.update(update).map_err(common::explain)?;

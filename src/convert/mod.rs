@@ -51,6 +51,7 @@ pub struct Options {
 
 /// Something to be told while converting, in the order of the input.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Event {
     /// A warning on a record that went through, or a finding on an input between records.
     Finding(Diagnostic),
@@ -62,6 +63,7 @@ pub enum Event {
 
 /// What became of a mention.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct MentionReport {
     /// Where its record begins.
     pub at: Location,
@@ -75,6 +77,7 @@ pub struct MentionReport {
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Records read, those rejected among them.
     pub records: u64,
@@ -103,6 +106,7 @@ impl Summary {
 
 /// Why a conversion ended early.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConvertError {
     /// An input cannot be read at all.
     #[error(transparent)]

@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
 use super::term::is_number;
+use crate::counted::counted;
 
 /// Rows that decide how wide the columns are; the rows after them are written as they come.
 const SAMPLE: usize = 1000;
@@ -51,8 +52,7 @@ impl Table {
             self.lay_out(style, writer)?;
         }
         let Some(layout) = &self.layout else { return Ok(self.rows) };
-        let noun = if self.rows == 1 { "row" } else { "rows" };
-        writeln!(writer, "{}", layout.faint(&format!("{} {noun}", self.rows)))?;
+        writeln!(writer, "{}", layout.faint(&counted(self.rows, "row")))?;
         Ok(self.rows)
     }
 }

@@ -74,6 +74,7 @@ impl Key {
 
 /// Why a file of decisions, or of places, could not be taken.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The file could not be read.
     #[error("line {line}: cannot be read")]

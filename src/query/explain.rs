@@ -10,6 +10,7 @@ use super::error::QueryError;
 use super::evaluation::specification;
 use super::run::{Engine, Request, Source};
 use super::supervise::supervised;
+use crate::counted::counted;
 
 /// A plan and how its evaluation went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,7 +96,7 @@ fn count(results: QueryResults<'_>) -> Result<u64, QueryError> {
 impl fmt::Display for Explanation {
     /// The steps as an indented tree, each with its rows and its time.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} rows in {}", self.rows, time(self.seconds))?;
+        writeln!(f, "{} in {}", counted(self.rows, "row"), time(self.seconds))?;
         writeln!(f, "{:>10} {:>10}  STEP", "ROWS", "TIME")?;
         self.plan.write(f, 0)
     }

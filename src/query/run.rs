@@ -151,6 +151,7 @@ pub enum Event<'a> {
 
 /// How an evaluation went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Stats {
     /// Rows or triples sent.
     pub rows: u64,

@@ -20,6 +20,7 @@ pub enum Date {
 
 /// Why a text is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DateError {
     /// The text has another form than the three allowed.
     #[error("`{0}` is no date: write YYYY-MM-DD, YYYY-MM or YYYY")]

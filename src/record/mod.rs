@@ -95,12 +95,14 @@ macro_rules! records {
         /// Any record.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(tag = "type")]
+        #[non_exhaustive]
         pub enum Record {
             $(#[doc = concat!("`", $tag, "`")] #[serde(rename = $tag)] $name($name)),+
         }
 
         /// The type of a record.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum RecordType { $(#[doc = concat!("`", $tag, "`")] $name),+ }
 
         impl RecordType {

@@ -20,6 +20,7 @@ macro_rules! record {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
+        #[non_exhaustive]
         pub struct $name {
             #[doc(hidden)]
             #[serde(rename = "type", default, skip_serializing)]

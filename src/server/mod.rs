@@ -8,8 +8,8 @@
 //! use citypact::store::Embedded;
 //!
 //! let store = Arc::new(Embedded::memory()?);
-//! let endpoint = Endpoint::new(store, Settings::default());
-//! let app = axum::Router::new().nest("/data", router(&endpoint));
+//! let endpoint = Endpoint::new(store, Settings { base_path: "/data".into(), ..Settings::default() });
+//! let app = axum::Router::new().merge(router(&endpoint));
 //! # let _: axum::Router = app;
 //! # Ok::<_, citypact::store::StoreError>(())
 //! ```

@@ -45,6 +45,7 @@ pub struct Text {
 
 /// Why a request is none of the protocol's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProtocolError {
     /// A name or value whose percent-encoding does not give UTF-8.
     #[error("{0} is not UTF-8 once percent-decoded")]

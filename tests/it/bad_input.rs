@@ -80,7 +80,7 @@ fn conversion(input: Input, read: ReadOptions, jobs: usize) -> (String, String, 
     let summary = convert::convert(&[input], &Register::builtin(), &options, &mut sink, &mut |event| match event {
         Event::Finding(finding) => writeln!(said, "{finding}").unwrap(),
         Event::Rejected(rejected) => rejected.diagnostics.iter().for_each(|it| writeln!(said, "{it}").unwrap()),
-        Event::Mention(_) => {}
+        _ => {}
     });
     let summary = summary.unwrap_or_else(|error| {
         writeln!(said, "{error}").unwrap();

@@ -39,7 +39,7 @@ fn commands_set_how_results_look() {
         "<https://w3id.org/citypact/id/place/uz> <http://www.w3.org/2000/01/rdf-schema#label> \"Uzbekistan\" .\n"
     );
     let timed = shell(&format!("\\timing on\n{query}"));
-    assert!(timed.stderr.starts_with("Timing is on.\n1 rows in "), "{}", timed.stderr);
+    assert!(timed.stderr.starts_with("Timing is on.\n1 row in "), "{}", timed.stderr);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn commands_list_what_there_is() {
     }
     assert!(shell("\\prefix ex: http://example.org/\nASK { ?s ex:p ?o }").ok().contains("false"));
     assert!(shell("\\prefix ex: not an iri\n").failed(1).contains("a prefix is declared by"));
-    assert!(shell("\\explain SELECT * { place:cn-qingdao a ?c }\n").ok().starts_with("1 rows in "));
+    assert!(shell("\\explain SELECT * { place:cn-qingdao a ?c }\n").ok().starts_with("1 row in "));
     assert!(shell("\\run partners place=cn-qingdao\n").ok().starts_with('?'));
 }
 
@@ -83,5 +83,5 @@ fn errors_do_not_end_the_shell_but_its_status_tells() {
 #[test]
 fn updates_change_what_is_in_memory() {
     let run = shell("INSERT DATA { GRAPH graph:x { place:a a pact:Tie } }\n\nASK { ?s a pact:Tie }");
-    assert_eq!((run.stdout.as_str(), run.stderr.lines().last()), ("true\n", Some("1 quads added, 0 removed")));
+    assert_eq!((run.stdout.as_str(), run.stderr.lines().last()), ("true\n", Some("1 quad added, 0 removed")));
 }

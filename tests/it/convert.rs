@@ -14,7 +14,7 @@ fn convert(inputs: &[Input], options: &Options) -> (String, Summary, Vec<String>
     let summary = convert::convert(inputs, &Register::builtin(), options, &mut sink, &mut |event| match event {
         Event::Finding(finding) => said.push(finding.to_string()),
         Event::Rejected(rejected) => said.extend(rejected.diagnostics.iter().map(ToString::to_string)),
-        Event::Mention(_) => {}
+        _ => {}
     });
     (String::from_utf8(sink.0).unwrap(), summary.unwrap(), said)
 }

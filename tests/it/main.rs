@@ -18,6 +18,7 @@ mod mapping;
 mod ontology;
 mod output;
 mod places;
+mod programs;
 mod queries;
 mod query;
 mod rdf;

@@ -29,7 +29,7 @@ fn convert(lines: &str, options: &Options) -> (Vec<Quad>, Vec<String>) {
     convert::convert(&inputs, &Register::curated(), options, &mut quads, &mut |event| match event {
         Event::Finding(finding) => said.push(finding.to_string()),
         Event::Rejected(rejected) => said.extend(rejected.diagnostics.iter().map(ToString::to_string)),
-        Event::Mention(_) => {}
+        _ => {}
     })
     .unwrap();
     (quads, said)

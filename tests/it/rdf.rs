@@ -35,6 +35,7 @@ pub fn read_by_sophia(text: &str, syntax: Syntax) -> Vec<Quad> {
         Syntax::TriG => sophia::turtle::parser::trig::parse_str(text).collect_quads().unwrap(),
         Syntax::NQuads => sophia::turtle::parser::nq::parse_str(text).collect_quads().unwrap(),
         Syntax::JsonLd => sophia::jsonld::JsonLdParser::new().parse_str(text).collect_quads().unwrap(),
+        other => panic!("sophia is not asked for {other:?}"),
     };
     let mut lines = Vec::new();
     sophia::turtle::serializer::nq::NQuadsSerializer::new(&mut lines).serialize_dataset(&quads).unwrap();

@@ -1,11 +1,14 @@
 //! The commands of the README's tour, run in order as a reader would, and what they print held against what it shows.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(all(unix, feature = "rocksdb"))]
 use std::process::Command;
 
 /// A command of a `console` block and the lines shown under it.
+#[derive(Debug)]
 struct Step {
+    #[cfg_attr(not(all(unix, feature = "rocksdb")), expect(dead_code, reason = "told where the tour is run"))]
     line: usize,
     command: String,
     shown: Vec<String>,
@@ -51,16 +54,25 @@ fn fits(shown: &[String], lines: &[&str]) -> bool {
     }
 }
 
-fn link(root: &Path, folder: &Path, name: &str) {
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(root.join(name), folder.join(name)).unwrap();
-    #[cfg(not(unix))]
-    let _ = (root, folder, name);
+#[cfg(all(unix, feature = "rocksdb"))]
+fn path() -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_citypact"));
+    format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default())
 }
 
-fn path() -> String {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_citypact"));
-    format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default())
+fn readme(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The fenced blocks of a document, each with the word after its fence.
+fn blocks(markdown: &str) -> Vec<&str> {
+    markdown.split("```").skip(1).step_by(2).collect()
+}
+
+/// Whether a command builds the program, which a test of it cannot.
+#[cfg(all(unix, feature = "rocksdb"))]
+fn is_of_the_build(command: &str) -> bool {
+    command.starts_with("make ") || command.starts_with("cargo ")
 }
 
 #[test]
@@ -69,11 +81,11 @@ fn every_command_of_the_tour_does_what_the_readme_shows() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
     for name in ["examples", "ontology", "queries"] {
-        link(root, folder.path(), name);
+        std::os::unix::fs::symlink(root.join(name), folder.path().join(name)).unwrap();
     }
-    let steps = steps(&fs::read_to_string(root.join("README.md")).unwrap());
+    let steps = steps(&readme("README.md"));
     assert!(steps.len() >= 10, "the tour has only {} commands", steps.len());
-    for step in steps.iter().filter(|step| !step.command.starts_with("make ")) {
+    for step in steps.iter().filter(|step| !is_of_the_build(&step.command)) {
         let output = Command::new("sh")
             .args(["-c", &step.command])
             .current_dir(folder.path())
@@ -102,4 +114,32 @@ fn shown_lines_may_leave_some_out() {
     assert!(fits(&shown(&["a", "…", "d"]), &["a", "b", "c", "d"]));
     assert!(!fits(&shown(&["a", "…", "d"]), &["a", "b"]));
     assert!(!fits(&shown(&["a"]), &["a", "b"]));
+}
+
+#[test]
+fn both_readmes_show_the_same_commands() {
+    let (english, chinese) = (readme("README.md"), readme("README.zh-Hans.md"));
+    assert!(blocks(&english).len() >= 10);
+    assert_eq!(blocks(&english), blocks(&chinese));
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| `")).map(names).collect::<Vec<_>>();
+    assert!(rows(&english).len() >= 10);
+    assert_eq!(rows(&english), rows(&chinese));
+}
+
+/// The names of commands in the first cell of a row.
+fn names(row: &str) -> Vec<String> {
+    let cell = row.split('|').nth(1).unwrap_or_default();
+    cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_names_every_program_of_the_examples() {
+    let commands: Vec<String> = steps(&readme("README.md")).into_iter().map(|step| step.command).collect();
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_program = path.extension().is_some_and(|suffix| suffix == "rs") && name != "build_register";
+        let run = format!("--example {name}");
+        assert!(!is_program || commands.iter().any(|command| command.contains(&run)), "README.md does not show {name}");
+    }
 }

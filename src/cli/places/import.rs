@@ -9,6 +9,7 @@ use crate::atomic::AtomicFile;
 use crate::cli::edge::Edge;
 use crate::cli::register::{add_lines, open};
 use crate::cli::report::{Outcome, Result};
+use crate::counted::counted;
 use crate::place::Register;
 use crate::place::build::dumps;
 
@@ -64,11 +65,11 @@ fn geonames(cities: &Path, names: Option<&Path>, out: &Path, edge: &Edge) -> Res
     let (bytes, done) = dumps::geonames(&Register::builtin(), (&called(cities), &mut lines), names)?;
     write(out, &bytes)?;
     edge.say(format_args!(
-        "{} places added, {} known already; {} names, {} Wikidata items: {}",
-        done.places,
+        "{} added, {} known already; {}, {}: {}",
+        counted(done.places, "place"),
         done.known,
-        done.names,
-        done.items,
+        counted(done.names, "name"),
+        counted(done.items, "Wikidata item"),
         out.display()
     ));
     Ok(())

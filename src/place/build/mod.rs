@@ -53,6 +53,7 @@ impl Sources {
 
 /// Why a register could not be made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BuildError {
     /// A source could not be read.
     #[error("{path}: cannot be read")]

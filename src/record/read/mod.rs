@@ -78,6 +78,7 @@ impl Default for ReadOptions {
 
 /// Why an input cannot be read at all.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The input does not open, or fails at its first bytes.
     #[error("cannot read {name}")]
