@@ -280,6 +280,9 @@ pub fn say(stats: &Stats) -> String {
 
 /// Adds to an error of the query what the person may do about it.
 pub fn explain(error: QueryError) -> Failure {
-    let hint = error.hint();
+    let hint = match &error {
+        QueryError::Store(cause) => cause.downcast_ref().and_then(super::common::hint),
+        error => error.hint(),
+    };
     Failure::from(error).maybe_hint(hint)
 }

@@ -28,7 +28,13 @@ impl StoreArgs {
 
 /// Adds to an error of the store what the person may do about it.
 pub fn explain(error: StoreError) -> Failure {
-    let hint = match &error {
+    let hint = hint(&error);
+    Failure::from(error).maybe_hint(hint)
+}
+
+/// What the person may do about an error of the store.
+pub fn hint(error: &StoreError) -> Option<String> {
+    match error {
         StoreError::NotFound(path) => {
             Some(format!("load something first: citypact load FILES --store {}", path.display()))
         }
@@ -40,11 +46,6 @@ pub fn explain(error: StoreError) -> Failure {
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
         _ => None,
-    };
-    let failure = Failure::from(error);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
     }
 }
 

@@ -111,7 +111,7 @@ fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, ed
 
 fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write, edge: &Edge) -> Result<()> {
     if let Some(path) = &args.construct {
-        return Ok(rdf::write(construct(path, backend)?, syntax, out)?);
+        return Ok(rdf::write(construct(path, backend, edge)?, syntax, out)?);
     }
     let quads =
         backend.store().read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
@@ -146,8 +146,8 @@ fn stream(quads: QuadStream, syntax: Syntax, out: &mut impl Write) -> Result<()>
     Ok(())
 }
 
-fn construct(path: &Path, backend: &Backend) -> Result<Vec<Quad>> {
-    let question = query::read_file(path, &[])?;
+fn construct(path: &Path, backend: &Backend, edge: &Edge) -> Result<Vec<Quad>> {
+    let question = query::read_file(path, &[], edge)?;
     if !matches!(question.form(), Form::Construct | Form::Describe) {
         return Err(Failure::usage(format!("{} gives rows, not triples", path.display()))
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));

@@ -10,7 +10,9 @@ use super::backend::DataArgs;
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
 use crate::place::Register;
-use crate::query::{LibraryError, NamedQuery, ParseOptions, Query, RegisterPlaces, TextLimits, library, named};
+use crate::query::{
+    LibraryError, NamedQuery, ParseOptions, Query, RegisterPlaces, TextLimits, library, named, unknown_terms,
+};
 use crate::vocab;
 
 /// Ask a question: a text of SPARQL, a file, or a query of the library by its name
@@ -51,7 +53,7 @@ pub fn parameter(text: &str) -> std::result::Result<(String, String), String> {
 
 /// Asks.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let query = read(args)?;
+    let query = read(args, edge)?;
     let limits = args.limits.limits();
     let (backend, rejected) = args.data.open(&limits, edge)?;
     if args.explain {
@@ -66,13 +68,13 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 }
 
 /// The query that the arguments name.
-fn read(args: &Args) -> Result<Query> {
+fn read(args: &Args, edge: &Edge) -> Result<Query> {
     match (args.query.as_deref(), &args.file) {
-        (_, Some(path)) => read_file(path, &args.parameter),
+        (_, Some(path)) => read_file(path, &args.parameter, edge),
         (Some(name), None) if is_name(name) => library_query(name, &args.parameter),
         (text, None) => {
             let (text, name) = text_of(text, None)?;
-            parse(&text, &name)
+            parse(&text, &name, edge)
         }
     }
 }
@@ -99,12 +101,12 @@ pub fn options(name: &str) -> ParseOptions {
 }
 
 /// The query in a file, with its parameters set where it has any.
-pub fn read_file(path: &Path, given: &[(String, String)]) -> Result<Query> {
+pub fn read_file(path: &Path, given: &[(String, String)], edge: &Edge) -> Result<Query> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let query = NamedQuery::read(stem, text.clone()).map_err(explain_library)?;
     if query.parameters.is_empty() && given.is_empty() {
-        return parse(&text, &path.display().to_string());
+        return parse(&text, &path.display().to_string(), edge);
     }
     bind(&query, given)
 }
@@ -125,8 +127,19 @@ fn bind(query: &NamedQuery, given: &[(String, String)]) -> Result<Query> {
     query.bind(given, &places).map_err(explain_library)
 }
 
-fn parse(text: &str, name: &str) -> Result<Query> {
-    Query::parse(text, &options(name)).map_err(explain)
+fn parse(text: &str, name: &str, edge: &Edge) -> Result<Query> {
+    let options = options(name);
+    let query = Query::parse(text, &options).map_err(explain)?;
+    warn_of_unknown_terms(text, &options, edge);
+    Ok(query)
+}
+
+/// Says which terms of a text the vocabulary does not have: a slip there finds nothing, in silence.
+pub fn warn_of_unknown_terms(text: &str, options: &ParseOptions, edge: &Edge) {
+    for unknown in unknown_terms(text, options) {
+        let hint = unknown.hint.as_ref().map(|hint| format!("\n  Hint: {hint}")).unwrap_or_default();
+        edge.say(format_args!("warning: {unknown}{hint}"));
+    }
 }
 
 fn explain_library(error: LibraryError) -> Failure {

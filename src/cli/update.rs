@@ -6,7 +6,7 @@ use super::answer::{LimitArgs, explain};
 use super::backend::{Backend, TargetArgs};
 use super::common;
 use super::edge::Edge;
-use super::query::{options, text_of};
+use super::query::{options, text_of, warn_of_unknown_terms};
 use super::report::{Outcome, Result};
 use crate::counted::counted;
 use crate::query::{Cancel, Dataset, Engine, Limits, Update};
@@ -33,7 +33,9 @@ pub struct Args {
 /// Changes.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let (text, name) = text_of(args.update.as_deref(), args.file.as_deref())?;
-    let update = Update::parse(&text, &options(&name)).map_err(explain)?;
+    let options = options(&name);
+    let update = Update::parse(&text, &options).map_err(explain)?;
+    warn_of_unknown_terms(&text, &options, edge);
     let limits = args.limits.limits();
     let backend = args.target.open("update", &limits, edge)?;
     edge.say(change(&backend, &update, &limits, &Cancel::new())?);

@@ -12,11 +12,12 @@ mod writer;
 
 use std::io::Write;
 
-use oxigraph::sparql::{QueryResults, QuerySolutionIter};
-use oxrdf::Term;
+use oxigraph::sparql::{QueryResults, QuerySolutionIter, QueryTripleIter};
+use oxrdf::{GraphName, Term, Triple};
 
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::Labels;
+use crate::rdf::{self, canonical_quad};
 use crate::store::Store;
 
 pub use error::OutputError;
@@ -73,7 +74,8 @@ pub enum Written {
 /// Rows whose labels are looked up at once.
 const LOOKED_UP: usize = 500;
 
-/// Writes a whole result: rows and answers in `format`, triples in `syntax`.
+/// Writes a whole result: rows and answers in `format`, triples in `syntax`. N-Triples and N-Quads are written as triples
+/// come; in the other syntaxes they are gathered in memory and come out sorted, with the prefixes that they use.
 ///
 /// # Errors
 /// [`OutputError::Query`] if evaluation fails on the way, with part of the output written; [`OutputError::Io`].
@@ -110,13 +112,23 @@ pub fn write_labelled(
             }
         }
         QueryResults::Boolean(answer) => writer.boolean(answer)?,
-        QueryResults::Graph(triples) => {
+        QueryResults::Graph(triples) if matches!(syntax, Syntax::NTriples | Syntax::NQuads) => {
             for triple in triples {
                 writer.triple(triple?.as_ref())?;
             }
         }
+        QueryResults::Graph(triples) => return write_gathered(triples, syntax, writer.into_inner()?),
     }
     Ok(writer.finish()?.1)
+}
+
+fn write_gathered(triples: QueryTripleIter<'_>, syntax: Syntax, mut out: impl Write) -> Result<Written, OutputError> {
+    let quad = |triple: Triple| canonical_quad(triple.in_graph(GraphName::DefaultGraph));
+    let quads = triples.map(|triple| triple.map(quad)).collect::<Result<Vec<_>, _>>()?;
+    let count = quads.len() as u64;
+    rdf::write(quads, syntax, &mut out)?;
+    out.flush()?;
+    Ok(Written::Triples(count))
 }
 
 fn write_rows<W: Write>(

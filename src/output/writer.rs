@@ -136,6 +136,11 @@ impl<W: Write> ResultsWriter<W> {
         Ok((out, written))
     }
 
+    /// The writer below, to which nothing was written.
+    pub(super) fn into_inner(mut self) -> io::Result<W> {
+        self.fresh()
+    }
+
     fn fresh(&mut self) -> io::Result<W> {
         match std::mem::replace(&mut self.state, State::Broken) {
             State::Fresh(out) => Ok(out),

@@ -24,6 +24,7 @@ mod parse;
 mod paths;
 mod run;
 mod stack;
+mod star;
 mod subquery;
 mod substitute;
 mod suggest;
@@ -31,6 +32,7 @@ mod supervise;
 mod tokens;
 mod top;
 mod typed;
+mod unknown;
 mod update;
 
 pub use error::{Limit, QueryError};
@@ -46,4 +48,5 @@ pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request
 pub use substitute::Value;
 pub use suggest::{Entity, Suggestion, suggest, written};
 pub use typed::Typed;
+pub use unknown::unknown_terms;
 pub use update::{Update, UpdateStats};

@@ -11,7 +11,7 @@ use super::error::QueryError;
 use super::explain_syntax::explain;
 use super::limits::TextLimits;
 use super::nesting::{self, Excess, ExcessKind};
-use super::stack;
+use super::{stack, star};
 use crate::location::Location;
 use crate::vocab;
 
@@ -122,6 +122,7 @@ fn occurring(text: &str) -> Option<HashSet<&str>> {
 pub(super) fn query(text: &str, options: &ParseOptions) -> Result<(Query, Needs), QueryError> {
     let (query, needs) = read(text, options, |parser, text| {
         let mut query = parser.parse_query(text)?;
+        star::order(&mut query, text);
         let needs = canonicalise(&mut query, Some(text));
         Ok((query, needs))
     })?;

@@ -172,3 +172,12 @@ fn a_query_comes_from_standard_input() {
     let mut command = crate::citypact::command(folder.path(), &["query", "-", "--data", "x.trig"]);
     assert_eq!(finish(&mut command, "ASK { ?s a pact:TerritorialEntity }").ok(), "true");
 }
+
+#[test]
+fn a_term_that_the_vocabulary_lacks_is_told_with_the_nearest() {
+    let folder = folder();
+    let run = query(folder.path(), &["ASK { ?tie pact:partty ?city }"]);
+    assert!(run.stderr.contains("warning: query:1:12: the vocabulary has no `pact:partty`"), "{}", run.stderr);
+    assert!(run.stderr.contains("Hint: did you mean `pact:party`?"), "{}", run.stderr);
+    assert_eq!(run.ok().trim(), "false");
+}

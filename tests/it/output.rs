@@ -119,7 +119,7 @@ fn triples_go_out_in_an_rdf_syntax() {
     let query = "CONSTRUCT { <https://w3id.org/citypact/id/place/cn> <https://schema.org/name> 'China'@en } WHERE {}";
     let turtle = written(query, ResultsFormat::Table, &Style::default());
     assert!(turtle.contains("@prefix schema: <https://schema.org/> ."), "{turtle}");
-    assert!(turtle.contains("place:cn schema:name \"China\"@en"), "{turtle}");
+    assert!(turtle.contains("place:cn\n    schema:name \"China\"@en"), "{turtle}");
     let nothing =
         written("CONSTRUCT { <a:a> <a:b> 1 } WHERE { FILTER(false) }", ResultsFormat::Table, &Style::default());
     assert!(!nothing.contains("a:a"), "{nothing}");

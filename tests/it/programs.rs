@@ -82,7 +82,9 @@ fn mentions_are_resolved_or_honestly_not() {
 #[tokio::test]
 async fn an_endpoint_answers_under_a_path_of_another_server() {
     let app = mount_endpoint::app(&article()).unwrap();
-    let ask = |path: &str| Request::get(path).header("accept", "text/csv").body(Body::empty()).unwrap();
+    let ask = |path: &str| {
+        Request::get(path).header("host", "localhost").header("accept", "text/csv").body(Body::empty()).unwrap()
+    };
     let own = app.clone().oneshot(ask("/")).await.unwrap();
     assert!(own.status().is_success());
     let query = "/data/sparql?query=ASK%20%7B%20%3Ftie%20pact%3Aparty%20place%3Acn-qingdao%20%7D&format=json";

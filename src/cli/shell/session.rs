@@ -7,6 +7,7 @@ use super::super::answer::{self, Look, Question};
 use super::super::backend::Backend;
 use super::super::edge::Edge;
 use super::super::interrupt::Presses;
+use super::super::query::warn_of_unknown_terms;
 use super::super::report::Result;
 use super::super::update;
 use super::commands;
@@ -49,7 +50,11 @@ impl<'e> Session<'e> {
         if text.trim_start().starts_with('\\') {
             return commands::run(self, text.trim());
         }
-        match Typed::read(text, &self.options) {
+        let typed = Typed::read(text, &self.options);
+        if matches!(typed, Typed::Query(_) | Typed::Update(_)) {
+            warn_of_unknown_terms(text, &self.options, self.edge);
+        }
+        match typed {
             Typed::Query(query) => self.ask(&query)?,
             Typed::Update(update) => self.change(&update)?,
             Typed::Wrong(error) => return Err(answer::explain(error)),
