@@ -33,11 +33,21 @@ pub(super) struct Evaluation<'a> {
     pub(super) cancel: &'a Cancel,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
     /// Evaluates, and hands the results to `work`.
     pub(super) fn run<T>(
         &self,
         query: &Query,
+        work: impl FnOnce(QueryResults<'_>) -> T,
+    ) -> Result<(T, Stats), QueryError> {
+        self.run_by(query, |bound| bound.execute(), work)
+    }
+
+    /// Evaluates with `execute`.
+    pub(super) fn run_by<T>(
+        &self,
+        query: &Query,
+        execute: impl FnOnce(BoundPreparedSparqlQuery<'a>) -> Result<QueryResults<'a>, QueryEvaluationError>,
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
@@ -46,7 +56,7 @@ impl Evaluation<'_> {
         let bound = self.bind(query.needs(), &plan, &meter)?;
         meter.guard.check();
         let planning = started.elapsed();
-        let results = match bound.execute()? {
+        let results = match execute(bound)? {
             QueryResults::Solutions(solutions) => QueryResults::Solutions(match &plan.ordering {
                 Some((ordering, slot)) => ordered(solutions, plan.columns.clone(), ordering, *slot, &meter)?,
                 None => shown(solutions, plan.columns.clone(), &meter),
@@ -65,7 +75,7 @@ impl Evaluation<'_> {
     }
 
     /// Evaluates the subqueries and binds the rest, all to one state of the store.
-    fn bind(&self, needs: &Needs, plan: &Plan, meter: &Meter) -> Result<BoundPreparedSparqlQuery<'_>, QueryError> {
+    fn bind(&self, needs: &Needs, plan: &Plan, meter: &Meter) -> Result<BoundPreparedSparqlQuery<'a>, QueryError> {
         let evaluator = plan.laces.register(self.engine.evaluator(needs), &meter.guard);
         let evaluator = evaluator.with_cancellation_token(self.cancel.storage().clone());
         let mut attempt = 1;

@@ -1,15 +1,16 @@
-//! How a query is evaluated: the engine's plan, with the rows and the time of each step.
+//! How a query is evaluated: its plan, with the rows and the time of each step.
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use oxigraph::sparql::QueryResults;
 use serde::{Deserialize, Serialize};
 
 use super::error::QueryError;
-use super::evaluation::specification;
+use super::evaluation::{Evaluation, specification};
 use super::run::{Engine, Request, Source};
 use super::supervise::supervised;
+use super::top;
 use crate::counted::counted;
 
 /// A plan and how its evaluation went.
@@ -40,28 +41,47 @@ pub struct Step {
 }
 
 impl Engine {
-    /// Evaluates a query to its end and tells how. The time limit holds where the storage is read; others do not.
+    /// Evaluates a query to its end and tells how. All limits hold.
     ///
     /// # Errors
     /// Those of [`Self::evaluate`].
     pub fn explain(&self, source: &(dyn Source + Sync), request: Request<'_>) -> Result<Explanation, QueryError> {
-        let work = || {
-            let started = Instant::now();
-            let algebra = request.query.algebra().clone();
-            let dataset = specification(request.dataset, algebra.dataset(), self.default_graph());
-            let evaluator = self.evaluator(request.query.needs());
-            let mut prepared = evaluator.with_cancellation_token(request.cancel.storage().clone()).for_query(algebra);
-            *prepared.dataset_mut() = dataset;
-            let (results, explanation) = source.bind_query(prepared).compute_statistics().explain();
-            let rows = count(results?)?;
-            let seconds = started.elapsed().as_secs_f64();
+        let Request { query, dataset, limits, cancel } = request;
+        let specification = specification(dataset, query.algebra().dataset(), self.default_graph());
+        supervised(limits, cancel, query.needs().stack(), || {
+            let evaluation = Evaluation { engine: self, source, specification, limits, cancel };
+            let mut explanation = None;
+            let (rows, stats) = evaluation.run_by(
+                query,
+                |bound| {
+                    let (results, told) = bound.compute_statistics().explain();
+                    explanation = Some(told);
+                    results
+                },
+                count,
+            )?;
             let mut json = Vec::new();
-            explanation.write_in_json(&mut json).map_err(internal)?;
+            explanation.map(|told| told.write_in_json(&mut json)).transpose().map_err(internal)?;
             let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
+            let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
+            let plan = with_ordering(plan.unlaced(), query.algebra(), rows, seconds);
             Ok(Explanation { rows, seconds, plan })
-        };
-        supervised(request.limits, request.cancel, request.query.needs().stack(), work)
+        })
     }
+}
+
+/// The engine's plan, and what is done with its rows here.
+fn with_ordering(plan: Step, query: &spargebra::Query, rows: u64, seconds: f64) -> Step {
+    let spargebra::Query::Select { pattern, .. } = query else { return plan };
+    let Some(ordering) = top::take(pattern) else { return plan };
+    let keys: Vec<String> = ordering
+        .keys
+        .iter()
+        .map(|(key, descending)| if *descending { format!("DESC({key})") } else { key.to_string() })
+        .collect();
+    let first = ordering.length.map(|length| format!(", first {}", ordering.start.saturating_add(length)));
+    let name = format!("Sort({}{})", keys.join(", "), first.unwrap_or_default());
+    Step { name, rows: Some(rows), seconds: Some(seconds), children: vec![plan] }
 }
 
 #[derive(Deserialize)]

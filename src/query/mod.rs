@@ -8,6 +8,7 @@ mod canonical;
 mod clock;
 mod error;
 mod evaluation;
+mod exists;
 mod explain;
 mod explain_syntax;
 mod functions;
@@ -33,6 +34,7 @@ mod tokens;
 mod top;
 mod typed;
 mod unknown;
+mod unlace;
 mod update;
 
 pub use error::{Limit, QueryError};

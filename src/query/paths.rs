@@ -1,18 +1,20 @@
-//! Property paths without an end that is known, taken apart so that they need little memory.
+//! Property paths that need little memory.
 //!
-//! `?a p+ ?b` with both ends open is kept by the engine as the set of all its pairs. Here the possible starts are found
+//! What a step of `p+` or `p*` leads to is collected by the engine before it is made a set. A step that is a sequence can
+//! lead to one node in as many ways as there are middles, so it is made an alternative to nothing, which the engine takes
+//! as a set. `?a p+ ?b` with both ends open is kept by the engine as the set of all its pairs. Here the possible starts are found
 //! first, each once, and the path is followed from one after the other: the set kept is that of one start.
 
 use std::collections::HashSet;
 
-use oxrdf::Variable;
+use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::PropertyPathExpression as Path;
 use spargebra::term::{GroundTermPattern, NamedNodePattern};
 use sparopt::algebra::GraphPattern;
 
-/// Takes apart the open paths of an optimised pattern.
-pub(super) fn take_apart(pattern: GraphPattern) -> GraphPattern {
-    Paths { fresh: 0 }.pattern(pattern, &HashSet::new())
+/// Takes apart the open paths of an optimised pattern. `known` are the variables that may have a value before.
+pub(super) fn take_apart(pattern: GraphPattern, known: &HashSet<Variable>) -> GraphPattern {
+    Paths { fresh: 0 }.pattern(pattern, known)
 }
 
 struct Paths {
@@ -33,6 +35,7 @@ impl Paths {
         let mut inner = |inner: Box<P>| Box::new(self.pattern(*inner, known));
         match pattern {
             P::Path { subject, path, object, graph_name } => {
+                let path = with_steps_as_sets(path);
                 let ends = Ends { subject, object, graph: graph_name };
                 if is_open(&ends, known) && closes(&path) { self.open(ends, path) } else { whole(ends, path) }
             }
@@ -131,6 +134,30 @@ fn variable(term: &GroundTermPattern) -> Option<Variable> {
 fn is_open(ends: &Ends, known: &HashSet<Variable>) -> bool {
     let open = |term: &GroundTermPattern| variable(term).is_some_and(|variable| !known.contains(&variable));
     open(&ends.subject) && open(&ends.object) && ends.subject != ends.object
+}
+
+fn with_steps_as_sets(path: Path) -> Path {
+    let inner = |path: Box<Path>| Box::new(with_steps_as_sets(*path));
+    match path {
+        Path::NamedNode(_) | Path::NegatedPropertySet(_) => path,
+        Path::Reverse(path) => Path::Reverse(inner(path)),
+        Path::ZeroOrOne(path) => Path::ZeroOrOne(inner(path)),
+        Path::Sequence(a, b) => Path::Sequence(inner(a), inner(b)),
+        Path::Alternative(a, b) => Path::Alternative(inner(a), inner(b)),
+        Path::OneOrMore(step) => Path::OneOrMore(Box::new(as_set(with_steps_as_sets(*step)))),
+        Path::ZeroOrMore(step) => Path::ZeroOrMore(Box::new(as_set(with_steps_as_sets(*step)))),
+    }
+}
+
+fn as_set(step: Path) -> Path {
+    match step {
+        Path::Sequence(..) => {
+            let nothing = Path::NamedNode(NamedNode::new_unchecked("urn:citypact:nothing"));
+            Path::Alternative(Box::new(step), Box::new(nothing))
+        }
+        Path::Reverse(step) => Path::Reverse(Box::new(as_set(*step))),
+        step => step,
+    }
 }
 
 /// Whether the path goes on as far as it can.

@@ -5,24 +5,26 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use oxigraph::sparql::{QueryDatasetSpecification, QueryResults, QuerySolution, UpdateEvaluationError};
-use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use oxigraph::sparql::{QueryDatasetSpecification, QueryResults};
+use oxrdf::{Quad, Term};
 use spargebra::GraphUpdateOperation;
-use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
-use spargebra::term::{
-    GraphNamePattern, GroundQuad, GroundQuadPattern, GroundTerm, NamedNodePattern, QuadPattern, TermPattern,
-    TriplePattern,
-};
+use spargebra::algebra::{GraphPattern, QueryDataset};
+use spargebra::term::{GroundQuadPattern, QuadPattern};
+
+use self::template::{Nodes, graph, ground, pattern_quad};
 
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
 use super::guard::{Cancel, Guard, Stop};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
-use super::run::{Dataset, Engine};
+use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
 use crate::store::{Embedded, StoreError, Transaction};
+
+mod clear;
+mod template;
 
 /// A parsed update.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -80,6 +82,7 @@ impl Engine {
                 let mut work =
                     Work { engine: self, dataset, limits, cancel, transaction, stats: UpdateStats::default() };
                 update.0.operations.iter().try_for_each(|operation| work.operation(operation, &update.0))?;
+                work.check();
                 Ok::<_, QueryError>(work.stats)
             })?;
             Ok(UpdateStats { elapsed: started.elapsed(), ..stats })
@@ -195,10 +198,20 @@ impl Work<'_, '_> {
         });
         let pattern = GraphPattern::Project { inner: Box::new(pattern.clone()), variables };
         let query = spargebra::Query::Select { dataset: None, pattern, base_iri: update.base_iri.clone() }.into();
+        self.evaluate(&query, specification, |results| self.instances(delete, insert, results))?
+    }
+
+    /// Evaluates a query on the state with the changes made so far.
+    fn evaluate<T>(
+        &self,
+        query: &Query,
+        specification: QueryDatasetSpecification,
+        work: impl FnOnce(QueryResults<'_>) -> T,
+    ) -> Result<T, QueryError> {
         let limits = Limits { rows: None, bytes: None, ..*self.limits };
         let (engine, cancel, source) = (self.engine, self.cancel, &*self.transaction);
         let evaluation = Evaluation { engine, source, specification, limits: &limits, cancel };
-        evaluation.run(&query, |results| self.instances(delete, insert, results))?.0
+        Ok(evaluation.run(query, work)?.0)
     }
 
     fn instances(
@@ -218,62 +231,6 @@ impl Work<'_, '_> {
         }
         Ok((gone.quads, new.quads))
     }
-
-    fn clear(&mut self, target: &GraphTarget, silent: bool) -> Result<(), QueryError> {
-        match target {
-            GraphTarget::NamedNode(name) if self.transaction.contains_graph(name.as_ref())? => {
-                Ok(self.transaction.clear_graph(name.as_ref().into())?)
-            }
-            GraphTarget::NamedNode(name) => missing(name, silent),
-            GraphTarget::DefaultGraph => Ok(self.transaction.clear_graph(GraphNameRef::DefaultGraph)?),
-            GraphTarget::NamedGraphs => {
-                self.each_graph(|transaction, graph| transaction.clear_graph(graph.as_ref().into()))
-            }
-            GraphTarget::AllGraphs => {
-                self.clear(&GraphTarget::DefaultGraph, silent)?;
-                self.clear(&GraphTarget::NamedGraphs, silent)
-            }
-        }
-    }
-
-    fn drop(&mut self, target: &GraphTarget, silent: bool) -> Result<(), QueryError> {
-        match target {
-            GraphTarget::NamedNode(name) if self.transaction.contains_graph(name.as_ref())? => {
-                Ok(self.transaction.drop_graph(name.as_ref().into())?)
-            }
-            GraphTarget::NamedNode(name) => missing(name, silent),
-            GraphTarget::DefaultGraph => self.clear(target, silent),
-            GraphTarget::NamedGraphs => self.each_graph(|transaction, graph| transaction.drop_graph(graph.as_ref())),
-            GraphTarget::AllGraphs => {
-                self.clear(&GraphTarget::DefaultGraph, silent)?;
-                self.drop(&GraphTarget::NamedGraphs, silent)
-            }
-        }
-    }
-
-    fn each_graph(
-        &mut self,
-        mut work: impl FnMut(&mut Transaction<'_>, &NamedOrBlankNode) -> Result<(), StoreError>,
-    ) -> Result<(), QueryError> {
-        for graph in self.transaction.named_graphs()? {
-            self.check();
-            work(self.transaction, &graph)?;
-        }
-        Ok(())
-    }
-
-    fn create(&mut self, graph: &NamedNode, silent: bool) -> Result<(), QueryError> {
-        if !self.transaction.contains_graph(graph.as_ref())? {
-            self.transaction.create_graph(graph.as_ref());
-            return Ok(());
-        }
-        let error = UpdateEvaluationError::GraphAlreadyExists(graph.clone());
-        if silent { Ok(()) } else { Err(QueryError::Update(error)) }
-    }
-}
-
-fn missing(graph: &NamedNode, silent: bool) -> Result<(), QueryError> {
-    if silent { Ok(()) } else { Err(QueryError::Update(UpdateEvaluationError::GraphDoesNotExist(graph.clone()))) }
 }
 
 /// Quads that wait until all solutions are known.
@@ -295,122 +252,4 @@ impl<'a> Held<'a> {
         self.guard.hold(0, u64::try_from(text + 300).unwrap_or(u64::MAX));
         self.quads.push(quad);
     }
-}
-
-/// The nodes of the store that blank nodes of a template or of data became.
-#[derive(Default)]
-struct Nodes(std::collections::HashMap<BlankNode, BlankNode>);
-
-impl Nodes {
-    fn node(&mut self, node: &BlankNode) -> BlankNode {
-        self.0.entry(node.clone()).or_default().clone()
-    }
-
-    fn subject(&mut self, subject: &NamedOrBlankNode) -> NamedOrBlankNode {
-        match subject {
-            NamedOrBlankNode::BlankNode(node) => self.node(node).into(),
-            NamedOrBlankNode::NamedNode(node) => node.clone().into(),
-        }
-    }
-
-    fn term(&mut self, term: &Term) -> Term {
-        match term {
-            Term::BlankNode(node) => self.node(node).into(),
-            Term::Triple(triple) => {
-                let subject = self.subject(&triple.subject);
-                Triple { subject, predicate: triple.predicate.clone(), object: self.term(&triple.object) }.into()
-            }
-            term => term.clone(),
-        }
-    }
-
-    fn quad(&mut self, pattern: &QuadPattern, solution: &QuerySolution) -> Option<Quad> {
-        let subject = subject(self.pattern(&pattern.subject, solution)?)?;
-        let (predicate, graph_name) =
-            (predicate(&pattern.predicate, solution)?, graph_name(&pattern.graph_name, solution)?);
-        Some(Quad { subject, predicate, object: self.pattern(&pattern.object, solution)?, graph_name })
-    }
-
-    fn pattern(&mut self, pattern: &TermPattern, solution: &QuerySolution) -> Option<Term> {
-        Some(match pattern {
-            TermPattern::NamedNode(node) => node.clone().into(),
-            TermPattern::BlankNode(node) => self.node(node).into(),
-            TermPattern::Literal(literal) => literal.clone().into(),
-            TermPattern::Triple(triple) => self.triple(triple, solution)?.into(),
-            TermPattern::Variable(variable) => solution.get(variable)?.clone(),
-        })
-    }
-
-    fn triple(&mut self, pattern: &TriplePattern, solution: &QuerySolution) -> Option<Triple> {
-        let subject = subject(self.pattern(&pattern.subject, solution)?)?;
-        let predicate = predicate(&pattern.predicate, solution)?;
-        Some(Triple { subject, predicate, object: self.pattern(&pattern.object, solution)? })
-    }
-}
-
-fn subject(term: Term) -> Option<NamedOrBlankNode> {
-    match term {
-        Term::NamedNode(node) => Some(node.into()),
-        Term::BlankNode(node) => Some(node.into()),
-        Term::Literal(_) | Term::Triple(_) => None,
-    }
-}
-
-fn predicate(pattern: &NamedNodePattern, solution: &QuerySolution) -> Option<NamedNode> {
-    match pattern {
-        NamedNodePattern::NamedNode(node) => Some(node.clone()),
-        NamedNodePattern::Variable(variable) => match solution.get(variable)? {
-            Term::NamedNode(node) => Some(node.clone()),
-            _ => None,
-        },
-    }
-}
-
-fn graph_name(pattern: &GraphNamePattern, solution: &QuerySolution) -> Option<GraphName> {
-    match pattern {
-        GraphNamePattern::NamedNode(node) => Some(node.clone().into()),
-        GraphNamePattern::DefaultGraph => Some(GraphName::DefaultGraph),
-        GraphNamePattern::Variable(variable) => match solution.get(variable)? {
-            Term::NamedNode(node) => Some(node.clone().into()),
-            Term::BlankNode(node) => Some(node.clone().into()),
-            _ => None,
-        },
-    }
-}
-
-fn graph(name: &spargebra::term::GraphName) -> GraphName {
-    match name {
-        spargebra::term::GraphName::NamedNode(node) => node.clone().into(),
-        spargebra::term::GraphName::DefaultGraph => GraphName::DefaultGraph,
-    }
-}
-
-fn ground(quad: &GroundQuad) -> Quad {
-    let graph_name = graph(&quad.graph_name);
-    Quad {
-        subject: quad.subject.clone().into(),
-        predicate: quad.predicate.clone(),
-        object: ground_term(&quad.object),
-        graph_name,
-    }
-}
-
-fn ground_term(term: &GroundTerm) -> Term {
-    match term {
-        GroundTerm::NamedNode(node) => node.clone().into(),
-        GroundTerm::Literal(literal) => literal.clone().into(),
-        GroundTerm::Triple(triple) => {
-            let subject = triple.subject.clone().into();
-            Triple { subject, predicate: triple.predicate.clone(), object: ground_term(&triple.object) }.into()
-        }
-    }
-}
-
-/// A template of DELETE has no blank nodes.
-fn pattern_quad(pattern: &GroundQuadPattern, solution: &QuerySolution) -> Option<Quad> {
-    let mut nodes = Nodes::default();
-    let subject = subject(nodes.pattern(&pattern.subject.clone().into(), solution)?)?;
-    let (predicate, graph_name) =
-        (predicate(&pattern.predicate, solution)?, graph_name(&pattern.graph_name, solution)?);
-    Some(Quad { subject, predicate, object: nodes.pattern(&pattern.object.clone().into(), solution)?, graph_name })
 }

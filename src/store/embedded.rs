@@ -198,7 +198,7 @@ impl Embedded {
     ) -> Result<T, E> {
         let _turn = self.turn()?;
         let inner = self.inner.start_transaction().map_err(StoreError::from)?;
-        let mut transaction = Transaction { inner, changed: false };
+        let mut transaction = Transaction { inner, store: &self.inner, changed: false };
         let result = work(&mut transaction)?;
         if transaction.changed {
             self.meta.reserve()?;
@@ -362,6 +362,7 @@ impl Iterator for Quads<'_> {
 /// Changes that become visible to others all at once, or never.
 pub struct Transaction<'a> {
     inner: ox::Transaction<'a>,
+    store: &'a ox::Store,
     changed: bool,
 }
 
@@ -369,6 +370,12 @@ impl Transaction<'_> {
     /// All quads, or those of one graph, with the changes made so far.
     pub fn quads(&self, graph: Option<GraphNameRef<'_>>) -> Quads<'_> {
         Quads(self.inner.quads_for_pattern(None, None, None, graph))
+    }
+
+    /// The quads of a graph as they were when the transaction began. They do not stand in the way of changes.
+    pub fn quads_before(&self, graph: GraphNameRef<'_>) -> Quads<'static> {
+        // Writers take turns: what is committed has not changed since.
+        Quads(self.store.quads_for_pattern(None, None, None, Some(graph)))
     }
 
     /// Adds a quad; returns whether it was not there.
