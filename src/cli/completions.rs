@@ -4,9 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
 
 use super::edge::Edge;
 use super::report::{Outcome, Result};
+use crate::format::{ResultsFormat, Syntax};
+use crate::query::library;
 
 /// Print the completion script of a shell
 #[derive(Debug, clap::Args)]
@@ -24,11 +27,31 @@ pub struct Args {
 /// Prints the script.
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "citypact", &mut script);
+    clap_complete::generate(args.shell, &mut offering(super::command()), "citypact", &mut script);
     let mut out = edge.stdout();
     out.write_all(&script)?;
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// The command with the values that arguments are likely to have, so that shells offer them. The arguments themselves take
+/// more than these: any query, any spelling of a format.
+fn offering(command: clap::Command) -> clap::Command {
+    let syntaxes = || Syntax::ALL.iter().map(|syntax| syntax.name());
+    let rows = || ResultsFormat::ALL.iter().map(|format| format.name());
+    let queries = || library().iter().map(|query| query.name.as_ref());
+    let offers: [(&str, &str, Vec<&str>); 6] = [
+        ("query", "query", queries().collect()),
+        ("query", "to", rows().chain(syntaxes()).collect()),
+        ("queries", "name", queries().collect()),
+        ("convert", "to", syntaxes().collect()),
+        ("export", "to", syntaxes().chain(["geojson", "graphml", "csv"]).collect()),
+        ("load", "from", ["jsonl", "json", "csv"].into_iter().chain(syntaxes()).collect()),
+    ];
+    offers.into_iter().fold(command, |command, (name, argument, values)| {
+        let offer = |arg: clap::Arg| arg.value_parser(PossibleValuesParser::new(values));
+        command.mut_subcommand(name, |command| command.mut_arg(argument, offer))
+    })
 }
 
 /// Print the manual page, or write one page a command into a folder

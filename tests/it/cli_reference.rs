@@ -72,10 +72,12 @@ fn bash_completes_commands_and_options() {
     std::fs::write(folder.path().join("c"), run(folder.path(), &["completions", "bash"]).ok()).unwrap();
     let script =
         "source ./c; COMP_WORDS=(citypact pla); COMP_CWORD=1; _citypact citypact pla citypact; echo ${COMPREPLY[@]}
-        COMP_WORDS=(citypact info --st); COMP_CWORD=2; _citypact citypact --st info; echo ${COMPREPLY[@]}";
+        COMP_WORDS=(citypact info --st); COMP_CWORD=2; _citypact citypact --st info; echo ${COMPREPLY[@]}
+        COMP_WORDS=(citypact query part); COMP_CWORD=2; _citypact citypact part query; echo ${COMPREPLY[@]}
+        COMP_WORDS=(citypact convert --to tu); COMP_CWORD=3; _citypact citypact tu --to; echo ${COMPREPLY[@]}";
     let mut bash = Command::new("bash");
     bash.current_dir(folder.path()).args(["-c", script]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    assert_eq!(finish(&mut bash, "").ok(), "places\n--store\n");
+    assert_eq!(finish(&mut bash, "").ok(), "places\n--store\npartner-awards partners\nturtle\n");
 }
 
 #[test]
