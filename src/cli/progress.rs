@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressFinish, ProgressStyle};
+use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressFinish, ProgressState, ProgressStyle};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,8 @@ impl Progress {
 
     /// So many more are done of work that goes through the same things again and again: the bar begins anew.
     pub fn advance_again(&self, by: u64) {
-        let Some(bar) = &self.0 else { return };
+        // The end of an input is nothing more of it.
+        let Some(bar) = self.0.as_ref().filter(|_| by > 0) else { return };
         if bar.position() >= bar.length().unwrap_or(u64::MAX) {
             bar.reset();
         }
@@ -64,12 +65,22 @@ fn style(unit: Unit, bounded: bool) -> ProgressStyle {
         Unit::Things(name) => (format!("{{human_pos}} {name}"), "{per_sec}"),
     };
     let template = if bounded {
-        format!("{{msg}} {{bar:24}} {done}, {rate}, {{eta}} left")
+        format!("{{msg}} {{bar:24}} {done}, {rate}, {{left}}")
     } else {
         format!("{{spinner}} {{msg}} {done}, {rate}, {{elapsed}}")
     };
     // A template of ours that did not parse would only look plainer.
-    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("left", left)
+}
+
+/// How long still. When all is read, it is sorted, written or stored, which nobody can foretell: then for how long it has been.
+fn left(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let is_done = state.len().is_some_and(|length| state.pos() >= length);
+    // The bar's own text: it takes all that is written to it.
+    let _ = match is_done {
+        true => write!(out, "all read; at work for {} s", state.elapsed().as_secs()),
+        false => write!(out, "{} left", HumanDuration(state.eta())),
+    };
 }
 
 #[cfg(test)]
