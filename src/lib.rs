@@ -68,6 +68,7 @@
 //! written for it, change only with a major version.
 
 pub mod atomic;
+pub mod check;
 pub mod cli;
 pub mod convert;
 pub mod counted;

@@ -9,6 +9,7 @@ use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subc
 
 mod answer;
 mod backend;
+mod check;
 mod common;
 mod completions;
 mod config;
@@ -81,6 +82,7 @@ enum Command {
     Update(update::Args),
     Shell(Box<shell::Args>),
     Export(export::Args),
+    Check(check::Args),
     Diff(diff::Args),
     Generate(generate::Args),
     Demo(demo::Args),
@@ -157,6 +159,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Update(args) => update::run(args, edge),
         Command::Shell(args) => shell::run(args, edge),
         Command::Export(args) => export::run(args, edge),
+        Command::Check(args) => check::run(args, edge),
         Command::Diff(args) => diff::run(args, edge),
         Command::Generate(args) => generate::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),

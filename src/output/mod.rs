@@ -39,7 +39,7 @@ pub struct Style {
 
 impl Style {
     /// A term for reading; an IRI with its label, where one is known.
-    fn term(&self, term: &Term) -> String {
+    pub fn term(&self, term: &Term) -> String {
         let text = self.shortener.term(term);
         match term {
             Term::NamedNode(node) => match self.labels.get(node.as_str()) {

@@ -44,7 +44,8 @@ impl LazyRegister {
     }
 }
 
-type Function = Arc<dyn Fn(&[Term]) -> Option<Term> + Send + Sync>;
+/// What a function does with its arguments.
+pub(super) type Function = Arc<dyn Fn(&[Term]) -> Option<Term> + Send + Sync>;
 
 /// The functions by their names.
 pub(super) struct Functions(HashMap<NamedNode, Function>);
@@ -67,6 +68,11 @@ impl Functions {
 
     fn add(&mut self, name: NamedNode, function: impl Fn(&[Term]) -> Option<Term> + Send + Sync + 'static) {
         self.0.insert(name, Arc::new(function));
+    }
+
+    /// All of them.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&NamedNode, &Function)> {
+        self.0.iter()
     }
 
     /// Teaches an evaluator those that are called; to learn all of them takes longer than a small query.

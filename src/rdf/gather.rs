@@ -1,17 +1,14 @@
 //! Quads gathered in memory, each term once: what the writers that group and sort work on.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
-use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef};
+use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term};
 
+use super::terms::{Id, Terms};
 use crate::mapping::QuadSink;
 
-/// Number of a term within a [`Gathered`].
-pub(super) type Id = u32;
 /// The default graph.
-pub(super) const DEFAULT_GRAPH: Id = Id::MAX;
+pub const DEFAULT_GRAPH: Id = Id::MAX;
 
 /// A quad by the numbers of its terms: graph, subject, predicate, object.
 pub(super) type Row = [Id; 4];
@@ -19,11 +16,7 @@ pub(super) type Row = [Id; 4];
 /// Quads without duplicates, held compactly: sixteen bytes a quad, and each term once.
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
-    terms: Vec<Term>,
-    /// The first term of each hash, and for each term the next one with the same hash.
-    first: HashMap<u64, Id>,
-    next: Vec<Id>,
-    hasher: RandomState,
+    terms: Terms,
     rows: Vec<Row>,
 }
 
@@ -45,11 +38,11 @@ impl Gathered {
 
     /// Every term that occurs.
     pub(super) fn terms(&self) -> &[Term] {
-        &self.terms
+        self.terms.all()
     }
 
     pub(super) fn term(&self, id: Id) -> &Term {
-        &self.terms[id as usize]
+        self.terms.term(id)
     }
 
     pub(super) fn is_iri(&self, id: Id, iri: &str) -> bool {
@@ -78,48 +71,30 @@ impl Gathered {
 
     /// Puts the terms into their order; gives the new number of each old one.
     fn rank(&mut self) -> Vec<Id> {
-        let mut order: Vec<Id> = (0..self.terms.len() as Id).collect();
-        order.sort_unstable_by(|one, other| compare(&self.terms[*one as usize], &self.terms[*other as usize]));
+        let mut order: Vec<Id> = (0..self.terms.all().len() as Id).collect();
+        order.sort_unstable_by(|one, other| compare(self.term(*one), self.term(*other)));
         let mut ranks = vec![0; order.len()];
         for (rank, id) in order.iter().enumerate() {
             ranks[*id as usize] = rank as Id;
         }
-        let mut old: Vec<Option<Term>> = std::mem::take(&mut self.terms).into_iter().map(Some).collect();
-        self.terms = order.iter().filter_map(|id| old[*id as usize].take()).collect();
-        self.first.clear();
-        self.next.clear();
+        let mut old: Vec<Option<Term>> = self.terms.take().into_iter().map(Some).collect();
+        self.terms.put(order.iter().filter_map(|id| old[*id as usize].take()).collect());
         ranks
-    }
-
-    fn intern(&mut self, term: TermRef<'_>) -> Id {
-        let hash = self.hasher.hash_one(term);
-        let mut at = self.first.get(&hash).copied().unwrap_or(Id::MAX);
-        while at != Id::MAX {
-            if self.terms[at as usize].as_ref() == term {
-                return at;
-            }
-            at = self.next[at as usize];
-        }
-        let id = self.terms.len() as Id;
-        let chained = self.first.insert(hash, id).unwrap_or(Id::MAX);
-        self.next.push(chained);
-        self.terms.push(term.into_owned());
-        id
     }
 }
 
 impl QuadSink for Gathered {
     fn quad(&mut self, quad: QuadRef<'_>) {
         let graph = match quad.graph_name {
-            GraphNameRef::NamedNode(graph) => self.intern(graph.into()),
-            GraphNameRef::BlankNode(graph) => self.intern(graph.into()),
+            GraphNameRef::NamedNode(graph) => self.terms.intern(graph.into()),
+            GraphNameRef::BlankNode(graph) => self.terms.intern(graph.into()),
             GraphNameRef::DefaultGraph => DEFAULT_GRAPH,
         };
         let subject = match quad.subject {
-            NamedOrBlankNodeRef::NamedNode(subject) => self.intern(subject.into()),
-            NamedOrBlankNodeRef::BlankNode(subject) => self.intern(subject.into()),
+            NamedOrBlankNodeRef::NamedNode(subject) => self.terms.intern(subject.into()),
+            NamedOrBlankNodeRef::BlankNode(subject) => self.terms.intern(subject.into()),
         };
-        let row = [graph, subject, self.intern(quad.predicate.into()), self.intern(quad.object)];
+        let row = [graph, subject, self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object)];
         self.rows.push(row);
     }
 }

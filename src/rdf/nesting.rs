@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use oxrdf::Term;
 
-use super::gather::{Gathered, Id, Row};
+use super::gather::{Gathered, Row};
+use super::terms::Id;
 use crate::vocab::rdf;
 
 /// How deep blank nodes are nested; deeper ones get labels, so that no reader's stack is put to the test.

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 
 use oxrdf::Term;
 
-use super::gather::{DEFAULT_GRAPH, Gathered, Id, Row};
+use super::gather::{DEFAULT_GRAPH, Gathered, Row};
 use super::nesting::{Nesting, of};
 use super::shorten::Shortener;
+use super::terms::Id;
 use crate::vocab::rdf;
 
 /// Lines that are not broken are at most this long, where that is possible.

@@ -124,6 +124,34 @@ namespace! {
 }
 
 namespace! {
+    /// SHACL.
+    sh = "http://www.w3.org/ns/shacl#" {
+        NodeShape, PropertyShape, Shape, ValidationReport, ValidationResult, ConstraintComponent, Parameter,
+        SPARQLConstraint, SPARQLAskValidator, SPARQLSelectValidator, Severity, Violation, Warning, Info,
+        BlankNode, IRI, Literal, BlankNodeOrIRI, BlankNodeOrLiteral, IRIOrLiteral,
+        targetClass, targetNode, targetObjectsOf, targetSubjectsOf, deactivated, message, severity, name, description,
+        order, group, defaultValue, path, inversePath, alternativePath, zeroOrMorePath, oneOrMorePath, zeroOrOnePath,
+        class, datatype, nodeKind, minCount, maxCount, minExclusive, minInclusive, maxExclusive, maxInclusive, minLength,
+        maxLength, pattern, flags, languageIn, uniqueLang, equals, disjoint, lessThan, lessThanOrEquals, not, and, or, xone,
+        node, property, qualifiedValueShape, qualifiedMinCount, qualifiedMaxCount, qualifiedValueShapesDisjoint, closed,
+        ignoredProperties, hasValue, in_: "in", sparql, select, ask, prefixes, declare, prefix, namespace, parameter,
+        optional, validator, nodeValidator, propertyValidator, labelTemplate, conforms, result, focusNode, resultPath,
+        resultMessage, resultSeverity, sourceConstraint, sourceConstraintComponent, sourceShape, value, detail,
+        shapesGraph, shapesGraphWellFormed, entailment, suggestedShapesGraph,
+        ClassConstraintComponent, DatatypeConstraintComponent, NodeKindConstraintComponent,
+        MinCountConstraintComponent, MaxCountConstraintComponent, MinExclusiveConstraintComponent,
+        MinInclusiveConstraintComponent, MaxExclusiveConstraintComponent, MaxInclusiveConstraintComponent,
+        MinLengthConstraintComponent, MaxLengthConstraintComponent, PatternConstraintComponent,
+        LanguageInConstraintComponent, UniqueLangConstraintComponent, EqualsConstraintComponent,
+        DisjointConstraintComponent, LessThanConstraintComponent, LessThanOrEqualsConstraintComponent,
+        NotConstraintComponent, AndConstraintComponent, OrConstraintComponent, XoneConstraintComponent,
+        NodeConstraintComponent, PropertyConstraintComponent, QualifiedMinCountConstraintComponent,
+        QualifiedMaxCountConstraintComponent, ClosedConstraintComponent, HasValueConstraintComponent,
+        InConstraintComponent, SPARQLConstraintComponent,
+    }
+}
+
+namespace! {
     /// VANN.
     vann = "http://purl.org/vocab/vann/" { preferredNamespacePrefix, preferredNamespaceUri }
 }

@@ -38,7 +38,7 @@ mod borrowed;
 mod ours;
 
 pub use borrowed::{
-    dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, skos, vann, void, wd, wdt, xsd,
+    dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, sh, skos, vann, void, wd, wdt, xsd,
 };
 pub use ours::{code, kind, pact, variable};
 
@@ -92,7 +92,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("schema", schema::NS),
     ("sd", sd::NS),
     ("sf", sf::NS),
-    ("sh", "http://www.w3.org/ns/shacl#"),
+    ("sh", sh::NS),
     ("skos", skos::NS),
     ("uom", "http://www.opengis.net/def/uom/OGC/1.0/"),
     ("vann", vann::NS),
@@ -124,6 +124,7 @@ pub fn terms() -> impl Iterator<Item = &'static NamedNodeRef<'static>> {
         schema::ALL,
         sd::ALL,
         sf::ALL,
+        sh::ALL,
         skos::ALL,
         vann::ALL,
         void::ALL,

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod citypact;
+mod cli_check;
 mod cli_diff;
 mod cli_frame;
 mod cli_generate;
@@ -26,6 +27,7 @@ mod reading;
 mod readme;
 mod remote;
 mod server;
+mod shacl;
 mod store;
 mod terminal;
 mod traps;

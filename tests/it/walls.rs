@@ -13,7 +13,8 @@ const ROOMS: &[&[&str]] = &[
     &["convert", "generate"],
     &["store"],
     &["query"],
-    &["output", "check", "infer", "load"],
+    &["output", "load"],
+    &["check", "infer"],
     &["server"],
     &["cli"],
 ];

@@ -1,0 +1,256 @@
+//! Where sources disagree: one thing, one property, values that cannot all be true. Nothing is decided; all claims are told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oxrdf::{NamedNodeRef, Term};
+
+use super::data::{Origin, is_aside, text, value};
+use super::evidence;
+use crate::rdf::{Id, Indexed};
+use crate::record::Date;
+use crate::vocab::{code, oa, pact, rdf, schema};
+
+/// Properties of which a thing has one value, and how values are compared.
+const SINGLE: &[(NamedNodeRef<'static>, Values)] = &[
+    (pact::since, Values::Dates),
+    (pact::until, Values::Dates),
+    (pact::signedOn, Values::Dates),
+    (pact::conferredOn, Values::Dates),
+    (schema::startDate, Values::Dates),
+    (schema::endDate, Values::Dates),
+    (schema::foundingDate, Values::Dates),
+    (pact::status, Values::Terms),
+    (pact::level, Values::Terms),
+    (pact::sovereignState, Values::Terms),
+    (schema::latitude, Values::Numbers),
+    (schema::longitude, Values::Numbers),
+];
+
+/// Figures by class: what they say, and what else must be the same for two of them to be about one thing.
+const FIGURES: &[(NamedNodeRef<'static>, NamedNodeRef<'static>, &[NamedNodeRef<'static>])] = &[
+    (
+        pact::CountObservation,
+        schema::value,
+        &[schema::observationAbout, schema::variableMeasured, pact::scope, pact::asOf],
+    ),
+    (pact::RankObservation, pact::rank, &[schema::observationAbout, schema::variableMeasured, pact::scope, pact::asOf]),
+    (pact::Target, schema::value, &[schema::observationAbout, schema::variableMeasured, pact::scope, pact::dueBy]),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Of mixed precision: 2008 and 2008-05 agree.
+    Dates,
+    Terms,
+    Numbers,
+}
+
+/// Who says something, and on what words it rests.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Told {
+    /// Where it is from.
+    pub origin: Origin,
+    /// Words of the source, with their offsets.
+    pub quotes: Vec<(String, Option<usize>, Option<usize>)>,
+}
+
+/// One of the values that cannot all be true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The value.
+    pub value: Term,
+    /// The node that says it: the thing, or of a figure its observation.
+    pub node: Term,
+    /// Exact unless said otherwise: `code:at-least`, `code:about`, `code:under`.
+    pub quantifier: Option<Term>,
+    /// By whom.
+    pub told: Vec<Told>,
+}
+
+/// Values that cannot all be true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// What they are about.
+    pub subject: Term,
+    /// Which property of it; of figures `schema:value` or `pact:rank`.
+    pub property: Term,
+    /// Of a figure what it measures, its scope and its date, as far as it has them.
+    pub figure: Vec<(Term, Term)>,
+    /// The values, with those that agree with all others left out.
+    pub claims: Vec<Claim>,
+    /// What assessments say of them.
+    pub verdicts: Vec<Term>,
+}
+
+impl Conflict {
+    /// Whether more than one document takes part.
+    pub fn is_between_documents(&self) -> bool {
+        let origins = self.claims.iter().flat_map(|claim| &claim.told).map(|told| &told.origin);
+        origins.collect::<BTreeSet<_>>().len() > 1
+    }
+}
+
+/// Finds all conflicts, sorted by what they are about.
+pub fn conflicts(data: &Indexed) -> Vec<Conflict> {
+    let mut finder = Finder { data, quotes: quotes(data), found: Vec::new() };
+    SINGLE.iter().for_each(|(property, values)| finder.single(*property, *values));
+    FIGURES.iter().for_each(|(class, property, key)| finder.figures(*class, *property, key));
+    let mut found = finder.found;
+    found.sort_by_cached_key(|conflict| {
+        let figure: Vec<String> = conflict.figure.iter().map(|(_, term)| term.to_string()).collect();
+        (conflict.subject.to_string(), conflict.property.to_string(), figure)
+    });
+    found
+}
+
+/// The quotes that are evidence of each node, by the graph that holds them.
+fn quotes(data: &Indexed) -> BTreeMap<Id, Vec<(Id, Id)>> {
+    let mut found: BTreeMap<Id, Vec<(Id, Id)>> = BTreeMap::new();
+    let Some(body) = data.id(oa::hasBody) else { return found };
+    for row in data.view().rows(None, Some(body), None) {
+        found.entry(row[2]).or_default().push((row[0], row[3]));
+    }
+    found
+}
+
+struct Finder<'a> {
+    data: &'a Indexed,
+    /// For each node the annotations that are evidence of it, with their graphs.
+    quotes: BTreeMap<Id, Vec<(Id, Id)>>,
+    found: Vec<Conflict>,
+}
+
+/// A value, the node that says it, and the graph.
+type Said = (Id, Id, Id);
+
+impl Finder<'_> {
+    fn single(&mut self, property: NamedNodeRef<'_>, values: Values) {
+        let Some(property) = self.data.id(property) else { return };
+        let mut by_subject: BTreeMap<Id, Vec<Said>> = BTreeMap::new();
+        for row in self.data.view().rows(None, Some(property), None).filter(|row| !is_aside(self.data, row[3])) {
+            by_subject.entry(row[0]).or_default().push((row[2], row[0], row[3]));
+        }
+        for (subject, said) in by_subject {
+            let agree = |one: &Said, other: &Said| self.agree(one.0, other.0, values);
+            let disagreeing = disagreeing(&said, agree);
+            if !disagreeing.is_empty() {
+                self.tell(subject, property, &[], &disagreeing);
+            }
+        }
+    }
+
+    fn figures(&mut self, class: NamedNodeRef<'_>, property: NamedNodeRef<'_>, key: &[NamedNodeRef<'_>]) {
+        let ids = (self.data.id(rdf::type_), self.data.id(class), self.data.id(property));
+        let (Some(type_), Some(class), Some(property)) = ids else { return };
+        let mut by_key: BTreeMap<Vec<Option<Id>>, Vec<Said>> = BTreeMap::new();
+        for node in self.data.view().subjects(type_, class).collect::<BTreeSet<_>>() {
+            let key = key.iter().map(|property| value(self.data, node, *property)).collect();
+            let rows = self.data.view().rows(Some(node), Some(property), None);
+            let said = rows.filter(|row| !is_aside(self.data, row[3])).map(|row| (row[2], node, row[3]));
+            by_key.entry(key).or_default().extend(said);
+        }
+        for (values, said) in by_key {
+            let Some(about) = values[0] else { continue };
+            let disagreeing = disagreeing(&said, |one, other| self.figures_agree(*one, *other));
+            if !disagreeing.is_empty() {
+                let named = key.iter().zip(&values).skip(1);
+                let figure: Vec<(Term, Term)> = named
+                    .filter_map(|(property, value)| Some(((*property).into(), self.data.term((*value)?).clone())))
+                    .collect();
+                self.tell(about, property, &figure, &disagreeing);
+            }
+        }
+    }
+
+    fn agree(&self, one: Id, other: Id, values: Values) -> bool {
+        let texts = (text(self.data.term(one)), text(self.data.term(other)));
+        one == other
+            || match values {
+                Values::Terms => false,
+                Values::Numbers => {
+                    matches!((texts.0.parse::<f64>(), texts.1.parse::<f64>()), (Ok(one), Ok(other)) if one == other)
+                }
+                Values::Dates => match (texts.0.parse::<Date>(), texts.1.parse::<Date>()) {
+                    (Ok(one), Ok(other)) => within(one, other) || within(other, one),
+                    _ => false,
+                },
+            }
+    }
+
+    /// Whether two figures can both be true: 20 and at least 17 can.
+    fn figures_agree(&self, one: Said, other: Said) -> bool {
+        let number = |said: Said| text(self.data.term(said.0)).parse::<i128>().ok();
+        let (Some(a), Some(b)) = (number(one), number(other)) else { return one.0 == other.0 };
+        let (p, q) = (self.quantifier(one.1), self.quantifier(other.1));
+        let range = |number: i128, quantifier: Option<Id>| match quantifier.map(|id| self.data.term(id)) {
+            Some(Term::NamedNode(node)) if node.as_ref() == code::at_least => (number, i128::MAX),
+            Some(Term::NamedNode(node)) if node.as_ref() == code::under => (i128::MIN, number - 1),
+            Some(Term::NamedNode(node)) if node.as_ref() == code::about => (i128::MIN, i128::MAX),
+            _ => (number, number),
+        };
+        let (a, b) = (range(a, p), range(b, q));
+        a.0 <= b.1 && b.0 <= a.1
+    }
+
+    fn quantifier(&self, node: Id) -> Option<Id> {
+        value(self.data, node, pact::quantifier)
+    }
+
+    fn tell(&mut self, subject: Id, property: Id, figure: &[(Term, Term)], said: &[Said]) {
+        let mut claims: BTreeMap<(Id, Id), BTreeSet<Told>> = BTreeMap::new();
+        for (value, node, graph) in said {
+            claims.entry((*value, *node)).or_default().insert(self.told(*node, *graph));
+        }
+        let nodes: BTreeSet<Id> = said.iter().map(|said| said.1).collect();
+        let claim = |((value, node), told): ((Id, Id), BTreeSet<Told>)| Claim {
+            value: self.data.term(value).clone(),
+            node: self.data.term(node).clone(),
+            quantifier: self.quantifier(node).map(|id| self.data.term(id).clone()),
+            told: told.into_iter().collect(),
+        };
+        let mut claims: Vec<Claim> = claims.into_iter().map(claim).collect();
+        claims.sort_by_cached_key(|claim| (claim.value.to_string(), claim.node.to_string()));
+        self.found.push(Conflict {
+            subject: self.data.term(subject).clone(),
+            property: self.data.term(property).clone(),
+            figure: figure.to_vec(),
+            claims,
+            verdicts: self.verdicts(&nodes),
+        });
+    }
+
+    fn told(&self, node: Id, graph: Id) -> Told {
+        let origin = Origin::of(self.data, graph);
+        let own = origin.graph.clone().unwrap_or_default();
+        let mut quotes: Vec<_> = self
+            .quotes
+            .get(&node)
+            .into_iter()
+            .flatten()
+            .filter(|(_, graph)| text(self.data.term(*graph)).starts_with(&own))
+            .filter_map(|(annotation, _)| evidence::quoted(self.data, *annotation))
+            .collect();
+        quotes.sort();
+        Told { origin, quotes }
+    }
+
+    fn verdicts(&self, nodes: &BTreeSet<Id>) -> Vec<Term> {
+        let Some(assesses) = self.data.id(pact::assesses) else { return Vec::new() };
+        let assessments = nodes.iter().flat_map(|node| self.data.view().subjects(assesses, *node));
+        let verdicts: BTreeSet<Id> =
+            assessments.filter_map(|assessment| value(self.data, assessment, pact::verdict)).collect();
+        verdicts.into_iter().map(|id| self.data.term(id).clone()).collect()
+    }
+}
+
+fn within(inner: Date, outer: Date) -> bool {
+    outer.earliest() <= inner.earliest() && inner.latest() <= outer.latest()
+}
+
+/// Those that disagree with some other.
+fn disagreeing(said: &[Said], agree: impl Fn(&Said, &Said) -> bool) -> Vec<Said> {
+    if said.iter().all(|one| one.0 == said[0].0) {
+        return Vec::new();
+    }
+    said.iter().copied().filter(|one| said.iter().any(|other| !agree(one, other))).collect()
+}

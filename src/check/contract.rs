@@ -1,0 +1,125 @@
+//! Shapes over a data set: document by document, as the contract is meant, or all of it as one.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use oxrdf::Quad;
+
+use super::HIERARCHY;
+use super::data::{self, SHARED};
+use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validator};
+use crate::query::Evaluator;
+use crate::rdf::{Id, Indexed, Row};
+use crate::vocab::rdfs;
+
+/// What is validated at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each document with its provenance and the register of places; then the graphs that documents share.
+    Documents,
+    /// All graphs as one.
+    Whole,
+}
+
+/// What shapes found.
+#[derive(Debug, Clone, Default)]
+pub struct ShapesReport {
+    /// The findings, in a fixed order.
+    pub findings: Vec<Finding>,
+    /// How many documents were looked at.
+    pub documents: usize,
+}
+
+/// Puts class hierarchies beside data, where classes are looked up and nothing else.
+pub fn add_hierarchy(data: &mut Indexed, ontology: impl IntoIterator<Item = Quad>) {
+    for quad in ontology.into_iter().filter(|quad| quad.predicate == rdfs::subClassOf) {
+        data.add(Quad { graph_name: HIERARCHY.into(), ..quad }.as_ref());
+    }
+    data.settle();
+}
+
+/// Validates data against the shapes that stand beside it (see [`shapes::add`]), on `threads` threads.
+///
+/// # Errors
+/// [`ValidateError`]
+pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -> Result<ShapesReport, ValidateError> {
+    let documents = data::documents(data);
+    let evaluator = Arc::new(Evaluator::default());
+    let shared: HashSet<Id> = SHARED.iter().filter_map(|graph| data.id(*graph)).collect();
+    let places = SHARED[0];
+    let work = |graphs: &HashSet<Id>, focus: Focus<'_>| {
+        let view = data.view_of(graphs);
+        Validator::new(shapes, view, data.view()).with_evaluator(Arc::clone(&evaluator)).validate(focus)
+    };
+    let mut report = ShapesReport { documents: documents.len(), ..ShapesReport::default() };
+    let all_at_once =
+        if scope == Scope::Whole { documents.values().flatten().copied().chain(shared).collect() } else { shared };
+    let parts: Vec<usize> = (0..threads.max(1)).collect();
+    let of = parts.len();
+    for found in in_parallel(&parts, threads, |number| work(&all_at_once, Focus::Part { number: *number, of })) {
+        report.findings.extend(found?);
+    }
+    if scope == Scope::Documents {
+        let rows = by_graph(data);
+        let jobs: Vec<&HashSet<Id>> = documents.values().collect();
+        for found in in_parallel(&jobs, threads, |own| {
+            let (subjects, objects) = (nodes(own, &rows, 0), nodes(own, &rows, 2));
+            let graphs = own.iter().copied().chain(data.id(places)).collect();
+            work(&graphs, Focus::Of { subjects: &subjects, objects: &objects })
+        }) {
+            report.findings.extend(found?);
+        }
+    }
+    report.findings.sort_by_cached_key(key);
+    Ok(report)
+}
+
+/// Violations first, then by message, node and value.
+fn key(finding: &Finding) -> impl Ord + use<> {
+    let rank = match finding.severity.as_ref() {
+        severity if severity == crate::vocab::sh::Violation => 0,
+        severity if severity == crate::vocab::sh::Warning => 1,
+        severity if severity == crate::vocab::sh::Info => 2,
+        _ => 3,
+    };
+    let message = finding.messages.iter().map(ToString::to_string).min();
+    let value = finding.value.as_ref().map(ToString::to_string);
+    (rank, message, finding.focus.to_string(), finding.path.clone(), value)
+}
+
+fn by_graph(data: &Indexed) -> HashMap<Id, Vec<Row>> {
+    let mut rows: HashMap<Id, Vec<Row>> = HashMap::new();
+    data.rows().iter().for_each(|row| rows.entry(row[3]).or_default().push(*row));
+    rows
+}
+
+/// The terms at a place of the rows of some graphs.
+fn nodes(graphs: &HashSet<Id>, rows: &HashMap<Id, Vec<Row>>, place: usize) -> BTreeSet<Id> {
+    let rows = graphs.iter().filter_map(|graph| rows.get(graph)).flatten();
+    rows.map(|row| row[place]).collect()
+}
+
+/// Does jobs on several threads; results in the order of the jobs.
+fn in_parallel<J: Sync, T: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> T + Sync) -> Vec<T> {
+    let share = jobs.len().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> =
+            jobs.chunks(share).map(|jobs| scope.spawn(|| jobs.iter().map(&work).collect::<Vec<T>>())).collect();
+        let joined = handles.into_iter().map(|handle| handle.join());
+        joined.flat_map(|part| part.unwrap_or_else(|payload| std::panic::resume_unwind(payload))).collect()
+    })
+}
+
+/// Reads shapes beside data from Turtle texts' quads, and what the crate's own ontology says of classes.
+///
+/// # Errors
+/// [`shapes::ShapesError`]
+pub fn prepare(
+    data: &mut Indexed,
+    shape_quads: impl IntoIterator<Item = Quad>,
+    ontology: impl IntoIterator<Item = Quad>,
+) -> Result<Shapes, shapes::ShapesError> {
+    shapes::add(data, shape_quads);
+    add_hierarchy(data, ontology);
+    Shapes::read(data)
+}

@@ -1,0 +1,19 @@
+//! What is wrong with data, and where: shapes, evidence against the texts, conflicts between documents.
+
+mod conflicts;
+mod contract;
+mod data;
+mod evidence;
+mod report;
+pub mod shapes;
+
+use oxrdf::NamedNodeRef;
+
+pub use conflicts::{Claim, Conflict, Told, conflicts};
+pub use contract::{Scope, ShapesReport, add_hierarchy, prepare, validate};
+pub use data::{Origin, documents, read};
+pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence};
+pub use report::{Report, Written, json, text};
+
+/// The graph that class hierarchies stand in beside the data.
+pub(crate) const HIERARCHY: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("urn:x-citypact:hierarchy");

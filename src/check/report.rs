@@ -1,0 +1,339 @@
+//! What checks found, for people and as JSON.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
+use serde_json::{Value, json};
+
+use super::conflicts::{Claim, Conflict};
+use super::contract::ShapesReport;
+use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
+use super::shapes::Finding;
+use crate::output::Style;
+use crate::vocab::sh;
+
+/// What checks found, as far as they were asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// By shapes.
+    pub shapes: Option<ShapesReport>,
+    /// In the texts.
+    pub evidence: Option<EvidenceReport>,
+    /// Between documents.
+    pub conflicts: Option<Vec<Conflict>>,
+}
+
+/// How a report is written for people.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Colours, prefixes and labels.
+    pub style: Style,
+    /// Language of messages (BCP 47), where shapes have them in several.
+    pub language: String,
+    /// Cases of one message that are told; the others are counted.
+    pub most: usize,
+}
+
+impl Report {
+    /// How many findings break the contract: violations of shapes, quotes that do not stand, texts that cannot be read.
+    pub fn faults(&self) -> usize {
+        let shapes = self.shapes.iter().flat_map(|report| &report.findings);
+        let violations = shapes.filter(|finding| finding.severity == sh::Violation).count();
+        let evidence = self.evidence.as_ref().map_or(0, |report| report.findings.len() + report.unreadable.len());
+        violations + evidence
+    }
+
+    /// How many other findings there are: for a person to look at.
+    pub fn remarks(&self) -> usize {
+        let shapes = self.shapes.iter().flat_map(|report| &report.findings);
+        let others = shapes.filter(|finding| finding.severity != sh::Violation).count();
+        let without = self.evidence.as_ref().map_or(0, |report| report.without_text.len());
+        others + without + self.conflicts.as_ref().map_or(0, Vec::len)
+    }
+
+    /// The terms that labels would help with.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        let shapes = self.shapes.iter().flat_map(|report| &report.findings);
+        let conflicts = self.conflicts.iter().flatten();
+        let in_conflicts = conflicts.flat_map(|conflict| {
+            std::iter::once(&conflict.subject).chain(conflict.claims.iter().map(|claim| &claim.value))
+        });
+        shapes.flat_map(|finding| std::iter::once(&finding.focus).chain(&finding.value)).chain(in_conflicts)
+    }
+}
+
+/// Writes a report for people.
+///
+/// # Errors
+/// Those of the output.
+pub fn text(report: &Report, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    if let Some(shapes) = &report.shapes {
+        shapes_text(shapes, how, out)?;
+    }
+    if let Some(evidence) = &report.evidence {
+        evidence_text(evidence, how, out)?;
+    }
+    if let Some(conflicts) = &report.conflicts {
+        conflicts_text(conflicts, how, out)?;
+    }
+    Ok(())
+}
+
+/// So many of something.
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+impl Written {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.style.colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// The IRI of a document or graph, shortened.
+    fn iri(&self, iri: &str) -> String {
+        match NamedNode::new(iri) {
+            Ok(node) => self.style.term(&node.into()),
+            Err(_) => iri.to_owned(),
+        }
+    }
+
+    fn more(&self, all: usize, out: &mut impl Write) -> io::Result<()> {
+        if all > self.most { writeln!(out, "    … and {} more", all - self.most) } else { Ok(()) }
+    }
+
+    /// The message in the language wanted, else in English, else the first.
+    fn message<'m>(&self, messages: &'m [Literal]) -> &'m str {
+        let of = |language: &str| {
+            messages.iter().find(|message| {
+                let tag = message.language().unwrap_or_default().to_ascii_lowercase();
+                tag.strip_prefix(&language.to_ascii_lowercase())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            })
+        };
+        let plain = || messages.iter().find(|message| message.language().is_none());
+        let found = of(&self.language).or_else(plain).or_else(|| of("en")).or(messages.first());
+        found.map_or("", |message| message.value())
+    }
+}
+
+fn shapes_text(report: &ShapesReport, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let violations = report.findings.iter().filter(|finding| finding.severity == sh::Violation).count();
+    let others = report.findings.len() - violations;
+    writeln!(
+        out,
+        "Shapes: {}, {} in {}",
+        count(violations, "violation", "violations"),
+        count(others, "remark", "remarks"),
+        count(report.documents, "document", "documents")
+    )?;
+    let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
+    for finding in &report.findings {
+        let local = finding.severity.as_str().rsplit(['#', '/']).next().unwrap_or_default().to_lowercase();
+        let heading = format!("{local}: {}", how.message(&finding.messages));
+        match groups.last_mut().filter(|(last, _)| *last == heading) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((heading, vec![finding])),
+        }
+    }
+    for (heading, group) in groups {
+        let colour = if group[0].severity == sh::Violation { "1;31" } else { "1;33" };
+        writeln!(out, "  {}", how.paint(colour, &heading))?;
+        group.iter().take(how.most).try_for_each(|finding| finding_text(finding, how, out))?;
+        how.more(group.len(), out)?;
+    }
+    Ok(())
+}
+
+fn finding_text(finding: &Finding, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let mut line = format!("    {}", how.style.term(&finding.focus));
+    if let Some(path) = &finding.path {
+        line.push_str(&format!("  {path}"));
+    }
+    if let Some(value) = finding.value.as_ref().filter(|value| **value != finding.focus) {
+        line.push_str(&format!("  {}", how.style.term(value)));
+    }
+    let graphs: Vec<String> = finding.graphs.iter().map(|graph| how.style.term(&graph.clone().into())).collect();
+    if !graphs.is_empty() {
+        line.push_str(&format!("  [{}]", graphs.join(", ")));
+    }
+    writeln!(out, "{line}")
+}
+
+fn evidence_text(report: &EvidenceReport, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let wrong = |wanted: fn(&Problem) -> bool| report.findings.iter().filter(|found| wanted(&found.problem)).count();
+    writeln!(
+        out,
+        "Evidence: {} looked for, {} stand, {} moved, {} missing, {} otherwise wrong",
+        count(report.checked, "quote", "quotes"),
+        report.standing,
+        wrong(|problem| matches!(problem, Problem::Moved(_))),
+        wrong(|problem| matches!(problem, Problem::Missing)),
+        wrong(|problem| matches!(problem, Problem::Context | Problem::Span)),
+    )?;
+    report.findings.iter().take(how.most).try_for_each(|finding| evidence_finding(finding, how, out))?;
+    how.more(report.findings.len(), out)?;
+    for (document, quotes) in &report.without_text {
+        let quotes = count(*quotes, "quote", "quotes");
+        writeln!(out, "  {} has no text in the folder: {quotes} not looked for", how.iri(document))?;
+    }
+    for (document, reason) in &report.unreadable {
+        writeln!(out, "  {}: its text cannot be read: {reason}", how.iri(document))?;
+    }
+    Ok(())
+}
+
+fn evidence_finding(finding: &EvidenceFinding, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let place = match (finding.start, finding.end) {
+        (Some(start), Some(end)) => format!(" at {start} to {end}"),
+        (Some(start), None) => format!(" at {start}"),
+        _ => String::new(),
+    };
+    let problem = match &finding.problem {
+        Problem::Missing => how.paint("1;31", "missing"),
+        Problem::Context => how.paint("1;33", "between other words than its prefix and suffix"),
+        Problem::Span => how.paint("1;33", "its end does not go with its start and length"),
+        Problem::Moved(places) => {
+            let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+            how.paint("1;33", &format!("moved: stands at {}", places.join(", ")))
+        }
+    };
+    let quote = how.style.term(&Literal::new_simple_literal(&finding.quote).into());
+    writeln!(out, "  {}{place} “{quote}”: {problem}", how.iri(&finding.document))?;
+    finding.of.iter().try_for_each(|of| writeln!(out, "    {}", how.iri(of)))
+}
+
+fn conflicts_text(conflicts: &[Conflict], how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let mut by_property: BTreeMap<String, Vec<&Conflict>> = BTreeMap::new();
+    for conflict in conflicts {
+        by_property.entry(how.style.term(&conflict.property)).or_default().push(conflict);
+    }
+    let parts: Vec<String> =
+        by_property.iter().map(|(property, conflicts)| format!("{} of {property}", conflicts.len())).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    writeln!(out, "Conflicts: {}{parts}", conflicts.len())?;
+    for (property, conflicts) in by_property {
+        for conflict in conflicts.iter().take(how.most) {
+            conflict_text(conflict, &property, how, out)?;
+        }
+        how.more(conflicts.len(), out)?;
+    }
+    Ok(())
+}
+
+fn conflict_text(conflict: &Conflict, property: &str, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let figure: Vec<String> = conflict.figure.iter().map(|(_, term)| how.style.term(term)).collect();
+    let heading = [&[how.style.term(&conflict.subject), property.to_owned()], figure.as_slice()].concat().join("  ");
+    writeln!(out, "  {}", how.paint("1", &heading))?;
+    conflict.claims.iter().try_for_each(|claim| claim_text(claim, how, out))?;
+    for verdict in &conflict.verdicts {
+        writeln!(out, "    assessed as {}", how.style.term(verdict))?;
+    }
+    Ok(())
+}
+
+fn claim_text(claim: &Claim, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    for told in &claim.told {
+        let published = told.origin.published.as_ref().map(|day| format!(" of {day}")).unwrap_or_default();
+        let quotes: Vec<String> = told.quotes.iter().map(|quote| quote_text(quote, how)).collect();
+        let quotes = if quotes.is_empty() { String::new() } else { format!(": {}", quotes.join(", ")) };
+        let value = how.style.term(&claim.value);
+        writeln!(out, "    {value}  says {}{published}{quotes}", how.iri(told.origin.name()))?;
+    }
+    Ok(())
+}
+
+fn quote_text((words, start, _): &(String, Option<usize>, Option<usize>), how: &Written) -> String {
+    let words = how.style.term(&Literal::new_simple_literal(words).into());
+    start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}” at {start}"))
+}
+
+/// Writes a report as JSON: an object with `shapes`, `evidence` and `conflicts`, as far as they were asked for. Terms are
+/// written as in N-Triples, IRIs of documents and graphs as they are.
+///
+/// # Errors
+/// Those of the output.
+pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let mut all = serde_json::Map::new();
+    all.insert("faults".to_owned(), report.faults().into());
+    all.insert("remarks".to_owned(), report.remarks().into());
+    if let Some(shapes) = &report.shapes {
+        let findings: Vec<Value> = shapes.findings.iter().map(finding_json).collect();
+        all.insert("shapes".to_owned(), json!({ "documents": shapes.documents, "findings": findings }));
+    }
+    if let Some(evidence) = &report.evidence {
+        all.insert("evidence".to_owned(), evidence_json(evidence));
+    }
+    if let Some(conflicts) = &report.conflicts {
+        all.insert("conflicts".to_owned(), conflicts.iter().map(conflict_json).collect());
+    }
+    serde_json::to_writer_pretty(&mut *out, &Value::Object(all))?;
+    writeln!(out)
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    let graph = |graph: &NamedOrBlankNode| match graph {
+        NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
+        NamedOrBlankNode::BlankNode(node) => node.to_string(),
+    };
+    let messages =
+        finding.messages.iter().map(|message| json!({ "text": message.value(), "language": message.language() }));
+    json!({
+        "severity": finding.severity.as_str(),
+        "messages": messages.collect::<Vec<_>>(),
+        "focus": finding.focus.to_string(),
+        "path": finding.path,
+        "value": finding.value.as_ref().map(ToString::to_string),
+        "component": finding.component.as_str(),
+        "shape": finding.shape.to_string(),
+        "graphs": finding.graphs.iter().map(graph).collect::<Vec<_>>(),
+    })
+}
+
+fn evidence_json(report: &EvidenceReport) -> Value {
+    let finding = |finding: &EvidenceFinding| {
+        let (problem, places) = match &finding.problem {
+            Problem::Moved(places) => ("moved", places.as_slice()),
+            Problem::Missing => ("missing", [].as_slice()),
+            Problem::Context => ("context", [].as_slice()),
+            Problem::Span => ("span", [].as_slice()),
+        };
+        json!({
+            "document": finding.document, "of": finding.of, "quote": finding.quote, "start": finding.start,
+            "end": finding.end, "problem": problem, "found_at": places,
+        })
+    };
+    json!({
+        "checked": report.checked,
+        "standing": report.standing,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "without_text": report.without_text,
+        "unreadable": report.unreadable,
+    })
+}
+
+fn conflict_json(conflict: &Conflict) -> Value {
+    let claim = |claim: &Claim| {
+        let told = claim.told.iter().map(|told| {
+            let quote = |(words, start, end): &(String, Option<usize>, Option<usize>)| {
+                json!({ "quote": words, "start": start, "end": end })
+            };
+            json!({
+                "document": told.origin.document, "graph": told.origin.graph, "published": told.origin.published,
+                "evidence": told.quotes.iter().map(quote).collect::<Vec<_>>(),
+            })
+        });
+        json!({
+            "value": claim.value.to_string(), "node": claim.node.to_string(),
+            "quantifier": claim.quantifier.as_ref().map(ToString::to_string), "told": told.collect::<Vec<_>>(),
+        })
+    };
+    let figure = conflict.figure.iter().map(|(property, value)| (property.to_string(), value.to_string()));
+    json!({
+        "subject": conflict.subject.to_string(),
+        "property": conflict.property.to_string(),
+        "figure": figure.collect::<BTreeMap<_, _>>(),
+        "claims": conflict.claims.iter().map(claim).collect::<Vec<_>>(),
+        "verdicts": conflict.verdicts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,630 @@
+//! A shapes graph into shapes.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use oxrdf::{NamedNode, NamedNodeRef, Term};
+use regex::RegexBuilder;
+
+use super::constraint::{Bound, Constraint, Number, Qualified, Shape, Shapes, Target};
+use super::path::Path;
+use super::sparql::{self, Ask, Select};
+use super::{GRAPH, ShapesError};
+use crate::rdf::{Id, Indexed, View};
+use crate::vocab::{owl, rdf, rdfs, sh};
+
+/// What may stand at a shape and is no constraint.
+const OTHER: &[NamedNodeRef<'static>] = &[
+    sh::targetClass,
+    sh::targetNode,
+    sh::targetObjectsOf,
+    sh::targetSubjectsOf,
+    sh::deactivated,
+    sh::message,
+    sh::severity,
+    sh::name,
+    sh::description,
+    sh::order,
+    sh::group,
+    sh::defaultValue,
+    sh::path,
+    sh::declare,
+    sh::shapesGraph,
+    sh::suggestedShapesGraph,
+];
+/// Parameters of constraints, and whether they are for property shapes alone.
+const PARAMETERS: &[(NamedNodeRef<'static>, bool)] = &[
+    (sh::class, false),
+    (sh::datatype, false),
+    (sh::nodeKind, false),
+    (sh::minCount, true),
+    (sh::maxCount, true),
+    (sh::minExclusive, false),
+    (sh::minInclusive, false),
+    (sh::maxExclusive, false),
+    (sh::maxInclusive, false),
+    (sh::minLength, false),
+    (sh::maxLength, false),
+    (sh::pattern, false),
+    (sh::flags, false),
+    (sh::languageIn, false),
+    (sh::uniqueLang, true),
+    (sh::equals, false),
+    (sh::disjoint, false),
+    (sh::lessThan, true),
+    (sh::lessThanOrEquals, true),
+    (sh::not, false),
+    (sh::and, false),
+    (sh::or, false),
+    (sh::xone, false),
+    (sh::node, false),
+    (sh::property, false),
+    (sh::qualifiedValueShape, false),
+    (sh::qualifiedMinCount, false),
+    (sh::qualifiedMaxCount, false),
+    (sh::qualifiedValueShapesDisjoint, false),
+    (sh::closed, false),
+    (sh::ignoredProperties, false),
+    (sh::hasValue, false),
+    (sh::in_, false),
+    (sh::sparql, false),
+];
+
+/// The graph of the shapes.
+pub(super) struct Source<'a> {
+    view: View<'a>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn view(&self) -> View<'a> {
+        self.view
+    }
+
+    pub(super) fn objects(&self, node: Id, property: NamedNodeRef<'_>) -> Vec<Id> {
+        let property = self.view.data().id(property);
+        property.map(|property| self.view.objects(node, property).collect()).unwrap_or_default()
+    }
+
+    fn subjects(&self, property: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>) -> Vec<Id> {
+        let data = self.view.data();
+        let object = match object.map(|object| data.id(object)) {
+            Some(None) => return Vec::new(),
+            object => object.flatten(),
+        };
+        let property = data.id(property);
+        let rows = property.map(|property| self.view.rows(None, Some(property), object).map(|row| row[0]).collect());
+        rows.unwrap_or_default()
+    }
+
+    /// The value of a property that must not have several.
+    pub(super) fn one(&self, node: Id, property: NamedNodeRef<'_>) -> Result<Option<Id>, ShapesError> {
+        let values = self.objects(node, property);
+        match values.as_slice() {
+            [] => Ok(None),
+            [value] => Ok(Some(*value)),
+            _ => Err(self.error(node, &format!("has more than one {}", short(property)))),
+        }
+    }
+
+    pub(super) fn term(&self, id: Id) -> &'a Term {
+        self.view.data().term(id)
+    }
+
+    pub(super) fn is_iri(&self, id: Id) -> bool {
+        self.term(id).is_named_node()
+    }
+
+    /// The text of a literal.
+    pub(super) fn text(&self, id: Id) -> Option<String> {
+        match self.term(id) {
+            Term::Literal(literal) => Some(literal.value().to_owned()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_list(&self, node: Id) -> bool {
+        !self.objects(node, rdf::first).is_empty()
+    }
+
+    /// The members of a list.
+    pub(super) fn list(&self, node: Id) -> Result<Vec<Id>, ShapesError> {
+        let nil = self.view.data().id(rdf::nil);
+        let (mut at, mut members, mut seen) = (node, Vec::new(), HashSet::new());
+        while Some(at) != nil {
+            let (first, rest) = (self.objects(at, rdf::first), self.objects(at, rdf::rest));
+            let ([first], [rest], true) = (first.as_slice(), rest.as_slice(), seen.insert(at)) else {
+                return Err(self.error(node, "is no well-formed list"));
+            };
+            members.push(*first);
+            at = *rest;
+        }
+        Ok(members)
+    }
+
+    /// What a node is called in errors: its IRI, or a blank node's path.
+    pub(super) fn name(&self, node: Id) -> String {
+        let term = self.term(node);
+        if !term.is_blank_node() {
+            return term.to_string();
+        }
+        let data = self.view.data();
+        let above = self.view.rows(None, None, Some(node)).find(|row| !data.term(row[0]).is_blank_node());
+        let path = self.objects(node, sh::path).first().map(|path| data.term(*path).to_string());
+        match (above, path) {
+            (Some(row), Some(path)) => format!("of {path} in {}", data.term(row[0])),
+            (Some(row), None) => format!("in {}", data.term(row[0])),
+            (None, Some(path)) => format!("of {path}"),
+            (None, None) => term.to_string(),
+        }
+    }
+
+    pub(super) fn error(&self, node: Id, reason: &str) -> ShapesError {
+        ShapesError { shape: self.name(node), reason: reason.to_owned() }
+    }
+}
+
+fn short(property: NamedNodeRef<'_>) -> String {
+    property.as_str().strip_prefix(sh::NS).map_or_else(|| property.to_string(), |local| format!("sh:{local}"))
+}
+
+/// A constraint component of the user's own (SHACL §6).
+struct Component {
+    node: NamedNode,
+    /// Property, name of the variable, whether it may be absent.
+    parameters: Vec<(Id, String, bool)>,
+    validators: Vec<(Validates, Id)>,
+    messages: Vec<Id>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Validates {
+    Nodes,
+    Properties,
+    Any,
+}
+
+struct Reader<'a> {
+    source: Source<'a>,
+    components: Vec<Component>,
+    shapes: Vec<Option<Shape>>,
+    numbers: HashMap<Id, Number>,
+}
+
+impl Shapes {
+    /// Reads the shapes that stand beside the data (see [`super::add`]).
+    ///
+    /// # Errors
+    /// [`ShapesError`]: the graph is not well-formed, or says something that is not understood.
+    pub fn read(data: &Indexed) -> Result<Self, ShapesError> {
+        let graphs: HashSet<Id> = data.id(GRAPH).into_iter().collect();
+        let source = Source { view: data.view_of(&graphs) };
+        if let Some(node) = source.subjects(sh::entailment, None).first() {
+            return Err(source.error(*node, "asks for an entailment regime (sh:entailment), and none is supported"));
+        }
+        let components = components(&source)?;
+        let mut reader = Reader { source, components, shapes: Vec::new(), numbers: HashMap::new() };
+        for node in reader.roots() {
+            reader.shape(node)?;
+        }
+        Ok(Self { shapes: reader.shapes.into_iter().flatten().collect() })
+    }
+}
+
+/// The components that the shapes graph declares.
+fn components(source: &Source<'_>) -> Result<Vec<Component>, ShapesError> {
+    let mut nodes: BTreeSet<Id> = source.subjects(rdf::type_, Some(sh::ConstraintComponent)).into_iter().collect();
+    nodes.extend(source.subjects(sh::parameter, None));
+    nodes.into_iter().map(|node| component(source, node)).collect()
+}
+
+fn component(source: &Source<'_>, node: Id) -> Result<Component, ShapesError> {
+    let Term::NamedNode(name) = source.term(node) else {
+        return Err(source.error(node, "a constraint component is an IRI"));
+    };
+    let mut parameters = Vec::new();
+    for parameter in source.objects(node, sh::parameter) {
+        let path = source.one(parameter, sh::path)?.filter(|path| source.is_iri(*path));
+        let path = path.ok_or_else(|| source.error(parameter, "a parameter's sh:path is one IRI"))?;
+        let iri = super::values::text(source.term(path)).unwrap_or_default();
+        let variable = iri.rsplit(['#', '/', ':']).next().unwrap_or_default().to_owned();
+        parameters.push((path, variable, flag(source, parameter, sh::optional)?));
+    }
+    let mut validators = Vec::new();
+    let kinds = [
+        (sh::nodeValidator, Validates::Nodes),
+        (sh::propertyValidator, Validates::Properties),
+        (sh::validator, Validates::Any),
+    ];
+    for (property, kind) in kinds {
+        validators.extend(source.objects(node, property).into_iter().map(|validator| (kind, validator)));
+    }
+    if parameters.iter().all(|(.., optional)| *optional) || validators.is_empty() {
+        return Err(source.error(node, "a constraint component has a parameter that is not optional, and a validator"));
+    }
+    Ok(Component { node: name.clone(), parameters, validators, messages: source.objects(node, sh::message) })
+}
+
+fn flag(source: &Source<'_>, node: Id, property: NamedNodeRef<'_>) -> Result<bool, ShapesError> {
+    let Some(value) = source.one(node, property)? else { return Ok(false) };
+    match source.text(value).as_deref() {
+        Some("true") => Ok(true),
+        // SHACL says `true`; another way to write it is none.
+        Some("false" | "0" | "1") => Ok(false),
+        _ => Err(source.error(node, &format!("{} is true or false", short(property)))),
+    }
+}
+
+impl Reader<'_> {
+    /// The nodes that are shapes by their class or have targets.
+    fn roots(&self) -> BTreeSet<Id> {
+        let mut roots: BTreeSet<Id> = BTreeSet::new();
+        for class in [sh::NodeShape, sh::PropertyShape, sh::Shape] {
+            roots.extend(self.source.subjects(rdf::type_, Some(class)));
+        }
+        let marks = ["target", "rule"].map(|name| NamedNode::new_unchecked(format!("{}{name}", sh::NS)));
+        let marks = marks.iter().map(NamedNode::as_ref);
+        let targets =
+            [sh::targetClass, sh::targetNode, sh::targetObjectsOf, sh::targetSubjectsOf, sh::property, sh::sparql];
+        for property in targets.into_iter().chain(marks) {
+            roots.extend(self.source.subjects(property, None));
+        }
+        roots
+    }
+
+    /// The number of a shape, which is read where it was not yet.
+    fn shape(&mut self, node: Id) -> Result<Number, ShapesError> {
+        if let Some(number) = self.numbers.get(&node) {
+            if self.shapes[*number].is_none() {
+                let reason = "refers to itself, directly or through others; what that means is left open by SHACL";
+                return Err(self.source.error(node, reason));
+            }
+            return Ok(*number);
+        }
+        let number = self.shapes.len();
+        self.numbers.insert(node, number);
+        self.shapes.push(None);
+        let path = match self.source.one(node, sh::path)? {
+            Some(path) => Some((path, Arc::new(Path::read(&self.source, path)?))),
+            None if self.source.subjects(rdf::type_, Some(sh::PropertyShape)).contains(&node) => {
+                return Err(self.source.error(node, "a property shape has one sh:path"));
+            }
+            None => None,
+        };
+        self.known(node, path.is_some())?;
+        let severity = match self.source.one(node, sh::severity)?.map(|id| self.source.term(id)) {
+            None => sh::Violation.into(),
+            Some(Term::NamedNode(severity)) => severity.clone(),
+            Some(_) => return Err(self.source.error(node, "sh:severity is one IRI")),
+        };
+        let messages = self.source.objects(node, sh::message);
+        if messages.iter().any(|message| !self.source.term(*message).is_literal()) {
+            return Err(self.source.error(node, "sh:message is a text"));
+        }
+        let shape = Shape {
+            node,
+            targets: self.targets(node)?,
+            deactivated: flag(&self.source, node, sh::deactivated)?,
+            severity,
+            messages,
+            constraints: self.constraints(node, path.as_ref().map(|(_, path)| path.as_ref()))?,
+            path,
+        };
+        self.shapes[number] = Some(shape);
+        Ok(number)
+    }
+
+    /// Everything of SHACL's namespace that stands at a shape must be understood.
+    fn known(&self, node: Id, is_property: bool) -> Result<(), ShapesError> {
+        for row in self.source.view().triples(Some(node), None, None) {
+            let Term::NamedNode(property) = self.source.term(row[1]) else { continue };
+            let property = property.as_ref();
+            let of_query =
+                [sh::select, sh::prefixes].contains(&property) && self.source.objects(node, sh::sparql).contains(&node);
+            if !property.as_str().starts_with(sh::NS) || OTHER.contains(&property) || of_query {
+                continue;
+            }
+            match PARAMETERS.iter().find(|(known, _)| *known == property) {
+                None => {
+                    return Err(self.source.error(node, &format!("{} is not understood", short(property))));
+                }
+                Some((_, true)) if !is_property => {
+                    return Err(self.source.error(node, &format!("{} is for property shapes", short(property))));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn targets(&self, node: Id) -> Result<Vec<Target>, ShapesError> {
+        let mut targets: Vec<Target> =
+            self.source.objects(node, sh::targetNode).into_iter().map(Target::Node).collect();
+        let kinds: [(NamedNodeRef<'_>, fn(Id) -> Target); 3] = [
+            (sh::targetClass, Target::Class),
+            (sh::targetSubjectsOf, Target::SubjectsOf),
+            (sh::targetObjectsOf, Target::ObjectsOf),
+        ];
+        for (property, make) in kinds {
+            for value in self.source.objects(node, property) {
+                if !self.source.is_iri(value) {
+                    return Err(self.source.error(node, &format!("{} is an IRI", short(property))));
+                }
+                targets.push(make(value));
+            }
+        }
+        let classes = [rdfs::Class, owl::Class];
+        if classes.iter().any(|class| self.source.subjects(rdf::type_, Some(*class)).contains(&node)) {
+            targets.push(Target::Class(node));
+        }
+        Ok(targets)
+    }
+
+    fn constraints(&mut self, node: Id, path: Option<&Path>) -> Result<Vec<Constraint>, ShapesError> {
+        let mut found = Vec::new();
+        self.of_values(node, &mut found)?;
+        self.of_texts(node, &mut found)?;
+        self.of_pairs(node, &mut found)?;
+        self.of_shapes(node, &mut found)?;
+        self.qualified(node, &mut found)?;
+        self.closed(node, &mut found)?;
+        for constraint in self.source.objects(node, sh::sparql) {
+            found.extend(self.select(node, constraint, path)?);
+        }
+        for component in 0..self.components.len() {
+            self.custom(node, component, path, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn iris(&self, node: Id, property: NamedNodeRef<'_>) -> Result<Vec<Id>, ShapesError> {
+        let values = self.source.objects(node, property);
+        if values.iter().all(|value| self.source.is_iri(*value)) {
+            return Ok(values);
+        }
+        Err(self.source.error(node, &format!("{} is an IRI", short(property))))
+    }
+
+    fn number(&self, node: Id, property: NamedNodeRef<'_>) -> Result<Option<u64>, ShapesError> {
+        let Some(value) = self.source.one(node, property)? else { return Ok(None) };
+        let number = self.source.text(value).and_then(|text| text.parse().ok());
+        number.map(Some).ok_or_else(|| self.source.error(node, &format!("{} is a whole number", short(property))))
+    }
+
+    fn of_values(&self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        let source = &self.source;
+        found.extend(self.number(node, sh::minCount)?.map(Constraint::MinCount));
+        found.extend(self.number(node, sh::maxCount)?.map(Constraint::MaxCount));
+        found.extend(self.iris(node, sh::class)?.into_iter().map(Constraint::Class));
+        source.one(node, sh::datatype)?;
+        found.extend(self.iris(node, sh::datatype)?.into_iter().map(Constraint::Datatype));
+        if let Some(kind) = source.one(node, sh::nodeKind)? {
+            let kinds =
+                [sh::BlankNode, sh::IRI, sh::Literal, sh::BlankNodeOrIRI, sh::BlankNodeOrLiteral, sh::IRIOrLiteral];
+            match source.term(kind) {
+                Term::NamedNode(kind) if kinds.contains(&kind.as_ref()) => {
+                    found.push(Constraint::NodeKind(kind.clone()))
+                }
+                _ => return Err(source.error(node, "sh:nodeKind is none of SHACL's kinds")),
+            }
+        }
+        let bounds = [
+            (sh::minExclusive, Bound::MinExclusive),
+            (sh::minInclusive, Bound::MinInclusive),
+            (sh::maxExclusive, Bound::MaxExclusive),
+            (sh::maxInclusive, Bound::MaxInclusive),
+        ];
+        for (property, bound) in bounds {
+            let Some(limit) = source.one(node, property)? else { continue };
+            if super::values::compare(source.term(limit), source.term(limit)).is_none() {
+                return Err(source.error(node, &format!("{} is no value that can be compared", short(property))));
+            }
+            found.push(Constraint::Bound(bound, limit));
+        }
+        found.extend(source.objects(node, sh::hasValue).into_iter().map(Constraint::HasValue));
+        if let Some(list) = source.one(node, sh::in_)? {
+            found.push(Constraint::In(source.list(list)?.into_iter().collect()));
+        }
+        Ok(())
+    }
+
+    fn of_texts(&self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        let source = &self.source;
+        found.extend(self.number(node, sh::minLength)?.map(Constraint::MinLength));
+        found.extend(self.number(node, sh::maxLength)?.map(Constraint::MaxLength));
+        let flags = source.one(node, sh::flags)?.and_then(|flags| source.text(flags)).unwrap_or_default();
+        if let Some(pattern) = source.one(node, sh::pattern)? {
+            let text = source.text(pattern).ok_or_else(|| source.error(node, "sh:pattern is a text"))?;
+            let regex = regex(&text, &flags).map_err(|reason| source.error(node, &reason))?;
+            found.push(Constraint::Pattern(regex, text));
+        }
+        if let Some(list) = source.one(node, sh::languageIn)? {
+            let ranges = source.list(list)?.into_iter().map(|range| {
+                source.text(range).ok_or_else(|| source.error(node, "sh:languageIn is a list of language ranges"))
+            });
+            found.push(Constraint::LanguageIn(ranges.collect::<Result<_, _>>()?));
+        }
+        if flag(source, node, sh::uniqueLang)? {
+            found.push(Constraint::UniqueLang);
+        }
+        Ok(())
+    }
+
+    fn of_pairs(&self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        let kinds: [(NamedNodeRef<'_>, fn(Id) -> Constraint); 4] = [
+            (sh::equals, Constraint::Equals),
+            (sh::disjoint, Constraint::Disjoint),
+            (sh::lessThan, Constraint::LessThan),
+            (sh::lessThanOrEquals, Constraint::LessThanOrEquals),
+        ];
+        for (property, make) in kinds {
+            found.extend(self.iris(node, property)?.into_iter().map(make));
+        }
+        Ok(())
+    }
+
+    fn of_shapes(&mut self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        for shape in self.source.objects(node, sh::not) {
+            found.push(Constraint::Not(self.shape(shape)?));
+        }
+        let lists: [(NamedNodeRef<'_>, fn(Vec<Number>) -> Constraint); 3] =
+            [(sh::and, Constraint::And), (sh::or, Constraint::Or), (sh::xone, Constraint::Xone)];
+        for (property, make) in lists {
+            for list in self.source.objects(node, property) {
+                let members = self.source.list(list)?;
+                found.push(make(members.into_iter().map(|shape| self.shape(shape)).collect::<Result<_, _>>()?));
+            }
+        }
+        for shape in self.source.objects(node, sh::node) {
+            if !self.source.objects(shape, sh::path).is_empty() {
+                return Err(self.source.error(node, "sh:node is a node shape, without sh:path"));
+            }
+            found.push(Constraint::Node(self.shape(shape)?));
+        }
+        for shape in self.source.objects(node, sh::property) {
+            if self.source.objects(shape, sh::path).is_empty() {
+                return Err(self.source.error(shape, "sh:property is a property shape, with sh:path"));
+            }
+            found.push(Constraint::Property(self.shape(shape)?));
+        }
+        Ok(())
+    }
+
+    fn qualified(&mut self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        let (least, most) = (self.number(node, sh::qualifiedMinCount)?, self.number(node, sh::qualifiedMaxCount)?);
+        // Counts without a shape are no constraint (SHACL §2.1.1: a component needs its mandatory parameters).
+        let Some(wanted) = self.source.one(node, sh::qualifiedValueShape)? else { return Ok(()) };
+        let shape = self.shape(wanted)?;
+        let mut siblings = BTreeSet::new();
+        if flag(&self.source, node, sh::qualifiedValueShapesDisjoint)? {
+            let parents = self
+                .source
+                .view()
+                .data()
+                .id(sh::property)
+                .map(|property| self.source.view().subjects(property, node).collect::<Vec<_>>());
+            for property in parents.into_iter().flatten().flat_map(|parent| self.source.objects(parent, sh::property)) {
+                siblings.extend(self.source.objects(property, sh::qualifiedValueShape));
+            }
+            siblings.remove(&wanted);
+        }
+        let siblings = siblings.into_iter().map(|sibling| self.shape(sibling)).collect::<Result<Vec<_>, _>>()?;
+        let qualified = Qualified { shape, siblings };
+        found.extend(least.map(|count| Constraint::QualifiedMin(qualified.clone(), count)));
+        found.extend(most.map(|count| Constraint::QualifiedMax(qualified, count)));
+        Ok(())
+    }
+
+    fn closed(&self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
+        let ignored = match self.source.one(node, sh::ignoredProperties)? {
+            Some(list) => self.source.list(list)?,
+            None => Vec::new(),
+        };
+        if !flag(&self.source, node, sh::closed)? {
+            return Ok(());
+        }
+        let properties = self.source.objects(node, sh::property);
+        let paths = properties.into_iter().flat_map(|property| self.source.objects(property, sh::path));
+        found.push(Constraint::Closed(paths.filter(|path| self.source.is_iri(*path)).chain(ignored).collect()));
+        Ok(())
+    }
+
+    fn select(&self, shape: Id, node: Id, path: Option<&Path>) -> Result<Option<Constraint>, ShapesError> {
+        let source = &self.source;
+        if flag(source, node, sh::deactivated)? {
+            return Ok(None);
+        }
+        let text = source.one(node, sh::select)?.and_then(|text| source.text(text));
+        let text = text.ok_or_else(|| source.error(node, "a SPARQL constraint has one sh:select"))?;
+        Ok(Some(Constraint::Select(Box::new(Select {
+            component: sh::SPARQLConstraintComponent.into(),
+            node,
+            own: true,
+            query: sparql::query(source, shape, node, &text, path, &[])?,
+            messages: source.objects(node, sh::message),
+            bound: Vec::new(),
+        }))))
+    }
+
+    /// The constraints of a component of the user's own that a shape gives parameters to.
+    fn custom(
+        &self,
+        node: Id,
+        component: usize,
+        path: Option<&Path>,
+        found: &mut Vec<Constraint>,
+    ) -> Result<(), ShapesError> {
+        let (component, source) = (&self.components[component], &self.source);
+        let mut given: Vec<Vec<(String, Id)>> = vec![Vec::new()];
+        for (property, variable, optional) in &component.parameters {
+            let values: Vec<Id> = source.view().objects(node, *property).collect();
+            match (values.as_slice(), optional) {
+                ([], true) => continue,
+                ([], false) => return Ok(()),
+                ([_, _, ..], _) if component.parameters.len() > 1 => {
+                    return Err(source.error(node, &format!("has more than one {}", source.term(*property))));
+                }
+                _ => {}
+            }
+            given = values
+                .iter()
+                .flat_map(|value| given.iter().map(|one| [one.as_slice(), &[(variable.clone(), *value)]].concat()))
+                .collect();
+        }
+        let wanted = if path.is_some() { Validates::Properties } else { Validates::Nodes };
+        let of = |kind| component.validators.iter().find(|(other, _)| *other == kind).map(|(_, node)| *node);
+        let Some(validator) = of(wanted).or_else(|| of(Validates::Any)) else {
+            return Err(source.error(node, &format!("{} has no validator for it", component.node)));
+        };
+        let names: Vec<&str> = component.parameters.iter().map(|(_, name, _)| name.as_str()).collect();
+        for bound in given {
+            found.push(self.validator(component, (node, validator), path, &names, bound)?);
+        }
+        Ok(())
+    }
+
+    fn validator(
+        &self,
+        component: &Component,
+        (shape, node): (Id, Id),
+        path: Option<&Path>,
+        names: &[&str],
+        bound: Vec<(String, Id)>,
+    ) -> Result<Constraint, ShapesError> {
+        let source = &self.source;
+        let mut messages = source.objects(node, sh::message);
+        if messages.is_empty() {
+            messages.clone_from(&component.messages);
+        }
+        let component = component.node.clone();
+        let text = |property| Ok::<_, ShapesError>(source.one(node, property)?.and_then(|text| source.text(text)));
+        match (text(sh::ask)?, text(sh::select)?) {
+            (Some(ask), None) => {
+                let query = sparql::query(source, shape, node, &ask, path, &[names, &["value"]].concat())?;
+                Ok(Constraint::Ask(Box::new(Ask { component, query, messages, bound })))
+            }
+            (None, Some(select)) => {
+                let query = sparql::query(source, shape, node, &select, path, names)?;
+                Ok(Constraint::Select(Box::new(Select { component, node, own: false, query, messages, bound })))
+            }
+            _ => Err(source.error(node, "a validator has one sh:ask or one sh:select")),
+        }
+    }
+}
+
+/// A pattern of SPARQL's REGEX.
+fn regex(pattern: &str, flags: &str) -> Result<regex::Regex, String> {
+    let literal = flags.contains('q');
+    let text = if literal { regex::escape(pattern) } else { pattern.to_owned() };
+    let mut builder = RegexBuilder::new(&text);
+    for flag in flags.chars() {
+        match flag {
+            'i' => builder.case_insensitive(true),
+            's' => builder.dot_matches_new_line(true),
+            'm' => builder.multi_line(true),
+            'x' => builder.ignore_whitespace(true),
+            'q' => &mut builder,
+            other => return Err(format!("the flag `{other}` of its pattern is not understood")),
+        };
+    }
+    builder.build().map_err(|error| format!("its pattern is not understood: {error}"))
+}

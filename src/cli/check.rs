@@ -1,0 +1,176 @@
+//! `citypact check`: shapes, evidence against the texts, conflicts between documents.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use oxrdf::Quad;
+
+use super::backend::{Backend, DataArgs};
+use super::common;
+use super::edge::Edge;
+use super::report::{Failure, Outcome, Result};
+use crate::atomic::AtomicFile;
+use crate::check::{self, Report, Scope, Texts, Written};
+use crate::format::Syntax;
+use crate::ontology::{CITYPACT, SHAPES};
+use crate::output::Style;
+use crate::query::{Labels, Limits};
+use crate::rdf::{self, Indexed, ReadAs};
+use crate::vocab;
+
+/// Check data: shapes, evidence against the source texts, conflicts between documents
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The vocabulary's own shapes hold for what one document says: each is validated with its provenance and \
+    the register of places. Shapes of your own (SHACL Core and SHACL-SPARQL) hold for all data as one, unless --each says \
+    otherwise.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
+    (with --strict also at warnings and conflicts), 1 where the check itself fails.\n\nExamples:\n  citypact check --data \
+    examples/articles/*.jsonl\n  citypact check --conflicts --no-shapes --to json\n  citypact check --shapes my-shapes.ttl \
+    --to turtle --out report.ttl\n  citypact check --sources articles/"
+)]
+pub struct Args {
+    /// Validate against these SHACL shapes instead of the vocabulary's own; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    shapes: Vec<PathBuf>,
+    /// Validate each document by itself
+    #[arg(long, conflicts_with = "whole")]
+    each: bool,
+    /// Validate all data as one
+    #[arg(long)]
+    whole: bool,
+    /// Leave shapes out
+    #[arg(long, conflicts_with_all = ["shapes", "each", "whole"])]
+    no_shapes: bool,
+    /// Look every quote up in the texts of this folder: files called as the documents' `file`, or by their ids
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// Find where sources disagree, each value with who says it, when and in what words
+    #[arg(long)]
+    conflicts: bool,
+    /// text, json, or a syntax of RDF for a sh:ValidationReport: turtle, ntriples, rdfxml, jsonld …
+    #[arg(long, value_name = "FORMAT", value_parser = target)]
+    to: Option<Target>,
+    /// File to write; standard output where not given
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Let warnings, conflicts and texts that are not there fail the check, too
+    #[arg(long)]
+    strict: bool,
+    /// Language of messages and labels (BCP 47)
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
+    /// Cases of one message to tell in text; the others are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    cases: usize,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Text,
+    Json,
+    Rdf(Syntax),
+}
+
+fn target(name: &str) -> std::result::Result<Target, String> {
+    match name.to_ascii_lowercase().as_str() {
+        "text" => Ok(Target::Text),
+        "json" => Ok(Target::Json),
+        name => {
+            name.parse().map(Target::Rdf).map_err(|error: crate::format::UnknownFormat| format!("{error}, text, json"))
+        }
+    }
+}
+
+/// Checks.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    if matches!(args.to, Some(Target::Rdf(_))) && args.no_shapes {
+        return Err(Failure::usage("a validation report is of shapes, and --no-shapes leaves them out")
+            .hint("ask for --to json"));
+    }
+    let texts = args.sources.as_deref().map(open_texts).transpose()?;
+    let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
+    let mut data = check::read(backend.store()).map_err(common::explain)?;
+    let report = Report {
+        shapes: if args.no_shapes { None } else { Some(validate(args, &mut data, edge)?) },
+        evidence: texts.as_ref().map(|texts| check::evidence(&data, texts)),
+        conflicts: args.conflicts.then(|| check::conflicts(&data)),
+    };
+    write(args, &report, &backend, edge)?;
+    let failed = report.faults() > 0 || args.strict && report.remarks() > 0;
+    Ok(if failed { Outcome::Rejected } else { outcome })
+}
+
+fn open_texts(folder: &Path) -> Result<Texts> {
+    Ok(Texts::open(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?)
+}
+
+fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::ShapesReport> {
+    let own = args.shapes.is_empty();
+    let shapes: Vec<Quad> = if own {
+        turtle(SHAPES, "shapes.ttl")?
+    } else {
+        let read = args.shapes.iter().map(|path| read_shapes(path)).collect::<Result<Vec<_>>>()?;
+        read.into_iter().flatten().collect()
+    };
+    let shapes = check::prepare(data, shapes, turtle(CITYPACT, "citypact.ttl")?)?;
+    if shapes.targeted() == 0 {
+        return Err(Failure::from(anyhow::Error::msg("no shape has a target: nothing would be validated"))
+            .hint("give a shape sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"));
+    }
+    let scope = if args.each || own && !args.whole { Scope::Documents } else { Scope::Whole };
+    Ok(check::validate(data, &shapes, scope, edge.cores())?)
+}
+
+fn turtle(text: &str, name: &str) -> Result<Vec<Quad>> {
+    let how = ReadAs { base: Some(vocab::ID.to_owned()), ..ReadAs::new(name, Syntax::Turtle) };
+    collect(rdf::read(text.as_bytes(), &how).map_err(said)?)
+}
+
+fn read_shapes(path: &Path) -> Result<Vec<Quad>> {
+    collect(rdf::open(path, None).map_err(said)?)
+}
+
+fn collect(quads: impl Iterator<Item = std::result::Result<Quad, crate::location::Diagnostic>>) -> Result<Vec<Quad>> {
+    quads.collect::<std::result::Result<_, _>>().map_err(said)
+}
+
+fn said(finding: crate::location::Diagnostic) -> Failure {
+    let text = finding.to_string();
+    Failure::from(anyhow::Error::msg(text.strip_prefix("error: ").unwrap_or(&text).to_owned()))
+}
+
+fn write(args: &Args, report: &Report, backend: &Backend, edge: &Edge) -> Result<()> {
+    match &args.out {
+        Some(path) => {
+            let context = || format!("cannot write {}", path.display());
+            let mut file = AtomicFile::create(path).with_context(context)?;
+            write_to(args, report, backend, false, &mut file)?;
+            Ok(file.commit().with_context(context)?)
+        }
+        None => {
+            let mut out = edge.results(true);
+            write_to(args, report, backend, edge.color, &mut out)?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+fn write_to(args: &Args, report: &Report, backend: &Backend, colours: bool, out: &mut impl Write) -> Result<()> {
+    match args.to.unwrap_or(Target::Text) {
+        Target::Json => check::json(report, out)?,
+        Target::Rdf(syntax) => {
+            let findings = report.shapes.as_ref().map_or(&[][..], |report| &report.findings);
+            rdf::write(check::shapes::report(findings), syntax, out)?;
+        }
+        Target::Text => {
+            let mut labels = Labels::new(&args.lang);
+            labels.learn(backend.store(), report.terms()).map_err(common::explain)?;
+            let style = Style { colours, labels, ..Style::default() };
+            check::text(report, &Written { style, language: args.lang.clone(), most: args.cases }, out)?;
+        }
+    }
+    Ok(())
+}

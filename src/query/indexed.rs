@@ -1,0 +1,207 @@
+//! Queries over quads in memory ([`View`]), as checks and rules put them: many small ones, without limits of their own.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use oxrdf::{Term, Variable};
+use spareval::{InternalQuad, QueryEvaluator, QueryResults, QueryableDataset};
+
+use super::functions::{Functions, LazyRegister};
+use super::substitute::{Value, substitute};
+use super::{Query, QueryError};
+use crate::rdf::{DEFAULT_GRAPH, Id, Row, View};
+use crate::vocab;
+
+/// A term of the data by its number, or one that a query made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Internal {
+    /// Of the data.
+    Id(Id),
+    /// Made.
+    Made(Arc<Term>),
+}
+
+impl<'a> QueryableDataset<'a> for View<'a> {
+    type InternalTerm = Internal;
+    type Error = Infallible;
+
+    fn internal_quads_for_pattern(
+        &self,
+        subject: Option<&Internal>,
+        predicate: Option<&Internal>,
+        object: Option<&Internal>,
+        graph_name: Option<Option<&Internal>>,
+    ) -> impl Iterator<Item = Result<InternalQuad<Internal>, Infallible>> + use<'a> {
+        type Found<'a> = Box<dyn Iterator<Item = Row> + 'a>;
+        // A term that is not of the data is in no quad.
+        let made = [subject, predicate, object, graph_name.flatten()];
+        if made.into_iter().flatten().any(|term| matches!(term, Internal::Made(_))) {
+            return (Box::new(std::iter::empty()) as Found<'a>).map(internal as fn(Row) -> _);
+        }
+        let id = |term: Option<&Internal>| match term {
+            Some(Internal::Id(id)) => Some(*id),
+            _ => None,
+        };
+        let (subject, predicate, object) = (id(subject), id(predicate), id(object));
+        let found: Found<'a> = match graph_name {
+            Some(None) => {
+                Box::new(self.triples(subject, predicate, object).map(|row| [row[0], row[1], row[2], DEFAULT_GRAPH]))
+            }
+            Some(Some(Internal::Id(graph))) => Box::new(self.rows_of(*graph, subject, predicate, object)),
+            Some(Some(Internal::Made(_))) => Box::new(std::iter::empty()),
+            None => Box::new(self.rows(subject, predicate, object).filter(|row| row[3] != DEFAULT_GRAPH)),
+        };
+        found.map(internal as fn(Row) -> _)
+    }
+
+    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal, Infallible>> + use<'a> {
+        let view = *self;
+        let graphs = self.data().graphs().iter().copied();
+        graphs.filter(move |graph| *graph != DEFAULT_GRAPH && view.shows(*graph)).map(|graph| Ok(Internal::Id(graph)))
+    }
+
+    fn contains_internal_graph_name(&self, graph_name: &Internal) -> Result<bool, Infallible> {
+        Ok(match graph_name {
+            Internal::Id(id) => self.shows(*id) && self.data().graphs().binary_search(id).is_ok(),
+            Internal::Made(_) => false,
+        })
+    }
+
+    fn internalize_term(&self, term: Term) -> Result<Internal, Infallible> {
+        Ok(self.data().id(&term).map_or_else(|| Internal::Made(Arc::new(term)), Internal::Id))
+    }
+
+    fn externalize_term(&self, term: Internal) -> Result<Term, Infallible> {
+        Ok(match term {
+            Internal::Id(id) => self.data().term(id).clone(),
+            Internal::Made(term) => term.as_ref().clone(),
+        })
+    }
+}
+
+fn internal(row: Row) -> Result<InternalQuad<Internal>, Infallible> {
+    Ok(InternalQuad {
+        subject: Internal::Id(row[0]),
+        predicate: Internal::Id(row[1]),
+        object: Internal::Id(row[2]),
+        graph_name: (row[3] != DEFAULT_GRAPH).then_some(Internal::Id(row[3])),
+    })
+}
+
+/// Evaluates queries over views; knows the functions of the crate.
+#[derive(Clone)]
+pub struct Evaluator {
+    full: QueryEvaluator,
+    /// Without the functions, which the engine copies for each evaluation.
+    plain: QueryEvaluator,
+}
+
+impl Default for Evaluator {
+    fn default() -> Self {
+        let evaluator = Functions::new(LazyRegister::new(vocab::ID, None)).each().fold(
+            QueryEvaluator::new(),
+            |evaluator, (name, function)| {
+                let function = Arc::clone(function);
+                evaluator.with_custom_function(name.clone(), move |terms| function(terms))
+            },
+        );
+        Self { full: evaluator, plain: QueryEvaluator::new() }
+    }
+}
+
+/// A query that is put many times.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    query: Query,
+    functions: bool,
+}
+
+impl From<Query> for Prepared {
+    fn from(query: Query) -> Self {
+        // A function that is no operator of SPARQL is called by its IRI.
+        let functions = query.algebra().to_string().contains(">(");
+        Self { query, functions }
+    }
+}
+
+impl Evaluator {
+    /// Evaluates a query, some of its variables bound beforehand; blank nodes can be bound in what a SELECT shows alone.
+    ///
+    /// # Errors
+    /// [`QueryError::Evaluation`]
+    pub fn evaluate<'a>(
+        &self,
+        query: &Prepared,
+        bound: &[(&str, Term)],
+        view: View<'a>,
+    ) -> Result<QueryResults<'a>, QueryError> {
+        let (mut values, mut nodes) = (HashMap::new(), Vec::new());
+        for (name, term) in bound {
+            let variable = Variable::new_unchecked(*name);
+            match term {
+                Term::NamedNode(node) => drop(values.insert(variable, Value::Iri(node.clone()))),
+                Term::Literal(literal) => drop(values.insert(variable, Value::Literal(literal.clone()))),
+                other => nodes.push((variable, other.clone())),
+            }
+        }
+        let mut algebra = query.query.algebra().clone();
+        substitute(&mut algebra, &values);
+        let engine = if query.functions { &self.full } else { &self.plain };
+        let prepared = engine.prepare(&algebra);
+        let prepared =
+            nodes.into_iter().fold(prepared, |prepared, (variable, node)| prepared.substitute_variable(variable, node));
+        Ok(prepared.execute(view)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rdf::Indexed;
+    use oxttl::NQuadsParser;
+
+    fn rows(text: &str, query: &str, bound: &[(&str, Term)]) -> Vec<String> {
+        let data: Indexed = NQuadsParser::new().for_slice(text.as_bytes()).map(Result::unwrap).collect();
+        let query = Query::parse(query, &Default::default()).unwrap();
+        let QueryResults::Solutions(found) = Evaluator::default().evaluate(&query.into(), bound, data.view()).unwrap()
+        else {
+            panic!("no rows")
+        };
+        let row = |row: spareval::QuerySolution| {
+            row.values()
+                .iter()
+                .map(|term| term.as_ref().map_or("-".to_owned(), Term::to_string))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let mut rows: Vec<_> = found.map(|found| row(found.unwrap())).collect();
+        rows.sort();
+        rows
+    }
+
+    const DATA: &str = "<http://a> <http://p> <http://b> <http://g> .\n<http://a> <http://p> <http://b> <http://h> .
+        <http://b> <http://p> _:c .\n_:c <http://q> \"1\" <http://g> .";
+
+    #[test]
+    fn the_default_graph_is_the_union_and_graphs_have_names() {
+        assert_eq!(rows(DATA, "SELECT ?s { ?s <http://p> ?o }", &[]).len(), 2);
+        assert_eq!(rows(DATA, "SELECT ?g { GRAPH ?g { ?s <http://p> ?o } }", &[]), ["<http://g>", "<http://h>"]);
+        assert_eq!(rows(DATA, "SELECT ?o { GRAPH <http://g> { ?s <http://q> ?o } }", &[]), ["\"1\""]);
+        assert_eq!(rows(DATA, "SELECT (pact:fold('A') AS ?f) {}", &[]), ["\"a\""]);
+    }
+
+    #[test]
+    fn variables_are_bound_beforehand_blank_nodes_too() {
+        let a = oxrdf::NamedNode::new_unchecked("http://a");
+        let query =
+            "SELECT ?this ?o { ?this <http://p> ?o { SELECT ?this (COUNT(*) AS ?n) { ?this ?p ?x } GROUP BY ?this } }";
+        assert_eq!(rows(DATA, query, &[("this", a.into())]), ["<http://a> <http://b>"]);
+        let data: Indexed = NQuadsParser::new().for_slice(DATA.as_bytes()).map(Result::unwrap).collect();
+        let blank = data.rows().iter().map(|row| data.term(row[2])).find(|term| term.is_blank_node()).unwrap().clone();
+        let query = Query::parse("SELECT ?this ?o { ?this <http://q> ?o }", &Default::default()).unwrap();
+        let found = Evaluator::default().evaluate(&query.into(), &[("this", blank)], data.view()).unwrap();
+        let QueryResults::Solutions(found) = found else { panic!("no rows") };
+        assert_eq!(found.count(), 1);
+    }
+}

@@ -1,0 +1,270 @@
+//! Quads in memory that can be looked up from any side: what checks and rules work on, wherever the quads come from.
+
+use std::collections::HashSet;
+
+use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef};
+
+pub use super::gather::DEFAULT_GRAPH;
+use super::terms::{Id, Terms};
+
+/// A quad by the numbers of its terms: subject, predicate, object, graph ([`DEFAULT_GRAPH`] for the default graph).
+pub type Row = [Id; 4];
+
+/// The orders in which rows are kept, each as the places that its columns have in a [`Row`].
+const ORDERS: [[usize; 4]; 3] = [[0, 1, 2, 3], [1, 2, 0, 3], [2, 0, 1, 3]];
+
+/// Quads, each once, sorted in three orders: 48 bytes a quad, and each term once.
+#[derive(Debug, Clone, Default)]
+pub struct Indexed {
+    terms: Terms,
+    orders: [Vec<Row>; 3],
+    graphs: Vec<Id>,
+    /// Rows that are not sorted in yet.
+    new: Vec<Row>,
+}
+
+impl Indexed {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of a term, which gets one where it has none.
+    pub fn intern(&mut self, term: TermRef<'_>) -> Id {
+        self.terms.intern(term)
+    }
+
+    /// The number of a term that occurs.
+    pub fn id<'t>(&self, term: impl Into<TermRef<'t>>) -> Option<Id> {
+        self.terms.get(term.into())
+    }
+
+    /// The term of a number.
+    pub fn term(&self, id: Id) -> &Term {
+        self.terms.term(id)
+    }
+
+    /// Takes a quad in; it is found after [`Self::settle`].
+    pub fn add(&mut self, quad: QuadRef<'_>) -> Row {
+        let subject = match quad.subject {
+            NamedOrBlankNodeRef::NamedNode(node) => self.terms.intern(node.into()),
+            NamedOrBlankNodeRef::BlankNode(node) => self.terms.intern(node.into()),
+        };
+        let graph = match quad.graph_name {
+            GraphNameRef::NamedNode(node) => self.terms.intern(node.into()),
+            GraphNameRef::BlankNode(node) => self.terms.intern(node.into()),
+            GraphNameRef::DefaultGraph => DEFAULT_GRAPH,
+        };
+        let row = [subject, self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object), graph];
+        self.new.push(row);
+        row
+    }
+
+    /// Takes a row of known terms in; it is found after [`Self::settle`].
+    pub fn add_row(&mut self, row: Row) {
+        self.new.push(row);
+    }
+
+    /// Sorts in what was taken in.
+    pub fn settle(&mut self) {
+        if self.new.is_empty() {
+            return;
+        }
+        for (order, rows) in ORDERS.iter().zip(&mut self.orders) {
+            rows.extend(self.new.iter().map(|row| order.map(|place| row[place])));
+            // Mostly sorted already: a merge, in effect.
+            rows.sort();
+            rows.dedup();
+        }
+        let mut graphs: HashSet<Id> = self.graphs.drain(..).collect();
+        graphs.extend(self.new.drain(..).map(|row| row[3]));
+        self.graphs = graphs.into_iter().collect();
+        self.graphs.sort_unstable();
+    }
+
+    /// The graphs that hold something.
+    pub fn graphs(&self) -> &[Id] {
+        &self.graphs
+    }
+
+    /// How many quads there are.
+    pub fn len(&self) -> usize {
+        self.orders[0].len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.orders[0].is_empty()
+    }
+
+    /// All rows, by subject.
+    pub fn rows(&self) -> &[Row] {
+        &self.orders[0]
+    }
+
+    /// Everything, as one graph and as the graphs it is made of.
+    pub fn view(&self) -> View<'_> {
+        View { data: self, graphs: None, aside: None }
+    }
+
+    /// Some graphs, as one and each by its name.
+    pub fn view_of<'a>(&'a self, graphs: &'a HashSet<Id>) -> View<'a> {
+        View { data: self, graphs: Some(graphs), aside: None }
+    }
+
+    /// The quad of a row.
+    pub fn quad(&self, row: Row) -> Option<Quad> {
+        let node = |id: Id| match self.term(id) {
+            Term::NamedNode(node) => Some(oxrdf::NamedOrBlankNode::from(node.clone())),
+            Term::BlankNode(node) => Some(node.clone().into()),
+            _ => None,
+        };
+        let Term::NamedNode(predicate) = self.term(row[1]) else { return None };
+        let graph = if row[3] == DEFAULT_GRAPH { None } else { Some(node(row[3])?) };
+        let graph = graph.map_or(oxrdf::GraphName::DefaultGraph, oxrdf::GraphName::from);
+        Some(Quad::new(node(row[0])?, predicate.clone(), self.term(row[2]).clone(), graph))
+    }
+}
+
+impl Extend<Quad> for Indexed {
+    fn extend<T: IntoIterator<Item = Quad>>(&mut self, quads: T) {
+        for quad in quads {
+            self.add(quad.as_ref());
+        }
+    }
+}
+
+impl FromIterator<Quad> for Indexed {
+    fn from_iter<T: IntoIterator<Item = Quad>>(quads: T) -> Self {
+        let mut indexed = Self::new();
+        indexed.extend(quads);
+        indexed.settle();
+        indexed
+    }
+}
+
+/// The quads of some graphs.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    data: &'a Indexed,
+    graphs: Option<&'a HashSet<Id>>,
+    aside: Option<Id>,
+}
+
+impl<'a> View<'a> {
+    /// What it is a view of.
+    pub fn data(self) -> &'a Indexed {
+        self.data
+    }
+
+    /// With a graph that is no part of the whole, and can only be asked for by its name ([`Self::rows_of`]).
+    #[must_use]
+    pub fn with_aside(self, graph: Id) -> Self {
+        Self { aside: Some(graph), ..self }
+    }
+
+    /// As [`Self::rows`], of one graph of the view or the one aside.
+    pub fn rows_of(
+        self,
+        graph: Id,
+        subject: Option<Id>,
+        predicate: Option<Id>,
+        object: Option<Id>,
+    ) -> impl Iterator<Item = Row> + use<'a> {
+        let seen = self.aside == Some(graph) || self.shows(graph);
+        let all = Self { graphs: None, ..self };
+        all.rows(subject, predicate, object).filter(move |row| seen && row[3] == graph)
+    }
+
+    /// Whether it shows a graph.
+    pub fn shows(self, graph: Id) -> bool {
+        self.graphs.is_none_or(|graphs| graphs.contains(&graph))
+    }
+
+    /// The quads that fit what is given, whatever graph they are in; a triple in two graphs comes twice, one after the
+    /// other.
+    pub fn rows(
+        self,
+        subject: Option<Id>,
+        predicate: Option<Id>,
+        object: Option<Id>,
+    ) -> impl Iterator<Item = Row> + use<'a> {
+        let (order, prefix) = match (subject, predicate, object) {
+            (Some(s), Some(p), Some(o)) => (0, vec![s, p, o]),
+            (Some(s), Some(p), None) => (0, vec![s, p]),
+            (Some(s), None, Some(o)) => (2, vec![o, s]),
+            (Some(s), None, None) => (0, vec![s]),
+            (None, Some(p), Some(o)) => (1, vec![p, o]),
+            (None, Some(p), None) => (1, vec![p]),
+            (None, None, Some(o)) => (2, vec![o]),
+            (None, None, None) => (0, Vec::new()),
+        };
+        let all = self.data.orders[order].as_slice();
+        let from = all.partition_point(|row| row[..prefix.len()] < prefix[..]);
+        let count = all[from..].partition_point(|row| row[..prefix.len()] == prefix[..]);
+        let places = ORDERS[order];
+        all[from..from + count]
+            .iter()
+            .map(move |columns| {
+                let mut row = [0; 4];
+                places.iter().zip(columns).for_each(|(place, id)| row[*place] = *id);
+                row
+            })
+            .filter(move |row| self.shows(row[3]))
+    }
+
+    /// As [`Self::rows`], each triple once.
+    pub fn triples(
+        self,
+        subject: Option<Id>,
+        predicate: Option<Id>,
+        object: Option<Id>,
+    ) -> impl Iterator<Item = Row> + use<'a> {
+        let mut last = None;
+        self.rows(subject, predicate, object)
+            .filter(move |row| last.replace([row[0], row[1], row[2]]) != Some([row[0], row[1], row[2]]))
+    }
+
+    /// The objects of a subject's property.
+    pub fn objects(self, subject: Id, predicate: Id) -> impl Iterator<Item = Id> + use<'a> {
+        self.triples(Some(subject), Some(predicate), None).map(|row| row[2])
+    }
+
+    /// The subjects that have this object as this property.
+    pub fn subjects(self, predicate: Id, object: Id) -> impl Iterator<Item = Id> + use<'a> {
+        self.triples(None, Some(predicate), Some(object)).map(|row| row[0])
+    }
+
+    /// Whether a triple is there.
+    pub fn contains(self, subject: Id, predicate: Id, object: Id) -> bool {
+        self.rows(Some(subject), Some(predicate), Some(object)).next().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::NamedNodeRef;
+    use oxttl::NQuadsParser;
+
+    #[test]
+    fn rows_are_found_from_every_side_and_each_triple_once() {
+        let text = "<http://a> <http://p> <http://b> <http://g> .\n<http://a> <http://p> <http://b> <http://h> .
+            <http://a> <http://q> \"x\" .\n<http://b> <http://p> \"x\" <http://g> .";
+        let mut data: Indexed = NQuadsParser::new().for_slice(text.as_bytes()).map(Result::unwrap).collect();
+        let id = |data: &Indexed, iri: &str| data.id(NamedNodeRef::new_unchecked(iri));
+        let (a, p, b, g) = (id(&data, "http://a"), id(&data, "http://p"), id(&data, "http://b"), id(&data, "http://g"));
+        assert_eq!(data.len(), 4);
+        assert_eq!(data.view().rows(a, p, b).count(), 2);
+        assert_eq!(data.view().triples(a, None, None).count(), 2);
+        assert_eq!(data.view().triples(None, p, None).count(), 2);
+        assert_eq!(data.view().triples(a, None, b).count(), 1);
+        let only = HashSet::from([g.unwrap()]);
+        assert_eq!(data.view_of(&only).rows(None, None, None).count(), 2);
+        assert_eq!(data.graphs().len(), 3);
+        data.add_row([b.unwrap(), p.unwrap(), a.unwrap(), DEFAULT_GRAPH]);
+        data.settle();
+        assert_eq!(data.view().subjects(p.unwrap(), a.unwrap()).collect::<Vec<_>>(), [b.unwrap()]);
+        assert_eq!(data.quad(data.rows()[0]).unwrap().predicate.as_str(), "http://p");
+    }
+}

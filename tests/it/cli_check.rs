@@ -1,0 +1,166 @@
+//! Checks from the command line: shapes, evidence, conflicts; what they say and how they end.
+
+use std::fs;
+use std::path::Path;
+
+use crate::citypact::{Run, run};
+use crate::golden::assert_golden;
+
+fn articles() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/articles");
+    let mut paths: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().to_string_lossy().into_owned()).collect();
+    paths.sort();
+    paths
+}
+
+fn over_articles(here: &Path, args: &[&str]) -> Run {
+    let articles = articles();
+    let files: Vec<&str> = articles.iter().map(String::as_str).collect();
+    run(here, &[&["check"], args, &["--quiet", "--data"], &files].concat())
+}
+
+#[test]
+fn the_examples_keep_the_contract_and_their_conflicts_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = over_articles(folder.path(), &["--conflicts"]);
+    assert_eq!(told.status, Some(0), "{}{}", told.stdout, told.stderr);
+    assert_golden("check.txt", &told.stdout);
+    assert_eq!(over_articles(folder.path(), &["--strict"]).status, Some(3));
+    let json: serde_json::Value =
+        serde_json::from_str(&over_articles(folder.path(), &["--conflicts", "--to", "json"]).ok()).unwrap();
+    assert_eq!(json["faults"], 0);
+    let conflicts = json["conflicts"].as_array().unwrap();
+    assert!(conflicts.iter().all(|conflict| conflict["claims"].as_array().unwrap().len() > 1), "{json}");
+}
+
+#[test]
+fn a_generated_world_has_the_conflicts_that_were_planted_and_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for (places, seed) in [("1200", "1"), ("3000", "2")] {
+        let world = run(here, &["generate", "--places", places, "--seed", seed, "--out", "w.jsonl"]);
+        let planted = world.stderr.split("Conflicts: ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+        let found = run(here, &["check", "--conflicts", "--to", "json", "--quiet", "--data", "w.jsonl"]);
+        let json: serde_json::Value = serde_json::from_str(&found.ok()).unwrap();
+        assert_eq!(json["conflicts"].as_array().unwrap().len().to_string(), planted, "{places} {seed}");
+        assert_ne!(planted, "0");
+        assert_eq!(json["faults"], 0, "{places} {seed}");
+    }
+}
+
+const TIES: &str = r#"{"type":"source","id":"a","language":"en","published":"2020-01-01"}
+{"type":"source","id":"b","language":"en","published":"2021-01-01"}
+{"type":"tie","source":"a","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","since":"1979"}
+{"type":"tie","source":"b","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","since":"1979-10-03","evidence":[{"quote":"since then","start":4,"end":14}]}
+{"type":"count","source":"a","about":"cn-qingdao","variable":"friendship-cities","value":20,"as_of":"2019","as_of_basis":"stated","quantifier":"at-least"}
+{"type":"count","source":"b","about":"cn-qingdao","variable":"friendship-cities","value":29,"as_of":"2019","as_of_basis":"stated"}
+"#;
+
+fn conflicts(here: &Path, lines: &str) -> Vec<serde_json::Value> {
+    fs::write(here.join("r.jsonl"), lines).unwrap();
+    let found = run(here, &["check", "--conflicts", "--no-shapes", "--to", "json", "--quiet", "--data", "r.jsonl"]);
+    let json: serde_json::Value = serde_json::from_str(&found.ok()).unwrap();
+    json["conflicts"].as_array().unwrap().clone()
+}
+
+#[test]
+fn precision_and_lower_bounds_are_no_conflict() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    assert_eq!(conflicts(here, TIES), Vec::<serde_json::Value>::new());
+    let other = conflicts(here, &TIES.replace("\"since\":\"1979\"", "\"since\":\"1980\""));
+    assert_eq!(other.len(), 1);
+    let told: Vec<&str> = other[0]["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| claim["told"][0]["published"].as_str().unwrap())
+        .collect();
+    assert_eq!(told, ["2021-01-01", "2020-01-01"]);
+    assert_eq!(other[0]["claims"][0]["told"][0]["evidence"][0]["start"], 4);
+    let other = conflicts(here, &TIES.replace("\"value\":20", "\"value\":30"));
+    assert_eq!((other.len(), other[0]["figure"].as_object().unwrap().len()), (1, 2), "{other:?}");
+    let exact = TIES.replace(",\"quantifier\":\"at-least\"", "");
+    assert_eq!(conflicts(here, &exact).len(), 1);
+    let scoped = exact.replace("\"value\":20", "\"value\":20,\"scope\":\"in Asia\"");
+    assert_eq!(conflicts(here, &scoped).len(), 0);
+    let ended = TIES.replace("\"since\":\"1979\"", "\"since\":\"1979\",\"status\":\"ended\"");
+    assert_eq!(conflicts(here, &ended).len(), 1);
+}
+
+#[test]
+fn evidence_stands_has_moved_or_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let records = r#"{"type":"source","id":"a","language":"zh-Hans","file":"first.txt"}
+{"type":"source","id":"b","language":"en"}
+{"type":"source","id":"c","language":"en"}
+{"type":"tie","source":"a","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","since":"1979","evidence":[{"quote":"结好","start":5,"end":7},{"quote":"丙市","start":0,"end":2},{"quote":"乙市","start":0,"end":2},{"quote":"甲市","prefix":"x"}]}
+{"type":"tie","source":"b","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","evidence":[{"quote":"friends","start":8,"end":15,"prefix":"good "}]}
+{"type":"tie","source":"c","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","evidence":[{"quote":"x","start":0,"end":1}]}
+"#;
+    fs::write(here.join("r.jsonl"), records).unwrap();
+    fs::create_dir(here.join("texts")).unwrap();
+    fs::write(here.join("texts/first.txt"), "甲市与乙市结好。").unwrap();
+    fs::write(here.join("texts/b.txt"), "We good friends.").unwrap();
+    let check = |args: &[&str]| {
+        run(here, &[&["check", "--sources", "texts", "--no-shapes", "--quiet"], args, &["--data", "r.jsonl"]].concat())
+    };
+    let told = check(&[]);
+    assert_eq!(told.status, Some(3), "{}", told.stderr);
+    assert_golden("check-evidence.txt", &told.stdout);
+    let json: serde_json::Value = serde_json::from_str(&check(&["--to", "json"]).stdout).unwrap();
+    assert_eq!((&json["evidence"]["checked"], &json["evidence"]["standing"]), (&5.into(), &2.into()));
+    assert_eq!(json["evidence"]["findings"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn shapes_of_ones_own_hold_for_all_data_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("r.jsonl"), TIES).unwrap();
+    let shapes = "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix pact: <https://w3id.org/citypact/ns#> .
+        <urn:s> sh:targetClass pact:Arrangement ; sh:property [ sh:path pact:since ; sh:maxCount 1 ; sh:message 'one beginning'@en, '一'@zh ] .";
+    fs::write(here.join("s.ttl"), shapes).unwrap();
+    let check =
+        |args: &[&str]| run(here, &[&["check", "--shapes", "s.ttl", "--quiet"], args, &["--data", "r.jsonl"]].concat());
+    let told = check(&[]);
+    assert_eq!(told.status, Some(3), "{}", told.stderr);
+    assert!(told.stdout.contains("violation: one beginning\n    id:tie/friendship-city/cn-qingdao--jp-shimonoseki  pact:since  [graph:a, graph:b]"), "{}", told.stdout);
+    assert!(check(&["--lang", "zh-Hans"]).stdout.contains("violation: one beginning"));
+    assert!(check(&["--lang", "zh"]).stdout.contains("violation: 一"));
+    check(&["--each"]).ok();
+    let report = check(&["--to", "turtle"]);
+    assert!(report.stdout.contains("sh:conforms false") && report.status == Some(3), "{}", report.stdout);
+}
+
+#[test]
+fn what_cannot_be_checked_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("r.jsonl"), TIES).unwrap();
+    let prefix = "@prefix sh: <http://www.w3.org/ns/shacl#> . ";
+    let mut all = String::new();
+    for (shapes, status) in [
+        ("<urn:s> sh:targetClass <urn:c> ; sh:rule [ ] .", 1),
+        ("<urn:s> sh:targetClass <urn:c> ; sh:property [ sh:minCount 1 ] .", 1),
+        ("<urn:s> a sh:NodeShape .", 1),
+        ("<urn:s> sh:targetClass", 1),
+    ] {
+        fs::write(here.join("s.ttl"), format!("{prefix}{shapes}")).unwrap();
+        all.push_str(&run(here, &["check", "--shapes", "s.ttl", "--quiet", "--data", "r.jsonl"]).failed(status));
+    }
+    for (args, status) in [
+        (["--sources", "none"], 1),
+        (["--shapes", "none.ttl"], 1),
+        (["--shapes", "r.jsonl"], 1),
+        (["--to", "trtle"], 2),
+    ] {
+        let error =
+            run(here, &[&["check"], args.as_slice(), &["--quiet", "--data", "r.jsonl"]].concat()).failed(status);
+        all.push_str(&error);
+    }
+    all.push_str(&run(here, &["check", "--no-shapes", "--to", "turtle", "--data", "r.jsonl"]).failed(2));
+    assert_golden("check-errors.txt", &all);
+}
