@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use oxrdf::QuadRef;
 
 use super::pipeline::Pass;
-use super::survey::{Survey, document, is_named_by_content, own_source, position};
+use super::survey::{Clues, Survey, document, is_named_by_content, own_source, position};
 use super::{ConvertError, Options};
 use crate::mapping::{self, Findings, Memory, QuadSink, Run, Target};
 use crate::record::read::{Batch, Input, Parsed};
@@ -61,10 +61,10 @@ fn gather(
     mut figures: impl FnMut(Vec<(u64, u64)>),
 ) -> Result<Vec<(String, String)>, ConvertError> {
     let pass = Pass { inputs, options: &options.read, jobs: options.jobs };
-    let mut named = Vec::new();
+    let (mut named, clues) = (Vec::new(), Clues::new());
     pass.run(
         Memory::default,
-        |memory, file, batch| look(memory, file, batch, survey, run),
+        |memory, file, batch| look(memory, file, batch, &clues, survey, run),
         |_, answer| {
             let Answer { named: more, figures: found } = answer.unwrap_or_default();
             named.extend(more);
@@ -75,9 +75,10 @@ fn gather(
     Ok(named)
 }
 
-fn look(memory: &mut Memory, file: usize, batch: &Batch, survey: &Survey, run: &Run<'_>) -> Answer {
+fn look(memory: &mut Memory, file: usize, batch: &Batch, clues: &Clues, survey: &Survey, run: &Run<'_>) -> Answer {
     let mut answer = Answer::default();
-    for parsed in batch.records().flatten().filter(|parsed| concerns(&parsed.record)) {
+    let records = batch.records_matching(|raw| clues.may_be_named(raw)).flatten();
+    for parsed in records.filter(|parsed| concerns(&parsed.record)) {
         if !survey.rejected.contains_key(&position(file, &parsed.at)) {
             name(memory, &survey.default[file].id, &parsed, run, &mut answer);
         }

@@ -67,23 +67,42 @@ struct Answer {
 }
 
 /// Searches that tell, without parsing, what a record may hold. What is no JSON object may hold anything.
-struct Clues {
+pub(super) struct Clues {
     id: Finder<'static>,
-    names: [Finder<'static>; 3],
+    figure: Finder<'static>,
+    references: [Finder<'static>; 2],
     escape: Finder<'static>,
 }
 
 impl Clues {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             id: Finder::new("\"id\""),
-            names: [Finder::new("\"establish"), Finder::new("\"variable\""), Finder::new("\"assesses\"")],
+            figure: Finder::new("\"variable\""),
+            references: [Finder::new("\"establish"), Finder::new("\"assesses\"")],
             escape: Finder::new("\\u00"),
         }
     }
 
     fn opaque(&self, raw: &[u8]) -> bool {
         raw.trim_ascii_start().first() != Some(&b'{') || self.escape.find(raw).is_some()
+    }
+
+    fn has_id(&self, raw: &[u8]) -> bool {
+        self.id.find(raw).is_some()
+    }
+
+    /// Whether IRIs must be learnt because of this record: it is a figure, or refers to what is named by its content.
+    fn asks_for_names(&self, raw: &[u8]) -> bool {
+        self.figure.find(raw).is_some() || self.references.iter().any(|clue| clue.find(raw).is_some())
+    }
+
+    /// Whether the record may be named by its content, or be a figure.
+    pub(super) fn may_be_named(&self, raw: &[u8]) -> bool {
+        let by_id =
+            [&br#"{"type":"place""#[..], br#"{"type": "place""#, br#"{"type":"source""#, br#"{"type": "source""#];
+        let named_by_id = by_id.iter().any(|start| raw.starts_with(start));
+        self.opaque(raw) || self.figure.find(raw).is_some() || (!named_by_id && self.has_id(raw))
     }
 }
 
@@ -117,9 +136,8 @@ fn look(batch: &Batch, clues: &Clues) -> Answer {
     let needs_names = Cell::new(false);
     let filter = |raw: &[u8]| {
         let opaque = clues.opaque(raw);
-        let names = opaque || clues.names.iter().any(|clue| clue.find(raw).is_some());
-        needs_names.set(needs_names.get() || names);
-        opaque || clues.id.find(raw).is_some()
+        needs_names.set(needs_names.get() || opaque || clues.asks_for_names(raw));
+        opaque || clues.has_id(raw)
     };
     let seen = batch.records_matching(filter).flatten().filter_map(note).collect();
     Answer { seen, needs_names: needs_names.get() }
@@ -209,8 +227,9 @@ impl Fold {
         }
         for (position, id) in enclosed {
             // The way up ends where it would come back.
-            let back = register.ancestors(&id).pop().is_some_and(|last| last.within.as_deref() == Some(&*id));
-            if back {
+            let slot = register.slot(&id);
+            let last = slot.and_then(|slot| register.chain_up(slot).pop());
+            if last.is_some_and(|last| register.parent(last) == slot) {
                 self.survey.rejected.insert(position, circle(&id));
             }
         }

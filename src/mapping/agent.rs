@@ -5,7 +5,6 @@ use super::emit::Node;
 use super::iri::{self, Key};
 use super::reference::{Accept, Target, key_text};
 use crate::place::Resolution;
-use crate::place::fold::fold;
 use crate::record::{
     Agent, AgentRef, Mention, Office, OneOrMany, Organization, OrganizationKind, OrganizationRef, Person, PlaceRef,
     RecordType, Reference, Text,
@@ -100,8 +99,7 @@ impl<'m> Cx<'m> {
     /// A person or an organization known by its names alone: the same node wherever its first name is written alike.
     fn mint_agent<'r>(&mut self, kind: &'static str, names: &Text) -> Target<'r> {
         let first = names.first().unwrap_or_default();
-        let folded = Some(fold(first)).filter(|folded| !folded.is_empty());
-        let key = iri::minted([folded.as_deref().unwrap_or(first)]);
+        let key = self.memory.agent(first);
         let node = self.run.by_key(kind, &key);
         if self.describe_once(node.as_str()) {
             self.out.class(&node, if kind == "person" { schema::Person } else { schema::Organization });

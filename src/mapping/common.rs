@@ -2,7 +2,7 @@
 
 use super::cx::{At, Cx};
 use super::emit::Node;
-use super::iri::{self, Key};
+use super::iri;
 use super::run::Document;
 use crate::record::{
     Agreement, Alliance, Assessment, Award, Conferral, Count, Declaration, Event, Evidence, Modality, Organization,
@@ -83,10 +83,8 @@ impl<'m> Cx<'m> {
 
     /// One annotation of the node with what the document says of it; without a quote it points at the document as a whole.
     fn annotation(&mut self, node: &Node, doc: &Document, evidence: Option<&Evidence>, confidence: Option<f64>) {
-        let hash = annotation_hash(node, evidence);
-        let path = self.run.base.path("evidence").segment(&doc.id).key(&Key::Minted(hash));
-        let annotation = Node::Iri(path.finish());
-        let label = iri::hash([annotation.as_str()]);
+        let label = annotation_hash(node, doc, evidence);
+        let annotation = Node::Iri(self.run.base.path("evidence").segment(&doc.id).fixed(&label).finish());
         let target = Node::Blank(format!("t{label}"));
         self.out.class(&annotation, oa::Annotation);
         self.out.link(&annotation, oa::hasBody, node);
@@ -125,10 +123,11 @@ impl<'m> Cx<'m> {
     }
 }
 
-fn annotation_hash(node: &Node, evidence: Option<&Evidence>) -> String {
+/// The document is part of the hash, since blank nodes are labelled by it too.
+fn annotation_hash(node: &Node, doc: &Document, evidence: Option<&Evidence>) -> String {
     let offset = |offset: Option<u32>| offset.map(|offset| offset.to_string()).unwrap_or_default();
-    let (quote, start, end) = evidence.map_or((String::new(), String::new(), String::new()), |evidence| {
-        (evidence.quote.clone(), offset(evidence.start), offset(evidence.end))
-    });
-    iri::hash([node.as_str(), &quote, &start, &end])
+    let start = offset(evidence.and_then(|evidence| evidence.start));
+    let end = offset(evidence.and_then(|evidence| evidence.end));
+    let quote = evidence.map_or("", |evidence| &evidence.quote);
+    iri::hash([node.as_str(), &doc.id, quote, &start, &end])
 }

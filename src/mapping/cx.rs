@@ -5,8 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::emit::{Emitter, QuadSink};
+use super::iri::{self, Key};
 use super::run::{Document, Run};
+use super::scheme;
 use crate::location::Severity;
+use crate::place::fold::fold;
 use crate::place::{self, MentionContext, Resolution};
 use crate::record::Mention;
 
@@ -89,16 +92,45 @@ impl Findings {
     }
 }
 
-/// Mentions resolved before, of any run over the same register: resolving is pure, so remembering changes nothing.
+/// What names were found to mean before, in any run over the same register. Finding out is pure, so remembering changes
+/// nothing.
 #[derive(Debug, Default)]
 pub struct Memory {
     mentions: HashMap<(Mention, Option<String>), Arc<Resolution>>,
+    topics: HashMap<String, Option<&'static str>>,
+    agents: HashMap<String, Key<'static>>,
 }
 
-/// How many mentions are remembered at most.
+/// How many names of each sort are remembered at most.
 const REMEMBERED: usize = 50_000;
 
+/// What is remembered of a name, or what `find` finds.
+fn recalled<V: Clone>(known: &mut HashMap<String, V>, name: &str, find: impl FnOnce() -> V) -> V {
+    if let Some(value) = known.get(name) {
+        return value.clone();
+    }
+    if known.len() >= REMEMBERED {
+        known.clear();
+    }
+    let value = find();
+    known.insert(name.to_owned(), value.clone());
+    value
+}
+
 impl Memory {
+    /// The concept of a topic.
+    pub(crate) fn topic(&mut self, text: &str) -> Option<&'static str> {
+        recalled(&mut self.topics, text, || scheme::topic(text))
+    }
+
+    /// The key of a person or an organization known by its name alone.
+    pub(crate) fn agent(&mut self, name: &str) -> Key<'static> {
+        recalled(&mut self.agents, name, || {
+            let folded = Some(fold(name)).filter(|folded| !folded.is_empty());
+            iri::minted([folded.as_deref().unwrap_or(name)])
+        })
+    }
+
     pub(crate) fn recall(&mut self, run: &Run<'_>, mention: &Mention, language: Option<&str>) -> Arc<Resolution> {
         let key = (mention.clone(), language.map(str::to_owned));
         if let Some(known) = self.mentions.get(&key) {

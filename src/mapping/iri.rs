@@ -172,15 +172,15 @@ pub fn fragment<'k>(owner: &str, name: &str, keys: impl IntoIterator<Item = &'k 
     text
 }
 
-/// The hash that stands for a description: 32 hexadecimal digits, the first half of BLAKE3 of the encoded parts,
-/// each ended by `|`.
+/// The hash that stands for a description: 32 hexadecimal digits, the first half of BLAKE3 of the parts, each ended by
+/// the byte 0xFF, which no text contains.
 pub fn hash<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
-    let mut text = String::with_capacity(96);
+    let mut bytes = Vec::with_capacity(200);
     for part in parts {
-        encode(&mut text, part);
-        text.push('|');
+        bytes.extend_from_slice(part.as_bytes());
+        bytes.push(0xFF);
     }
-    hash_text(&text)
+    hash_bytes(&bytes)
 }
 
 /// The key of a node that has no id: `x-` and the [`hash`] of what is known of it.
@@ -188,10 +188,8 @@ pub fn minted<'p>(parts: impl IntoIterator<Item = &'p str>) -> Key<'static> {
     Key::Minted(format!("x-{}", hash(parts)))
 }
 
-fn hash_text(text: &str) -> String {
-    let mut digits = blake3::hash(text.as_bytes()).to_hex().to_string();
-    digits.truncate(HASH);
-    digits
+fn hash_bytes(bytes: &[u8]) -> String {
+    String::from(&blake3::hash(bytes).to_hex()[..HASH])
 }
 
 /// Cuts what stands after `base` to [`LIMIT`] characters, its end a hash of what it was.
@@ -199,7 +197,7 @@ fn cut(text: &mut String, base: usize) {
     if text.len() - base <= LIMIT || text[base..].chars().count() <= LIMIT {
         return;
     }
-    let full = hash_text(&text[base..]);
+    let full = hash_bytes(text[base..].as_bytes());
     let kept = text[base..].char_indices().nth(LIMIT - HASH - 1).map_or(text.len(), |(at, _)| base + at);
     text.truncate(whole_escapes(text, kept));
     text.push('~');

@@ -169,7 +169,7 @@ impl<'m> Cx<'m> {
     /// Topics: the scheme's concept where it has one of that slug or label, else the text itself.
     pub(crate) fn topics(&mut self, node: &Node, topics: Option<&[String]>) {
         for topic in topics.into_iter().flatten() {
-            match super::scheme::topic(topic) {
+            match self.memory.topic(topic) {
                 Some(concept) => self.out.iri(node, schema::keywords, concept),
                 None => self.out.text(node, schema::keywords, None, topic),
             }

@@ -50,7 +50,7 @@ impl<'m> Cx<'m> {
 
     fn place_by_id<'r>(&mut self, id: &'r str, accept: Accept, at: At<'_>) -> Option<Target<'r>> {
         match self.run.ids.kind(id) {
-            Some(RecordType::Place) => Some(self.known_place(id.into())),
+            Some(RecordType::Place) => Some(self.place_target(id.into())),
             Some(kind) if accept.allows(kind) => self.record(id, kind, at),
             _ if self.run.register.contains(id) => Some(self.known_place(id.into())),
             Some(kind) => {
@@ -65,6 +65,10 @@ impl<'m> Cx<'m> {
     /// The node of a place that the register or the run holds.
     pub(crate) fn known_place<'r>(&mut self, id: Cow<'r, str>) -> Target<'r> {
         self.refers_to(&id);
+        self.place_target(id)
+    }
+
+    fn place_target<'r>(&self, id: Cow<'r, str>) -> Target<'r> {
         let key = Key::Id(id);
         Target { node: self.run.by_key("place", &key), key }
     }

@@ -46,28 +46,18 @@ impl Lines {
         self.quads = quads;
     }
 
-    fn iri(&mut self, iri: &str) {
-        self.bytes.push(b'<');
-        self.bytes.extend_from_slice(iri.as_bytes());
-        self.bytes.push(b'>');
-    }
-
-    fn blank(&mut self, label: &str) {
-        self.bytes.extend_from_slice(b"_:");
-        self.bytes.extend_from_slice(label.as_bytes());
-    }
-
-    fn subject(&mut self, node: NamedOrBlankNodeRef<'_>) {
-        match node {
-            NamedOrBlankNodeRef::NamedNode(node) => self.iri(node.as_str()),
-            NamedOrBlankNodeRef::BlankNode(node) => self.blank(node.as_str()),
+    fn graph(&mut self, graph: GraphNameRef<'_>) {
+        match graph {
+            GraphNameRef::NamedNode(graph) => iri(&mut self.bytes, b" <", graph.as_str(), b"> .\n"),
+            GraphNameRef::BlankNode(graph) => iri(&mut self.bytes, b" _:", graph.as_str(), b" .\n"),
+            GraphNameRef::DefaultGraph => self.bytes.extend_from_slice(b" .\n"),
         }
     }
 
     fn object(&mut self, term: TermRef<'_>) {
         match term {
-            TermRef::NamedNode(node) => self.iri(node.as_str()),
-            TermRef::BlankNode(node) => self.blank(node.as_str()),
+            TermRef::NamedNode(node) => iri(&mut self.bytes, b"<", node.as_str(), b">"),
+            TermRef::BlankNode(node) => iri(&mut self.bytes, b"_:", node.as_str(), b""),
             TermRef::Literal(literal) => self.literal(literal),
             // Quoted triples are rare, and writing into a `Vec` cannot fail.
             #[allow(unreachable_patterns, reason = "there are triple terms where the feature rdf-12 is on")]
@@ -82,38 +72,32 @@ impl Lines {
         }
         self.bytes.push(b'"');
         escape(&mut self.bytes, literal.value());
-        self.bytes.push(b'"');
         if let Some(tag) = literal.language() {
-            self.bytes.push(b'@');
-            self.bytes.extend_from_slice(tag.as_bytes());
+            iri(&mut self.bytes, b"\"@", tag, b"");
         } else if literal.datatype() != xsd::string {
-            self.bytes.extend_from_slice(b"^^");
-            self.iri(literal.datatype().as_str());
+            iri(&mut self.bytes, b"\"^^<", literal.datatype().as_str(), b">");
+        } else {
+            self.bytes.push(b'"');
         }
     }
 }
 
+/// Writes a name between its marks.
+fn iri(bytes: &mut Vec<u8>, before: &[u8], name: &str, after: &[u8]) {
+    bytes.extend_from_slice(before);
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.extend_from_slice(after);
+}
+
 impl QuadSink for Lines {
     fn quad(&mut self, quad: QuadRef<'_>) {
-        self.subject(quad.subject);
-        self.bytes.push(b' ');
-        self.iri(quad.predicate.as_str());
-        self.bytes.push(b' ');
-        self.object(quad.object);
-        if !self.triples {
-            match quad.graph_name {
-                GraphNameRef::NamedNode(graph) => {
-                    self.bytes.push(b' ');
-                    self.iri(graph.as_str());
-                }
-                GraphNameRef::BlankNode(graph) => {
-                    self.bytes.push(b' ');
-                    self.blank(graph.as_str());
-                }
-                GraphNameRef::DefaultGraph => {}
-            }
+        match quad.subject {
+            NamedOrBlankNodeRef::NamedNode(node) => iri(&mut self.bytes, b"<", node.as_str(), b"> <"),
+            NamedOrBlankNodeRef::BlankNode(node) => iri(&mut self.bytes, b"_:", node.as_str(), b" <"),
         }
-        self.bytes.extend_from_slice(b" .\n");
+        iri(&mut self.bytes, b"", quad.predicate.as_str(), b"> ");
+        self.object(quad.object);
+        self.graph(if self.triples { GraphNameRef::DefaultGraph } else { quad.graph_name });
         self.quads += 1;
     }
 }

@@ -57,12 +57,22 @@ impl Lines {
 
 /// The lines of `bytes` that are not blank, without the white space around them.
 pub(super) fn raws(bytes: &[u8], start: Cursor) -> impl Iterator<Item = Raw<'_>> {
-    let mut cursor = start;
-    bytes.split_inclusive(|byte| *byte == b'\n').filter_map(move |line| {
-        let trimmed = line.trim_ascii();
-        let blank = line.len() - line.trim_ascii_start().len();
-        let start = cursor.after(&line[..blank]);
-        cursor.advance(line);
-        (!trimmed.is_empty()).then_some(Raw { bytes: trimmed, start, known_type: None })
+    let (mut cursor, mut rest) = (start, bytes);
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let (line, after) = rest.split_at(end);
+            let at = cursor;
+            // All of the line's bytes lie before the next line, whose first column it is: nothing need be counted.
+            cursor = Cursor { line: at.line + 1, column: 0, byte: at.byte + line.len() as u64 };
+            rest = after;
+            let trimmed = line.trim_ascii();
+            if !trimmed.is_empty() {
+                let blank = line.len() - line.trim_ascii_start().len();
+                let start = if blank == 0 { at } else { at.after(&line[..blank]) };
+                return Some(Raw { bytes: trimmed, start, known_type: None });
+            }
+        }
+        None
     })
 }
