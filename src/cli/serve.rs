@@ -296,13 +296,13 @@ impl Signals {
 fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
     let write = args.write_token_file.as_deref().map(token).transpose()?;
     let admin = args.admin_token_file.as_deref().map(token).transpose()?;
-    let limits = &args.limits;
+    let (limits, defaults) = (&args.limits, Settings::default());
     Ok(Settings {
         public_url: args.public_url.clone(),
         base_path: args.base_path.clone(),
         default_graph: args.default_graph,
         tokens: Tokens::new(write.as_deref(), admin.as_deref()),
-        text: TextLimits { length: limits.max_query << 10, nesting: limits.max_nesting, ..TextLimits::default() },
+        text: TextLimits { length: limits.max_query << 10, nesting: limits.max_nesting, ..defaults.text },
         evaluation: Limits {
             timeout: Some(limits.timeout),
             rows: Some(limits.max_rows),
@@ -320,7 +320,7 @@ fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
         access_log: args.logs.access_log.as_deref().map(sink).transpose()?,
         slow_log: args.logs.slow_log.as_deref().map(sink).transpose()?,
         slow: args.logs.slow,
-        ..Settings::default()
+        ..defaults
     })
 }
 

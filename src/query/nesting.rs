@@ -4,6 +4,7 @@
 //! before it begins. It may count too much, never too little.
 
 use super::limits::TextLimits;
+use super::retries;
 use super::stack;
 use super::tokens::{Kind, Token, Tokens};
 
@@ -20,6 +21,7 @@ pub(super) enum ExcessKind {
     Length,
     Nesting,
     Complexity,
+    Retries,
     Patterns,
 }
 
@@ -57,6 +59,7 @@ pub(super) fn check(text: &str, limits: &TextLimits) -> Result<Size, Excess> {
             return excess(ExcessKind::Complexity);
         }
     }
+    retries::check(text).map_err(|offset| Excess { offset, kind: ExcessKind::Retries })?;
     Ok(size)
 }
 

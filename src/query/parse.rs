@@ -174,6 +174,11 @@ fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError 
             format!("more than {} brackets and operators", limits.complexity),
             "lists of values belong into a VALUES block, which has no such limit",
         ),
+        ExcessKind::Retries => (
+            "negations, SUBSTR, REGEX, REPLACE, GROUP_CONCAT and subqueries nest so deep that reading them would not end"
+                .to_owned(),
+            "bind what is inside to a variable first: BIND(… AS ?part)",
+        ),
         ExcessKind::Patterns => {
             (format!("more than the {} triple patterns allowed", limits.patterns), "take it apart into several")
         }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 
 use super::cache::{Found, Key, Lead};
 use super::conditional::{self, Tag};
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::metrics::count;
 use super::problem::Problem;
@@ -79,8 +80,9 @@ pub async fn answer(
     question: Question,
 ) -> Result<Response<Body>, Problem> {
     let format = Format::choose(question.query.form(), headers, question.format.as_deref())?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, question.timeout);
     if is_volatile(&question.canonical) {
-        let body = evaluate(endpoint, question, format, None).await?;
+        let body = evaluate(endpoint, question, format, deadline, None).await?;
         return Ok(response(format, body, "citypact; fwd=bypass"));
     }
     let epoch = endpoint.store.epoch();
@@ -90,21 +92,14 @@ pub async fn answer(
     if let Some(response) = tag.as_ref().map(|tag| conditional::unchanged(headers, tag)).transpose()?.flatten() {
         return Ok(response);
     }
-    let found = endpoint.cache.look(&key);
-    let found = match limits(endpoint, &question).timeout {
-        Some(time) => tokio::time::timeout(time, found).await.map_err(|_| {
-            Problem::unavailable("the time limit was reached while another request evaluated the same query", 5)
-        })?,
-        None => found.await,
-    };
-    let (body, status) = match found {
+    let (body, status) = match deadline.wait(endpoint.cache.look(&key)).await? {
         Found::Hit(bytes) => {
             count(&endpoint.metrics.hits);
             (Body::from(bytes), "citypact; hit")
         }
         Found::Failed(problem) => return Err(problem),
-        Found::Lead(lead) => (evaluate(endpoint, question, format, Some(lead)).await?, "citypact; fwd=miss"),
-        Found::Alone => (evaluate(endpoint, question, format, None).await?, "citypact; fwd=miss"),
+        Found::Lead(lead) => (evaluate(endpoint, question, format, deadline, Some(lead)).await?, "citypact; fwd=miss"),
+        Found::Alone => (evaluate(endpoint, question, format, deadline, None).await?, "citypact; fwd=miss"),
     };
     let mut response = response(format, body, status);
     if let Some(tag) = &tag {
@@ -136,28 +131,19 @@ fn response(format: Format, body: Body, cache_status: &'static str) -> Response<
     response
 }
 
-fn limits(endpoint: &Endpoint, question: &Question) -> Limits {
-    let own = endpoint.settings.evaluation;
-    let timeout = match (own.timeout, question.timeout) {
-        (Some(own), Some(asked)) => Some(own.min(asked)),
-        (own, asked) => own.or(asked),
-    };
-    Limits { timeout, ..own }
-}
-
 async fn evaluate(
     endpoint: &Arc<Endpoint>,
     question: Question,
     format: Format,
+    deadline: Deadline,
     lead: Option<Lead>,
 ) -> Result<Body, Problem> {
-    let turn = endpoint.turns.take().await?;
+    let turn = deadline.wait(endpoint.turns.take()).await??;
     count(&endpoint.metrics.queries);
-    let limits = limits(endpoint, &question);
     let cancel = Cancel::new();
     let how = Producing {
         cancel: cancel.clone(),
-        deadline: limits.timeout.and_then(|time| Instant::now().checked_add(time + GRACE)),
+        deadline: deadline.end().and_then(|end| end.checked_add(GRACE)),
         copy_limit: lead.as_ref().map_or(0, |_| endpoint.cache.largest()),
     };
     let endpoint = Arc::clone(endpoint);
@@ -165,7 +151,7 @@ async fn evaluate(
     let work = move |chunks: &mut Chunks| {
         let _held = (turn, ticket);
         let started = Instant::now();
-        let result = write(&endpoint, &question, format, &limits, &cancel, chunks);
+        let result = write(&endpoint, &question, format, deadline, &cancel, chunks);
         let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
         log::slow(&endpoint, &question.text, started.elapsed(), outcome);
         result
@@ -182,15 +168,15 @@ fn write(
     endpoint: &Endpoint,
     question: &Question,
     format: Format,
-    limits: &Limits,
+    deadline: Deadline,
     cancel: &Cancel,
     chunks: &mut Chunks,
 ) -> Result<(), Problem> {
     let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), chunks);
     let mut failed = None;
-    let request = Request { query: &question.query, dataset: &question.dataset, limits, cancel };
-    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
-    let result = endpoint.engine(deadline).run(&*endpoint.store, request, &mut |event| {
+    let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
+    let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
+    let result = endpoint.engine(deadline.end()).run(&*endpoint.store, request, &mut |event| {
         let written = match event {
             Event::Head(variables) => writer.head(variables),
             Event::Row(row) => writer.row(row),
@@ -209,7 +195,7 @@ fn write(
         count(&endpoint.metrics.cancelled);
         return Err(failure::of_output(error));
     }
-    result.map_err(|error| counted(endpoint, &error))?;
+    result.map_err(|error| counted(endpoint, &deadline.told(error)))?;
     writer.finish().map(drop).map_err(failure::of_output)
 }
 

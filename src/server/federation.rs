@@ -1,5 +1,6 @@
 //! SERVICE and LOAD: what a query or update asks of other servers, within the list and the deadline.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use super::outbound::{Outbound, OutboundError, Reply};
 use super::problem::Problem;
 use super::reading;
 use crate::format::Syntax;
+use crate::rdf::Guard;
 
 /// What an answer to a SERVICE may be, the favourite first.
 const RESULTS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.9";
@@ -51,6 +53,7 @@ fn solutions(address: &str, reply: Reply) -> Result<QuerySolutionIter<'static>, 
     let format = QueryResultsFormat::from_media_type(&reply.media_type)
         .ok_or_else(|| OutboundError::Format { address: address.to_owned(), media_type: reply.media_type.clone() })?;
     let syntax = |reason: String| OutboundError::Syntax { address: address.to_owned(), reason };
+    guarded(format, &reply.bytes).map_err(|error| syntax(error.to_string()))?;
     let parsed =
         QueryResultsParser::from_format(format).for_slice(&reply.bytes).map_err(|error| syntax(error.to_string()))?;
     let SliceQueryResultsParserOutput::Solutions(solutions) = parsed else {
@@ -59,6 +62,16 @@ fn solutions(address: &str, reply: Reply) -> Result<QuerySolutionIter<'static>, 
     let variables: Arc<[_]> = solutions.variables().into();
     let rows = solutions.collect::<Result<Vec<_>, _>>().map_err(|error| syntax(error.to_string()))?;
     Ok(QuerySolutionIter::new(variables, rows.into_iter().map(Ok)))
+}
+
+/// Terms of an answer may nest as those of a document do, and so deep that nobody's stack could take them down again.
+fn guarded(format: QueryResultsFormat, bytes: &[u8]) -> io::Result<()> {
+    let alike = match format {
+        QueryResultsFormat::Json => Syntax::JsonLd,
+        QueryResultsFormat::Xml => Syntax::RdfXml,
+        _ => Syntax::Turtle,
+    };
+    io::copy(&mut Guard::new(bytes, alike), &mut io::sink()).map(drop)
 }
 
 /// An update in which what LOAD would fetch stands as INSERT DATA, so that all of its operations are one transaction.

@@ -22,6 +22,7 @@ mod canonical;
 mod conditional;
 mod cors;
 mod counts;
+mod deadline;
 mod description;
 mod endpoint;
 mod failure;

@@ -14,38 +14,36 @@ use super::negotiation::{self, Name};
 use super::syntax;
 
 /// A failure with its status code. Its causes of ours stay in the log; only what helps the client is told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Problem {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'static str,
-    #[serde(serialize_with = "number")]
     status: StatusCode,
     detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     /// Members of its own (RFC 9457 §3.2), for programs.
-    #[serde(flatten)]
     more: BTreeMap<&'static str, String>,
-    #[serde(skip)]
     retry_after: Option<u32>,
-    #[serde(skip)]
     challenge: Option<&'static str>,
-    #[serde(skip)]
     personal: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
+/// A problem as programs read it.
+#[derive(Serialize)]
+struct Details<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    #[serde(flatten)]
+    more: &'a BTreeMap<&'static str, String>,
 }
 
 impl Problem {
     /// A failure of this status; `detail` says what happened in this case.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
             status,
             detail: detail.into(),
             hint: None,
@@ -117,6 +115,21 @@ impl Problem {
         &self.detail
     }
 
+    fn title(&self) -> &str {
+        self.status.canonical_reason().unwrap_or("Error")
+    }
+
+    fn details(&self) -> Details<'_> {
+        Details {
+            kind: "about:blank",
+            title: self.title(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            hint: self.hint.as_deref(),
+            more: &self.more,
+        }
+    }
+
     fn render(&self, accept: Option<&str>) -> (&'static str, String) {
         let offers = [
             ("application/problem+json", Name::Own, true),
@@ -126,10 +139,10 @@ impl Problem {
         ];
         if negotiation::choose(accept, offers).unwrap_or(true) {
             // A struct of strings and a number always serialises.
-            ("application/problem+json", serde_json::to_string(self).unwrap_or_default())
+            ("application/problem+json", serde_json::to_string(&self.details()).unwrap_or_default())
         } else {
             let hint = self.hint.as_ref().map(|hint| format!("\nHint: {hint}")).unwrap_or_default();
-            ("text/plain; charset=utf-8", format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title, self.detail))
+            ("text/plain; charset=utf-8", format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title(), self.detail))
         }
     }
 }

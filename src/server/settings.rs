@@ -64,7 +64,8 @@ impl Default for Settings {
             namespace: crate::vocab::ID.trim_end_matches("id/").to_owned(),
             default_graph: DefaultGraph::Union,
             tokens: Tokens::default(),
-            text: TextLimits::default(),
+            // Planning cannot be interrupted: a hundred patterns take about a second.
+            text: TextLimits { patterns: 100, ..TextLimits::default() },
             evaluation: Limits {
                 timeout: Some(Duration::from_secs(30)),
                 rows: Some(10_000_000),

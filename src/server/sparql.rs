@@ -11,6 +11,7 @@ use oxrdf::NamedNode;
 use super::access::Right;
 use super::answer::{self, Question};
 use super::canonical::canonical;
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::memo::Parsed;
 use super::metrics::count;
@@ -111,23 +112,20 @@ fn timeout(text: &Text) -> Result<Option<Duration>, Problem> {
 async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
     endpoint.settings.tokens.check(headers, Right::Write)?;
     let using = dataset(&text)?;
-    let mut limits = endpoint.settings.evaluation;
-    if let Some(asked) = timeout(&text)? {
-        limits.timeout = Some(limits.timeout.map_or(asked, |own| own.min(asked)));
-    }
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout(&text)?);
     let options = options(endpoint, headers);
     let update = read(endpoint, &text.text, move |text| Update::parse(text, &options)).await?;
     let cancel = Cancel::new();
     let ticket = endpoint.running.enter(Kind::Update, &text.text, cancel.clone());
     let endpoint = Arc::clone(endpoint);
-    let turn = endpoint.writers.take().await?;
+    let turn = deadline.wait(endpoint.writers.take()).await??;
     count(&endpoint.metrics.updates);
     // Dropped when the client goes: what is not committed by then changes nothing.
     let _guard = CancelOnDrop(cancel.clone());
     failure::blocking(move || {
         let _held = (turn, ticket);
         let started = Instant::now();
-        let result = carry_out(&endpoint, &update, &using, &limits, &cancel);
+        let result = carry_out(&endpoint, &update, &using, deadline, &cancel);
         let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
         log::slow(&endpoint, &text.text, started.elapsed(), outcome);
         result
@@ -142,11 +140,11 @@ fn carry_out(
     endpoint: &Endpoint,
     update: &Update,
     using: &Dataset,
-    limits: &Limits,
+    deadline: Deadline,
     cancel: &Cancel,
 ) -> Result<(), Problem> {
-    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
-    let update = federation::loaded(update.algebra().clone(), &endpoint.outbound, deadline)?;
-    let result = endpoint.engine(deadline).update(&endpoint.store, &update.into(), using, limits, cancel);
-    result.map(drop).map_err(|error| answer::counted(endpoint, &error))
+    let update = federation::loaded(update.algebra().clone(), &endpoint.outbound, deadline.end())?;
+    let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
+    let result = endpoint.engine(deadline.end()).update(&endpoint.store, &update.into(), using, &limits, cancel);
+    result.map(drop).map_err(|error| answer::counted(endpoint, &deadline.told(error)))
 }

@@ -5,10 +5,13 @@ mod graphs;
 mod http;
 mod process;
 mod protocol;
+mod rest;
+mod served;
 mod spec_description;
 mod spec_graph_store;
 mod spec_http;
 mod spec_protocol;
 mod statement;
+mod table;
 
-mod faults;
+pub mod faults;

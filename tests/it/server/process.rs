@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crate::citypact::{command, run};
 
 /// A folder of a test, removed with it.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("citypact-serve-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
@@ -30,14 +30,14 @@ impl Drop for Folder {
 }
 
 /// A server that is killed where a test does not end it.
-struct Serving {
-    child: Child,
+pub struct Serving {
+    pub child: Child,
     address: String,
     said: BufReader<std::process::ChildStderr>,
 }
 
 impl Serving {
-    fn start(directory: &Path, args: &[&str]) -> Self {
+    pub fn start(directory: &Path, args: &[&str]) -> Self {
         let all = [&["serve"], args].concat();
         let mut child = command(directory, &all).stdout(Stdio::null()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
@@ -50,17 +50,17 @@ impl Serving {
         Self { child, address, said }
     }
 
-    fn authority(&self) -> &str {
+    pub fn authority(&self) -> &str {
         self.address.strip_prefix("http://").unwrap().split('/').next().unwrap()
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let killed = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
     }
 
     /// The exit status, if it ends in time.
-    fn end(&mut self) -> Option<i32> {
+    pub fn end(&mut self) -> Option<i32> {
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -79,7 +79,7 @@ impl Drop for Serving {
     }
 }
 
-fn exchange(mut stream: impl Read + Write, request: &str) -> String {
+pub fn exchange(mut stream: impl Read + Write, request: &str) -> String {
     stream.write_all(request.as_bytes()).unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();

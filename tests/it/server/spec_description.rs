@@ -152,7 +152,7 @@ async fn the_data_set_is_described() {
     hold(vec![
         says("VoID 7.2", "the well-known address leads there")
             .method("GET", "/.well-known/void")
-            .is_one_of(&[302, 303])
+            .gives_one_of(&[302, 303])
             .and("to /dataset", |r| r.header("location") == "/dataset"),
         says("VoID 2", "it is a void:Dataset")
             .method("GET", "/dataset")

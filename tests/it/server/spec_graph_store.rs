@@ -156,7 +156,7 @@ async fn section_5_2_get_and_5_6_head() {
 async fn section_5_3_put() {
     hold(vec![
         says("5.3", "a new graph is created").turtle("PUT", NEW, NINE).is(201).then(IN_NEW, "9"),
-        says("5.3", "one that is there is replaced").turtle("PUT", G, NINE).is_one_of(&[200, 204]).then(IN_G, "9"),
+        says("5.3", "one that is there is replaced").turtle("PUT", G, NINE).gives_one_of(&[200, 204]).then(IN_G, "9"),
         says("5.3", "and no other")
             .turtle("PUT", G, NINE)
             .is(204)
@@ -188,7 +188,7 @@ async fn section_5_4_delete() {
         says("5.4", "the graph goes")
             .method("DELETE", G)
             .writing()
-            .is_one_of(&[200, 204])
+            .gives_one_of(&[200, 204])
             .then("ASK { GRAPH <http://example.org/g> {} }", "false"),
         says("5.4", "one that is not there is not found").method("DELETE", NEW).writing().is(404),
         says("5.4", "no other goes")
@@ -219,7 +219,7 @@ async fn section_5_5_post() {
     let unnamed = "--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n<http://a/x> <http://a/p> 8 .\r\n--b--\r\n";
     let parts = ("content-type", "multipart/form-data; boundary=b");
     hold(vec![
-        says("5.5", "the payload is merged in").turtle("POST", G, NINE).is_one_of(&[200, 204]).then(IN_G, "1 2 9"),
+        says("5.5", "the payload is merged in").turtle("POST", G, NINE).gives_one_of(&[200, 204]).then(IN_G, "1 2 9"),
         says("5.5", "blank nodes of the payload are new ones")
             .turtle("POST", G, "_:b <http://a/p> 9 . _:b <http://a/p> 8 .")
             .is(204)
@@ -237,7 +237,7 @@ async fn section_5_5_post() {
             .header(parts.0, parts.1)
             .writing()
             .body(unnamed)
-            .is_one_of(&[400, 415])
+            .gives_one_of(&[400, 415])
             .then(IN_G, "1 2"),
         says("5.5", "a form that breaks off is")
             .method("POST", G)

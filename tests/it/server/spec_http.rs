@@ -255,11 +255,14 @@ async fn rfc_9111_caching() {
     }
 }
 
+/// Method, address, headers, body, and the status that tells what is wrong with them.
+type Failing<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str)>, &'a str, u16);
+
 #[tokio::test]
 async fn rfc_9457_problems() {
     let app = app().await;
     let long = "x".repeat(2 << 20);
-    let requests: Vec<(&str, &str, Vec<(&str, &str)>, &str, u16)> = vec![
+    let requests: Vec<Failing<'_>> = vec![
         ("GET", "/sparql?query=SELECT", vec![], "", 400),
         ("GET", "/sparql?query=%FF", vec![], "", 400),
         ("GET", "/queries/%FF", vec![], "", 400),

@@ -2,12 +2,15 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::app::{ADMIN, App, FORM, QUERY, Reply, TURTLE, UPDATE, WRITE};
+use super::app::{App, FORM, QUERY, Reply, TURTLE, UPDATE, WRITE};
 
 /// What every statement finds in the store: two named graphs, and the unnamed one.
 const DATASET: &str = "<http://a/d> <http://a/p> 4 . \
     <http://example.org/g> { <http://a/s> <http://a/p> 1, 2 ; <http://a/name> '昆明'@zh } \
     <http://example.org/h> { <http://a/t> <http://a/p> 3 }";
+
+/// A condition on a response.
+type Holds = fn(&Reply) -> bool;
 
 /// A statement with the request that shows it.
 pub struct Statement {
@@ -18,7 +21,7 @@ pub struct Statement {
     headers: Vec<(&'static str, String)>,
     body: String,
     status: Vec<u16>,
-    holds: Vec<(&'static str, fn(&Reply) -> bool)>,
+    holds: Vec<(&'static str, Holds)>,
     after: Vec<(&'static str, &'static str)>,
 }
 
@@ -79,10 +82,6 @@ impl Statement {
         self.header(WRITE.0, WRITE.1)
     }
 
-    pub fn administering(self) -> Self {
-        self.header(ADMIN.0, ADMIN.1)
-    }
-
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
@@ -99,16 +98,16 @@ impl Statement {
 
     /// The status that has to come; 200 where nothing is said.
     pub fn is(self, status: u16) -> Self {
-        self.is_one_of(&[status])
+        self.gives_one_of(&[status])
     }
 
-    pub fn is_one_of(mut self, status: &[u16]) -> Self {
+    pub fn gives_one_of(mut self, status: &[u16]) -> Self {
         self.status = status.to_vec();
         self
     }
 
     /// A condition on the response; `what` names it where it fails.
-    pub fn and(mut self, what: &'static str, holds: fn(&Reply) -> bool) -> Self {
+    pub fn and(mut self, what: &'static str, holds: Holds) -> Self {
         self.holds.push((what, holds));
         self
     }
