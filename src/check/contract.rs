@@ -9,7 +9,7 @@ use super::HIERARCHY;
 use super::data::{self, SHARED};
 use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validator};
 use crate::query::Evaluator;
-use crate::rdf::{Id, Indexed, Row};
+use crate::rdf::{Id, Indexed, Row, Rows, View};
 use crate::vocab::rdfs;
 
 /// What is validated at once.
@@ -47,8 +47,7 @@ pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -
     let evaluator = Arc::new(Evaluator::default());
     let shared: HashSet<Id> = SHARED.iter().filter_map(|graph| data.id(*graph)).collect();
     let places = SHARED[0];
-    let work = |graphs: &HashSet<Id>, focus: Focus<'_>| {
-        let view = data.view_of(graphs);
+    let work = |view: View<'_>, focus: Focus<'_>| {
         Validator::new(shapes, view, data.view()).with_evaluator(Arc::clone(&evaluator)).validate(focus)
     };
     let mut report = ShapesReport { documents: documents.len(), ..ShapesReport::default() };
@@ -56,16 +55,21 @@ pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -
         if scope == Scope::Whole { documents.values().flatten().copied().chain(shared).collect() } else { shared };
     let parts: Vec<usize> = (0..threads.max(1)).collect();
     let of = parts.len();
-    for found in in_parallel(&parts, threads, |number| work(&all_at_once, Focus::Part { number: *number, of })) {
+    for found in
+        in_parallel(&parts, threads, |number| work(data.view_of(&all_at_once), Focus::Part { number: *number, of }))
+    {
         report.findings.extend(found?);
     }
     if scope == Scope::Documents {
-        let rows = by_graph(data);
+        let mut rows = by_graph(data);
+        let below = Rows::new(&data.id(places).and_then(|places| rows.remove(&places)).unwrap_or_default());
         let jobs: Vec<&HashSet<Id>> = documents.values().collect();
         for found in in_parallel(&jobs, threads, |own| {
-            let (subjects, objects) = (nodes(own, &rows, 0), nodes(own, &rows, 2));
-            let graphs = own.iter().copied().chain(data.id(places)).collect();
-            work(&graphs, Focus::Of { subjects: &subjects, objects: &objects })
+            let own_rows: Vec<Row> = own.iter().filter_map(|graph| rows.get(graph)).flatten().copied().collect();
+            let (subjects, objects) = (column(&own_rows, 0), column(&own_rows, 2));
+            let (above, graphs) = (Rows::new(&own_rows), own.iter().copied().chain(data.id(places)).collect());
+            let focus = Focus::Of { subjects: &subjects, objects: &objects };
+            work(data.view_over(&below, &above, &graphs), focus)
         }) {
             report.findings.extend(found?);
         }
@@ -93,10 +97,9 @@ fn by_graph(data: &Indexed) -> HashMap<Id, Vec<Row>> {
     rows
 }
 
-/// The terms at a place of the rows of some graphs.
-fn nodes(graphs: &HashSet<Id>, rows: &HashMap<Id, Vec<Row>>, place: usize) -> BTreeSet<Id> {
-    let rows = graphs.iter().filter_map(|graph| rows.get(graph)).flatten();
-    rows.map(|row| row[place]).collect()
+/// The terms at a place of some rows.
+fn column(rows: &[Row], place: usize) -> BTreeSet<Id> {
+    rows.iter().map(|row| row[place]).collect()
 }
 
 /// Does jobs on several threads; results in the order of the jobs.

@@ -162,6 +162,11 @@ pub struct DataArgs {
 }
 
 impl DataArgs {
+    /// Whether it reads files and no store.
+    pub fn is_files(&self) -> bool {
+        !self.data.is_empty()
+    }
+
     /// The store, or one in memory with the files in it; and whether all of the files went through.
     pub fn open(&self, limits: &Limits, edge: &Edge) -> Result<(Backend, Outcome)> {
         if self.data.is_empty() {

@@ -124,7 +124,8 @@ fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::Shape
     Ok(check::validate(data, &shapes, scope, edge.cores())?)
 }
 
-fn turtle(text: &str, name: &str) -> Result<Vec<Quad>> {
+/// The quads of a Turtle text that is carried inside the program.
+pub fn turtle(text: &str, name: &str) -> Result<Vec<Quad>> {
     let how = ReadAs { base: Some(vocab::ID.to_owned()), ..ReadAs::new(name, Syntax::Turtle) };
     collect(rdf::read(text.as_bytes(), &how).map_err(said)?)
 }

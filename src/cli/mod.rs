@@ -20,6 +20,7 @@ mod diff;
 mod edge;
 mod export;
 mod generate;
+mod infer;
 mod info;
 mod input;
 mod interrupt;
@@ -83,6 +84,7 @@ enum Command {
     Shell(Box<shell::Args>),
     Export(export::Args),
     Check(check::Args),
+    Infer(infer::Args),
     Diff(diff::Args),
     Generate(generate::Args),
     Demo(demo::Args),
@@ -160,6 +162,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Shell(args) => shell::run(args, edge),
         Command::Export(args) => export::run(args, edge),
         Command::Check(args) => check::run(args, edge),
+        Command::Infer(args) => infer::run(args, edge),
         Command::Diff(args) => diff::run(args, edge),
         Command::Generate(args) => generate::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),

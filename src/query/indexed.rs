@@ -1,12 +1,14 @@
 //! Queries over quads in memory ([`View`]), as checks and rules put them: many small ones, without limits of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use oxrdf::{Term, Variable};
 use spareval::{InternalQuad, QueryEvaluator, QueryResults, QueryableDataset};
+use spargebra::algebra::{Expression, GraphPattern};
 
+use super::exists::{optimised, surely_bound};
 use super::functions::{Functions, LazyRegister};
 use super::substitute::{Value, substitute};
 use super::{Query, QueryError};
@@ -50,20 +52,21 @@ impl<'a> QueryableDataset<'a> for View<'a> {
             }
             Some(Some(Internal::Id(graph))) => Box::new(self.rows_of(*graph, subject, predicate, object)),
             Some(Some(Internal::Made(_))) => Box::new(std::iter::empty()),
-            None => Box::new(self.rows(subject, predicate, object).filter(|row| row[3] != DEFAULT_GRAPH)),
+            None => {
+                let view = *self;
+                Box::new(self.rows(subject, predicate, object).filter(move |row| view.names(row[3])))
+            }
         };
         found.map(internal as fn(Row) -> _)
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal, Infallible>> + use<'a> {
-        let view = *self;
-        let graphs = self.data().graphs().iter().copied();
-        graphs.filter(move |graph| *graph != DEFAULT_GRAPH && view.shows(*graph)).map(|graph| Ok(Internal::Id(graph)))
+        self.named().map(|graph| Ok(Internal::Id(graph)))
     }
 
     fn contains_internal_graph_name(&self, graph_name: &Internal) -> Result<bool, Infallible> {
         Ok(match graph_name {
-            Internal::Id(id) => self.shows(*id) && self.data().graphs().binary_search(id).is_ok(),
+            Internal::Id(id) => self.names(*id) && self.data().graphs().binary_search(id).is_ok(),
             Internal::Made(_) => false,
         })
     }
@@ -113,15 +116,102 @@ impl Default for Evaluator {
 /// A query that is put many times.
 #[derive(Debug, Clone)]
 pub struct Prepared {
-    query: Query,
+    algebra: spargebra::Query,
     functions: bool,
 }
 
 impl From<Query> for Prepared {
     fn from(query: Query) -> Self {
+        Self::new(&query, &[])
+    }
+}
+
+impl Prepared {
+    /// A query that is put with these variables bound.
+    pub fn new(query: &Query, bound: &[&str]) -> Self {
+        let mut algebra = query.algebra().clone();
         // A function that is no operator of SPARQL is called by its IRI.
-        let functions = query.algebra().to_string().contains(">(");
-        Self { query, functions }
+        let functions = algebra.to_string().contains(">(");
+        let bound = bound.iter().map(|name| Variable::new_unchecked(*name)).collect();
+        let (spargebra::Query::Select { pattern, .. }
+        | spargebra::Query::Construct { pattern, .. }
+        | spargebra::Query::Ask { pattern, .. }
+        | spargebra::Query::Describe { pattern, .. }) = &mut algebra;
+        in_order(pattern, &bound);
+        Self { algebra, functions }
+    }
+}
+
+/// Puts the patterns of EXISTS in order.
+fn in_order(pattern: &mut GraphPattern, bound: &HashSet<Variable>) {
+    use GraphPattern as P;
+    match pattern {
+        P::Filter { expr, inner } => {
+            let known = &surely_bound(&(&**inner).into()) | bound;
+            exists_in_order(expr, &known);
+            in_order(inner, bound);
+        }
+        P::Join { left, right }
+        | P::Lateral { left, right }
+        | P::Union { left, right }
+        | P::Minus { left, right }
+        | P::LeftJoin { left, right, .. } => {
+            in_order(left, bound);
+            in_order(right, bound);
+        }
+        P::Extend { inner, .. }
+        | P::Graph { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Project { inner, .. }
+        | P::Distinct { inner }
+        | P::Reduced { inner }
+        | P::Slice { inner, .. }
+        | P::Group { inner, .. } => in_order(inner, bound),
+        P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => {}
+    }
+}
+
+/// The pattern with what is joined looked up for each row, in this order: the engine would join all that there is.
+fn looked_up(pattern: GraphPattern) -> GraphPattern {
+    use GraphPattern as P;
+    match pattern {
+        P::Bgp { patterns } => {
+            let single = |triple| P::Bgp { patterns: vec![triple] };
+            let chained = patterns.into_iter().map(single).reduce(lateral);
+            chained.unwrap_or(P::Bgp { patterns: Vec::new() })
+        }
+        P::Join { left, right } if is_plain(&right) => lateral(looked_up(*left), looked_up(*right)),
+        P::Lateral { left, right } => lateral(looked_up(*left), looked_up(*right)),
+        P::Filter { inner, expr } => P::Filter { inner: Box::new(looked_up(*inner)), expr },
+        other => other,
+    }
+}
+
+fn lateral(left: GraphPattern, right: GraphPattern) -> GraphPattern {
+    GraphPattern::Lateral { left: Box::new(left), right: Box::new(right) }
+}
+
+/// Whether a pattern gives the same for each row of another as joined with all of them.
+fn is_plain(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => true,
+        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => is_plain(left) && is_plain(right),
+        _ => false,
+    }
+}
+
+fn exists_in_order(expression: &mut Expression, known: &HashSet<Variable>) {
+    match expression {
+        Expression::Exists(pattern) => {
+            in_order(pattern, known);
+            **pattern = looked_up((&optimised((&**pattern).into(), known)).into());
+        }
+        Expression::Or(a, b) | Expression::And(a, b) => {
+            exists_in_order(a, known);
+            exists_in_order(b, known);
+        }
+        Expression::Not(a) => exists_in_order(a, known),
+        _ => {}
     }
 }
 
@@ -145,7 +235,7 @@ impl Evaluator {
                 other => nodes.push((variable, other.clone())),
             }
         }
-        let mut algebra = query.query.algebra().clone();
+        let mut algebra = query.algebra.clone();
         substitute(&mut algebra, &values);
         let engine = if query.functions { &self.full } else { &self.plain };
         let prepared = engine.prepare(&algebra);

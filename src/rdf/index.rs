@@ -13,11 +13,43 @@ pub type Row = [Id; 4];
 /// The orders in which rows are kept, each as the places that its columns have in a [`Row`].
 const ORDERS: [[usize; 4]; 3] = [[0, 1, 2, 3], [1, 2, 0, 3], [2, 0, 1, 3]];
 
+/// Rows, each once, sorted in three orders.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    orders: [Vec<Row>; 3],
+}
+
+impl Rows {
+    /// Some rows.
+    pub fn new(rows: &[Row]) -> Self {
+        let mut sorted = Self::default();
+        sorted.add(rows);
+        sorted
+    }
+
+    fn add(&mut self, new: &[Row]) {
+        for (order, rows) in ORDERS.iter().zip(&mut self.orders) {
+            rows.extend(new.iter().map(|row| order.map(|place| row[place])));
+            // Mostly sorted already: a merge, in effect.
+            rows.sort();
+            rows.dedup();
+        }
+    }
+
+    /// The rows that begin with this in one of the orders.
+    fn range(&self, order: usize, prefix: &[Id]) -> &[Row] {
+        let all = self.orders[order].as_slice();
+        let from = all.partition_point(|row| row[..prefix.len()] < *prefix);
+        let count = all[from..].partition_point(|row| row[..prefix.len()] == *prefix);
+        &all[from..from + count]
+    }
+}
+
 /// Quads, each once, sorted in three orders: 48 bytes a quad, and each term once.
 #[derive(Debug, Clone, Default)]
 pub struct Indexed {
     terms: Terms,
-    orders: [Vec<Row>; 3],
+    sorted: Rows,
     graphs: Vec<Id>,
     /// Rows that are not sorted in yet.
     new: Vec<Row>,
@@ -70,12 +102,7 @@ impl Indexed {
         if self.new.is_empty() {
             return;
         }
-        for (order, rows) in ORDERS.iter().zip(&mut self.orders) {
-            rows.extend(self.new.iter().map(|row| order.map(|place| row[place])));
-            // Mostly sorted already: a merge, in effect.
-            rows.sort();
-            rows.dedup();
-        }
+        self.sorted.add(&self.new);
         let mut graphs: HashSet<Id> = self.graphs.drain(..).collect();
         graphs.extend(self.new.drain(..).map(|row| row[3]));
         self.graphs = graphs.into_iter().collect();
@@ -89,27 +116,32 @@ impl Indexed {
 
     /// How many quads there are.
     pub fn len(&self) -> usize {
-        self.orders[0].len()
+        self.sorted.orders[0].len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.orders[0].is_empty()
+        self.sorted.orders[0].is_empty()
     }
 
     /// All rows, by subject.
     pub fn rows(&self) -> &[Row] {
-        &self.orders[0]
+        &self.sorted.orders[0]
     }
 
     /// Everything, as one graph and as the graphs it is made of.
     pub fn view(&self) -> View<'_> {
-        View { data: self, graphs: None, aside: None }
+        View::new(self, &self.sorted)
     }
 
     /// Some graphs, as one and each by its name.
     pub fn view_of<'a>(&'a self, graphs: &'a HashSet<Id>) -> View<'a> {
-        View { data: self, graphs: Some(graphs), aside: None }
+        View { graphs: Some(graphs), ..self.view() }
+    }
+
+    /// As [`Self::view_of`], of rows that are kept apart: some of several graphs, looked up without passing over all others.
+    pub fn view_over<'a>(&'a self, below: &'a Rows, above: &'a Rows, graphs: &'a HashSet<Id>) -> View<'a> {
+        View { above: Some(above), graphs: Some(graphs), ..View::new(self, below) }
     }
 
     /// The quad of a row.
@@ -147,11 +179,18 @@ impl FromIterator<Quad> for Indexed {
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     data: &'a Indexed,
+    sorted: &'a Rows,
+    above: Option<&'a Rows>,
     graphs: Option<&'a HashSet<Id>>,
     aside: Option<Id>,
+    nameless: Option<Id>,
 }
 
 impl<'a> View<'a> {
+    fn new(data: &'a Indexed, sorted: &'a Rows) -> Self {
+        Self { data, sorted, above: None, graphs: None, aside: None, nameless: None }
+    }
+
     /// What it is a view of.
     pub fn data(self) -> &'a Indexed {
         self.data
@@ -163,6 +202,22 @@ impl<'a> View<'a> {
         Self { aside: Some(graph), ..self }
     }
 
+    /// With a graph that is a part of the whole, and cannot be asked for by its name.
+    #[must_use]
+    pub fn with_nameless(self, graph: Id) -> Self {
+        Self { nameless: Some(graph), ..self }
+    }
+
+    /// The graphs that can be asked for by name.
+    pub fn named(self) -> impl Iterator<Item = Id> + use<'a> {
+        self.data.graphs().iter().copied().filter(move |graph| self.names(*graph))
+    }
+
+    /// Whether a graph can be asked for by its name.
+    pub fn names(self, graph: Id) -> bool {
+        graph != DEFAULT_GRAPH && self.nameless != Some(graph) && self.shows(graph)
+    }
+
     /// As [`Self::rows`], of one graph of the view or the one aside.
     pub fn rows_of(
         self,
@@ -171,9 +226,10 @@ impl<'a> View<'a> {
         predicate: Option<Id>,
         object: Option<Id>,
     ) -> impl Iterator<Item = Row> + use<'a> {
-        let seen = self.aside == Some(graph) || self.shows(graph);
-        let all = Self { graphs: None, ..self };
-        all.rows(subject, predicate, object).filter(move |row| seen && row[3] == graph)
+        let aside = self.aside == Some(graph);
+        let from = if aside { View::new(self.data, &self.data.sorted) } else { self };
+        let seen = aside || self.names(graph);
+        from.rows(subject, predicate, object).filter(move |row| seen && row[3] == graph)
     }
 
     /// Whether it shows a graph.
@@ -181,10 +237,20 @@ impl<'a> View<'a> {
         self.graphs.is_none_or(|graphs| graphs.contains(&graph))
     }
 
-    /// The quads that fit what is given, whatever graph they are in; a triple in two graphs comes twice, one after the
-    /// other.
+    /// The quads that fit what is given, whatever graph they are in; a triple in two graphs comes twice.
     pub fn rows(
         self,
+        subject: Option<Id>,
+        predicate: Option<Id>,
+        object: Option<Id>,
+    ) -> impl Iterator<Item = Row> + use<'a> {
+        self.fitting(self.sorted, subject, predicate, object)
+            .chain(self.above.into_iter().flat_map(move |above| self.fitting(above, subject, predicate, object)))
+    }
+
+    fn fitting(
+        self,
+        sorted: &'a Rows,
         subject: Option<Id>,
         predicate: Option<Id>,
         object: Option<Id>,
@@ -199,11 +265,9 @@ impl<'a> View<'a> {
             (None, None, Some(o)) => (2, vec![o]),
             (None, None, None) => (0, Vec::new()),
         };
-        let all = self.data.orders[order].as_slice();
-        let from = all.partition_point(|row| row[..prefix.len()] < prefix[..]);
-        let count = all[from..].partition_point(|row| row[..prefix.len()] == prefix[..]);
         let places = ORDERS[order];
-        all[from..from + count]
+        sorted
+            .range(order, &prefix)
             .iter()
             .map(move |columns| {
                 let mut row = [0; 4];
@@ -220,9 +284,11 @@ impl<'a> View<'a> {
         predicate: Option<Id>,
         object: Option<Id>,
     ) -> impl Iterator<Item = Row> + use<'a> {
-        let mut last = None;
-        self.rows(subject, predicate, object)
-            .filter(move |row| last.replace([row[0], row[1], row[2]]) != Some([row[0], row[1], row[2]]))
+        let above = self.above.into_iter().flat_map(move |above| {
+            once(self.fitting(above, subject, predicate, object))
+                .filter(move |row| !self.sorted.range(0, &row[..3]).iter().any(|row| self.shows(row[3])))
+        });
+        once(self.fitting(self.sorted, subject, predicate, object)).chain(above)
     }
 
     /// The objects of a subject's property.
@@ -239,6 +305,15 @@ impl<'a> View<'a> {
     pub fn contains(self, subject: Id, predicate: Id, object: Id) -> bool {
         self.rows(Some(subject), Some(predicate), Some(object)).next().is_some()
     }
+}
+
+/// Rows of one triple, which stand together, as one.
+fn once<'a>(rows: impl Iterator<Item = Row> + 'a) -> impl Iterator<Item = Row> + 'a {
+    let mut last = None;
+    rows.filter(move |row| {
+        let triple = [row[0], row[1], row[2]];
+        last.replace(triple) != Some(triple)
+    })
 }
 
 #[cfg(test)]
@@ -262,6 +337,13 @@ mod tests {
         let only = HashSet::from([g.unwrap()]);
         assert_eq!(data.view_of(&only).rows(None, None, None).count(), 2);
         assert_eq!(data.graphs().len(), 3);
+        let (rows, all) = (data.rows(), data.graphs().iter().copied().collect());
+        let (below, above) = (Rows::new(&rows[..2]), Rows::new(&rows[1..]));
+        let layers = data.view_over(&below, &above, &all);
+        assert_eq!(layers.triples(None, None, None).count(), 3);
+        assert_eq!(layers.triples(a, p, b).count(), 1);
+        assert_eq!(data.view().with_nameless(g.unwrap()).rows_of(g.unwrap(), None, None, None).count(), 0);
+        assert_eq!(data.view_of(&only).with_aside(DEFAULT_GRAPH).rows_of(DEFAULT_GRAPH, None, None, None).count(), 1);
         data.add_row([b.unwrap(), p.unwrap(), a.unwrap(), DEFAULT_GRAPH]);
         data.settle();
         assert_eq!(data.view().subjects(p.unwrap(), a.unwrap()).collect::<Vec<_>>(), [b.unwrap()]);

@@ -20,7 +20,7 @@ mod write;
 pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use gather::Gathered;
 pub use guard::{Excess, ExcessAt, Guard};
-pub use index::{DEFAULT_GRAPH, Indexed, Row, View};
+pub use index::{DEFAULT_GRAPH, Indexed, Row, Rows, View};
 pub use nquads::Lines;
 pub use read::{Quads, ReadAs, open, read, syntax_of};
 pub(crate) use tag::with_tag;

@@ -14,7 +14,8 @@ const ROOMS: &[&[&str]] = &[
     &["store"],
     &["query"],
     &["output", "load"],
-    &["check", "infer"],
+    &["check"],
+    &["infer"],
     &["server"],
     &["cli"],
 ];

@@ -3,10 +3,12 @@
 //! Everything is read before anything is validated, and what is not understood is an error ([`ShapesError`]): nothing
 //! passes because it was overlooked. Recursive shapes, whose meaning the Recommendation leaves open, are such an error.
 
+mod component;
 mod constraint;
 mod path;
 mod read;
 mod report;
+mod source;
 mod sparql;
 mod validate;
 mod values;

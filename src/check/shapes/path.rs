@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use oxrdf::NamedNodeRef;
 
-use super::read::Source;
+use super::source::Source;
 use super::{GRAPH, ShapesError};
 use crate::rdf::{Id, View};
 use crate::vocab::sh;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use oxrdf::{NamedNode, NamedNodeRef, Term};
 use regex::RegexBuilder;
 
+use super::component::{Component, components};
 use super::constraint::{Bound, Constraint, Number, Qualified, Shape, Shapes, Target};
 use super::path::Path;
-use super::sparql::{self, Ask, Select};
+use super::source::{Source, flag, short};
 use super::{GRAPH, ShapesError};
-use crate::rdf::{Id, Indexed, View};
+use crate::rdf::{Id, Indexed};
 use crate::vocab::{owl, rdf, rdfs, sh};
 
 /// What may stand at a shape and is no constraint.
@@ -70,122 +71,9 @@ const PARAMETERS: &[(NamedNodeRef<'static>, bool)] = &[
     (sh::sparql, false),
 ];
 
-/// The graph of the shapes.
-pub(super) struct Source<'a> {
-    view: View<'a>,
-}
-
-impl<'a> Source<'a> {
-    pub(super) fn view(&self) -> View<'a> {
-        self.view
-    }
-
-    pub(super) fn objects(&self, node: Id, property: NamedNodeRef<'_>) -> Vec<Id> {
-        let property = self.view.data().id(property);
-        property.map(|property| self.view.objects(node, property).collect()).unwrap_or_default()
-    }
-
-    fn subjects(&self, property: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>) -> Vec<Id> {
-        let data = self.view.data();
-        let object = match object.map(|object| data.id(object)) {
-            Some(None) => return Vec::new(),
-            object => object.flatten(),
-        };
-        let property = data.id(property);
-        let rows = property.map(|property| self.view.rows(None, Some(property), object).map(|row| row[0]).collect());
-        rows.unwrap_or_default()
-    }
-
-    /// The value of a property that must not have several.
-    pub(super) fn one(&self, node: Id, property: NamedNodeRef<'_>) -> Result<Option<Id>, ShapesError> {
-        let values = self.objects(node, property);
-        match values.as_slice() {
-            [] => Ok(None),
-            [value] => Ok(Some(*value)),
-            _ => Err(self.error(node, &format!("has more than one {}", short(property)))),
-        }
-    }
-
-    pub(super) fn term(&self, id: Id) -> &'a Term {
-        self.view.data().term(id)
-    }
-
-    pub(super) fn is_iri(&self, id: Id) -> bool {
-        self.term(id).is_named_node()
-    }
-
-    /// The text of a literal.
-    pub(super) fn text(&self, id: Id) -> Option<String> {
-        match self.term(id) {
-            Term::Literal(literal) => Some(literal.value().to_owned()),
-            _ => None,
-        }
-    }
-
-    pub(super) fn is_list(&self, node: Id) -> bool {
-        !self.objects(node, rdf::first).is_empty()
-    }
-
-    /// The members of a list.
-    pub(super) fn list(&self, node: Id) -> Result<Vec<Id>, ShapesError> {
-        let nil = self.view.data().id(rdf::nil);
-        let (mut at, mut members, mut seen) = (node, Vec::new(), HashSet::new());
-        while Some(at) != nil {
-            let (first, rest) = (self.objects(at, rdf::first), self.objects(at, rdf::rest));
-            let ([first], [rest], true) = (first.as_slice(), rest.as_slice(), seen.insert(at)) else {
-                return Err(self.error(node, "is no well-formed list"));
-            };
-            members.push(*first);
-            at = *rest;
-        }
-        Ok(members)
-    }
-
-    /// What a node is called in errors: its IRI, or a blank node's path.
-    pub(super) fn name(&self, node: Id) -> String {
-        let term = self.term(node);
-        if !term.is_blank_node() {
-            return term.to_string();
-        }
-        let data = self.view.data();
-        let above = self.view.rows(None, None, Some(node)).find(|row| !data.term(row[0]).is_blank_node());
-        let path = self.objects(node, sh::path).first().map(|path| data.term(*path).to_string());
-        match (above, path) {
-            (Some(row), Some(path)) => format!("of {path} in {}", data.term(row[0])),
-            (Some(row), None) => format!("in {}", data.term(row[0])),
-            (None, Some(path)) => format!("of {path}"),
-            (None, None) => term.to_string(),
-        }
-    }
-
-    pub(super) fn error(&self, node: Id, reason: &str) -> ShapesError {
-        ShapesError { shape: self.name(node), reason: reason.to_owned() }
-    }
-}
-
-fn short(property: NamedNodeRef<'_>) -> String {
-    property.as_str().strip_prefix(sh::NS).map_or_else(|| property.to_string(), |local| format!("sh:{local}"))
-}
-
-/// A constraint component of the user's own (SHACL §6).
-struct Component {
-    node: NamedNode,
-    /// Property, name of the variable, whether it may be absent.
-    parameters: Vec<(Id, String, bool)>,
-    validators: Vec<(Validates, Id)>,
-    messages: Vec<Id>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Validates {
-    Nodes,
-    Properties,
-    Any,
-}
-
-struct Reader<'a> {
-    source: Source<'a>,
-    components: Vec<Component>,
+pub(super) struct Reader<'a> {
+    pub(super) source: Source<'a>,
+    pub(super) components: Vec<Component>,
     shapes: Vec<Option<Shape>>,
     numbers: HashMap<Id, Number>,
 }
@@ -207,50 +95,6 @@ impl Shapes {
             reader.shape(node)?;
         }
         Ok(Self { shapes: reader.shapes.into_iter().flatten().collect() })
-    }
-}
-
-/// The components that the shapes graph declares.
-fn components(source: &Source<'_>) -> Result<Vec<Component>, ShapesError> {
-    let mut nodes: BTreeSet<Id> = source.subjects(rdf::type_, Some(sh::ConstraintComponent)).into_iter().collect();
-    nodes.extend(source.subjects(sh::parameter, None));
-    nodes.into_iter().map(|node| component(source, node)).collect()
-}
-
-fn component(source: &Source<'_>, node: Id) -> Result<Component, ShapesError> {
-    let Term::NamedNode(name) = source.term(node) else {
-        return Err(source.error(node, "a constraint component is an IRI"));
-    };
-    let mut parameters = Vec::new();
-    for parameter in source.objects(node, sh::parameter) {
-        let path = source.one(parameter, sh::path)?.filter(|path| source.is_iri(*path));
-        let path = path.ok_or_else(|| source.error(parameter, "a parameter's sh:path is one IRI"))?;
-        let iri = super::values::text(source.term(path)).unwrap_or_default();
-        let variable = iri.rsplit(['#', '/', ':']).next().unwrap_or_default().to_owned();
-        parameters.push((path, variable, flag(source, parameter, sh::optional)?));
-    }
-    let mut validators = Vec::new();
-    let kinds = [
-        (sh::nodeValidator, Validates::Nodes),
-        (sh::propertyValidator, Validates::Properties),
-        (sh::validator, Validates::Any),
-    ];
-    for (property, kind) in kinds {
-        validators.extend(source.objects(node, property).into_iter().map(|validator| (kind, validator)));
-    }
-    if parameters.iter().all(|(.., optional)| *optional) || validators.is_empty() {
-        return Err(source.error(node, "a constraint component has a parameter that is not optional, and a validator"));
-    }
-    Ok(Component { node: name.clone(), parameters, validators, messages: source.objects(node, sh::message) })
-}
-
-fn flag(source: &Source<'_>, node: Id, property: NamedNodeRef<'_>) -> Result<bool, ShapesError> {
-    let Some(value) = source.one(node, property)? else { return Ok(false) };
-    match source.text(value).as_deref() {
-        Some("true") => Ok(true),
-        // SHACL says `true`; another way to write it is none.
-        Some("false" | "0" | "1") => Ok(false),
-        _ => Err(source.error(node, &format!("{} is true or false", short(property)))),
     }
 }
 
@@ -526,88 +370,6 @@ impl Reader<'_> {
         let paths = properties.into_iter().flat_map(|property| self.source.objects(property, sh::path));
         found.push(Constraint::Closed(paths.filter(|path| self.source.is_iri(*path)).chain(ignored).collect()));
         Ok(())
-    }
-
-    fn select(&self, shape: Id, node: Id, path: Option<&Path>) -> Result<Option<Constraint>, ShapesError> {
-        let source = &self.source;
-        if flag(source, node, sh::deactivated)? {
-            return Ok(None);
-        }
-        let text = source.one(node, sh::select)?.and_then(|text| source.text(text));
-        let text = text.ok_or_else(|| source.error(node, "a SPARQL constraint has one sh:select"))?;
-        Ok(Some(Constraint::Select(Box::new(Select {
-            component: sh::SPARQLConstraintComponent.into(),
-            node,
-            own: true,
-            query: sparql::query(source, shape, node, &text, path, &[])?,
-            messages: source.objects(node, sh::message),
-            bound: Vec::new(),
-        }))))
-    }
-
-    /// The constraints of a component of the user's own that a shape gives parameters to.
-    fn custom(
-        &self,
-        node: Id,
-        component: usize,
-        path: Option<&Path>,
-        found: &mut Vec<Constraint>,
-    ) -> Result<(), ShapesError> {
-        let (component, source) = (&self.components[component], &self.source);
-        let mut given: Vec<Vec<(String, Id)>> = vec![Vec::new()];
-        for (property, variable, optional) in &component.parameters {
-            let values: Vec<Id> = source.view().objects(node, *property).collect();
-            match (values.as_slice(), optional) {
-                ([], true) => continue,
-                ([], false) => return Ok(()),
-                ([_, _, ..], _) if component.parameters.len() > 1 => {
-                    return Err(source.error(node, &format!("has more than one {}", source.term(*property))));
-                }
-                _ => {}
-            }
-            given = values
-                .iter()
-                .flat_map(|value| given.iter().map(|one| [one.as_slice(), &[(variable.clone(), *value)]].concat()))
-                .collect();
-        }
-        let wanted = if path.is_some() { Validates::Properties } else { Validates::Nodes };
-        let of = |kind| component.validators.iter().find(|(other, _)| *other == kind).map(|(_, node)| *node);
-        let Some(validator) = of(wanted).or_else(|| of(Validates::Any)) else {
-            return Err(source.error(node, &format!("{} has no validator for it", component.node)));
-        };
-        let names: Vec<&str> = component.parameters.iter().map(|(_, name, _)| name.as_str()).collect();
-        for bound in given {
-            found.push(self.validator(component, (node, validator), path, &names, bound)?);
-        }
-        Ok(())
-    }
-
-    fn validator(
-        &self,
-        component: &Component,
-        (shape, node): (Id, Id),
-        path: Option<&Path>,
-        names: &[&str],
-        bound: Vec<(String, Id)>,
-    ) -> Result<Constraint, ShapesError> {
-        let source = &self.source;
-        let mut messages = source.objects(node, sh::message);
-        if messages.is_empty() {
-            messages.clone_from(&component.messages);
-        }
-        let component = component.node.clone();
-        let text = |property| Ok::<_, ShapesError>(source.one(node, property)?.and_then(|text| source.text(text)));
-        match (text(sh::ask)?, text(sh::select)?) {
-            (Some(ask), None) => {
-                let query = sparql::query(source, shape, node, &ask, path, &[names, &["value"]].concat())?;
-                Ok(Constraint::Ask(Box::new(Ask { component, query, messages, bound })))
-            }
-            (None, Some(select)) => {
-                let query = sparql::query(source, shape, node, &select, path, names)?;
-                Ok(Constraint::Select(Box::new(Select { component, node, own: false, query, messages, bound })))
-            }
-            _ => Err(source.error(node, "a validator has one sh:ask or one sh:select")),
-        }
     }
 }
 

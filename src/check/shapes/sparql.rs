@@ -9,7 +9,7 @@ use spareval::QueryResults;
 use spargebra::algebra::{Expression, GraphPattern};
 
 use super::path::Path;
-use super::read::Source;
+use super::source::Source;
 use super::{GRAPH, ShapesError, ValidateError};
 use crate::query::{Evaluator, ParseOptions, Prepared, Query, QueryError};
 use crate::rdf::{Id, View};
@@ -74,7 +74,7 @@ pub(super) fn query(
     let mut bound: Vec<&str> = bound.to_vec();
     bound.extend(["this", "currentShape", "shapesGraph"]);
     allowed(query.algebra(), &bound).map_err(|reason| source.error(node, &reason))?;
-    Ok(selecting(query).into())
+    Ok(Prepared::new(&selecting(query), &bound))
 }
 
 /// An ASK as a SELECT, whose rows can be bound to blank nodes.

@@ -1,0 +1,243 @@
+//! `citypact infer`: what follows from the data by rules.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use oxrdf::Quad;
+
+use super::backend::{Backend, DataArgs};
+use super::common;
+use super::edge::Edge;
+use super::report::{Failure, Outcome, Result};
+use crate::atomic::AtomicFile;
+use crate::format::Syntax;
+use crate::infer::{self, Bounds, InferError, Inference, Rule, RuleError, Rules};
+use crate::ontology::{CITYPACT, SCHEMES};
+use crate::output::Style;
+use crate::query::{Labels, Limits, ParseOptions, Query};
+use crate::rdf;
+use crate::store::Document;
+use crate::vocab::graph;
+
+/// Derive what follows by rules into graph/inferred, or say why a fact holds
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A rule is a file .rq with a CONSTRUCT; its first comments hold `# title:` and `# description:`. It sees all \
+    facts, those inferred among them, as one graph; GRAPH ?g { … } in it sees what is stated alone. Rules run until nothing \
+    new follows. What was inferred before and no longer follows goes.\n\nExit status of --explain: 3 where the fact does not \
+    hold.\n\nExamples:\n  citypact infer\n  citypact infer --dry-run --rules my-rules/\n  citypact infer --data \
+    examples/articles/*.jsonl --out inferred.ttl\n  citypact infer --explain 'place:cn-kunming pact:twinnedWith ?x'"
+)]
+pub struct Args {
+    /// Say why these facts hold, down to the documents that state them: triples in Turtle, with the known prefixes; `?x`
+    /// stands for anything
+    #[arg(long, value_name = "FACT", conflicts_with_all = ["out", "dry_run"])]
+    explain: Option<String>,
+    /// Folder of rules of one's own, beside those of the vocabulary; may be given more than once
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// Leave the rules of the vocabulary out
+    #[arg(long, requires = "rules")]
+    only: bool,
+    /// Count what follows, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write what follows to this file, and not into the store
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Syntax of what is written to --out or, of --data, to standard output: turtle, trig, ntriples, nquads, rdfxml, jsonld;
+    /// json with --explain
+    #[arg(long, value_name = "SYNTAX")]
+    to: Option<String>,
+    /// Rounds after which the rules are taken not to end
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_rounds: u32,
+    /// Facts at most
+    #[arg(long, value_name = "N", default_value_t = 50_000_000)]
+    max_facts: usize,
+    /// Facts to explain at most, where several fit
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    cases: usize,
+    /// Language of labels in explanations (BCP 47); none where not given
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// Infers.
+pub fn run(args: &Args, edge: &Edge) -> Result {
+    let rules = rules(args)?;
+    let limits = Limits::default();
+    let writes = !args.data.is_files() && args.explain.is_none() && args.out.is_none() && !args.dry_run;
+    let (backend, outcome) =
+        if writes { args.data.open_to_write("infer", &limits, edge)? } else { args.data.open(&limits, edge)? };
+    let inference = inferred(args, &rules, &backend)?;
+    if let Some(fact) = &args.explain {
+        return explain(args, fact, &rules, &inference, &backend, edge);
+    }
+    sum(&rules, &inference, edge);
+    if writes {
+        store(&inference, &backend, edge)?;
+    } else if !args.dry_run {
+        write(args, &inference, edge)?;
+    }
+    Ok(outcome)
+}
+
+fn rules(args: &Args) -> Result<Rules> {
+    let mut rules = Vec::new();
+    if !args.only {
+        for (name, text) in infer::library() {
+            rules.push(Rule::read(name, text).map_err(told)?);
+        }
+    }
+    for folder in &args.rules {
+        for path in files(folder)? {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            rules.push(Rule::read(&name, &text).map_err(told)?);
+        }
+    }
+    Rules::new(rules).map_err(told)
+}
+
+/// The rules of a folder, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let context = || format!("cannot read the folder {}", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(context)?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut paths = paths.with_context(context)?;
+    paths.retain(|path| path.extension().is_some_and(|suffix| suffix == "rq"));
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Failure::usage(format!("{} holds no rule", folder.display())).hint("rules are files named .rq"));
+    }
+    Ok(paths)
+}
+
+fn told(error: RuleError) -> Failure {
+    let hint = error.hint();
+    Failure::from(error).maybe_hint(hint)
+}
+
+fn inferred(args: &Args, rules: &Rules, backend: &Backend) -> Result<Inference> {
+    let mut ontology = super::check::turtle(CITYPACT, "citypact.ttl")?;
+    ontology.extend(super::check::turtle(SCHEMES, "schemes.ttl")?);
+    let data = infer::read(backend.store(), ontology).map_err(common::explain)?;
+    infer::infer(data, rules, Bounds { rounds: args.max_rounds, facts: args.max_facts }).map_err(failed)
+}
+
+fn failed(error: InferError) -> Failure {
+    let hint = match &error {
+        InferError::Rounds { .. } => {
+            "a rule that makes a new IRI of each IRI it finds never ends; --max-rounds allows more"
+        }
+        InferError::Facts { .. } => "narrow the rule, or allow more with --max-facts",
+        InferError::Query { .. } => "mend the rule",
+    };
+    Failure::from(error).hint(hint)
+}
+
+fn sum(rules: &Rules, inference: &Inference, edge: &Edge) {
+    edge.say(format_args!("{} facts follow, in {} rounds", inference.len(), inference.rounds()));
+    for (rule, count) in rules.all().iter().zip(inference.counts()).filter(|(_, count)| **count > 0) {
+        edge.say(format_args!("  {count:>8}  {}: {}", rule.name, rule.title));
+    }
+}
+
+/// Replaces what was inferred before.
+fn store(inference: &Inference, backend: &Backend, edge: &Edge) -> Result<()> {
+    let document = Document { graphs: vec![graph::inferred.into()], quads: inference.quads().collect() };
+    let change = backend.store().load(&document).map_err(common::explain)?;
+    edge.say(format_args!("graph:inferred: {} facts added, {} removed", change.inserted, change.removed));
+    Ok(())
+}
+
+fn syntax(args: &Args) -> Result<Syntax> {
+    let suffix = args.out.as_deref().and_then(Path::extension).and_then(|suffix| suffix.to_str());
+    match (&args.to, suffix) {
+        (Some(name), _) => {
+            name.parse().map_err(|error: crate::format::UnknownFormat| Failure::usage(error.to_string()))
+        }
+        (None, Some(suffix)) => Syntax::from_suffix(suffix).ok_or_else(|| {
+            Failure::usage(format!("the suffix {suffix} names no syntax of RDF")).hint("say which with --to")
+        }),
+        (None, None) => Ok(Syntax::Turtle),
+    }
+}
+
+fn write(args: &Args, inference: &Inference, edge: &Edge) -> Result<()> {
+    let syntax = syntax(args)?;
+    let quads: Vec<Quad> = inference.quads().collect();
+    let Some(path) = &args.out else {
+        let mut out = edge.stdout();
+        rdf::write(quads, syntax, &mut out)?;
+        return Ok(out.flush()?);
+    };
+    let context = || format!("cannot write {}", path.display());
+    let mut file = AtomicFile::create(path).with_context(context)?;
+    rdf::write(quads, syntax, &mut file)?;
+    Ok(file.commit().with_context(context)?)
+}
+
+fn explain(args: &Args, fact: &str, rules: &Rules, inference: &Inference, backend: &Backend, edge: &Edge) -> Result {
+    let as_json = match args.to.as_deref() {
+        None | Some("text") => false,
+        Some("json") => true,
+        Some(_) => return Err(Failure::usage("explanations are text or json")),
+    };
+    let facts = infer::matching(inference, &pattern(fact)?).map_err(failed)?;
+    let mut out = edge.results(true);
+    for fact in facts.iter().take(args.cases) {
+        let Some(derivation) = infer::explain(inference, rules, fact).map_err(failed)? else { continue };
+        if as_json {
+            infer::json(&derivation, &mut out)?;
+        } else {
+            infer::text(&derivation, &style(args, &derivation, backend)?, &mut out)?;
+        }
+    }
+    out.flush()?;
+    if facts.len() > args.cases {
+        edge.say(format_args!("… and {} facts more; --cases N explains more of them", facts.len() - args.cases));
+    }
+    if facts.is_empty() {
+        edge.warn("It is neither stated nor does it follow.");
+        return Ok(Outcome::Rejected);
+    }
+    Ok(Outcome::Done)
+}
+
+fn style(args: &Args, derivation: &infer::Derivation, backend: &Backend) -> Result<Style> {
+    let Some(language) = &args.lang else { return Ok(Style::default()) };
+    let mut labels = Labels::new(language);
+    labels.learn(backend.store(), derivation.terms().iter()).map_err(common::explain)?;
+    Ok(Style { labels, ..Style::default() })
+}
+
+/// The facts asked about, as a query for them.
+fn pattern(fact: &str) -> Result<Query> {
+    let fact = fact.trim().trim_end_matches('.');
+    let options = ParseOptions { name: "fact".into(), ..ParseOptions::default() };
+    let text = format!("CONSTRUCT {{ {fact} }} WHERE {{ {fact} }}");
+    Query::parse(&text, &options).map_err(|_| {
+        Failure::usage(format!("{fact} is no triple"))
+            .hint("write subject, predicate and object: 'place:cn-kunming pact:twinnedWith ?x'")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_triples_in_turtle_with_or_without_a_full_stop() {
+        for fact in ["place:a pact:twinnedWith place:b", "place:a pact:twinnedWith ?x .", "<urn:a> a <urn:b>"] {
+            assert!(pattern(fact).is_ok(), "{fact}");
+        }
+        for fact in ["", "place:a", "place:a pact:twinnedWith place:b }"] {
+            assert!(pattern(fact).is_err(), "{fact}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Rules: read, and found to be such as end.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use oxrdf::Variable;
+use spargebra::algebra::{Expression, GraphPattern};
+use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+
+use super::strata;
+use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError};
+
+macro_rules! rules {
+    ($($name:literal),+ $(,)?) => {
+        /// The rules of the vocabulary, each file under its name.
+        const LIBRARY: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../ontology/rules/", $name, ".rq")))),+];
+    };
+}
+
+rules![
+    "bounds",
+    "conferral-tie",
+    "sovereign-state",
+    "sub-class",
+    "sub-property",
+    "symmetric",
+    "twinned-with",
+    "within",
+];
+
+/// The rules of the vocabulary: names and texts.
+pub fn library() -> &'static [(&'static str, &'static str)] {
+    LIBRARY
+}
+
+/// Why a text is no rule, or rules do not go together.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// The text is no SPARQL, or its head is none.
+    #[error("the rule {rule} cannot be read")]
+    Query {
+        /// The rule's name.
+        rule: String,
+        /// Why.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+        /// What to do about it.
+        hint: Option<String>,
+    },
+    /// It is SPARQL, but no rule.
+    #[error("the rule {rule} {reason}")]
+    NoRule {
+        /// The rule's name.
+        rule: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// What a rule denies depends on what it derives.
+    #[error("the rule {rule} denies {denied}, which depends on what the rule itself derives")]
+    Circle {
+        /// The rule's name.
+        rule: String,
+        /// What it denies.
+        denied: String,
+    },
+}
+
+impl RuleError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Query { hint, .. } => hint.clone(),
+            Self::NoRule { .. } => {
+                Some("a rule is CONSTRUCT { … } WHERE { … } without blank nodes in its first part".into())
+            }
+            Self::Circle { .. } => {
+                Some("write FILTER NOT EXISTS { GRAPH ?g { … } } to deny what is stated alone".into())
+            }
+        }
+    }
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name: the file's stem.
+    pub name: String,
+    /// What it says, in a line.
+    pub title: String,
+    /// More of it; may be empty.
+    pub description: String,
+    /// What follows.
+    pub(super) template: Vec<TriplePattern>,
+    /// From what.
+    pub(super) pattern: GraphPattern,
+    /// Every variable of `pattern`.
+    pub(super) variables: Vec<Variable>,
+    /// A SELECT of what the template needs.
+    pub(super) query: Prepared,
+    pub(super) columns: Vec<Variable>,
+}
+
+/// Rules in strata: those of a stratum run to a fixed point before those of the next.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub(super) rules: Vec<Rule>,
+    pub(super) strata: Vec<Vec<usize>>,
+}
+
+impl Rules {
+    /// Puts rules in order.
+    ///
+    /// # Errors
+    /// [`RuleError::Circle`]
+    pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
+        let strata = strata::strata(&rules)?;
+        Ok(Self { rules, strata })
+    }
+
+    /// The rules.
+    pub fn all(&self) -> &[Rule] {
+        &self.rules
+    }
+}
+
+impl Rule {
+    /// Reads a rule from the text of its file. The first comments hold `title:` and `description:`, as those of queries do.
+    ///
+    /// # Errors
+    /// [`RuleError`]
+    pub fn read(name: &str, text: &str) -> Result<Self, RuleError> {
+        let failed = |cause: Box<dyn std::error::Error + Send + Sync>, hint| RuleError::Query {
+            rule: name.to_owned(),
+            cause,
+            hint,
+        };
+        let head = NamedQuery::read(name.to_owned(), Cow::Owned(text.to_owned()))
+            .map_err(|error| failed(Box::new(error), None))?;
+        let options = ParseOptions { name: Arc::from(format!("{name}.rq")), ..ParseOptions::default() };
+        let query = Query::parse(text, &options).map_err(|error: QueryError| {
+            let hint = error.hint();
+            failed(Box::new(error), hint)
+        })?;
+        let fail = |reason| RuleError::NoRule { rule: name.to_owned(), reason };
+        let spargebra::Query::Construct { template, pattern, dataset: None, .. } = query.algebra() else {
+            return Err(fail("is no CONSTRUCT over all data"));
+        };
+        if template.is_empty() {
+            return Err(fail("derives nothing"));
+        }
+        if template.iter().any(|triple| is_new(&triple.subject) || is_new(&triple.object)) {
+            return Err(fail("makes blank nodes, which would be new ones at every run"));
+        }
+        let mut pattern = pattern.clone();
+        name_blank_nodes(&mut pattern)?;
+        let columns = columns(template);
+        let select = select(pattern.clone(), columns.clone());
+        Ok(Self {
+            name: name.to_owned(),
+            title: if head.title.is_empty() { name.to_owned() } else { head.title },
+            description: head.description,
+            template: template.clone(),
+            variables: variables(&pattern),
+            pattern,
+            query: Query::from(select).into(),
+            columns,
+        })
+    }
+}
+
+/// SELECT DISTINCT of some variables.
+pub(super) fn select(pattern: GraphPattern, variables: Vec<Variable>) -> spargebra::Query {
+    let project = GraphPattern::Project { inner: Box::new(pattern), variables };
+    spargebra::Query::Select {
+        dataset: None,
+        pattern: GraphPattern::Distinct { inner: Box::new(project) },
+        base_iri: None,
+    }
+}
+
+fn is_new(term: &TermPattern) -> bool {
+    matches!(term, TermPattern::BlankNode(_) | TermPattern::Triple(_))
+}
+
+fn columns(template: &[TriplePattern]) -> Vec<Variable> {
+    let mut found = BTreeSet::new();
+    for triple in template {
+        found.extend(variables_of(triple));
+    }
+    found.into_iter().collect()
+}
+
+fn variables_of(triple: &TriplePattern) -> Vec<Variable> {
+    let of = |term: &TermPattern| match term {
+        TermPattern::Variable(variable) => Some(variable.clone()),
+        _ => None,
+    };
+    let predicate = match &triple.predicate {
+        NamedNodePattern::Variable(variable) => Some(variable.clone()),
+        NamedNodePattern::NamedNode(_) => None,
+    };
+    [of(&triple.subject), predicate, of(&triple.object)].into_iter().flatten().collect()
+}
+
+/// Makes variables of blank nodes, so that what they stood for can be told.
+fn name_blank_nodes(pattern: &mut GraphPattern) -> Result<(), RuleError> {
+    let name = |term: &mut TermPattern| {
+        if let TermPattern::BlankNode(node) = term {
+            *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
+        }
+    };
+    each_mut(pattern, &mut |part| match part {
+        GraphPattern::Bgp { patterns } => patterns.iter_mut().for_each(|triple| {
+            name(&mut triple.subject);
+            name(&mut triple.object);
+        }),
+        GraphPattern::Path { subject, object, .. } => [subject, object].into_iter().for_each(name),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn each_mut(pattern: &mut GraphPattern, see: &mut dyn FnMut(&mut GraphPattern)) {
+    use GraphPattern as P;
+    see(pattern);
+    match pattern {
+        P::Join { left, right }
+        | P::Lateral { left, right }
+        | P::Union { left, right }
+        | P::Minus { left, right }
+        | P::LeftJoin { left, right, .. } => {
+            each_mut(left, see);
+            each_mut(right, see);
+        }
+        P::Filter { inner, .. }
+        | P::Graph { inner, .. }
+        | P::Service { inner, .. }
+        | P::Extend { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Project { inner, .. }
+        | P::Distinct { inner }
+        | P::Reduced { inner }
+        | P::Slice { inner, .. }
+        | P::Group { inner, .. } => each_mut(inner, see),
+        P::Bgp { .. } | P::Path { .. } | P::Values { .. } => {}
+    }
+}
+
+/// A part of a pattern as it is met: positive, or within what is denied; of all facts, or of those stated alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) denied: bool,
+    pub(super) stated: bool,
+}
+
+/// Shows every part of a pattern, those in EXISTS too.
+pub(super) fn each(pattern: &GraphPattern, manner: Manner, see: &mut dyn FnMut(&GraphPattern, Manner)) {
+    use GraphPattern as P;
+    see(pattern, manner);
+    let denied = Manner { denied: true, ..manner };
+    match pattern {
+        P::Join { left, right } | P::Lateral { left, right } | P::Union { left, right } => {
+            each(left, manner, see);
+            each(right, manner, see);
+        }
+        P::Minus { left, right } => {
+            each(left, manner, see);
+            each(right, denied, see);
+        }
+        // What OPTIONAL gives may be overtaken by what comes later.
+        P::LeftJoin { left, right, expression } => {
+            each(left, manner, see);
+            each(right, denied, see);
+            expression.iter().for_each(|expression| in_expression(expression, manner, see));
+        }
+        P::Filter { expr, inner } => {
+            in_expression(expr, manner, see);
+            each(inner, manner, see);
+        }
+        P::Extend { expression, inner, .. } => {
+            in_expression(expression, manner, see);
+            each(inner, manner, see);
+        }
+        P::Graph { inner, .. } => each(inner, Manner { stated: true, ..manner }, see),
+        // Of a group or a slice the rest is denied.
+        P::Group { inner, .. } | P::Slice { inner, .. } => each(inner, denied, see),
+        P::Service { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Project { inner, .. }
+        | P::Distinct { inner }
+        | P::Reduced { inner } => each(inner, manner, see),
+        P::Bgp { .. } | P::Path { .. } | P::Values { .. } => {}
+    }
+}
+
+fn in_expression(expression: &Expression, manner: Manner, see: &mut dyn FnMut(&GraphPattern, Manner)) {
+    use Expression as E;
+    match expression {
+        // Whether it is asked for or denied is for the expression around it to say: it may be either.
+        E::Exists(pattern) => each(pattern, Manner { denied: true, ..manner }, see),
+        E::Or(a, b)
+        | E::And(a, b)
+        | E::Equal(a, b)
+        | E::SameTerm(a, b)
+        | E::Greater(a, b)
+        | E::GreaterOrEqual(a, b)
+        | E::Less(a, b)
+        | E::LessOrEqual(a, b)
+        | E::Add(a, b)
+        | E::Subtract(a, b)
+        | E::Multiply(a, b)
+        | E::Divide(a, b) => [a, b].into_iter().for_each(|part| in_expression(part, manner, see)),
+        E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => in_expression(a, manner, see),
+        E::If(a, b, c) => [a, b, c].into_iter().for_each(|part| in_expression(part, manner, see)),
+        E::In(a, list) => {
+            in_expression(a, manner, see);
+            list.iter().for_each(|part| in_expression(part, manner, see));
+        }
+        E::Coalesce(list) | E::FunctionCall(_, list) => {
+            list.iter().for_each(|part| in_expression(part, manner, see));
+        }
+        E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => {}
+    }
+}
+
+/// The variables that solutions of a pattern can bind.
+fn variables(pattern: &GraphPattern) -> Vec<Variable> {
+    let mut found = BTreeSet::new();
+    in_scope(pattern, &mut found);
+    found.into_iter().collect()
+}
+
+fn in_scope(pattern: &GraphPattern, found: &mut BTreeSet<Variable>) {
+    use GraphPattern as P;
+    match pattern {
+        P::Bgp { patterns } => patterns.iter().for_each(|triple| found.extend(variables_of(triple))),
+        P::Path { subject, object, .. } => {
+            for term in [subject, object] {
+                if let TermPattern::Variable(variable) = term {
+                    found.insert(variable.clone());
+                }
+            }
+        }
+        P::Join { left, right }
+        | P::Lateral { left, right }
+        | P::Union { left, right }
+        | P::LeftJoin { left, right, .. } => {
+            in_scope(left, found);
+            in_scope(right, found);
+        }
+        P::Minus { left, .. } => in_scope(left, found),
+        P::Graph { name, inner } | P::Service { name, inner, .. } => {
+            if let NamedNodePattern::Variable(variable) = name {
+                found.insert(variable.clone());
+            }
+            in_scope(inner, found);
+        }
+        P::Extend { inner, variable, .. } => {
+            found.insert(variable.clone());
+            in_scope(inner, found);
+        }
+        P::Values { variables, .. } | P::Project { variables, .. } => found.extend(variables.iter().cloned()),
+        P::Group { variables, aggregates, .. } => {
+            found.extend(variables.iter().cloned());
+            found.extend(aggregates.iter().map(|(variable, _)| variable.clone()));
+        }
+        P::Filter { inner, .. }
+        | P::OrderBy { inner, .. }
+        | P::Distinct { inner }
+        | P::Reduced { inner }
+        | P::Slice { inner, .. } => in_scope(inner, found),
+    }
+}
