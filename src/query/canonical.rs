@@ -26,14 +26,22 @@ pub(super) struct Needs {
     services: bool,
 }
 
-/// Nodes of an algebra that [`stack::SMALL`] has room for.
+/// Nodes of a small algebra: [`stack::SMALL`] has room for them.
 const FEW: usize = 40;
 
 impl Needs {
     /// Bytes of stack that are enough. What functions make of their arguments is bounded by nothing but the large one.
     pub(super) fn stack(&self) -> usize {
-        let small = self.nodes <= FEW && self.functions.is_empty() && !self.services;
+        let small = self.is_small() && self.functions.is_empty() && !self.services;
         if small { stack::SMALL } else { stack::LARGE }
+    }
+
+    pub(super) fn is_small(&self) -> bool {
+        self.nodes <= FEW
+    }
+
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes
     }
 }
 

@@ -8,18 +8,16 @@ use oxigraph::sparql::{
     QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
 };
 use oxrdf::{GraphName, Term, Variable};
-use spargebra::algebra::{GraphPattern, QueryDataset};
+use spargebra::algebra::QueryDataset;
 
-use super::canonical::Needs;
 use super::error::QueryError;
 use super::guard::{Cancel, Stop};
-use super::lace::Laces;
 use super::limits::Limits;
 use super::meter::Meter;
 use super::order::SortKey;
 use super::run::{Dataset, DefaultGraph, Engine, Query, Source, Stats};
 use super::subquery::{self, Subquery};
-use super::top::{self, Sorter};
+use super::top::{Ordering, Sorter};
 
 /// How often an evaluation begins again because the store changed between its parts.
 const ATTEMPTS: usize = 5;
@@ -51,9 +49,11 @@ impl<'a> Evaluation<'a> {
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
-        let plan = Plan::new(query.algebra().clone(), &self.specification);
+        let plan = self.engine.plans().of(query, &self.specification);
         let meter = Arc::new(Meter::new(plan.laces.guard(self.cancel.clone(), self.limits.memory), self.limits));
-        let bound = self.bind(query.needs(), &plan, &meter)?;
+        let evaluator = plan.laces.register(self.engine.evaluator(query.needs()), &meter.guard);
+        let evaluator = evaluator.with_cancellation_token(self.cancel.storage().clone());
+        let bound = self.bind(evaluator, &plan.algebra, &plan.subqueries)?;
         meter.guard.check();
         let planning = started.elapsed();
         let results = match execute(bound)? {
@@ -75,21 +75,29 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Evaluates the subqueries and binds the rest, all to one state of the store.
-    fn bind(&self, needs: &Needs, plan: &Plan, meter: &Meter) -> Result<BoundPreparedSparqlQuery<'a>, QueryError> {
-        let evaluator = plan.laces.register(self.engine.evaluator(needs), &meter.guard);
-        let evaluator = evaluator.with_cancellation_token(self.cancel.storage().clone());
+    fn bind(
+        &self,
+        evaluator: SparqlEvaluator,
+        algebra: &spargebra::Query,
+        subqueries: &[Subquery],
+    ) -> Result<BoundPreparedSparqlQuery<'a>, QueryError> {
         let mut attempt = 1;
-        loop {
+        while !subqueries.is_empty() && attempt < ATTEMPTS {
             let epoch = self.source.epoch();
-            let evaluator = self.with_subqueries(evaluator.clone(), &plan.subqueries)?;
-            let mut prepared = evaluator.for_query(plan.algebra.clone());
-            *prepared.dataset_mut() = self.specification.clone();
-            let bound = self.source.bind_query(prepared);
-            if plan.subqueries.is_empty() || self.source.epoch() == epoch || attempt == ATTEMPTS {
+            let evaluator = self.with_subqueries(evaluator.clone(), subqueries)?;
+            let bound = self.prepared(evaluator, algebra);
+            if self.source.epoch() == epoch {
                 return Ok(bound);
             }
             attempt += 1;
         }
+        Ok(self.prepared(self.with_subqueries(evaluator, subqueries)?, algebra))
+    }
+
+    fn prepared(&self, evaluator: SparqlEvaluator, algebra: &spargebra::Query) -> BoundPreparedSparqlQuery<'a> {
+        let mut prepared = evaluator.for_query(algebra.clone());
+        *prepared.dataset_mut() = self.specification.clone();
+        self.source.bind_query(prepared)
     }
 
     fn with_subqueries(
@@ -100,7 +108,7 @@ impl<'a> Evaluation<'a> {
         for subquery in subqueries {
             let limits = Limits { rows: None, bytes: None, ..*self.limits };
             let inner = Evaluation { specification: self.specification.clone(), limits: &limits, ..*self };
-            let (rows, _) = inner.run(&subquery.query(), subquery::collect)?;
+            let (rows, _) = inner.run(&subquery.query, subquery::collect)?;
             evaluator = evaluator.with_service_handler(subquery.name.clone(), rows?);
         }
         Ok(evaluator)
@@ -123,64 +131,6 @@ pub(super) fn specification(
         specification.set_default_graph_as_union();
     }
     specification
-}
-
-/// What the engine is given, and what is done here with what it gives.
-struct Plan {
-    algebra: spargebra::Query,
-    laces: Laces,
-    columns: Arc<[Variable]>,
-    /// The ordering, and where its rows are accounted for.
-    ordering: Option<(top::Ordering, usize)>,
-    /// What is evaluated before, each after those before it.
-    subqueries: Vec<Subquery>,
-}
-
-impl Plan {
-    fn new(mut algebra: spargebra::Query, specification: &QueryDatasetSpecification) -> Self {
-        let columns = columns(&algebra);
-        let is_select = matches!(algebra, spargebra::Query::Select { .. });
-        let pattern = pattern_mut(&mut algebra);
-        let ordering = if is_select { top::take(pattern) } else { None };
-        if let Some(ordering) = &ordering {
-            *pattern = ordering.pattern.clone();
-        }
-        let subqueries = subquery::take(pattern);
-        let mut laces = Laces::new(is_merged(specification));
-        let set = !is_select || ordering.as_ref().is_some_and(|ordering| ordering.distinct);
-        *pattern = laces.lace(pattern, set);
-        let ordering = ordering.map(|ordering| (ordering, laces.slot()));
-        Self { algebra, laces, columns, ordering, subqueries }
-    }
-}
-
-/// Whether a triple of the default graph may stand in several graphs.
-fn is_merged(specification: &QueryDatasetSpecification) -> bool {
-    specification.default_graph_graphs().is_none_or(|graphs| graphs.len() > 1)
-}
-
-fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
-    match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    }
-}
-
-/// The variables that a SELECT shows.
-fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
-    let spargebra::Query::Select { pattern, .. } = query else { return Arc::new([]) };
-    let mut pattern = pattern;
-    loop {
-        match pattern {
-            GraphPattern::Slice { inner, .. } | GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => {
-                pattern = inner
-            }
-            GraphPattern::Project { variables, .. } => return variables.clone().into(),
-            _ => return Arc::new([]),
-        }
-    }
 }
 
 /// A storage read that was cancelled ends the evaluation as every other cancellation does.
@@ -210,7 +160,7 @@ fn shown<'a>(solutions: QuerySolutionIter<'a>, columns: Arc<[Variable]>, meter: 
 fn ordered<'a>(
     solutions: QuerySolutionIter<'a>,
     columns: Arc<[Variable]>,
-    ordering: &top::Ordering,
+    ordering: &Ordering,
     slot: usize,
     meter: &Arc<Meter>,
 ) -> Result<QuerySolutionIter<'a>, QueryError> {

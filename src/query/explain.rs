@@ -73,7 +73,7 @@ impl Engine {
 /// The engine's plan, and what is done with its rows here.
 fn with_ordering(plan: Step, query: &spargebra::Query, rows: u64, seconds: f64) -> Step {
     let spargebra::Query::Select { pattern, .. } = query else { return plan };
-    let Some(ordering) = top::take(pattern) else { return plan };
+    let Some(ordering) = top::take(&mut pattern.clone()) else { return plan };
     let keys: Vec<String> = ordering
         .keys
         .iter()

@@ -74,7 +74,8 @@ impl Stop {
     }
 }
 
-/// The memory account of one evaluation, and its way to stop.
+/// The memory account of one evaluation, and its way to stop. One thread writes it, so that plain loads and stores are
+/// enough; they are atomic because the engine's functions may be called from anywhere.
 pub(super) struct Guard {
     cancel: Cancel,
     limit: u64,
@@ -109,10 +110,13 @@ impl Guard {
     pub(super) fn hold(&self, slot: usize, bytes: u64) {
         self.check();
         if let Some(held) = self.slots.get(slot) {
-            held.fetch_add(bytes, Relaxed);
+            held.store(held.load(Relaxed) + bytes, Relaxed);
         }
-        let live = self.live.fetch_add(bytes, Relaxed) + bytes;
-        self.peak.fetch_max(live, Relaxed);
+        let live = self.live.load(Relaxed) + bytes;
+        self.live.store(live, Relaxed);
+        if live > self.peak.load(Relaxed) {
+            self.peak.store(live, Relaxed);
+        }
         if live > self.limit {
             Stop::Memory.unwind();
         }
@@ -121,7 +125,10 @@ impl Guard {
     /// Notes a row of one side (1 or 2) of a hash join.
     pub(super) fn hold_side(&self, join: usize, side: u8, slot: usize, bytes: u64) {
         let Some(first) = self.sides.get(join) else { return };
-        let held = first.compare_exchange(0, side, Relaxed, Relaxed).unwrap_or_else(|held| held);
+        let held = first.load(Relaxed);
+        if held == 0 {
+            first.store(side, Relaxed);
+        }
         if held == 0 || held == side { self.hold(slot, bytes) } else { self.check() }
     }
 
@@ -129,8 +136,9 @@ impl Guard {
     pub(super) fn begin_again(&self, slots: &Range<usize>, joins: &Range<usize>) {
         self.check();
         for slot in self.slots.get(slots.clone()).unwrap_or_default() {
-            let held = slot.swap(0, Relaxed);
-            self.live.fetch_sub(held, Relaxed);
+            let held = slot.load(Relaxed);
+            slot.store(0, Relaxed);
+            self.live.store(self.live.load(Relaxed) - held, Relaxed);
         }
         for side in self.sides.get(joins.clone()).unwrap_or_default() {
             side.store(0, Relaxed);

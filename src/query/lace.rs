@@ -37,7 +37,7 @@ const TERM: u64 = 40;
 pub(super) const PREFIX: &str = "urn:citypact:guard:";
 
 /// What a laced call does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Call {
     Check,
     Hold {
@@ -143,8 +143,11 @@ impl Laces {
     }
 
     fn call(&mut self, call: Call, arguments: Vec<Expression>) -> Expression {
-        self.calls.push(call);
-        Expression::FunctionCall(Function::Custom(self.function(self.calls.len() - 1)), arguments)
+        let index = self.calls.iter().position(|known| *known == call).unwrap_or_else(|| {
+            self.calls.push(call);
+            self.calls.len() - 1
+        });
+        Expression::FunctionCall(Function::Custom(self.function(index)), arguments)
     }
 
     pub(super) fn slot(&mut self) -> usize {

@@ -24,6 +24,7 @@ mod order;
 mod parameter;
 mod parse;
 mod paths;
+mod plan;
 mod retries;
 mod run;
 mod stack;

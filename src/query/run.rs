@@ -16,6 +16,7 @@ use super::functions::{Functions, LazyRegister};
 use super::guard::Cancel;
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
+use super::plan::Plans;
 use super::supervise::supervised;
 use crate::place::Register;
 use crate::store::{Embedded, Transaction};
@@ -174,6 +175,7 @@ pub struct Engine {
     /// Knows who answers SERVICE.
     services: SparqlEvaluator,
     default_graph: DefaultGraph,
+    plans: Arc<Plans>,
 }
 
 /// Where events go. Break ends the evaluation without an error.
@@ -214,6 +216,7 @@ impl Engine {
             functions: Arc::new(Functions::new(places)),
             services: SparqlEvaluator::new(),
             default_graph: DefaultGraph::default(),
+            plans: Arc::default(),
         }
     }
 
@@ -233,6 +236,10 @@ impl Engine {
 
     pub(super) fn default_graph(&self) -> DefaultGraph {
         self.default_graph
+    }
+
+    pub(super) fn plans(&self) -> &Plans {
+        &self.plans
     }
 
     /// An evaluator that knows the functions called.

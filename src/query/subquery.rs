@@ -19,14 +19,8 @@ use super::run::Query;
 pub(super) struct Subquery {
     /// The service that stands in its place.
     pub(super) name: NamedNode,
-    pattern: GraphPattern,
-}
-
-impl Subquery {
     /// The query that it is.
-    pub(super) fn query(&self) -> Query {
-        spargebra::Query::Select { dataset: None, pattern: self.pattern.clone(), base_iri: None }.into()
-    }
+    pub(super) query: Query,
 }
 
 /// Takes the ordered subqueries out of a pattern.
@@ -96,7 +90,8 @@ impl Search {
             Place::Graph(graph) => within(taken, graph),
             _ => taken,
         };
-        self.found.push(Subquery { name, pattern });
+        let query = spargebra::Query::Select { dataset: None, pattern, base_iri: None }.into();
+        self.found.push(Subquery { name, query });
     }
 }
 

@@ -19,8 +19,6 @@ pub(super) type Terms = Vec<Option<Term>>;
 
 /// A query's ordering, taken out of its pattern.
 pub(super) struct Ordering {
-    /// What the engine evaluates.
-    pub(super) pattern: GraphPattern,
     /// The variables that hold the keys, and whether each is descending.
     pub(super) keys: Vec<(Variable, bool)>,
     pub(super) start: usize,
@@ -29,9 +27,9 @@ pub(super) struct Ordering {
     pub(super) distinct: bool,
 }
 
-/// Takes the ordering out of a query's pattern, if it has one.
-pub(super) fn take(pattern: &GraphPattern) -> Option<Ordering> {
-    let (pattern, start, length) = match pattern {
+/// Takes the ordering out of a query's pattern, if it has one; the engine is to evaluate what is left.
+pub(super) fn take(whole: &mut GraphPattern) -> Option<Ordering> {
+    let (pattern, start, length) = match &*whole {
         GraphPattern::Slice { inner, start, length } => (inner.as_ref(), *start, *length),
         pattern => (pattern, 0, None),
     };
@@ -46,8 +44,8 @@ pub(super) fn take(pattern: &GraphPattern) -> Option<Ordering> {
     let missing = keys.iter().map(|(variable, _)| variable).filter(|variable| !variables.contains(variable));
     let variables = variables.iter().chain(missing).cloned().collect();
     let pattern = GraphPattern::Project { inner: Box::new(pattern), variables };
-    let pattern = if distinct && by_row { GraphPattern::Distinct { inner: Box::new(pattern) } } else { pattern };
-    Some(Ordering { pattern, keys, start, length, distinct: distinct && !by_row })
+    *whole = if distinct && by_row { GraphPattern::Distinct { inner: Box::new(pattern) } } else { pattern };
+    Some(Ordering { keys, start, length, distinct: distinct && !by_row })
 }
 
 fn condition(key: &OrderExpression) -> (&Expression, bool) {
