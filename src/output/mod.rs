@@ -12,12 +12,11 @@ mod writer;
 
 use std::io::Write;
 
-use oxigraph::sparql::{QueryResults, QuerySolutionIter, QueryTripleIter};
-use oxrdf::{GraphName, Term, Triple};
+use oxigraph::sparql::{QueryResults, QuerySolutionIter};
+use oxrdf::Term;
 
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::Labels;
-use crate::rdf::{self, canonical_quad};
 use crate::store::Store;
 
 pub use error::OutputError;
@@ -101,7 +100,7 @@ pub fn write_labelled(
     labelled: Option<Labelled<'_>>,
     out: impl Write,
 ) -> Result<Written, OutputError> {
-    let mut writer = ResultsWriter::new(format, syntax, style.clone(), out);
+    let mut writer = ResultsWriter::new(format, syntax, style.clone(), out).laying_out();
     let labelled = labelled.filter(|_| matches!(format, ResultsFormat::Table | ResultsFormat::Markdown));
     match results {
         QueryResults::Solutions(solutions) => {
@@ -112,23 +111,13 @@ pub fn write_labelled(
             }
         }
         QueryResults::Boolean(answer) => writer.boolean(answer)?,
-        QueryResults::Graph(triples) if matches!(syntax, Syntax::NTriples | Syntax::NQuads) => {
+        QueryResults::Graph(triples) => {
             for triple in triples {
                 writer.triple(triple?.as_ref())?;
             }
         }
-        QueryResults::Graph(triples) => return write_gathered(triples, syntax, writer.into_inner()?),
     }
     Ok(writer.finish()?.1)
-}
-
-fn write_gathered(triples: QueryTripleIter<'_>, syntax: Syntax, mut out: impl Write) -> Result<Written, OutputError> {
-    let quad = |triple: Triple| canonical_quad(triple.in_graph(GraphName::DefaultGraph));
-    let quads = triples.map(|triple| triple.map(quad)).collect::<Result<Vec<_>, _>>()?;
-    let count = quads.len() as u64;
-    rdf::write(quads, syntax, &mut out)?;
-    out.flush()?;
-    Ok(Written::Triples(count))
 }
 
 fn write_rows<W: Write>(

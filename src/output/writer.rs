@@ -3,19 +3,18 @@
 use std::io::{self, Write};
 
 use oxrdf::{GraphNameRef, Term, TripleRef, Variable};
-use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
 
 use super::{Style, Written, markdown, table};
 use crate::format::{ResultsFormat, Syntax};
-use crate::rdf::canonical_term;
-use crate::vocab;
+use crate::rdf;
 
 /// Writes one result: [`Self::head`] and rows, or triples, or one answer, then [`Self::finish`].
 pub struct ResultsWriter<W: Write> {
     results: ResultsFormat,
     syntax: Syntax,
     style: Style,
+    lays_out: bool,
     state: State<W>,
 }
 
@@ -24,7 +23,7 @@ enum State<W: Write> {
     Standard(Box<WriterSolutionsSerializer<W>>, Vec<Variable>, u64),
     Table(table::Table, W),
     Markdown(markdown::Rows, W),
-    Triples(Box<WriterQuadSerializer<W>>, u64),
+    Triples(rdf::Writer<W>, u64),
     Answered(W, bool),
     /// A write failed; nothing more is written.
     Broken,
@@ -33,7 +32,13 @@ enum State<W: Write> {
 impl<W: Write> ResultsWriter<W> {
     /// Rows and answers go out in `results`, triples in `syntax`.
     pub fn new(results: ResultsFormat, syntax: Syntax, style: Style, out: W) -> Self {
-        Self { results, syntax, style, state: State::Fresh(out) }
+        Self { results, syntax, style, lays_out: false, state: State::Fresh(out) }
+    }
+
+    /// Triples are laid out however many they are; else those of a large result are streamed ([`rdf::Writer`]).
+    #[must_use]
+    pub fn laying_out(self) -> Self {
+        Self { lays_out: true, ..self }
     }
 
     pub(super) fn style_mut(&mut self) -> &mut Style {
@@ -84,13 +89,11 @@ impl<W: Write> ResultsWriter<W> {
     pub fn triple(&mut self, triple: TripleRef<'_>) -> io::Result<()> {
         if matches!(self.state, State::Fresh(_)) {
             let out = self.fresh()?;
-            self.state = State::Triples(Box::new(serializer(self.syntax)?.for_writer(out)), 0);
+            self.state = State::Triples(self.triples(out), 0);
         }
-        let State::Triples(serializer, count) = &mut self.state else { return Err(out_of_order()) };
+        let State::Triples(writer, count) = &mut self.state else { return Err(out_of_order()) };
         *count += 1;
-        let object = canonical_term(triple.object.into_owned());
-        let triple = TripleRef::new(triple.subject, triple.predicate, &object);
-        serializer.serialize_quad(triple.in_graph(GraphNameRef::DefaultGraph))
+        writer.quad(triple.in_graph(GraphNameRef::DefaultGraph).into_owned())
     }
 
     /// The answer of an ASK: `yes` or `no` for people, `true` or `false` for programs.
@@ -121,14 +124,14 @@ impl<W: Write> ResultsWriter<W> {
     /// Those of the writer below.
     pub fn finish(mut self) -> io::Result<(W, Written)> {
         let (mut out, written) = match std::mem::replace(&mut self.state, State::Broken) {
-            State::Fresh(out) => (serializer(self.syntax)?.for_writer(out).finish()?, Written::Triples(0)),
+            State::Fresh(out) => (self.triples(out).finish()?, Written::Triples(0)),
             State::Standard(serializer, _, rows) => (serializer.finish()?, Written::Rows(rows)),
             State::Table(table, mut out) => {
                 let rows = table.finish(&self.style, &mut out)?;
                 (out, Written::Rows(rows))
             }
             State::Markdown(rows, out) => (out, Written::Rows(rows.count())),
-            State::Triples(serializer, count) => (serializer.finish()?, Written::Triples(count)),
+            State::Triples(writer, count) => (writer.finish()?, Written::Triples(count)),
             State::Answered(out, answer) => (out, Written::Answer(answer)),
             State::Broken => return Err(out_of_order()),
         };
@@ -136,9 +139,9 @@ impl<W: Write> ResultsWriter<W> {
         Ok((out, written))
     }
 
-    /// The writer below, to which nothing was written.
-    pub(super) fn into_inner(mut self) -> io::Result<W> {
-        self.fresh()
+    fn triples(&self, out: W) -> rdf::Writer<W> {
+        let writer = rdf::Writer::new(self.syntax, out);
+        if self.lays_out { writer.holding(usize::MAX) } else { writer }
     }
 
     fn fresh(&mut self) -> io::Result<W> {
@@ -153,13 +156,6 @@ fn standard<W: Write>(format: QueryResultsFormat, variables: &[Variable], out: W
     let serializer =
         QueryResultsSerializer::from_format(format).serialize_solutions_to_writer(out, variables.to_vec())?;
     Ok(State::Standard(Box::new(serializer), variables.to_vec(), 0))
-}
-
-fn serializer(syntax: Syntax) -> io::Result<RdfSerializer> {
-    vocab::PREFIXES.iter().try_fold(RdfSerializer::from_format(syntax.into()), |serializer, (name, iri)| {
-        // The prefixes are constants; a test of theirs holds them to be IRIs.
-        serializer.with_prefix(*name, *iri).map_err(io::Error::other)
-    })
 }
 
 fn out_of_order() -> io::Error {

@@ -16,6 +16,7 @@ mod shorten;
 mod tag;
 mod terms;
 mod write;
+mod writer;
 
 pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use gather::Gathered;
@@ -27,3 +28,4 @@ pub(crate) use tag::with_tag;
 pub use tag::{canonical_quad, canonical_term};
 pub use terms::Id;
 pub use write::{prefixes, write};
+pub use writer::Writer;

@@ -11,10 +11,11 @@ use oxrdf::GraphName;
 use super::conditional::{self, Tag};
 use super::endpoint::Endpoint;
 use super::problem::Problem;
-use super::syntax::{self, RdfWriter};
+use super::syntax;
 use super::{answer, failure, protocol, reading};
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::{DefaultGraph, FUNCTIONS};
+use crate::rdf;
 use crate::store::Counts;
 
 const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -86,11 +87,10 @@ pub fn see_other(location: &str) -> Response<Body> {
 fn document(turtle: &str, base: &str, syntax: Syntax) -> Result<Vec<u8>, Problem> {
     let triples = reading::triples(turtle.as_bytes(), Syntax::Turtle, base)
         .map_err(|problem| Problem::internal(format!("the description is no Turtle: {}", problem.detail())))?;
-    let mut writer = RdfWriter::new(syntax, Vec::new());
-    for triple in &triples {
-        writer.triple(triple.as_ref()).map_err(failure::of_output)?;
-    }
-    writer.finish().map_err(failure::of_output)
+    let quads = triples.into_iter().map(|triple| triple.in_graph(GraphName::DefaultGraph)).collect();
+    let mut bytes = Vec::new();
+    rdf::write(quads, syntax, &mut bytes).map_err(failure::of_output)?;
+    Ok(bytes)
 }
 
 fn service(endpoint: &Endpoint, root: &str) -> String {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
-use oxrdf::{GraphName, NamedNode};
+use oxrdf::{GraphName, NamedNode, Quad};
 
 use super::access::Right;
 use super::conditional::{self, Tag};
@@ -14,10 +14,11 @@ use super::endpoint::Endpoint;
 use super::graph_change::{self, Change, Effect};
 use super::problem::Problem;
 use super::stream::{self, Producing};
-use super::syntax::{self, RdfWriter};
+use super::syntax;
 use super::{body, failure, graph_state, iri, protocol};
 use crate::format::Syntax;
 use crate::query::Cancel;
+use crate::rdf;
 
 /// Which graph a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,11 +169,11 @@ fn write(
     syntax: Syntax,
     chunks: &mut stream::Chunks,
 ) -> Result<(), Problem> {
-    let mut writer = RdfWriter::new(syntax, chunks);
+    let mut writer = rdf::Writer::new(syntax, chunks);
     for quad in endpoint.store.quads(graph.map(GraphName::as_ref)) {
         let quad = quad.map_err(|error| failure::of_store(&error))?;
-        let written = if graph.is_some() { writer.triple(quad.as_ref()) } else { writer.quad(&quad) };
-        written.map_err(failure::of_output)?;
+        let quad = if graph.is_some() { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad };
+        writer.quad(quad).map_err(failure::of_output)?;
     }
     writer.finish().map(drop).map_err(failure::of_output)
 }

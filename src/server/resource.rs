@@ -12,10 +12,11 @@ use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term, Triple};
 use super::conditional::{self, Tag};
 use super::endpoint::Endpoint;
 use super::problem::Problem;
-use super::syntax::{self, RdfWriter};
+use super::syntax;
 use super::{answer, description, failure, iri, protocol, reading};
 use crate::format::Syntax;
 use crate::ontology;
+use crate::rdf;
 use crate::store::StoreError;
 
 /// Triples that a document about a resource has at most; the rest is a query away.
@@ -141,11 +142,9 @@ fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreErro
 }
 
 fn written(triples: &[Triple], syntax: Syntax, tag: &Tag) -> Result<Response<Body>, Problem> {
-    let mut writer = RdfWriter::new(syntax, Vec::new());
-    for triple in triples {
-        writer.triple(triple.as_ref()).map_err(failure::of_output)?;
-    }
-    let bytes = writer.finish().map_err(failure::of_output)?;
+    let quad = |triple: &Triple| rdf::canonical_quad(triple.clone().in_graph(GraphName::DefaultGraph));
+    let mut bytes = Vec::new();
+    rdf::write(triples.iter().map(quad).collect(), syntax, &mut bytes).map_err(failure::of_output)?;
     let mut response = answer::whole(syntax::media_type(syntax), bytes);
     conditional::mark(&mut response, tag);
     Ok(response)

@@ -1,16 +1,12 @@
-//! Which of the formats on offer answers a request, and RDF into a `Write` with the prefixes that readers know.
+//! Which of the formats on offer answers a request.
 
-use std::io::{self, Write};
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, StatusCode, header};
-use oxrdf::{QuadRef, TripleRef};
-use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
 use super::negotiation::{self, Name};
 use super::problem::Problem;
 use crate::format::{ResultsFormat, Syntax};
-use crate::vocab;
 
 /// A format with every media type by which a client may ask for it, its own first.
 struct Offer<T: 'static> {
@@ -165,44 +161,6 @@ pub fn of_part(headers: &HeaderMap, file_name: Option<&str>) -> Result<Syntax, P
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "a part of the form has neither a Content-Type nor a suffix")
             .hint(Some("give it a Content-Type, or its file a name such as data.ttl"))
     })
-}
-
-/// RDF into a `Write`, with the prefixes of the vocabulary in every syntax that has prefixes.
-pub struct RdfWriter<W: Write> {
-    serializer: WriterQuadSerializer<W>,
-    syntax: Syntax,
-}
-
-impl<W: Write> RdfWriter<W> {
-    /// Starts a document.
-    pub fn new(syntax: Syntax, writer: W) -> Self {
-        let prefixes = if matches!(syntax, Syntax::NTriples | Syntax::NQuads) { &[] } else { vocab::PREFIXES };
-        let serializer = prefixes.iter().fold(RdfSerializer::from_format(syntax.into()), |serializer, (name, iri)| {
-            // The prefixes are constants whose IRIs a test of the vocabulary holds valid.
-            serializer.clone().with_prefix(*name, *iri).unwrap_or(serializer)
-        });
-        Self { serializer: serializer.for_writer(writer), syntax }
-    }
-
-    /// Writes a triple.
-    pub fn triple<'a>(&mut self, triple: impl Into<TripleRef<'a>>) -> io::Result<()> {
-        self.serializer.serialize_triple(triple)
-    }
-
-    /// Writes a quad; its graph is left out where the syntax knows none.
-    pub fn quad<'a>(&mut self, quad: impl Into<QuadRef<'a>>) -> io::Result<()> {
-        let quad = quad.into();
-        if self.syntax.has_graphs() {
-            self.serializer.serialize_quad(quad)
-        } else {
-            self.serializer.serialize_triple(TripleRef::from(quad))
-        }
-    }
-
-    /// Ends the document.
-    pub fn finish(self) -> io::Result<W> {
-        self.serializer.finish()
-    }
 }
 
 #[cfg(test)]

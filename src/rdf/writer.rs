@@ -1,0 +1,150 @@
+//! Quads as they come, laid out for people as long as they are few.
+
+use std::io::{self, Write};
+
+use oxrdf::{GraphName, Quad};
+use oxrdfio::{RdfSerializer, WriterQuadSerializer};
+
+use super::tag::canonical_quad;
+use super::write::write;
+use crate::format::Syntax;
+use crate::vocab;
+
+/// Quads that are held back by default: some megabytes.
+const FEW: usize = 10_000;
+
+/// Writes quads with the prefixes of the vocabulary. So many as [`Self::holding`] says are held back, and if no more come they
+/// are written as [`write()`] does: sorted, without duplicates, with the prefixes that they use. More of them are streamed,
+/// in the order in which they come and under all prefixes. Syntaxes of lines hold nothing back. Where a syntax knows no graphs
+/// the quads' graphs are left out.
+pub struct Writer<W: Write> {
+    state: State<W>,
+    syntax: Syntax,
+    most: usize,
+}
+
+enum State<W: Write> {
+    Held(Vec<Quad>, W),
+    Streamed(Box<WriterQuadSerializer<W>>),
+    /// A write failed; nothing more is written.
+    Broken,
+}
+
+impl<W: Write> Writer<W> {
+    /// Starts a document.
+    pub fn new(syntax: Syntax, out: W) -> Self {
+        let most = if matches!(syntax, Syntax::NTriples | Syntax::NQuads) { 0 } else { FEW };
+        Self { state: State::Held(Vec::new(), out), syntax, most }
+    }
+
+    /// With another number of quads that are held back, if the syntax has anything to lay out.
+    #[must_use]
+    pub fn holding(mut self, most: usize) -> Self {
+        self.most = if self.most == 0 { 0 } else { most };
+        self
+    }
+
+    /// Takes a quad. Its language tags are written in the case that BCP 47 recommends.
+    ///
+    /// # Errors
+    /// Those of the writer below; [`io::ErrorKind::InvalidData`] for what RDF/XML cannot say.
+    pub fn quad(&mut self, quad: Quad) -> io::Result<()> {
+        let mut quad = canonical_quad(quad);
+        if !self.syntax.has_graphs() {
+            quad.graph_name = GraphName::DefaultGraph;
+        }
+        if matches!(&self.state, State::Held(held, _) if held.len() >= self.most) {
+            self.stream()?;
+        }
+        match &mut self.state {
+            State::Held(held, _) => {
+                held.push(quad);
+                Ok(())
+            }
+            State::Streamed(serializer) => serializer.serialize_quad(&quad),
+            State::Broken => Err(broken()),
+        }
+    }
+
+    /// Ends the document and gives back the writer below.
+    ///
+    /// # Errors
+    /// As [`Self::quad`].
+    pub fn finish(mut self) -> io::Result<W> {
+        match std::mem::replace(&mut self.state, State::Broken) {
+            State::Held(held, mut out) => {
+                write(held, self.syntax, &mut out)?;
+                Ok(out)
+            }
+            State::Streamed(serializer) => serializer.finish(),
+            State::Broken => Err(broken()),
+        }
+    }
+
+    /// From here on quads go out as they come.
+    fn stream(&mut self) -> io::Result<()> {
+        let State::Held(held, out) = std::mem::replace(&mut self.state, State::Broken) else { return Err(broken()) };
+        let mut serializer = serializer(self.syntax)?.for_writer(out);
+        held.iter().try_for_each(|quad| serializer.serialize_quad(quad))?;
+        self.state = State::Streamed(Box::new(serializer));
+        Ok(())
+    }
+}
+
+fn serializer(syntax: Syntax) -> io::Result<RdfSerializer> {
+    vocab::PREFIXES.iter().try_fold(RdfSerializer::from_format(syntax.into()), |serializer, (name, iri)| {
+        // The prefixes are constants; a test of theirs holds them to be IRIs.
+        serializer.with_prefix(*name, *iri).map_err(io::Error::other)
+    })
+}
+
+fn broken() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "an earlier write failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use oxrdf::{Literal, NamedNode};
+
+    use super::*;
+    use crate::rdf::{ReadAs, isomorphic, read};
+
+    fn quads(count: i32) -> Vec<Quad> {
+        let node = |path: String| NamedNode::new_unchecked(format!("{}{path}", vocab::ID));
+        let quad = |i: i32| {
+            Quad::new(node(format!("place/{i}")), vocab::rdf::type_, Literal::from(i), node(format!("graph/{}", i % 3)))
+        };
+        (0..count).map(quad).collect()
+    }
+
+    fn written(quads: &[Quad], syntax: Syntax, most: usize) -> String {
+        let mut writer = Writer::new(syntax, Vec::new()).holding(most);
+        quads.iter().try_for_each(|quad| writer.quad(quad.clone())).unwrap();
+        String::from_utf8(writer.finish().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn few_are_laid_out_and_many_are_streamed_and_both_say_the_same() {
+        let all = quads(5);
+        for syntax in Syntax::ALL.iter().copied().filter(|syntax| syntax.has_graphs()) {
+            for most in [0, 3, 5, 6] {
+                let text = written(&all, syntax, most);
+                let back: Vec<Quad> =
+                    read(text.as_bytes(), &ReadAs::new("x", syntax)).unwrap().collect::<Result<_, _>>().unwrap();
+                assert!(isomorphic(&all, &back).unwrap(), "{syntax} holding {most}: {text}");
+            }
+        }
+        let few = written(&all, Syntax::TriG, 5);
+        assert!(few.starts_with("@prefix place:") && few.matches("@prefix").count() == 1, "{few}");
+        assert!(written(&all, Syntax::TriG, 4).matches("@prefix").count() == vocab::PREFIXES.len());
+    }
+
+    #[test]
+    fn graphs_are_left_out_where_the_syntax_has_none() {
+        for most in [0, 9] {
+            let text = written(&quads(2), Syntax::Turtle, most);
+            assert!(!text.contains("graph:0") && !text.contains("graph/0") && text.contains("place:1"), "{text}");
+        }
+        assert_eq!(written(&[], Syntax::Turtle, 9), "");
+    }
+}
