@@ -197,7 +197,7 @@ fn cut(text: &mut String, base: usize) {
     if text.len() - base <= LIMIT || text[base..].chars().count() <= LIMIT {
         return;
     }
-    let full = hash_bytes(text[base..].as_bytes());
+    let full = hash_bytes(&text.as_bytes()[base..]);
     let kept = text[base..].char_indices().nth(LIMIT - HASH - 1).map_or(text.len(), |(at, _)| base + at);
     text.truncate(whole_escapes(text, kept));
     text.push('~');

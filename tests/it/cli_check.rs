@@ -164,3 +164,20 @@ fn what_cannot_be_checked_is_said() {
     all.push_str(&run(here, &["check", "--no-shapes", "--to", "turtle", "--data", "r.jsonl"]).failed(2));
     assert_golden("check-errors.txt", &all);
 }
+
+#[test]
+fn a_store_behind_an_endpoint_is_checked_as_files_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("token"), "secret\n").unwrap();
+    fs::write(here.join("r.jsonl"), TIES.replace("\"since\":\"1979\"", "\"since\":\"1980\"")).unwrap();
+    let running = crate::remote::serve();
+    let url = format!("{}/query", running.url);
+    let there = ["--endpoint", &url, "--token-file", "token"];
+    run(here, &[&["load", "r.jsonl", "--quiet"], there.as_slice()].concat()).ok();
+    let args = ["check", "--conflicts", "--to", "json", "--quiet"];
+    let remote = run(here, &[args.as_slice(), &there].concat()).ok();
+    let files = run(here, &[args.as_slice(), &["--data", "r.jsonl"]].concat()).ok();
+    assert_eq!(remote, files);
+    assert!(files.contains("1980"), "{files}");
+}

@@ -85,6 +85,17 @@ fn why_a_fact_holds_down_to_the_documents() {
         let told = over_articles(folder.path(), &["--quiet", "--cases", "1", "--explain", fact]).ok();
         all.push_str(&format!("==== {fact}\n{told}"));
     }
+    // A fact that rests on facts that follow themselves.
+    let records = r#"{"type":"source","id":"a","language":"en"}
+{"type":"organization","id":"o","names":{"en":"Society"}}
+{"type":"award","source":"a","id":"w","names":{"en":"Prize"},"conferred_by":["o"]}
+{"type":"conferral","source":"a","award":"w","recipient":"jp-shimonoseki","for_tie_with":"cn-qingdao","conferred_on":"2024"}
+"#;
+    fs::write(folder.path().join("r.jsonl"), records).unwrap();
+    let fact = "place:cn-qingdao pact:twinnedWith place:jp-shimonoseki";
+    all.push_str(
+        &run(folder.path(), &["infer", "--quiet", "--explain", fact, "--lang", "en", "--data", "r.jsonl"]).ok(),
+    );
     assert_golden("infer-explain.txt", &all);
     let none = over_articles(folder.path(), &["--quiet", "--explain", "place:cn pact:twinnedWith place:uz"]);
     assert_eq!((none.status, none.stderr.as_str()), (Some(3), "It is neither stated nor does it follow.\n"));
@@ -136,6 +147,10 @@ fn each_rule_does_what_its_title_says() {
     assert_eq!(found.len(), 7, "{found:?}");
     assert!(found.contains(&"id:tie/unspecified-friendship/a--b pact:party place:a".to_owned()), "{found:?} {id}");
     assert!(found.ends_with(&both.map(str::to_owned)), "{found:?}");
+    let dated =
+        conferral.replace("place:a }", "place:a ; pact:conferredAt <urn:e> . <urn:e> schema:startDate '2024-11-18' }");
+    let found = with(&["conferral-tie"], &dated);
+    assert!(found.contains(&"id:tie/unspecified-friendship/a--b pact:attestedOn 2024-11-18".to_owned()), "{found:?}");
     let stated = conferral + "graph:2 { <urn:t> a pact:Tie ; pact:party place:a, place:b }";
     assert!(with(&["conferral-tie"], &stated).is_empty());
     let places = "place:a schema:containedInPlace place:b . place:b schema:containedInPlace place:c . place:c schema:containedInPlace place:d ;

@@ -71,6 +71,9 @@ const PARAMETERS: &[(NamedNodeRef<'static>, bool)] = &[
     (sh::sparql, false),
 ];
 
+/// A property, and what is made of its value.
+type Make<A, B> = (NamedNodeRef<'static>, fn(A) -> B);
+
 pub(super) struct Reader<'a> {
     pub(super) source: Source<'a>,
     pub(super) components: Vec<Component>,
@@ -183,7 +186,7 @@ impl Reader<'_> {
     fn targets(&self, node: Id) -> Result<Vec<Target>, ShapesError> {
         let mut targets: Vec<Target> =
             self.source.objects(node, sh::targetNode).into_iter().map(Target::Node).collect();
-        let kinds: [(NamedNodeRef<'_>, fn(Id) -> Target); 3] = [
+        let kinds: [Make<Id, Target>; 3] = [
             (sh::targetClass, Target::Class),
             (sh::targetSubjectsOf, Target::SubjectsOf),
             (sh::targetObjectsOf, Target::ObjectsOf),
@@ -294,7 +297,7 @@ impl Reader<'_> {
     }
 
     fn of_pairs(&self, node: Id, found: &mut Vec<Constraint>) -> Result<(), ShapesError> {
-        let kinds: [(NamedNodeRef<'_>, fn(Id) -> Constraint); 4] = [
+        let kinds: [Make<Id, Constraint>; 4] = [
             (sh::equals, Constraint::Equals),
             (sh::disjoint, Constraint::Disjoint),
             (sh::lessThan, Constraint::LessThan),
@@ -310,7 +313,7 @@ impl Reader<'_> {
         for shape in self.source.objects(node, sh::not) {
             found.push(Constraint::Not(self.shape(shape)?));
         }
-        let lists: [(NamedNodeRef<'_>, fn(Vec<Number>) -> Constraint); 3] =
+        let lists: [Make<Vec<Number>, Constraint>; 3] =
             [(sh::and, Constraint::And), (sh::or, Constraint::Or), (sh::xone, Constraint::Xone)];
         for (property, make) in lists {
             for list in self.source.objects(node, property) {

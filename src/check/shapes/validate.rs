@@ -265,13 +265,13 @@ impl<'v, 'a> At<'v, 'a> {
             C::MinCount(least) => self.once(count >= *least),
             C::MaxCount(most) => self.once(count <= *most),
             C::Bound(bound, limit) => self.each_term(|term| values::is_within(term, *bound, validator.term(*limit))),
-            C::MinLength(least) => self.each_term(|term| length(term).is_some_and(|length| length >= *least)),
-            C::MaxLength(most) => self.each_term(|term| length(term).is_some_and(|length| length <= *most)),
+            C::MinLength(least) => self.each_term(|term| values::length(term).is_some_and(|length| length >= *least)),
+            C::MaxLength(most) => self.each_term(|term| values::length(term).is_some_and(|length| length <= *most)),
             C::Pattern(pattern, _) => {
                 self.each_term(|term| values::text(term).is_some_and(|text| pattern.is_match(text)))
             }
             C::LanguageIn(ranges) => self.each_term(|term| {
-                let tag = language(term);
+                let tag = values::language(term);
                 tag.is_some_and(|tag| ranges.iter().any(|range| values::is_language(tag, range)))
             }),
             C::UniqueLang => self.unique_lang(),
@@ -336,7 +336,7 @@ impl<'v, 'a> At<'v, 'a> {
     /// One result for each language that two values are in.
     fn unique_lang(&mut self) -> Result {
         let mut seen: HashMap<String, u32> = HashMap::new();
-        for tag in self.values.iter().filter_map(|value| language(self.validator.term(*value))) {
+        for tag in self.values.iter().filter_map(|value| values::language(self.validator.term(*value))) {
             *seen.entry(tag.to_ascii_lowercase()).or_default() += 1;
         }
         let twice = seen.values().filter(|count| **count > 1).count();
@@ -398,16 +398,5 @@ impl<'v, 'a> At<'v, 'a> {
             _ => None,
         });
         literals.collect()
-    }
-}
-
-fn length(term: &Term) -> Option<u64> {
-    values::text(term).map(|text| text.chars().count() as u64)
-}
-
-fn language(term: &Term) -> Option<&str> {
-    match term {
-        Term::Literal(literal) => literal.language(),
-        _ => None,
     }
 }

@@ -172,6 +172,19 @@ pub(super) fn is_language(tag: &str, range: &str) -> bool {
     range == "*" || tag.strip_prefix(&range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
+/// Characters of the text of a term.
+pub(super) fn length(term: &Term) -> Option<u64> {
+    text(term).map(|text| text.chars().count() as u64)
+}
+
+/// The language tag of a literal.
+pub(super) fn language(term: &Term) -> Option<&str> {
+    match term {
+        Term::Literal(literal) => literal.language(),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
