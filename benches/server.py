@@ -4,10 +4,13 @@
   benches/server.py --citypact target/release/citypact --oxigraph .venv/bin/oxigraph [--ties 100000] [--seconds 8]
 
 Needs wrk (Debian: wrk). Each client asks in turn one of the questions below about a place chosen at random; `cached` lets
-citypact keep results and asks about 50 places, `uncached` turns its cache off and asks about all of them. Prints a table.
+citypact keep results and asks about 50 places, `uncached` turns its cache off and asks about all of them. The same data, the same
+requests in the same order (seeds are fixed), one peer at a time, each cell after a warm-up of 2 s; the median of `--rounds`. wrk
+shares the machine with the server, with one thread up to 8 clients and two beyond, so that on four cores two are left. Prints a table of
+requests/s and p99 with the ratio to the peer, and one of how uncached requests/s grow from 1 to 2 and 4 clients.
 """
 
-import argparse, os, platform, random, re, shutil, socket, subprocess, tempfile, time, urllib.request
+import argparse, os, platform, random, re, shlex, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -81,7 +84,7 @@ def serve(command, port):
 
 
 def measure(port, lua, clients, seconds):
-    threads = min(2, clients)
+    threads = 1 if clients <= 8 else 2
     text = subprocess.run(
         ["wrk", f"-t{threads}", f"-c{clients}", f"-d{seconds}s", "--timeout", "60s", "--latency", "-s", str(lua), f"http://127.0.0.1:{port}"],
         capture_output=True, text=True, check=True,
@@ -103,7 +106,9 @@ def main():
     parser.add_argument("--oxigraph", required=True)
     parser.add_argument("--ties", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=8)
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
+    parser.add_argument("--scaling", type=int, nargs="*", default=[1, 2, 4], help="clients of the second table")
+    parser.add_argument("--rounds", type=int, default=1)
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="citypact-bench-"))
     try:
@@ -112,42 +117,79 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def median(port, lua, clients, args):
+    """Requests/s, p99 in ms and failures: the medians of the rounds, the sum of the failures."""
+    measure(port, lua, clients, 2)
+    rounds = [measure(port, lua, clients, args.seconds) for _ in range(args.rounds)]
+    rates, p99s, bad = zip(*rounds)
+    return statistics.median(rates), statistics.median(p99s), sum(bad)
+
+
+def started(args, folder, stores, places, few, cache):
+    """Both servers: port, wrk's script and process of each."""
+    peers = []
+    for program, command in (
+        ("citypact", lambda port: [args.citypact, "serve", "--store", str(stores[0]), "--bind", f"127.0.0.1:{port}", "--cache", cache]),
+        ("oxigraph", lambda port: [args.oxigraph, "serve-read-only", "--location", str(stores[1]), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]),
+    ):
+        port, lua = free_port(), folder / f"{program}.lua"
+        script(lua, "/sparql" if program == "citypact" else "/query", places, few)
+        peers.append((port, lua, serve(command(port), port)))
+    return peers
+
+
+def stop(peers):
+    for _, _, process in peers:
+        process.terminate()
+        process.wait()
+
+
+def row(label, ours, theirs):
+    (rate, p99, bad), (other, other99, other_bad) = ours, theirs
+    note = f" ({bad} and {other_bad} failed)" if bad or other_bad else ""
+    print(f"| {label}{note} | {rate:,.0f} | {p99:,.1f} | {other:,.0f} | {other99:,.1f} | {rate / other:,.2f} | {p99 / other99:,.2f} |", flush=True)
+
+
+def compare(args, peers, mode):
+    for clients in args.clients:
+        row(f"{clients} | {mode}", *(median(port, lua, clients, args) for port, lua, _ in peers))
+    time.sleep(15)
+    print(f"\nResident memory 15 s after that, {mode}: citypact {memory(peers[0][2])} MB, oxigraph {memory(peers[1][2])} MB.\n", flush=True)
+
+
+def scaling(args, peers):
+    print("| clients, uncached | citypact requests/s | of one client | oxigraph requests/s | of one client |\n|---:|---:|---:|---:|---:|")
+    first = None
+    for clients in args.scaling:
+        rates = [median(port, lua, clients, args)[0] for port, lua, _ in peers]
+        first = first or rates
+        ours, theirs = (f"{rate:,.0f} | {rate / one:,.2f} ×" for rate, one in zip(rates, first))
+        print(f"| {clients} | {ours} | {theirs} |", flush=True)
+
+
 def run(args, folder):
     data = folder / "data.nq"
     places = quads(data, args.ties)
     total = sum(1 for _ in open(data))
-    ours, theirs = folder / "citypact.db", folder / "oxigraph.db"
-    subprocess.run([args.citypact, "load", str(data), "--store", str(ours), "--quiet"], check=True)
-    subprocess.run([args.oxigraph, "load", "--location", str(theirs), "--file", str(data)], check=True, stderr=subprocess.DEVNULL)
+    stores = folder / "citypact.db", folder / "oxigraph.db"
+    subprocess.run([args.citypact, "load", str(data), "--store", str(stores[0]), "--quiet"], check=True)
+    subprocess.run([args.oxigraph, "load", "--location", str(stores[1]), "--file", str(data)], check=True, stderr=subprocess.DEVNULL)
     version = lambda program: subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
-    print(f"{version(args.citypact)}, {version(args.oxigraph)}; {total:,} quads, {places:,} places; {os.cpu_count()} cores ({platform.machine()}), "
-          f"{args.seconds} s a cell; requests/s and p99 in ms\n")
-    print("| clients | | citypact | | oxigraph | | ratio |\n|---:|---|---:|---:|---:|---:|---:|\n| | | requests/s | p99 | requests/s | p99 | requests/s |")
+    tool = subprocess.run(["wrk", "-v"], capture_output=True, text=True).stdout.split("[")[0].strip()
+    print(f"`{shlex.join(['benches/server.py', *sys.argv[1:]])}`\n")
+    print(f"{version(args.citypact)}, {version(args.oxigraph)}, {tool}; {total:,} quads, {places:,} places; {os.cpu_count()} cores "
+          f"({platform.machine()}), load average before {os.getloadavg()[0]:.1f}; {args.seconds} s a cell, median of {args.rounds}; "
+          "requests/s and p99 in ms, ratio citypact to oxigraph\n")
+    print("| clients | | citypact | | oxigraph | | ratio | |\n|---:|---|---:|---:|---:|---:|---:|---:|\n| | | requests/s | p99 | requests/s | p99 | requests/s | p99 |")
     for mode, few, cache in (("uncached", False, "0"), ("cached", True, "256")):
-        peers = []
-        for program, command in (
-            ("citypact", lambda port: [args.citypact, "serve", "--store", str(ours), "--bind", f"127.0.0.1:{port}", "--cache", cache]),
-            ("oxigraph", lambda port: [args.oxigraph, "serve-read-only", "--location", str(theirs), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]),
-        ):
-            port = free_port()
-            lua = folder / f"{program}.lua"
-            script(lua, "/sparql" if program == "citypact" else "/query", places, few)
-            peers.append((port, lua, serve(command(port), port)))
+        peers = started(args, folder, stores, places, few, cache)
         try:
-            for clients in args.clients:
-                cells = []
-                for port, lua, _ in peers:
-                    measure(port, lua, clients, 2)
-                    cells.append(measure(port, lua, clients, args.seconds))
-                (rate, p99, bad), (other, other99, other_bad) = cells
-                note = f" ({bad} and {other_bad} failed)" if bad or other_bad else ""
-                print(f"| {clients} | {mode}{note} | {rate:,.0f} | {p99:,.1f} | {other:,.0f} | {other99:,.1f} | {rate / other:,.1f} |", flush=True)
-            time.sleep(2)
-            print(f"\nResident memory after that, {mode}: citypact {memory(peers[0][2])} MB, oxigraph {memory(peers[1][2])} MB.\n", flush=True)
+            compare(args, peers, mode)
+            if mode == "uncached" and args.scaling:
+                scaling(args, peers)
+                print("\n| clients | | citypact | | oxigraph | | ratio | |\n|---:|---|---:|---:|---:|---:|---:|---:|")
         finally:
-            for _, _, process in peers:
-                process.terminate()
-                process.wait()
+            stop(peers)
 
 
 main()

@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
-use super::common::{StoreArgs, columns, explain};
+use super::backend::{Backend, TargetArgs};
+use super::common::{columns, explain};
 use super::edge::Edge;
 use super::report::{Outcome, Result};
 use crate::output::Shortener;
+use crate::query::Limits;
 use crate::store::Counts;
 use crate::vocab;
 
@@ -16,7 +18,7 @@ use crate::vocab;
     citypact info --config")]
 pub struct Args {
     #[command(flatten)]
-    store: StoreArgs,
+    target: TargetArgs,
     /// Show the settings instead, and where each comes from: command line, environment, citypact.toml or built in
     #[arg(long)]
     config: bool,
@@ -30,14 +32,20 @@ pub fn run(args: &Args, edge: &Edge, settings: impl FnOnce() -> Vec<[String; 3]>
     if args.config {
         return print_settings(args, edge, settings());
     }
-    let store = args.store.open_read_only()?;
-    let counts = store.counts().map_err(explain)?;
+    let backend = args.target.open_read_only(&Limits::default(), edge)?;
+    let counts = backend.counts().map_err(explain)?;
+    // Only a store of this process tells how often it has changed.
+    let epoch = if let Backend::Local(store) = &backend { Some(store.epoch()) } else { None };
     let mut out = edge.stdout();
     if args.json {
-        serde_json::to_writer_pretty(&mut out, &json(&counts, store.epoch()))?;
+        serde_json::to_writer_pretty(&mut out, &json(&counts, epoch))?;
         writeln!(out)?;
     } else {
-        writeln!(out, "store {}\nquads {}\nepoch {}\n", args.store.store.display(), counts.quads, store.epoch())?;
+        writeln!(out, "store {}\nquads {}", args.target.place(), counts.quads)?;
+        if let Some(epoch) = epoch {
+            writeln!(out, "epoch {epoch}")?;
+        }
+        writeln!(out)?;
         out.write_all(table(&counts, edge).as_bytes())?;
     }
     out.flush()?;
@@ -73,7 +81,7 @@ pub fn table(counts: &Counts, edge: &Edge) -> String {
     columns(edge, &rows)
 }
 
-fn json(counts: &Counts, epoch: u64) -> serde_json::Value {
+fn json(counts: &Counts, epoch: Option<u64>) -> serde_json::Value {
     let pairs = |pairs: Vec<(String, u64)>| {
         pairs.into_iter().map(|(name, count)| (name, count.into())).collect::<serde_json::Map<_, _>>()
     };
