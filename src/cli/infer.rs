@@ -71,6 +71,10 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let rules = rules(args)?;
     let limits = Limits::default();
     let writes = !args.data.is_files() && args.explain.is_none() && args.out.is_none() && !args.dry_run;
+    if writes {
+        // A store that is not there has nothing to infer from, and is not made.
+        drop(args.data.open(&limits, edge)?);
+    }
     let (backend, outcome) =
         if writes { args.data.open_to_write("infer", &limits, edge)? } else { args.data.open(&limits, edge)? };
     let inference = inferred(args, &rules, &backend)?;
@@ -221,8 +225,11 @@ fn pattern(fact: &str) -> Result<Query> {
     let fact = fact.trim().trim_end_matches('.');
     let options = ParseOptions { name: "fact".into(), ..ParseOptions::default() };
     let text = format!("CONSTRUCT {{ {fact} }} WHERE {{ {fact} }}");
-    Query::parse(&text, &options).map_err(|_| {
-        Failure::usage(format!("{fact} is no triple"))
+    let query = Query::parse(&text, &options).ok();
+    let asks =
+        |query: &Query| matches!(query.algebra(), spargebra::Query::Construct { template, .. } if !template.is_empty());
+    query.filter(asks).ok_or_else(|| {
+        Failure::usage(format!("`{fact}` is no triple"))
             .hint("write subject, predicate and object: 'place:cn-kunming pact:twinnedWith ?x'")
     })
 }

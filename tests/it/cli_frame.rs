@@ -89,8 +89,8 @@ fn a_wrong_setting_is_told_with_its_line_and_the_nearest_right_one() {
 #[test]
 fn wrong_usage_suggests_what_may_have_been_meant() {
     let folder = tempfile::tempdir().unwrap();
-    let error = run(folder.path(), &["infos"]).failed(2);
-    assert!(error.contains("a similar subcommand exists: 'info'"), "{error}");
+    let error = run(folder.path(), &["backupp"]).failed(2);
+    assert!(error.contains("a similar subcommand exists: 'backup'"), "{error}");
     let error = run(folder.path(), &["info", "--stor", "x"]).failed(2);
     assert!(error.contains("a similar argument exists: '--store'"), "{error}");
     let error = run(folder.path(), &["ontology", "shape"]).failed(2);

@@ -236,6 +236,8 @@ fn what_is_no_rule_and_what_has_no_end_is_said() {
         all.push_str(&run(here, &args).failed(1));
     }
     all.push_str(&run(here, &["infer", "--explain", "<urn:s> <urn:p>", "--data", "d.ttl"]).failed(2));
+    all.push_str(&run(here, &["infer", "--store", "none"]).failed(1));
+    assert!(!here.join("none").exists());
     assert_golden("infer-errors.txt", &all);
 }
 
