@@ -7,7 +7,7 @@ use oxrdf::Quad;
 
 use super::HIERARCHY;
 use super::data::{self, SHARED};
-use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validator};
+use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validated, Validator};
 use crate::query::Evaluator;
 use crate::rdf::{Id, Indexed, Row, Rows, View};
 use crate::vocab::rdfs;
@@ -28,6 +28,15 @@ pub struct ShapesReport {
     pub findings: Vec<Finding>,
     /// How many documents were looked at.
     pub documents: usize,
+    /// How many nodes were validated; one that several shapes aim at counts for each.
+    pub nodes: usize,
+}
+
+impl ShapesReport {
+    fn take(&mut self, mut found: Validated) {
+        self.findings.append(&mut found.findings);
+        self.nodes += found.nodes;
+    }
 }
 
 /// Puts class hierarchies beside data, where classes are looked up and nothing else.
@@ -58,7 +67,7 @@ pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -
     for found in
         in_parallel(&parts, threads, |number| work(data.view_of(&all_at_once), Focus::Part { number: *number, of }))
     {
-        report.findings.extend(found?);
+        report.take(found?);
     }
     if scope == Scope::Documents {
         let mut rows = by_graph(data);
@@ -71,7 +80,7 @@ pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -
             let focus = Focus::Of { subjects: &subjects, objects: &objects };
             work(data.view_over(&below, &above, &graphs), focus)
         }) {
-            report.findings.extend(found?);
+            report.take(found?);
         }
     }
     report.findings.sort_by_cached_key(key);

@@ -122,10 +122,11 @@ fn shapes_text(report: &ShapesReport, how: &Written, out: &mut impl Write) -> io
     let others = report.findings.len() - violations;
     writeln!(
         out,
-        "Shapes: {}, {} in {}",
+        "Shapes: {}, {} in {} ({})",
         count(violations, "violation", "violations"),
         count(others, "remark", "remarks"),
-        count(report.documents, "document", "documents")
+        count(report.documents, "document", "documents"),
+        count(report.nodes, "node validated", "nodes validated")
     )?;
     let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
     for finding in &report.findings {
@@ -259,7 +260,10 @@ pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
     all.insert("remarks".to_owned(), report.remarks().into());
     if let Some(shapes) = &report.shapes {
         let findings: Vec<Value> = shapes.findings.iter().map(finding_json).collect();
-        all.insert("shapes".to_owned(), json!({ "documents": shapes.documents, "findings": findings }));
+        all.insert(
+            "shapes".to_owned(),
+            json!({ "documents": shapes.documents, "nodes": shapes.nodes, "findings": findings }),
+        );
     }
     if let Some(evidence) = &report.evidence {
         all.insert("evidence".to_owned(), evidence_json(evidence));

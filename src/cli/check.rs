@@ -121,7 +121,11 @@ fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::Shape
             .hint("give a shape sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"));
     }
     let scope = if args.each || own && !args.whole { Scope::Documents } else { Scope::Whole };
-    Ok(check::validate(data, &shapes, scope, edge.cores())?)
+    let report = check::validate(data, &shapes, scope, edge.cores())?;
+    if report.nodes == 0 {
+        edge.warn("No node of the data is a target of the shapes: nothing was validated.");
+    }
+    Ok(report)
 }
 
 /// The quads of a Turtle text that is carried inside the program.

@@ -131,6 +131,10 @@ fn shapes_of_ones_own_hold_for_all_data_as_one() {
     assert!(check(&["--lang", "zh-Hans"]).stdout.contains("violation: one beginning"));
     assert!(check(&["--lang", "zh"]).stdout.contains("violation: 一"));
     check(&["--each"]).ok();
+    fs::write(here.join("s.ttl"), shapes.replace("pact:Arrangement", "pact:Nothing")).unwrap();
+    let none = check(&[]);
+    assert!(none.stdout.contains("(0 nodes validated)") && none.stderr.contains("nothing was validated"), "{none:?}");
+    fs::write(here.join("s.ttl"), shapes).unwrap();
     let report = check(&["--to", "turtle"]);
     assert!(report.stdout.contains("sh:conforms false") && report.status == Some(3), "{}", report.stdout);
 }

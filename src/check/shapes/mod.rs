@@ -19,7 +19,7 @@ use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Trip
 
 pub use constraint::Shapes;
 pub use report::report;
-pub use validate::{Focus, Validator};
+pub use validate::{Focus, Validated, Validator};
 
 use crate::rdf::Indexed;
 

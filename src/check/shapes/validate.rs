@@ -35,6 +35,15 @@ pub enum Focus<'a> {
     },
 }
 
+/// What came of a validation.
+#[derive(Debug, Clone, Default)]
+pub struct Validated {
+    /// The results.
+    pub findings: Vec<Finding>,
+    /// How many nodes were validated; one that several shapes aim at counts for each.
+    pub nodes: usize,
+}
+
 /// Validates a view of the data that its shapes stand beside.
 pub struct Validator<'a> {
     shapes: &'a Shapes,
@@ -91,17 +100,18 @@ impl<'a> Validator<'a> {
     ///
     /// # Errors
     /// [`ValidateError`]
-    pub fn validate(&self, focus: Focus<'_>) -> Result<Vec<Finding>> {
-        let mut hits = Hits::new();
+    pub fn validate(&self, focus: Focus<'_>) -> Result<Validated> {
+        let (mut hits, mut nodes) = (Hits::new(), 0);
         for (number, shape) in self.shapes.shapes.iter().enumerate() {
             if shape.targets.is_empty() || shape.deactivated {
                 continue;
             }
             for node in self.targets(shape, focus) {
+                nodes += 1;
                 self.check(number, node, &mut hits)?;
             }
         }
-        Ok(hits.iter().map(|hit| super::report::finding(self, hit)).collect())
+        Ok(Validated { findings: hits.iter().map(|hit| super::report::finding(self, hit)).collect(), nodes })
     }
 
     pub(super) fn shape(&self, number: Number) -> &'a Shape {

@@ -25,7 +25,8 @@ fn validate(data: Vec<Quad>, shapes: Vec<Quad>) -> Result<Vec<Finding>, String> 
     let shapes_graph = indexed.id(shapes::GRAPH);
     let graphs = graphs.filter(|graph| Some(*graph) != shapes_graph).collect();
     let view = indexed.view_of(&graphs);
-    Validator::new(&read, view, view).validate(Focus::All).map_err(|error| error.to_string())
+    let validated = Validator::new(&read, view, view).validate(Focus::All);
+    validated.map(|validated| validated.findings).map_err(|error| error.to_string())
 }
 
 /// A finding as a line: focus, path, value, component, severity.
