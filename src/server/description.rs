@@ -54,7 +54,9 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
     let format = format(request.uri().query().unwrap_or_default())?;
     let syntax = syntax::triples(&headers, format.as_deref())?;
     let root = endpoint.root(&headers);
+    let turn = endpoint.turns.take().await?;
     failure::blocking(move || {
+        let _turn = turn;
         let (counts, epoch) = endpoint.counts.get(&endpoint.store).map_err(|error| failure::of_store(&error))?;
         let tag = Tag::new(&format!("{}-{epoch}", endpoint.store.id()), syntax.name());
         if let Some(response) = conditional::unchanged(&headers, &tag)? {

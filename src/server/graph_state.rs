@@ -5,8 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use oxrdf::{GraphName, Quad, Triple};
 
-use crate::store::StoreError;
-
 /// Graphs whose state is remembered.
 const REMEMBERED: usize = 1000;
 
@@ -14,7 +12,7 @@ const REMEMBERED: usize = 1000;
 ///
 /// # Errors
 /// The first of the quads'.
-pub fn of(quads: impl Iterator<Item = Result<Quad, StoreError>>) -> Result<String, StoreError> {
+pub fn of<E>(quads: impl Iterator<Item = Result<Quad, E>>) -> Result<String, E> {
     let mut sum = 0_u128;
     for quad in quads {
         let hash = blake3::hash(Triple::from(quad?).to_string().as_bytes());
@@ -38,12 +36,12 @@ impl GraphStates {
     ///
     /// # Errors
     /// Those of `compute`.
-    pub fn get(
+    pub fn get<E>(
         &self,
         graph: &GraphName,
         epoch: u64,
-        compute: impl FnOnce() -> Result<String, StoreError>,
-    ) -> Result<String, StoreError> {
+        compute: impl FnOnce() -> Result<String, E>,
+    ) -> Result<String, E> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(graph).cloned();
         if let Some((_, state)) = known.filter(|(of, _)| *of == epoch) {
             return Ok(state);

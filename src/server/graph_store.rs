@@ -1,7 +1,6 @@
 //! The SPARQL 1.1 Graph Store HTTP Protocol: graphs named by their own address (§4.1) or by a parameter (§4.2).
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -10,10 +9,11 @@ use oxrdf::{GraphName, NamedNode, Quad};
 
 use super::access::Right;
 use super::conditional::{self, Tag};
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::graph_change::{self, Change, Effect};
 use super::problem::Problem;
-use super::stream::{self, Producing};
+use super::stream::{self, CancelOnDrop, Producing};
 use super::syntax;
 use super::{body, failure, graph_state, iri, protocol};
 use crate::format::Syntax;
@@ -123,17 +123,18 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
         Target::Graph(graph) => (syntax::triples(&parts.headers, format.as_deref())?, Some(graph)),
         Target::Store => (syntax::datasets(&parts.headers, format.as_deref())?, None),
     };
-    let turn = endpoint.turns.take().await?;
-    let state = state(Arc::clone(&endpoint), graph.clone()).await?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
+    let turn = deadline.wait(endpoint.turns.take()).await??;
+    let state = Reading::new(&endpoint, graph.clone(), deadline).state().await?;
     let tag = Tag::new(&state, syntax.name());
     if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
         return Ok(response);
     }
-    let deadline = endpoint.settings.evaluation.timeout.and_then(|time| Instant::now().checked_add(time));
-    let how = Producing { cancel: Cancel::new(), deadline, copy_limit: 0 };
+    let reading = Reading::new(&endpoint, graph, deadline);
+    let how = Producing { cancel: reading.cancel.clone(), deadline: deadline.end(), copy_limit: 0 };
     let work = move |chunks: &mut stream::Chunks| {
         let _turn = turn;
-        write(&endpoint, graph.as_ref(), syntax, chunks)
+        reading.write(syntax, chunks)
     };
     let produced = stream::produce(how, work, |_| {}).await?;
     let mut response = Response::new(produced.body);
@@ -147,33 +148,50 @@ fn parameter(parts: &Parts, wanted: &str) -> Result<Option<String>, Problem> {
     Ok(pairs.into_iter().find(|(name, _)| name == wanted).map(|(_, value)| value))
 }
 
-/// The state of a graph, or of the whole store, for its entity tag.
-async fn state(endpoint: Arc<Endpoint>, graph: Option<GraphName>) -> Result<String, Problem> {
-    failure::blocking(move || {
-        let epoch = endpoint.store.epoch();
-        let Some(graph) = graph else { return Ok(format!("{}-{epoch}", endpoint.store.id())) };
-        if let GraphName::NamedNode(name) = &graph
-            && !endpoint.store.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
+/// A graph, or all of them, read as long as there is time and somebody who waits.
+#[derive(Clone)]
+struct Reading {
+    endpoint: Arc<Endpoint>,
+    graph: Option<GraphName>,
+    deadline: Deadline,
+    cancel: Cancel,
+}
+
+impl Reading {
+    fn new(endpoint: &Arc<Endpoint>, graph: Option<GraphName>, deadline: Deadline) -> Self {
+        Self { endpoint: Arc::clone(endpoint), graph, deadline, cancel: Cancel::new() }
+    }
+
+    fn quads(&self) -> impl Iterator<Item = Result<Quad, Problem>> {
+        let quads = self.endpoint.store.quads(self.graph.as_ref().map(GraphName::as_ref));
+        self.deadline.watch(quads, &self.cancel)
+    }
+
+    /// The state for the entity tag. Ends when the request does.
+    async fn state(&self) -> Result<String, Problem> {
+        let _guard = CancelOnDrop(self.cancel.clone());
+        let reading = self.clone();
+        failure::blocking(move || reading.compute_state()).await
+    }
+
+    fn compute_state(&self) -> Result<String, Problem> {
+        let (store, epoch) = (&self.endpoint.store, self.endpoint.store.epoch());
+        let Some(graph) = &self.graph else { return Ok(format!("{}-{epoch}", store.id())) };
+        if let GraphName::NamedNode(name) = graph
+            && !store.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
         {
             return Err(Problem::not_found(format!("there is no graph {name}")));
         }
-        let compute = || graph_state::of(endpoint.store.quads(Some(graph.as_ref())));
-        endpoint.graph_states.get(&graph, epoch, compute).map_err(|error| failure::of_store(&error))
-    })
-    .await
-}
-
-fn write(
-    endpoint: &Endpoint,
-    graph: Option<&GraphName>,
-    syntax: Syntax,
-    chunks: &mut stream::Chunks,
-) -> Result<(), Problem> {
-    let mut writer = rdf::Writer::new(syntax, chunks);
-    for quad in endpoint.store.quads(graph.map(GraphName::as_ref)) {
-        let quad = quad.map_err(|error| failure::of_store(&error))?;
-        let quad = if graph.is_some() { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad };
-        writer.quad(quad).map_err(failure::of_output)?;
+        self.endpoint.graph_states.get(graph, epoch, || graph_state::of(self.quads()))
     }
-    writer.finish().map(drop).map_err(failure::of_output)
+
+    fn write(&self, syntax: Syntax, chunks: &mut stream::Chunks) -> Result<(), Problem> {
+        let mut writer = rdf::Writer::new(syntax, chunks);
+        for quad in self.quads() {
+            let quad = quad?;
+            let quad = if self.graph.is_some() { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad };
+            writer.quad(quad).map_err(failure::of_output)?;
+        }
+        writer.finish().map(drop).map_err(failure::of_output)
+    }
 }

@@ -77,7 +77,7 @@ pub async fn ask(
     .await?;
     let timeout = value("timeout").map(|text| protocol::timeout(&text)).transpose().map_err(failure::of_protocol)?;
     let question = Question {
-        canonical: canonical(&query, &named.text),
+        canonical: canonical(&query),
         query,
         text: named.text.to_string(),
         dataset: Dataset::default(),

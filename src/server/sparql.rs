@@ -68,7 +68,7 @@ async fn parsed(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: &str) -> Re
     }
     let parsed = read(endpoint, text, move |text| {
         let query = Query::parse(text, &options)?;
-        let canonical = canonical(&query, text);
+        let canonical = canonical(&query);
         Ok((query, canonical))
     })
     .await?;
