@@ -1,8 +1,9 @@
 //! What is rewritten and evaluated here gives the rows that the engine gives by itself.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-use citypact::query::{DefaultGraph, Engine, Limits, Query};
+use citypact::query::{Cancel, Dataset, DefaultGraph, Engine, Event, Limits, Query, Request};
 use citypact::store::Embedded;
 use oxigraph::sparql::{QueryResults, QuerySolution, SparqlEvaluator};
 use oxrdf::{Literal, Quad, Term};
@@ -190,5 +191,36 @@ fn rows_of_one_graph_are_the_engines_own() {
         ours.sort();
         theirs.sort();
         assert_eq!(ours, theirs, "round {round}: {text}");
+    }
+}
+
+#[test]
+fn a_plan_that_is_kept_serves_every_store_and_dataset() {
+    let mut dice = Dice(11);
+    let engine = Engine::new();
+    let within = Limits::within(Duration::from_secs(30));
+    // Large enough to be kept.
+    let filters: String = (100..115).map(|number| format!("FILTER(?o != {number}) ")).collect();
+    let subquery = "{ SELECT ?s { ?s x:p ?h } ORDER BY ?h ?s LIMIT 6 }";
+    let query =
+        parse(&format!("SELECT ?s ?o ?w {{ ?s x:p ?o OPTIONAL {{ ?s x:r ?w }} {filters} {subquery} }}")).unwrap();
+    let rows = |engine: &Engine, store: &Embedded, dataset: &Dataset| {
+        let mut rows = Vec::new();
+        let request = Request { query: &query, dataset, limits: &within, cancel: &Cancel::new() };
+        let keep = &mut |event: Event<'_>| {
+            if let Event::Row(row) = event {
+                rows.push(row.to_vec());
+            }
+            ControlFlow::Continue(())
+        };
+        engine.run(store, request, keep).unwrap();
+        shown(&rows)
+    };
+    let one = Dataset { default: vec![node("g0")], named: Vec::new() };
+    for round in 0..20 {
+        let store = dice.store(1 + round % 3);
+        for dataset in [&one, &Dataset::default(), &one] {
+            assert_eq!(rows(&engine, &store, dataset), rows(&Engine::new(), &store, dataset), "round {round}");
+        }
     }
 }
