@@ -195,3 +195,32 @@ fn a_file_of_ones_own_works_like_the_library() {
 fn vocab_node(id: &str) -> Term {
     oxrdf::NamedNode::new_unchecked(format!("{}place/{id}", vocab::ID)).into()
 }
+
+#[test]
+fn ties_of_the_same_parties_and_different_kinds_are_near_matches() {
+    let node = |name: &str| oxrdf::NamedNode::new_unchecked(format!("http://x/{name}"));
+    let tie = |name: &str, kind: &str, parties: &str| {
+        let about = |property: &str, value| {
+            let property = oxrdf::NamedNode::new_unchecked(format!("{}{property}", vocab::NS));
+            oxrdf::Quad::new(node(name), property, value, node("graph"))
+        };
+        let class = oxrdf::NamedNode::new_unchecked(format!("{}Tie", vocab::NS));
+        let mut quads = vec![oxrdf::Quad::new(node(name), oxrdf::vocab::rdf::TYPE, class, node("graph"))];
+        quads.push(about("kind", node(kind)));
+        quads.extend(parties.chars().map(|party| about("party", node(&party.to_string()))));
+        quads
+    };
+    let store = Embedded::memory().unwrap();
+    // One more party makes another tie.
+    let ties = [tie("a", "k1", "pq"), tie("b", "k2", "pq"), tie("c", "k2", "pqr"), tie("d", "k2", "pr")];
+    load(&store, LoadOptions::default(), |sink| ties.into_iter().flatten().try_for_each(|quad| sink.take(quad)))
+        .unwrap();
+    let query =
+        named("near-matches").unwrap().bind(&[], &RegisterPlaces { register: register(), base: vocab::ID }).unwrap();
+    let found = Engine::new().answer(&store, &query, &Limits::within(Duration::from_secs(60))).unwrap();
+    let shown: Vec<String> = found.rows[0].iter().flatten().map(Term::to_string).collect();
+    assert_eq!(
+        (found.rows.len(), shown.join(" ").as_str()),
+        (1, "\"same parties, two kinds\" <http://x/a> <http://x/b> <http://x/k1> <http://x/k2>")
+    );
+}
