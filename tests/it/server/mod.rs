@@ -10,7 +10,9 @@ mod served;
 mod spec_description;
 mod spec_graph_store;
 mod spec_http;
+mod spec_problem;
 mod spec_protocol;
+mod spec_update;
 mod statement;
 mod table;
 
