@@ -11,7 +11,7 @@ use spargebra::algebra::{
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::stack;
+use super::{alternatives, stack};
 
 /// What the evaluation of an algebra needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -24,6 +24,8 @@ pub(super) struct Needs {
     pub(super) functions: Vec<NamedNode>,
     /// Whether others are asked.
     services: bool,
+    /// Whether paths have alternatives.
+    pub(super) alternatives: bool,
 }
 
 /// Nodes of a small algebra: [`stack::SMALL`] has room for them.
@@ -60,6 +62,11 @@ pub(super) fn canonicalise(query: &mut spargebra::Query, text: Option<&str>) -> 
     names.needs
 }
 
+/// Puts unions in the place of paths with alternatives, in all of a pattern.
+pub(super) fn with_unions(pattern: &mut GraphPattern) {
+    Names { takes_apart: true, ..Names::new(None) }.pattern(pattern);
+}
+
 /// The triple patterns and paths of an update.
 pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
     let mut names = Names::new(None);
@@ -74,13 +81,15 @@ pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
 struct Names<'a> {
     text: Option<&'a str>,
     needs: Needs,
+    /// Whether alternatives become unions.
+    takes_apart: bool,
     variables: HashMap<Variable, Variable>,
     nodes: HashMap<BlankNode, BlankNode>,
 }
 
 impl<'a> Names<'a> {
     fn new(text: Option<&'a str>) -> Self {
-        Self { text, needs: Needs::default(), variables: HashMap::new(), nodes: HashMap::new() }
+        Self { text, needs: Needs::default(), takes_apart: false, variables: HashMap::new(), nodes: HashMap::new() }
     }
 
     /// Whether the asker gave the name.
@@ -145,6 +154,9 @@ impl<'a> Names<'a> {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         use GraphPattern as P;
         self.needs.nodes += 1;
+        if self.takes_apart {
+            alternatives::take_apart(pattern);
+        }
         let is_service = matches!(pattern, P::Service { .. });
         match pattern {
             P::Bgp { patterns } => {
@@ -251,6 +263,7 @@ impl<'a> Names<'a> {
                 self.path(path);
             }
             Path::Sequence(a, b) | Path::Alternative(a, b) => {
+                self.needs.alternatives |= matches!(path, Path::Alternative(..));
                 self.path(a);
                 self.path(b);
             }

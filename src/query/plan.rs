@@ -7,6 +7,7 @@ use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::Variable;
 use spargebra::algebra::GraphPattern;
 
+use super::canonical;
 use super::lace::Laces;
 use super::run::Query;
 use super::subquery::{self, Subquery};
@@ -29,7 +30,7 @@ impl Plans {
     /// The plan of a query on a dataset.
     pub(super) fn of(&self, query: &Query, specification: &QueryDatasetSpecification) -> Arc<Plan> {
         let merged = is_merged(specification);
-        let plan = || Arc::new(Plan::new(query.algebra().clone(), merged));
+        let plan = || Arc::new(Plan::new(query, merged));
         if query.needs().is_small() {
             return plan();
         }
@@ -74,10 +75,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    fn new(mut algebra: spargebra::Query, merged: bool) -> Self {
+    fn new(query: &Query, merged: bool) -> Self {
+        let mut algebra = query.algebra().clone();
         let columns = columns(&algebra);
         let is_select = matches!(algebra, spargebra::Query::Select { .. });
         let pattern = pattern_mut(&mut algebra);
+        if query.needs().alternatives {
+            canonical::with_unions(pattern);
+        }
         let ordering = if is_select { top::take(pattern) } else { None };
         let subqueries = subquery::take(pattern);
         let mut laces = Laces::new(merged);

@@ -72,7 +72,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { lenient: false, container: None, csv_type: None, record_limit: 64 << 20, batch_size: 128 << 10 }
+        Self { lenient: false, container: None, csv_type: None, record_limit: 64 << 20, batch_size: 64 << 10 }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod limits;
+mod paths;
 mod syntax;
 mod updates;
 
