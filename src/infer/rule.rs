@@ -9,7 +9,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::strata;
-use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError};
+use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError, children};
 
 macro_rules! rules {
     ($($name:literal),+ $(,)?) => {
@@ -296,32 +296,10 @@ pub(super) fn each(pattern: &GraphPattern, manner: Manner, see: &mut dyn FnMut(&
 }
 
 fn in_expression(expression: &Expression, manner: Manner, see: &mut dyn FnMut(&GraphPattern, Manner)) {
-    use Expression as E;
     match expression {
         // Whether it is asked for or denied is for the expression around it to say: it may be either.
-        E::Exists(pattern) => each(pattern, Manner { denied: true, ..manner }, see),
-        E::Or(a, b)
-        | E::And(a, b)
-        | E::Equal(a, b)
-        | E::SameTerm(a, b)
-        | E::Greater(a, b)
-        | E::GreaterOrEqual(a, b)
-        | E::Less(a, b)
-        | E::LessOrEqual(a, b)
-        | E::Add(a, b)
-        | E::Subtract(a, b)
-        | E::Multiply(a, b)
-        | E::Divide(a, b) => [a, b].into_iter().for_each(|part| in_expression(part, manner, see)),
-        E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => in_expression(a, manner, see),
-        E::If(a, b, c) => [a, b, c].into_iter().for_each(|part| in_expression(part, manner, see)),
-        E::In(a, list) => {
-            in_expression(a, manner, see);
-            list.iter().for_each(|part| in_expression(part, manner, see));
-        }
-        E::Coalesce(list) | E::FunctionCall(_, list) => {
-            list.iter().for_each(|part| in_expression(part, manner, see));
-        }
-        E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => {}
+        Expression::Exists(pattern) => each(pattern, Manner { denied: true, ..manner }, see),
+        other => children(other).into_iter().for_each(|part| in_expression(part, manner, see)),
     }
 }
 

@@ -11,6 +11,7 @@ use spargebra::algebra::{
 };
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
+use super::children::children_mut;
 use super::{alternatives, stack};
 
 /// What the evaluation of an algebra needs.
@@ -229,30 +230,8 @@ impl<'a> Names<'a> {
         }
         match expression {
             E::Variable(variable) | E::Bound(variable) => self.variable(variable),
-            E::NamedNode(_) | E::Literal(_) => {}
-            E::Or(a, b)
-            | E::And(a, b)
-            | E::Equal(a, b)
-            | E::SameTerm(a, b)
-            | E::Greater(a, b)
-            | E::GreaterOrEqual(a, b)
-            | E::Less(a, b)
-            | E::LessOrEqual(a, b)
-            | E::Add(a, b)
-            | E::Subtract(a, b)
-            | E::Multiply(a, b)
-            | E::Divide(a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
-            E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => self.expression(a),
             E::Exists(pattern) => self.pattern(pattern),
-            E::If(a, b, c) => [a, b, c].into_iter().for_each(|inner| self.expression(inner)),
-            E::In(a, list) => {
-                self.expression(a);
-                list.iter_mut().for_each(|inner| self.expression(inner));
-            }
-            E::Coalesce(list) | E::FunctionCall(_, list) => list.iter_mut().for_each(|inner| self.expression(inner)),
+            other => children_mut(other).into_iter().for_each(|inner| self.expression(inner)),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod alternatives;
 mod canonical;
+mod children;
 mod clock;
 mod error;
 mod evaluation;
@@ -41,6 +42,7 @@ mod unknown;
 mod unlace;
 mod update;
 
+pub use children::children;
 pub use error::{Limit, QueryError};
 pub use explain::{Explanation, Step};
 pub use functions::FUNCTIONS;

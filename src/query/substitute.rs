@@ -6,6 +6,8 @@ use oxrdf::{Literal, NamedNode, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
+use super::children::children_mut;
+
 /// A value that a parameter takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -150,30 +152,8 @@ impl Substitution<'_> {
                     *expression = E::Literal(true.into());
                 }
             }
-            E::NamedNode(_) | E::Literal(_) => {}
-            E::Or(a, b)
-            | E::And(a, b)
-            | E::Equal(a, b)
-            | E::SameTerm(a, b)
-            | E::Greater(a, b)
-            | E::GreaterOrEqual(a, b)
-            | E::Less(a, b)
-            | E::LessOrEqual(a, b)
-            | E::Add(a, b)
-            | E::Subtract(a, b)
-            | E::Multiply(a, b)
-            | E::Divide(a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
-            E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => self.expression(a),
             E::Exists(pattern) => self.pattern(pattern),
-            E::If(a, b, c) => [a, b, c].into_iter().for_each(|inner| self.expression(inner)),
-            E::In(a, list) => {
-                self.expression(a);
-                list.iter_mut().for_each(|inner| self.expression(inner));
-            }
-            E::Coalesce(list) | E::FunctionCall(_, list) => list.iter_mut().for_each(|inner| self.expression(inner)),
+            other => children_mut(other).into_iter().for_each(|inner| self.expression(inner)),
         }
     }
 }

@@ -11,7 +11,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use super::path::Path;
 use super::source::Source;
 use super::{GRAPH, ShapesError, ValidateError};
-use crate::query::{Evaluator, ParseOptions, Prepared, Query, QueryError};
+use crate::query::{Evaluator, ParseOptions, Prepared, Query, QueryError, children};
 use crate::rdf::{Id, View};
 use crate::vocab::{owl, sh};
 
@@ -157,32 +157,9 @@ fn pattern_allowed(pattern: &GraphPattern, bound: &[&str], outermost: bool) -> R
 }
 
 fn expression_allowed(expression: &Expression, bound: &[&str]) -> Result<(), String> {
-    use Expression as E;
-    let all = |parts: &[&Expression]| parts.iter().try_for_each(|part| expression_allowed(part, bound));
     match expression {
-        E::Exists(pattern) => pattern_allowed(pattern, bound, false),
-        E::Or(a, b)
-        | E::And(a, b)
-        | E::Equal(a, b)
-        | E::SameTerm(a, b)
-        | E::Greater(a, b)
-        | E::GreaterOrEqual(a, b)
-        | E::Less(a, b)
-        | E::LessOrEqual(a, b)
-        | E::Add(a, b)
-        | E::Subtract(a, b)
-        | E::Multiply(a, b)
-        | E::Divide(a, b) => all(&[a, b]),
-        E::UnaryPlus(a) | E::UnaryMinus(a) | E::Not(a) => all(&[a]),
-        E::If(a, b, c) => all(&[a, b, c]),
-        E::In(a, list) => {
-            all(&[a])?;
-            list.iter().try_for_each(|part| expression_allowed(part, bound))
-        }
-        E::Coalesce(list) | E::FunctionCall(_, list) => {
-            list.iter().try_for_each(|part| expression_allowed(part, bound))
-        }
-        E::NamedNode(_) | E::Literal(_) | E::Variable(_) | E::Bound(_) => Ok(()),
+        Expression::Exists(pattern) => pattern_allowed(pattern, bound, false),
+        other => children(other).into_iter().try_for_each(|part| expression_allowed(part, bound)),
     }
 }
 
