@@ -11,6 +11,7 @@ use super::common;
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
 use crate::atomic::AtomicFile;
+use crate::counted::counted;
 use crate::format::Syntax;
 use crate::infer::{self, Bounds, InferError, Inference, Rule, RuleError, Rules};
 use crate::ontology::{CITYPACT, SCHEMES};
@@ -145,7 +146,7 @@ fn failed(error: InferError) -> Failure {
 }
 
 fn sum(rules: &Rules, inference: &Inference, edge: &Edge) {
-    edge.say(format_args!("{} facts follow, in {} rounds", inference.len(), inference.rounds()));
+    edge.say(format_args!("{} follow, in {}", counted(inference.len(), "fact"), counted(inference.rounds(), "round")));
     for (rule, count) in rules.all().iter().zip(inference.counts()).filter(|(_, count)| **count > 0) {
         edge.say(format_args!("  {count:>8}  {}: {}", rule.name, rule.title));
     }

@@ -86,3 +86,13 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>
         bytes
     })
 }
+
+/// The program with these arguments and the examples' articles for `--data`.
+pub fn over_articles(directory: &Path, args: &[&str]) -> Run {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/articles");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<String> = paths.map(|path| path.to_string_lossy().into_owned()).collect();
+    files.sort();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    run(directory, &[args, &["--data"], &files].concat())
+}

@@ -6,18 +6,8 @@ use std::path::Path;
 use crate::citypact::{Run, run};
 use crate::golden::assert_golden;
 
-fn articles() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/articles");
-    let mut paths: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().to_string_lossy().into_owned()).collect();
-    paths.sort();
-    paths
-}
-
 fn over_articles(here: &Path, args: &[&str]) -> Run {
-    let articles = articles();
-    let files: Vec<&str> = articles.iter().map(String::as_str).collect();
-    run(here, &[&["check"], args, &["--quiet", "--data"], &files].concat())
+    crate::citypact::over_articles(here, &[&["check", "--quiet"], args].concat())
 }
 
 #[test]

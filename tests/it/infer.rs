@@ -14,18 +14,8 @@ use crate::citypact::{Run, run};
 use crate::golden::assert_golden;
 use crate::remote::serve;
 
-fn articles() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/articles");
-    let mut paths: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().to_string_lossy().into_owned()).collect();
-    paths.sort();
-    paths
-}
-
 fn over_articles(here: &Path, args: &[&str]) -> Run {
-    let articles = articles();
-    let files: Vec<&str> = articles.iter().map(String::as_str).collect();
-    run(here, &[&["infer"], args, &["--data"], &files].concat())
+    crate::citypact::over_articles(here, &[&["infer"], args].concat())
 }
 
 fn quads(text: &str) -> Vec<Quad> {
