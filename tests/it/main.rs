@@ -26,6 +26,7 @@ mod query;
 mod rdf;
 mod reading;
 mod readme;
+mod reference;
 mod remote;
 mod server;
 mod shacl;
