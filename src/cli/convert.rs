@@ -78,7 +78,7 @@ fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Resul
     let (inputs, progress) = input::inputs(&args.files, edge)?;
     let options = args.records.options(args.from);
     let mut listener = args.records.listen(edge)?;
-    let register = args.register.open()?;
+    let register = args.register.open(edge)?;
     let summary: Summary =
         convert::convert_to(&inputs, &register, &options, syntax, &mut out, &mut |event| listener.hear(event))?;
     out.flush()?;

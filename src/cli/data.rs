@@ -66,7 +66,7 @@ impl FileArgs {
         };
         let mut listener = self.records.listen(edge)?;
         let (summary, report) =
-            load_files(store, &inputs, &self.register.open()?, &options, &mut |event| listener.hear(event))
+            load_files(store, &inputs, &self.register.open(edge)?, &options, &mut |event| listener.hear(event))
                 .map_err(explain)?;
         progress.finish();
         Ok((report, listener.finish(&summary)?))

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::edge::Edge;
 use super::report::{Failure, Result};
-use crate::place::{Decisions, Register};
+use crate::location::{Diagnostic, Location, Severity};
+use crate::place::{Conflict, Decisions, Register};
 
 /// The register of places, and what was decided about it.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -23,7 +25,7 @@ pub struct RegisterArgs {
 
 impl RegisterArgs {
     /// The register that ships, with the files on top of it.
-    pub fn open(&self) -> Result<Register> {
+    pub fn open(&self, edge: &Edge) -> Result<Register> {
         let (packed, lines): (Vec<_>, Vec<_>) = self.places.iter().partition(|path| is_packed(path));
         let mut register = match packed.as_slice() {
             [] => Register::builtin(),
@@ -34,7 +36,7 @@ impl RegisterArgs {
             }
         };
         for path in lines {
-            add_lines(&mut register, path)?;
+            add_lines(&mut register, path, edge)?;
         }
         if let Some(path) = &self.decisions {
             obey(&mut register, path)?;
@@ -53,9 +55,20 @@ fn from_packed(path: &Path) -> Result<Register> {
     Ok(Register::from_packed(bytes).with_context(|| format!("{} is no packed register", path.display()))?)
 }
 
-/// Adds the place records of a file.
-pub fn add_lines(register: &mut Register, path: &Path) -> Result<usize> {
-    Ok(register.add_jsonl(open(path)?).with_context(|| format!("cannot take the places of {}", path.display()))?)
+/// Adds the place records of a file, and says which of them stand in the stead of what the register has.
+pub fn add_lines(register: &mut Register, path: &Path, edge: &Edge) -> Result<usize> {
+    let mut warn = |line: usize, conflict: Conflict| {
+        edge.say(Diagnostic {
+            severity: Severity::Warning,
+            at: Location { file: path.display().to_string().into(), line: line as u64 - 1, column: 0 },
+            pointer: format!("/{}", conflict.field),
+            reason: conflict.told(),
+            remedy: None,
+        });
+    };
+    Ok(register
+        .add_jsonl(open(path)?, &mut warn)
+        .with_context(|| format!("cannot take the places of {}", path.display()))?)
 }
 
 fn obey(register: &mut Register, path: &Path) -> Result<()> {

@@ -113,6 +113,16 @@ pub trait Sink {
     /// # Errors
     /// Whatever keeps it from doing so ends the conversion.
     fn take(&mut self, piece: Piece<Self::Chunk>) -> Result<(), Box<dyn Error + Send + Sync>>;
+
+    /// Takes quads that no longer hold: what the register says of a place that a record of the run describes otherwise,
+    /// as an earlier run may have put it into a store. Comes last; what keeps nothing has nothing to do.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    fn retract(&mut self, quads: Vec<Quad>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        drop(quads);
+        Ok(())
+    }
 }
 
 /// All quads in memory, in the order of the input.

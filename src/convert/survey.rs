@@ -12,7 +12,7 @@ use super::{ConvertError, Options};
 use crate::location::{Location, Severity};
 use crate::mapping::{Document, Finding, Ids, Run, named_by_id};
 use crate::place::{self, Register};
-use crate::record::read::{Batch, Input, Parsed};
+use crate::record::read::{Batch, Input, Parsed, Rejected};
 use crate::record::{self, Record, RecordType, content_hash};
 
 /// Where a record begins: number of the input, line, column.
@@ -32,6 +32,8 @@ pub(super) struct Survey {
     pub(super) register: Option<Register>,
     /// Errors that only several records together show.
     pub(super) rejected: HashMap<Position, Finding>,
+    /// Warnings of places that stand in the stead of what is known of them.
+    pub(super) warned: HashMap<Position, Finding>,
     /// Whether there are figures, or references to records whose IRIs come from what they say.
     pub(super) needs_names: bool,
 }
@@ -63,6 +65,8 @@ enum Detail {
 
 struct Answer {
     seen: Vec<Seen>,
+    /// Ids of records that cannot be read, with where these stand.
+    unread: Vec<(String, Location)>,
     needs_names: bool,
 }
 
@@ -139,8 +143,20 @@ fn look(batch: &Batch, clues: &Clues) -> Answer {
         needs_names.set(needs_names.get() || opaque || clues.asks_for_names(raw));
         opaque || clues.has_id(raw)
     };
-    let seen = batch.records_matching(filter).flatten().filter_map(note).collect();
-    Answer { seen, needs_names: needs_names.get() }
+    let (mut seen, mut unread) = (Vec::new(), Vec::new());
+    for record in batch.records_matching(filter) {
+        match record {
+            Ok(parsed) => seen.extend(note(parsed)),
+            Err(rejected) => unread.extend(unread_id(&rejected)),
+        }
+    }
+    Answer { seen, unread, needs_names: needs_names.get() }
+}
+
+fn unread_id(rejected: &Rejected) -> Option<(String, Location)> {
+    let text = rejected.json.as_ref().unwrap_or(&rejected.raw);
+    let value: serde_json::Value = serde_json::from_slice(text).ok()?;
+    Some((value.get("id")?.as_str()?.to_owned(), rejected.at.clone()))
 }
 
 fn note(parsed: Parsed<'_>) -> Option<Seen> {
@@ -180,6 +196,7 @@ pub(super) fn document(run: &Run<'_>, id: &str) -> Document {
 impl Fold {
     fn add(&mut self, file: usize, answer: Answer) {
         self.survey.needs_names |= answer.needs_names;
+        answer.unread.iter().for_each(|(id, at)| self.survey.ids.reject(id, at));
         answer.seen.into_iter().for_each(|seen| self.define(file, seen));
     }
 
@@ -221,8 +238,10 @@ impl Fold {
             enclosed.extend(place.within.as_ref().map(|_| (position, place.id.clone())));
             let source = source.unwrap_or_else(|| self.survey.default[position.0].id.clone());
             let language = self.survey.ids.annotation(&source).map(str::to_owned);
-            if let Err(conflict) = register.add(place::Place::from_record(place, language.as_deref())) {
-                self.survey.rejected.insert(position, contradiction(&conflict));
+            match register.add(place::Place::from_record(place, language.as_deref())) {
+                Ok(None) => {}
+                Ok(Some(conflict)) => drop(self.survey.warned.insert(position, instead(&conflict))),
+                Err(conflict) => drop(self.survey.rejected.insert(position, contradiction(&conflict))),
             }
         }
         for (position, id) in enclosed {
@@ -252,10 +271,19 @@ fn contradiction(conflict: &place::Conflict) -> Finding {
         severity: Severity::Error,
         pointer: format!("/{}", conflict.field),
         reason: format!(
-            "the register has {} `{}` for `{}`, not `{}`",
+            "another record of the run has {} `{}` for `{}`, not `{}`",
             conflict.field, conflict.ours, conflict.id, conflict.theirs
         ),
-        remedy: "give the place an id of its own, or correct the record".to_owned(),
+        remedy: "give the place an id of its own, or correct one of the records".to_owned(),
+    }
+}
+
+fn instead(conflict: &place::Conflict) -> Finding {
+    Finding {
+        severity: Severity::Warning,
+        pointer: format!("/{}", conflict.field),
+        reason: conflict.told(),
+        remedy: "give the place an id of its own where another place is meant".to_owned(),
     }
 }
 

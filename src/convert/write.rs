@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use oxrdf::Quad;
+
 use super::pipeline::Pass;
 use super::sink::{Chunk, Piece, Sink};
 use super::survey::{Survey, document, needs_no_source, own_source, position};
@@ -166,7 +168,8 @@ impl<'w, C: Chunk> Worker<'w, C> {
     }
 
     fn keep(&mut self, parsed: &Parsed<'_>) {
-        let said = std::mem::take(&mut self.findings.said);
+        let mut said = std::mem::take(&mut self.findings.said);
+        said.extend(self.shared.survey.warned.get(&position(self.file, &parsed.at)).cloned());
         self.answer.warnings += (parsed.warnings.len() + said.len()) as u64;
         self.answer.events.extend(parsed.warnings.iter().cloned().map(Event::Finding));
         self.answer.events.extend(said.iter().map(|finding| Event::Finding(diagnostic(parsed, finding))));
@@ -303,6 +306,25 @@ impl<'d, S: Sink> Delivery<'d, S> {
             }
             self.pass_on(None, quads, false)?;
         }
+        self.retract(&ids)?;
         Ok(self.summary)
+    }
+
+    /// What an earlier run over the register would have said of places that this one describes otherwise.
+    fn retract(&mut self, referred: &BTreeSet<Box<str>>) -> Result<(), ConvertError> {
+        let run = self.shared.run;
+        for (id, known) in run.register.left_out() {
+            let Some(place) = run.register.get(id).filter(|_| run.ids.is_place(id) || referred.contains(id.as_str()))
+            else {
+                continue;
+            };
+            let (mut before, mut now) = (Vec::new(), Vec::new());
+            mapping::describe_place(run, known, &mut before);
+            mapping::describe_place(run, &place, &mut now);
+            let now: HashSet<&Quad> = now.iter().collect();
+            before.retain(|quad| !now.contains(quad));
+            self.sink.retract(before).map_err(ConvertError::Sink)?;
+        }
+        Ok(())
     }
 }

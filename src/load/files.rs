@@ -6,7 +6,7 @@ use std::io::Read;
 use oxrdf::{GraphName, NamedNode, Quad};
 
 use super::rdf::read_rdf;
-use super::{LoadError, LoadOptions, LoadReport, Sink, load};
+use super::{LoadError, LoadOptions, LoadReport, Sink, load, places};
 use crate::convert::{self, ConvertError, Event, Piece, Summary, convert};
 use crate::format::Syntax;
 use crate::mapping::Document;
@@ -47,6 +47,8 @@ pub struct FileOptions {
 
 /// Loads files in one run: the records of all of them together, so that they may refer to each other, then the RDF.
 ///
+/// Places that an earlier run put into the store in the stead of the register's count as the register's own.
+///
 /// Records that cannot be converted are reported and left out; the rest goes in.
 ///
 /// # Errors
@@ -59,6 +61,8 @@ pub fn load_files(
     report: &mut (dyn FnMut(Event) + Send),
 ) -> Result<(Summary, LoadReport), LoadError> {
     let (records, rdf) = sort(inputs, options.content)?;
+    let layered = if records.is_empty() { None } else { places::over(store, register, &options.convert.base)? };
+    let register = layered.as_ref().unwrap_or(register);
     load(store, options.load, |sink| {
         let mut summary = Summary::default();
         if !records.is_empty() {
@@ -171,6 +175,11 @@ impl convert::Sink for Converted<'_, '_> {
         for quad in piece.quads {
             self.sink.take(quad)?;
         }
+        Ok(())
+    }
+
+    fn retract(&mut self, quads: Vec<Quad>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.sink.retract(quads);
         Ok(())
     }
 }

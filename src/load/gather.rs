@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use oxrdf::{GraphName, NamedNode, Quad, Term};
+use spargebra::SparqlParser;
 
 use super::LoadReport;
 use super::error::LoadError;
 use super::spill::Spill;
-use crate::store::{BulkOptions, Change, Document, Store};
+use crate::store::{BulkOptions, Change, Document, Store, StoreError};
 use crate::vocab;
 
 const PROVENANCE: &str = "/provenance";
@@ -91,6 +92,7 @@ pub(super) struct Gather {
     spill: Option<Spill>,
     quads: u64,
     whole: HashSet<Box<str>>,
+    retracted: Vec<Quad>,
 }
 
 impl Gather {
@@ -102,6 +104,7 @@ impl Gather {
             spill: None,
             quads: 0,
             whole: HashSet::new(),
+            retracted: Vec::new(),
         }
     }
 
@@ -116,6 +119,11 @@ impl Gather {
         self.whole.insert(graph.into());
     }
 
+    /// Notes quads that no longer hold.
+    pub(super) fn retract(&mut self, mut quads: Vec<Quad>) {
+        self.retracted.append(&mut quads);
+    }
+
     fn spill(&mut self) -> Result<(), LoadError> {
         let spill = match &mut self.spill {
             Some(spill) => spill,
@@ -127,6 +135,7 @@ impl Gather {
     /// Loads everything: what is shared first, so that no document ever refers to places that are not there.
     pub(super) fn load_into(mut self, store: &dyn Store, options: BulkOptions) -> Result<LoadReport, LoadError> {
         let mut report = LoadReport { quads: self.quads, ..LoadReport::default() };
+        report.change += remove(&self.retracted, store)?;
         if self.spill.is_some() {
             self.spill()?;
         }
@@ -170,6 +179,20 @@ fn load_groups(
         report.change += store.load(document)?;
     }
     Ok(())
+}
+
+/// Removes quads in one transaction.
+fn remove(quads: &[Quad], store: &dyn Store) -> Result<Change, LoadError> {
+    if quads.is_empty() {
+        return Ok(Change::default());
+    }
+    let before = store.count_quads()?;
+    let group =
+        |quad: &Quad| format!("GRAPH {} {{ {} {} {} }}\n", quad.graph_name, quad.subject, quad.predicate, quad.object);
+    let statement = format!("DELETE DATA {{ {} }}", quads.iter().map(group).collect::<String>());
+    let update = SparqlParser::new().parse_update(&statement);
+    store.run_update(update.map_err(|error| StoreError::Storage(error.into()))?)?;
+    Ok(Change { inserted: 0, removed: before.saturating_sub(store.count_quads()?) })
 }
 
 /// Adds quads of shared graphs, many or few.

@@ -8,6 +8,7 @@
 mod error;
 mod files;
 mod gather;
+mod places;
 mod rdf;
 mod spill;
 
@@ -97,6 +98,13 @@ impl Sink<'_> {
     pub fn whole_document(&mut self, graph: &str) {
         if let Way::Gathered(gather) = &mut self.0 {
             gather.note_whole(graph);
+        }
+    }
+
+    /// Takes quads that no longer hold; a store that is new does not have them.
+    pub fn retract(&mut self, quads: Vec<Quad>) {
+        if let Way::Gathered(gather) = &mut self.0 {
+            gather.retract(quads);
         }
     }
 

@@ -6,10 +6,11 @@ use super::cx::{At, Cx};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::{Unresolved, place};
+use crate::place::fold::is_han;
 use crate::place::{Candidate, Resolution};
 use crate::record::words::{unwritable, unwritable_reason};
 use crate::record::{Mention, PlaceRef, RecordType, Reference};
-use crate::vocab::schema;
+use crate::vocab::{schema, skos};
 
 /// A node that a reference leads to, and what names it within other nodes' IRIs.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +59,14 @@ impl<'m> Cx<'m> {
                 self.error(at, reason, "give the id of a place, or its name as {\"name\": …}");
                 None
             }
-            None => self.mention(&Mention { name: id.to_owned(), ..Mention::default() }, at),
+            None => {
+                if let Some(place) = self.run.ids.rejected(id).filter(|_| !self.run.register.contains(id)) {
+                    let reason = format!("`{id}` names a record that was rejected, at {place}");
+                    self.error(at, reason, "repair that record first");
+                    return None;
+                }
+                self.mention(&Mention { name: id.to_owned(), ..Mention::default() }, at)
+            }
         }
     }
 
@@ -86,9 +94,30 @@ impl<'m> Cx<'m> {
         let resolution = self.memory.recall(self.run, mention, self.language());
         self.mentioned(mention, &resolution, at);
         match &*resolution {
-            Resolution::One { id, .. } => Some(self.known_place(Cow::Owned(id.clone()))),
+            Resolution::One { id, .. } => {
+                let target = self.known_place(Cow::Owned(id.clone()));
+                self.as_printed(&target.node, id, &mention.name);
+                Some(target)
+            }
             unclear => self.unclear(mention, unclear, at),
         }
+    }
+
+    /// Keeps the words by which the document speaks of a place in the document's graph, where the place has no such label
+    /// otherwise: an alternative label in the language of the document, or of the script that it is written in.
+    fn as_printed(&mut self, node: &Node, id: &str, name: &str) {
+        let Some(doc) = self.doc.filter(|_| unwritable(name).is_none()) else { return };
+        let tag = printed_tag(name, doc.language.as_deref().unwrap_or_default());
+        let is_known = |place: crate::place::Place| place.names_in(&tag).any(|known| known == name);
+        if name == id || self.run.register.get(id).is_some_and(is_known) {
+            return;
+        }
+        let label = if is_damaged(name) { skos::hiddenLabel } else { skos::altLabel };
+        self.within_graph(&doc.graph, |this| {
+            if this.describe_once(&format!("{}\n{name}", node.as_str())) {
+                this.out.text(node, label, Some(&*tag).filter(|tag| !tag.is_empty()), name);
+            }
+        });
     }
 
     /// The language of the document.
@@ -164,6 +193,10 @@ impl<'m> Cx<'m> {
 
     /// Notes an id that nothing defines.
     pub(crate) fn dangling(&mut self, id: &str, kind: &str, at: At<'_>) {
+        if let Some(place) = self.run.ids.rejected(id) {
+            let reason = format!("`{id}` names a record that was rejected, at {place}");
+            return self.error(at, reason, "repair that record first");
+        }
         let reason = format!("no {kind} of these inputs has the id `{id}`");
         self.error(at, reason, "correct the id, or give the record that defines it in the same run");
     }
@@ -179,6 +212,40 @@ impl<'m> Cx<'m> {
             }
         }
     }
+}
+
+/// The language of a name in a document of this language: that of the document, unless the script shows another.
+fn printed_tag(name: &str, language: &str) -> String {
+    let primary = language.split('-').next().unwrap_or_default();
+    let has = |range: std::ops::RangeInclusive<char>| name.chars().any(|character| range.contains(&character));
+    let (kana, hangul) = (has('\u{3041}'..='\u{30FA}'), has('\u{AC00}'..='\u{D7A3}'));
+    let han = name.chars().any(is_han);
+    let fits = match primary {
+        "zh" => han && !kana && !hangul,
+        "ja" => (han || kana) && !hangul,
+        "ko" => (han || hangul) && !kana,
+        _ => !han && !kana && !hangul,
+    };
+    let other = match (kana, hangul, han) {
+        (true, ..) => "ja",
+        (_, true, _) => "ko",
+        (.., true) => "und-Hani",
+        _ if name.chars().any(|character| character.is_ascii_alphabetic()) => "und-Latn",
+        _ => language,
+    };
+    if fits { language } else { other }.to_owned()
+}
+
+/// Whether a name has pinyin put in after a character, as `結(jié)`, or characters that were lost.
+fn is_damaged(name: &str) -> bool {
+    let mut before = ' ';
+    let inserted = name.char_indices().any(|(at, character)| {
+        let pinyin = name[at..].strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+        let found = is_han(before) && pinyin.is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_lowercase()));
+        before = character;
+        found
+    });
+    inserted || name.contains('\u{FFFD}')
 }
 
 pub(crate) fn key_text<'k>(key: &'k Key<'_>) -> &'k str {
@@ -219,4 +286,30 @@ pub(crate) fn sorted_keys<'t>(targets: &'t [Target<'_>]) -> Vec<&'t Key<'t>> {
     let mut keys: Vec<&Key<'_>> = targets.iter().map(|target| &target.key).collect();
     keys.sort_by(|one, other| key_text(one).cmp(key_text(other)));
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_damaged, printed_tag};
+
+    #[test]
+    fn names_are_tagged_by_their_document_unless_the_script_says_otherwise() {
+        for (name, language, tag) in [
+            ("福冈市", "zh-Hans", "zh-Hans"),
+            ("福岡市", "ja", "ja"),
+            ("チェンマイ", "zh-Hant", "ja"),
+            ("서울시", "zh-Hans", "ko"),
+            ("Kunming", "zh-Hans", "und-Latn"),
+            ("Kunming", "fr", "fr"),
+            ("昆明", "en", "und-Hani"),
+        ] {
+            assert_eq!(printed_tag(name, language), tag, "{name}");
+        }
+    }
+
+    #[test]
+    fn inserted_pinyin_and_lost_characters_are_damage() {
+        assert!(is_damaged("撒馬爾罕(hǎn)市") && is_damaged("青\u{FFFD}市"));
+        assert!(!is_damaged("大阪(市)") && !is_damaged("Tripoli (Libya)") && !is_damaged("昆明市"));
+    }
 }

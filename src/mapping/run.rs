@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::iri::{self, BaseIri, Key};
 use super::{Node, Unresolved};
+use crate::location::Location;
 use crate::place::Register;
 use crate::record::RecordType;
 use crate::vocab;
@@ -38,7 +39,7 @@ impl<'r> Run<'r> {
 /// The IRI of a tie, an agreement or a figure comes from what it says, so it is kept beside the id; all others follow
 /// from type and id.
 #[derive(Debug, Default)]
-pub struct Ids(HashMap<Box<str>, Known>);
+pub struct Ids(HashMap<Box<str>, Known>, HashMap<Box<str>, Location>);
 
 #[derive(Debug)]
 struct Known {
@@ -53,6 +54,16 @@ impl Ids {
         if !self.0.contains_key(id) {
             self.0.insert(id.into(), Known { kind, note: None });
         }
+    }
+
+    /// Notes that a record with this id cannot be read, and where it stands; the first of them.
+    pub fn reject(&mut self, id: &str, at: &Location) {
+        self.1.entry(id.into()).or_insert_with(|| at.clone());
+    }
+
+    /// Where the record with this id stands, where it cannot be read and no other has the id.
+    pub fn rejected(&self, id: &str) -> Option<&Location> {
+        self.1.get(id).filter(|_| !self.0.contains_key(id))
     }
 
     /// Notes the IRI of a record whose IRI does not follow from its id, or the language of a source; once.

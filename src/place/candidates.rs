@@ -33,6 +33,8 @@ pub(crate) struct Found<'a> {
     pub(crate) literal: bool,
     /// Why it does not fit, where it does not.
     pub(crate) misfit: Option<Misfit>,
+    /// Whether its level is one that the administrative word of the mention says; so it is where there is none.
+    pub(crate) word_fits: bool,
 }
 
 impl<'a> Found<'a> {
@@ -40,7 +42,17 @@ impl<'a> Found<'a> {
     pub(crate) fn via(slot: Slot, facts: Facts<'a>, via: Via) -> Self {
         let hit = Hit { slot, class: NameClass::Gathered, stem: false };
         let quality = quality(&hit, via);
-        Self { slot, facts, quality, class: hit.class, via, in_unit: false, literal: false, misfit: None }
+        Self {
+            slot,
+            facts,
+            quality,
+            class: hit.class,
+            via,
+            in_unit: false,
+            literal: false,
+            misfit: None,
+            word_fits: true,
+        }
     }
 }
 
@@ -86,8 +98,12 @@ impl Register {
     pub(crate) fn gather<'a>(&'a self, spaced: &str, scope: &Scope<'_>) -> Gathered<'a> {
         let key = joined(spaced);
         let parted = suffix::part(spaced, scope.state);
-        let mut found =
-            Finder { register: self, scope, gathered: Gathered { bare: parted.is_none(), ..Default::default() } };
+        let mut found = Finder {
+            register: self,
+            scope,
+            parted,
+            gathered: Gathered { bare: parted.is_none(), ..Default::default() },
+        };
         found.whole(&key, if parted.is_some() { Via::WholeWithWord } else { Via::Whole });
         if let Some(parted) = parted {
             found.stem(&parted);
@@ -98,7 +114,8 @@ impl Register {
 
     /// As [`Self::gather`] by other spellings of the name, for where the first finds nothing.
     pub(crate) fn gather_spellings<'a>(&'a self, name: &str, scope: &Scope<'_>) -> Gathered<'a> {
-        let mut finder = Finder { register: self, scope, gathered: Gathered { bare: true, ..Default::default() } };
+        let mut finder =
+            Finder { register: self, scope, parted: None, gathered: Gathered { bare: true, ..Default::default() } };
         for key in fold::fold_with_reasons(name).alternatives {
             self.look_up(&key, &mut |hit| finder.take(hit, Via::Spelling, Levels::ANY));
         }
@@ -140,6 +157,7 @@ impl Register {
 struct Finder<'r, 's> {
     register: &'r Register,
     scope: &'s Scope<'s>,
+    parted: Option<Parted<'s>>,
     gathered: Gathered<'r>,
 }
 
@@ -165,7 +183,10 @@ impl Finder<'_, '_> {
         let facts = self.register.facts(hit.slot);
         let (misfit, in_unit) = self.register.misfit(hit.slot, &facts, self.scope, word);
         let quality = quality(&hit, via) * level_quality(&facts, self.scope.level);
-        let found = Found { slot: hit.slot, facts, quality, class: hit.class, via, in_unit, literal: false, misfit };
+        let state = self.scope.state.or(facts.state);
+        let word_fits = self.parted.is_none_or(|parted| facts.word_levels().meets(parted.levels_in(state)));
+        let class = hit.class;
+        let found = Found { slot: hit.slot, facts, quality, class, via, in_unit, literal: false, misfit, word_fits };
         let list = if misfit.is_some() { &mut self.gathered.misfit } else { &mut self.gathered.fit };
         match list.iter_mut().find(|known| known.slot == hit.slot) {
             Some(known) if known.quality < quality => *known = found,

@@ -6,10 +6,14 @@
 //!    where the unit is forty times as populous, nor where the other party of the record is a unit.
 //! 2. A name with an administrative word means the place that bears the whole name, not one of its state that bears it
 //!    without the word: `永珍省` is the province, although the city 永珍 is a first-level unit too.
+//!    Of places that bear the whole name, those of a level that the word says go before the others of their state: where
+//!    `徐州市` is a name of a city and of a district, it is the city.
 //! 3. A place that came with the run goes before the shipped ones.
 //! 4. Among the rest one wins that is far better known: ten times the inhabitants (or as much by a better name) where
 //!    the state is given, forty times where it is not. Capitals and curated places count for a little more.
-//! 5. Everything else is ambiguous.
+//! 5. Of cities of one name side by side (a city and a part of it that a gazetteer calls by the city's name) the most
+//!    populous is meant: `徐州` is Xuzhou, not Tongshan in its suburbs.
+//! 6. Everything else is ambiguous.
 
 use crate::record::Level;
 
@@ -50,8 +54,13 @@ impl Register {
         let ruled = before - fit.len();
         prefer_whole_names(&mut fit);
         self.look_closer(&mut fit, question);
+        prefer_levels_of_the_word(&mut fit);
         rank(&mut fit, question);
-        match self.winner(&fit, question) {
+        let winner = self.winner(&fit, question).or_else(|| {
+            self.leave_out_parts(&mut fit);
+            self.winner(&fit, question)
+        });
+        match winner {
             Some(rule) => self.one(&fit[0], ruled, rule, question),
             None => Resolution::Ambiguous {
                 candidates: fit.iter().take(MOST).map(|f| self.candidate(f, question)).collect(),
@@ -92,6 +101,27 @@ impl Register {
     fn belong_together(&self, city: &Found<'_>, unit: &Found<'_>) -> bool {
         let small = matches!(unit.facts.level, Level::County | Level::District);
         small || city.facts.capital || city.facts.city_too || self.chain_up(city.slot).contains(&unit.slot)
+    }
+
+    /// Rule 5: takes the cities out that lie beside the first, which is more populous.
+    fn leave_out_parts(&self, fit: &mut Vec<Found<'_>>) {
+        let Some(first) = fit.first().copied().filter(|found| found.facts.is_city() && !found.facts.own) else {
+            return;
+        };
+        let Some((lat, long)) = self.position(&first) else { return };
+        fit.retain(|other| {
+            let beside = |(other_lat, other_long): (f64, f64)| {
+                (lat - other_lat).abs() < BESIDE && (long - other_long).abs() * lat.to_radians().cos() < BESIDE
+            };
+            let (ours, theirs) = (&first.facts, &other.facts);
+            let smaller = theirs.is_city() && theirs.state == ours.state && theirs.population < ours.population;
+            other.slot == first.slot || !smaller || !self.position(other).is_some_and(beside)
+        });
+    }
+
+    fn position(&self, found: &Found<'_>) -> Option<(f64, f64)> {
+        let place = self.place(found.slot);
+        Some((place.lat?, place.long?))
     }
 
     /// Why the first of a ranked list wins; `None` where it does not.
@@ -153,6 +183,15 @@ fn prefer_whole_names(fit: &mut Vec<Found<'_>>) {
     let states: Vec<_> = fit.iter().filter(|found| named(found)).map(|found| found.facts.state).collect();
     fit.retain(|found| found.via != Via::WordFits || !states.contains(&found.facts.state));
 }
+
+/// The second part of rule 2.
+fn prefer_levels_of_the_word(fit: &mut Vec<Found<'_>>) {
+    let states: Vec<_> = fit.iter().filter(|found| found.word_fits).map(|found| found.facts.state).collect();
+    fit.retain(|found| found.word_fits || found.facts.own || !states.contains(&found.facts.state));
+}
+
+/// Degrees of latitude between a city and what lies beside it, at most: some 20 km.
+const BESIDE: f64 = 0.18;
 
 /// Candidates shown at most.
 const MOST: usize = 10;

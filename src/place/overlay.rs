@@ -1,6 +1,6 @@
 //! The layer of places kept in memory: the curated ones, and those a program adds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::record::Level;
 
@@ -19,6 +19,9 @@ pub(crate) struct Overlay {
     ids: HashMap<String, u32>,
     names: HashMap<String, Vec<Key>>,
     replaced: HashMap<Slot, u32>,
+    gone: HashMap<Slot, Option<Slot>>,
+    /// Rows of `gone`.
+    gone_rows: HashSet<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -27,6 +30,18 @@ struct Entry {
     own: bool,
     city_too: bool,
     capital: bool,
+    parts: Option<Box<Parts>>,
+    /// Places of lower layers that it stands in for.
+    replaces: Vec<Slot>,
+}
+
+/// The descriptions that one of the run and one known before were merged from.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    /// What was known before the run.
+    pub(crate) base: Place,
+    /// What the run says.
+    pub(crate) said: Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,12 +64,13 @@ impl Overlay {
 
     /// Every place, in the order they were added.
     pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
-        self.entries.iter().map(|entry| &entry.place)
+        let alive = |row: &usize| !self.gone_rows.contains(&(*row as u32));
+        (0..self.entries.len()).filter(alive).map(|row| &self.entries[row].place)
     }
 
     /// The facts of a row.
     pub(crate) fn facts(&self, row: u32) -> Facts<'_> {
-        let Entry { place, own, city_too, capital } = &self.entries[row as usize];
+        let Entry { place, own, city_too, capital, .. } = &self.entries[row as usize];
         let state = if place.level == Level::State { Some(place.id.as_str()) } else { place.state.as_deref() };
         Facts {
             id: &place.id,
@@ -76,14 +92,51 @@ impl Overlay {
         self.replaced.get(&slot).map(|&row| Slot { layer: LAYER, row })
     }
 
-    /// Number of places of lower layers that others stand in for.
+    /// Number of places of lower layers that others stand in for, or that are left out.
     pub(crate) fn replacements(&self) -> usize {
-        self.replaced.len()
+        self.replaced.len() + self.gone.keys().filter(|slot| slot.layer != LAYER).count()
+    }
+
+    /// Whether a place was left out, and where what lay in it now lies.
+    pub(crate) fn left_out(&self, slot: Slot) -> Option<Option<Slot>> {
+        if self.gone.is_empty() { None } else { self.gone.get(&slot).copied() }
+    }
+
+    /// What the run says of a place of this layer.
+    pub(crate) fn said(&self, row: u32) -> Option<&Place> {
+        let Entry { place, own, parts, .. } = &self.entries[row as usize];
+        parts.as_ref().map(|parts| &parts.said).or(own.then_some(place))
+    }
+
+    /// What was known of a place of this layer before the run.
+    pub(crate) fn base(&self, row: u32) -> Option<&Place> {
+        let Entry { place, own, parts, .. } = &self.entries[row as usize];
+        parts.as_ref().map(|parts| &parts.base).or((!own).then_some(place))
+    }
+
+    /// Leaves a place out of a layer, and those of lower layers that it stood in for; what lay in it lies in `instead`.
+    pub(crate) fn leave_out(&mut self, slot: Slot, instead: Option<Slot>) {
+        self.gone.insert(slot, instead);
+        if slot.layer == LAYER {
+            self.gone_rows.insert(slot.row);
+            for below in std::mem::take(&mut self.entries[slot.row as usize].replaces) {
+                self.replaced.remove(&below);
+                self.gone.insert(below, instead);
+            }
+        }
+    }
+
+    /// Notes which descriptions a row was merged from: it counts as one of the run.
+    pub(crate) fn set_parts(&mut self, row: u32, parts: Parts) {
+        let entry = &mut self.entries[row as usize];
+        entry.own = true;
+        entry.parts = Some(Box::new(parts));
     }
 
     /// Hands over every entry of the index under a key.
     pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
-        for &Key { row, class, stem } in self.names.get(key).into_iter().flatten() {
+        let keys = self.names.get(key).into_iter().flatten().filter(|key| !self.gone_rows.contains(&key.row));
+        for &Key { row, class, stem } in keys {
             take(Hit { slot: Slot { layer: LAYER, row }, class, stem });
         }
     }
@@ -95,6 +148,11 @@ impl Overlay {
         }
     }
 
+    /// The row of the place that comes next.
+    pub(crate) fn next_row(&self) -> u32 {
+        self.entries.len() as u32
+    }
+
     /// Puts a place in, in the stead of places of lower layers, and gives its slot.
     pub(crate) fn put(&mut self, place: Place, own: bool, replaces: &[(Slot, Facts<'_>)]) -> Slot {
         let row = self.entries.len() as u32;
@@ -102,10 +160,11 @@ impl Overlay {
         let city_too = replaces.iter().any(|(_, facts)| facts.city_too) || is_city_too(&place);
         let capital = replaces.iter().any(|(_, facts)| facts.capital);
         let population = replaces.iter().map(|(_, facts)| facts.population).max().filter(|&n| n > 0);
-        self.replaced.extend(replaces.iter().map(|(slot, _)| (*slot, row)));
+        let replaces: Vec<Slot> = replaces.iter().map(|(slot, _)| *slot).collect();
+        self.replaced.extend(replaces.iter().map(|slot| (*slot, row)));
         let place = Place { population: place.population.or(population), ..place };
         self.index(row, &place);
-        self.entries.push(Entry { place, own, city_too, capital });
+        self.entries.push(Entry { place, own, city_too, capital, parts: None, replaces });
         Slot { layer: LAYER, row }
     }
 

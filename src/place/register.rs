@@ -1,13 +1,14 @@
 //! The register: layers of places, one above the other.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::io::BufRead;
 use std::sync::{Arc, LazyLock};
 
 use crate::record::Level;
 
 use super::index::{Facts, Hit, NameClass, Slot};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Parts};
 use super::packed::{NotPacked, Packed};
 use super::review::{self, Decisions, ReadError};
 use super::suffix::is_or_begins;
@@ -22,6 +23,12 @@ pub struct Register {
     overlay: Overlay,
     packed: Option<Arc<Packed>>,
     decisions: Arc<Decisions>,
+    /// Descriptions that a place of the run contradicts, by id.
+    left_out: BTreeMap<String, Place>,
+    /// Ids under which the run describes another place than was known, with where what lay in the known one now lies.
+    elsewhere: HashMap<String, Option<String>>,
+    /// States that the run describes as units, with the states that these belong to.
+    no_states: HashMap<String, Option<String>>,
 }
 
 /// The packed register that ships; `make register` makes it.
@@ -34,6 +41,8 @@ static BUILTIN: LazyLock<Register> = LazyLock::new(|| {
 
 /// The layer number of the packed places.
 const PACKED: u8 = 1;
+/// How many places left out may lie in each other.
+const DEEPEST: usize = 32;
 
 impl Register {
     /// A register without a place.
@@ -92,34 +101,114 @@ impl Register {
 
     /// Adds a place of this run, or adds to the place of the same id.
     ///
-    /// Where its name could also be a place of the shipped register, mentions mean the one added.
+    /// Where its name could also be a place of the shipped register, mentions mean the one added. Where it contradicts
+    /// what was known before the run of the place with its id, that description is left out: its names lead nowhere, and
+    /// the [`Conflict`] is handed back as something to warn of.
     ///
     /// # Errors
-    /// A [`Conflict`] where the register has the id at another level, in another state or at another position.
-    pub fn add(&mut self, place: Place) -> Result<(), Conflict> {
-        match self.slot(&place.id) {
-            None => {
-                self.put(place, true);
+    /// A [`Conflict`] where the run itself has the id at another level, in another state or at another position.
+    pub fn add(&mut self, mut place: Place) -> Result<Option<Conflict>, Conflict> {
+        place.state = place.state.map(|state| self.state_id(&state).unwrap_or(state));
+        let Some(slot) = self.slot(&place.id) else {
+            self.put(place, true);
+            return Ok(None);
+        };
+        let said = match self.said(slot) {
+            None => place,
+            Some(mut said) => {
+                said.merge(place)?;
+                said
             }
-            Some(slot) => {
-                let mut known = self.place(slot);
-                known.merge(place)?;
-                self.replace(slot, known, true);
+        };
+        let Some(base) = self.base(slot) else {
+            self.replace(slot, said, true);
+            return Ok(None);
+        };
+        let mut merged = base.clone();
+        match merged.merge(said.clone()) {
+            Ok(()) => {
+                let slot = self.replace(slot, merged, true);
+                self.overlay.set_parts(slot.row, Parts { base, said });
+                Ok(None)
+            }
+            Err(conflict) => {
+                self.put_instead(slot, base, said, true);
+                Ok(Some(conflict))
             }
         }
-        Ok(())
     }
 
-    /// Adds the places of a file of JSON Lines, one place record a line; gives their number.
+    /// Takes another description of a place into the register itself, in the stead of what it holds under that id: what
+    /// came into a store by an earlier run. It counts as known before this run.
+    pub(crate) fn relay(&mut self, place: Place) {
+        if let Some(slot) = self.slot(&place.id) {
+            let base = self.place(slot);
+            self.put_instead(slot, base, place, false);
+        }
+    }
+
+    /// The descriptions known before the run that places of the run contradict, by id.
+    pub(crate) fn left_out(&self) -> &BTreeMap<String, Place> {
+        &self.left_out
+    }
+
+    /// Whether the run describes this state as a unit.
+    pub(crate) fn is_no_state(&self, id: &str) -> bool {
+        self.no_states.contains_key(id)
+    }
+
+    fn said(&self, slot: Slot) -> Option<Place> {
+        (slot.layer == overlay::LAYER).then(|| self.overlay.said(slot.row).cloned()).flatten()
+    }
+
+    fn base(&self, slot: Slot) -> Option<Place> {
+        match slot.layer {
+            overlay::LAYER => self.overlay.base(slot.row).cloned(),
+            _ => Some(self.place(slot)),
+        }
+    }
+
+    /// Puts a place in the stead of one of its id that it contradicts. What lay in that one lies in the new one, unless
+    /// this is another place altogether: then in what that one lay in.
+    fn put_instead(&mut self, slot: Slot, base: Place, place: Place, own: bool) {
+        let id = place.id.clone();
+        let elsewhere = base.is_elsewhere(&place);
+        let above = self.parent(slot).filter(|_| elsewhere);
+        if elsewhere {
+            self.elsewhere.insert(id.clone(), above.map(|slot| self.facts(slot).id.to_owned()));
+        }
+        if base.level == Level::State && place.level != Level::State {
+            self.no_states.insert(id.clone(), place.state.clone());
+        }
+        let below = self.packed.as_ref().and_then(|packed| packed.find(&id));
+        let new = Slot { layer: overlay::LAYER, row: self.overlay.next_row() };
+        let instead = if elsewhere { above } else { Some(new) };
+        for old in [Some(slot), below].into_iter().flatten() {
+            self.overlay.leave_out(old, instead);
+        }
+        self.put(place, own);
+        self.left_out.insert(id, base);
+    }
+
+    /// Adds the places of a file of JSON Lines, one place record a line; gives their number. `warn` is handed the number
+    /// of each line that contradicts what was known of a place before, and with what: it stands in the stead of that.
     ///
     /// # Errors
-    /// The first line that is no place record, or contradicts the register; the lines before it are taken.
-    pub fn add_jsonl(&mut self, lines: impl BufRead) -> Result<usize, ReadError> {
+    /// The first line that is no place record, or contradicts another place that was added; the lines before it are
+    /// taken.
+    pub fn add_jsonl(
+        &mut self,
+        lines: impl BufRead,
+        warn: &mut dyn FnMut(usize, Conflict),
+    ) -> Result<usize, ReadError> {
         let mut count = 0;
         review::each_line(lines, |line, text| {
             let place = records::from_json(text).map_err(|source| ReadError::Json { line, source })?;
             count += 1;
-            self.add(place).map_err(|conflict| ReadError::Content { line, reason: conflict.to_string() })
+            let added =
+                self.add(place).map_err(|conflict| ReadError::Content { line, reason: conflict.to_string() })?;
+            added.into_iter().for_each(|conflict| warn(line, conflict));
+            Ok(())
         })?;
         Ok(count)
     }
@@ -169,10 +258,10 @@ impl Register {
 
     /// Hands over every place: those in memory, then the packed ones that none of them stands in for.
     pub fn each_place(&self, take: &mut dyn FnMut(Place)) {
-        self.overlay.places().for_each(|place| take(place.clone()));
+        self.overlay.places().for_each(|place| take(self.without_left_out(place.clone())));
         let packed = self.packed.as_deref();
         for slot in packed.into_iter().flat_map(|packed| (0..packed.count()).map(|row| Slot { layer: PACKED, row })) {
-            if self.overlay.instead_of(slot).is_none() {
+            if self.overlay.instead_of(slot).is_none() && self.overlay.left_out(slot).is_none() {
                 take(self.place(slot));
             }
         }
@@ -184,29 +273,59 @@ impl Register {
     }
 
     /// Puts a place over the packed ones that it is: those of its id, or of one of its codes.
-    fn put(&mut self, place: Place, own: bool) {
+    fn put(&mut self, place: Place, own: bool) -> Slot {
         let packed = self.packed.clone();
-        let slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
+        let mut slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
+        slots.retain(|&slot| self.overlay.left_out(slot).is_none());
         let replaced: Vec<_> =
             slots.iter().filter_map(|&slot| Some((slot, packed.as_deref()?.facts(slot.row)))).collect();
-        self.overlay.put(place, own, &replaced);
+        self.overlay.put(place, own, &replaced)
     }
 
-    fn replace(&mut self, slot: Slot, place: Place, own: bool) {
-        match slot.layer {
-            overlay::LAYER => self.overlay.update(slot.row, place),
-            _ => self.put(place, own),
+    /// Puts a merged description in the stead of one of those it was merged from.
+    fn replace(&mut self, slot: Slot, place: Place, own: bool) -> Slot {
+        if slot.layer != overlay::LAYER {
+            return self.put(place, own);
         }
+        self.overlay.update(slot.row, place);
+        slot
     }
 
     pub(crate) fn slot(&self, id: &str) -> Option<Slot> {
-        let below = || self.packed.as_ref().and_then(|packed| packed.find(id)).map(|slot| self.top(slot));
+        let below = || self.packed.as_ref().and_then(|packed| packed.find(id)).and_then(|slot| self.top(slot));
         self.overlay.find(id).or_else(below)
     }
 
-    /// The slot of a place, or of what stands in its stead.
-    fn top(&self, slot: Slot) -> Slot {
-        self.overlay.instead_of(slot).unwrap_or(slot)
+    /// The slot of a place, of what stands in its stead, or of where what lay in one left out now lies.
+    fn top(&self, mut slot: Slot) -> Option<Slot> {
+        // Places that lie in each other may both be left out.
+        for _ in 0..DEEPEST {
+            match self.overlay.left_out(slot) {
+                Some(instead) => slot = instead?,
+                None => return Some(self.overlay.instead_of(slot).unwrap_or(slot)),
+            }
+        }
+        None
+    }
+
+    /// A description of a place known before the run, without what it says of one that was left out.
+    fn without_left_out(&self, mut place: Place) -> Place {
+        if self.left_out.is_empty() || self.overlay.find(&place.id).is_some_and(|slot| self.states_unit(slot)) {
+            return place;
+        }
+        if let Some(instead) = place.within.as_deref().and_then(|unit| self.elsewhere.get(unit)) {
+            place.within.clone_from(instead);
+        }
+        if let Some(instead) = place.state.as_deref().and_then(|state| self.no_states.get(state)) {
+            place.state.clone_from(instead);
+        }
+        place.different_from.retain(|id| !self.elsewhere.contains_key(id));
+        place
+    }
+
+    /// Whether the run says in what a place lies.
+    fn states_unit(&self, slot: Slot) -> bool {
+        self.overlay.said(slot.row).is_some_and(|said| said.within.is_some() || self.overlay.base(slot.row).is_none())
     }
 
     /// The packed layer of a slot; `None` for the places in memory.
@@ -215,11 +334,17 @@ impl Register {
     }
 
     pub(crate) fn place(&self, slot: Slot) -> Place {
-        self.layer(slot).map_or_else(|| self.overlay.place(slot.row).clone(), |packed| packed.place(slot.row))
+        let place =
+            self.layer(slot).map_or_else(|| self.overlay.place(slot.row).clone(), |packed| packed.place(slot.row));
+        self.without_left_out(place)
     }
 
     pub(crate) fn facts(&self, slot: Slot) -> Facts<'_> {
-        self.layer(slot).map_or_else(|| self.overlay.facts(slot.row), |packed| packed.facts(slot.row))
+        let facts = self.layer(slot).map_or_else(|| self.overlay.facts(slot.row), |packed| packed.facts(slot.row));
+        match facts.state.and_then(|state| self.no_states.get(state)) {
+            Some(state) if !facts.own => Facts { state: state.as_deref(), ..facts },
+            _ => facts,
+        }
     }
 
     pub(crate) fn label(&self, slot: Slot) -> String {
@@ -240,8 +365,17 @@ impl Register {
     pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
         self.overlay.look_up(key, take);
         if let Some(packed) = &self.packed {
-            packed.look_up(key, &mut |hit| take(self.raised(hit)));
+            packed.look_up(key, &mut |hit| {
+                if !self.is_left_out(hit.slot) {
+                    take(self.raised(hit));
+                }
+            });
         }
+    }
+
+    /// Whether a place of the run stands in the stead of the description at a slot.
+    pub(crate) fn is_left_out(&self, slot: Slot) -> bool {
+        self.overlay.left_out(slot).is_some()
     }
 
     pub(crate) fn overlay(&self) -> &Overlay {
@@ -259,9 +393,12 @@ impl Register {
     /// The unit that a place lies in; the state where no nearer one is known.
     pub(crate) fn parent(&self, slot: Slot) -> Option<Slot> {
         if let Some(packed) = self.layer(slot) {
-            return packed.parent(slot.row).map(|up| self.top(up));
+            return packed.parent(slot.row).and_then(|up| self.top(up)).filter(|&up| up != slot);
         }
-        let place = self.overlay.place(slot.row);
+        let place = match self.left_out.is_empty() {
+            true => Cow::Borrowed(self.overlay.place(slot.row)),
+            false => Cow::Owned(self.place(slot)),
+        };
         let up = place.within.as_deref().and_then(|id| self.slot(id)).filter(|&up| up != slot);
         up.or_else(|| {
             (place.level != Level::State).then_some(place.state.as_deref()).flatten().and_then(|id| self.slot(id))

@@ -89,7 +89,7 @@ impl Register {
         let special = match lower.as_str() {
             "hk" | "hkg" => self.slot("cn-hong-kong"),
             "mo" | "mac" => self.slot("cn-macau"),
-            _ => None,
+            code => self.slot(code).filter(|_| self.is_no_state(code)),
         };
         coded(text).or_else(|| coded(&lower)).or(special).or_else(|| self.state_by_name(text))
     }

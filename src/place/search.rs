@@ -83,6 +83,7 @@ impl Register {
     fn found(&self, mut slots: Vec<Slot>, via: Via) -> Vec<Found<'_>> {
         slots.sort_unstable();
         slots.dedup();
+        slots.retain(|&slot| !self.is_left_out(slot));
         slots.into_iter().map(|slot| Found::via(slot, self.facts(slot), via)).collect()
     }
 }

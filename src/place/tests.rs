@@ -254,20 +254,75 @@ fn places_of_the_run_go_before_the_shipped_ones() -> Result<(), Conflict> {
 }
 
 #[test]
-fn adding_to_a_place_merges_and_contradicting_it_fails() -> Result<(), Conflict> {
+fn adding_to_a_place_merges_and_contradicting_it_leaves_it_out() -> Result<(), Conflict> {
     let mut register = Register::builtin();
     let mut more = Place::new("cn-dali", Level::SecondLevel);
     more.names = vec![("ru".to_owned(), "Дали".to_owned())];
-    register.add(more)?;
+    assert_eq!(register.add(more)?, None);
     let dali = register.get("cn-dali").ok_or_else(unreachable).unwrap_or_else(|place| place);
     assert!(dali.names_in("ru").eq(["Дали"]) && dali.names_in("zh-Hans").next().is_some());
-    let fields = |place: Place| register.clone().add(place).map_err(|conflict| conflict.field);
-    assert_eq!(fields(Place::new("cn-dali", Level::State)), Err("level"));
-    assert_eq!(
-        fields(Place { state: Some("uz".into()), ..Place::new("cn-kunming", Level::Municipality) }),
-        Err("state")
+    let fields = |place: Place| register.clone().add(place).map(|conflict| conflict.map(|conflict| conflict.field));
+    let kunming = || Place::new("cn-kunming", Level::Municipality);
+    assert_eq!(fields(Place::new("cn-kunming", Level::State)), Ok(Some("level")));
+    assert_eq!(fields(Place { state: Some("uz".into()), ..kunming() }), Ok(Some("state")));
+    assert_eq!(fields(Place { state: Some("中国".into()), ..kunming() }), Ok(None), "a state by its name");
+    assert_eq!(fields(Place { lat: Some(0.0), ..kunming() }), Ok(Some("lat")));
+    Ok(())
+}
+
+#[test]
+fn a_place_of_the_run_stands_in_the_stead_of_what_it_contradicts() -> Result<(), Conflict> {
+    let mut register = Register::builtin();
+    let known = register.len();
+    let mut shanghai = Place::new("cn-shanghai", Level::Municipality);
+    shanghai.state = Some("cn".to_owned());
+    shanghai.names = vec![("en".to_owned(), "Shanghai".to_owned())];
+    assert_eq!(register.add(shanghai.clone())?.map(|conflict| conflict.field), Some("level"));
+    assert_eq!(register.len(), known);
+    assert_eq!(register.get("cn-shanghai"), Some(shanghai.clone()));
+    assert_eq!(register.resolve(&Mention::named("Shanghai")).id(), Some("cn-shanghai"));
+    assert_ne!(
+        register.resolve(&Mention::named("上海市")).id(),
+        Some("cn-shanghai"),
+        "the register's names are left out"
     );
-    assert_eq!(fields(Place { lat: Some(0.0), ..Place::new("cn-kunming", Level::Municipality) }), Err("lat"));
+    let mut places = 0;
+    register.each_place(&mut |place| places += usize::from(place.id == "cn-shanghai"));
+    assert_eq!(places, 1);
+    // Two of the run that contradict each other are an error, in either order; one more that agrees is none.
+    let fields = |place: Place| register.clone().add(place).map_err(|conflict| conflict.field);
+    assert_eq!(fields(Place::new("cn-shanghai", Level::FirstLevel)), Err("level"));
+    assert_eq!(fields(shanghai), Ok(None));
+    let mut other = Register::builtin();
+    other.add(Place::new("cn-shanghai", Level::FirstLevel))?;
+    assert!(other.add(Place::new("cn-shanghai", Level::Municipality)).is_err());
+    Ok(())
+}
+
+#[test]
+fn what_lay_in_a_place_left_out_lies_in_the_new_one_or_above() -> Result<(), Conflict> {
+    let inside = |register: &Register, unit: &str| {
+        let mut found = None;
+        register.each_place(&mut |place| {
+            if found.is_none() && place.within.as_deref() == Some(unit) {
+                found = Some(place.id.clone());
+            }
+        });
+        found.unwrap_or_default()
+    };
+    let mut register = Register::builtin();
+    let part = inside(&register, "cn-yunnan");
+    register.add(Place { state: Some("cn".into()), ..Place::new("cn-yunnan", Level::Region) })?;
+    assert!(register.ancestors(&part).iter().any(|place| place.id == "cn-yunnan"), "another view of the same: {part}");
+    let mut register = Register::builtin();
+    register.add(Place { state: Some("uz".into()), ..Place::new("cn-yunnan", Level::FirstLevel) })?;
+    let above: Vec<String> = register.ancestors(&part).into_iter().map(|place| place.id).collect();
+    assert_eq!(above, ["cn"], "another place altogether");
+    let mut register = Register::builtin();
+    register.add(Place { state: Some("cn".into()), ..Place::new("tw", Level::FirstLevel) })?;
+    let taipei = register.get("tw-taipei").and_then(|place| place.state);
+    assert_eq!(taipei.as_deref(), Some("cn"));
+    assert_eq!(register.resolve(&Mention::named("台北市").in_state("tw")).id(), Some("tw-taipei"));
     Ok(())
 }
 
@@ -279,9 +334,9 @@ fn unreachable() -> Place {
 fn json_lines_are_added_and_a_bad_line_is_named() {
     let mut register = Register::curated();
     let good = "{\"type\":\"place\",\"id\":\"xx-a\",\"level\":\"municipality\",\"names\":{\"en\":\"Ayville\"}}\n\n";
-    assert_eq!(register.add_jsonl(Cursor::new(good)).ok(), Some(1));
+    assert_eq!(register.add_jsonl(Cursor::new(good), &mut |_, _| {}).ok(), Some(1));
     assert_eq!(register.resolve(&Mention::named("AYVILLE")).id(), Some("xx-a"));
-    let error = register.add_jsonl(Cursor::new("\n{\"id\":7}")).map_err(|error| error.to_string());
+    let error = register.add_jsonl(Cursor::new("\n{\"id\":7}"), &mut |_, _| {}).map_err(|error| error.to_string());
     assert!(error.as_ref().is_err_and(|text| text.starts_with("line 2: ")), "{error:?}");
 }
 

@@ -63,7 +63,8 @@ impl Place {
         self.names.iter().filter(move |(own, _)| own.eq_ignore_ascii_case(tag)).map(|(_, name)| name.as_str())
     }
 
-    /// Takes what another description of the same place says on top of this one.
+    /// Takes what another description of the same place says on top of this one, in whose stead it stands where both say
+    /// something that a place has once.
     ///
     /// # Errors
     /// A [`Conflict`] where level, state or position differ; then nothing is taken.
@@ -71,17 +72,25 @@ impl Place {
         self.agrees_with(&other)?;
         self.state = self.state.take().or(other.state);
         self.within = other.within.or(self.within.take());
+        if other.lat.is_some() && other.long.is_some() {
+            (self.lat, self.long) = (other.lat, other.long);
+        }
         self.lat = self.lat.or(other.lat);
         self.long = self.long.or(other.long);
-        self.population = self.population.or(other.population);
+        self.population = other.population.or(self.population);
         self.curated |= other.curated;
         extend(&mut self.names, other.names);
         extend(&mut self.same_as, other.same_as);
         extend(&mut self.different_from, other.different_from);
-        for (scheme, code) in other.codes {
-            self.codes.entry(scheme).or_insert(code);
-        }
+        self.codes.extend(other.codes);
         Ok(())
+    }
+
+    /// Whether another description under the same id is of another place altogether: in another state, or elsewhere. A
+    /// state is known by its code, wherever a source puts its middle; and another level is another view of one place.
+    pub(crate) fn is_elsewhere(&self, other: &Place) -> bool {
+        let at_level = Place { level: self.level, ..other.clone() };
+        self.level != Level::State && self.agrees_with(&at_level).is_err()
     }
 
     fn agrees_with(&self, other: &Place) -> Result<(), Conflict> {
@@ -96,7 +105,7 @@ impl Place {
         }
         for (field, ours, theirs) in [("lat", self.lat, other.lat), ("long", self.long, other.long)] {
             if let (Some(ours), Some(theirs)) = (ours, theirs)
-                && (ours - theirs).abs() > POSITION_TOLERANCE
+                && apart(field, ours, theirs) > POSITION_TOLERANCE
             {
                 return differ(field, ours.to_string(), theirs.to_string());
             }
@@ -108,6 +117,12 @@ impl Place {
 /// Gazetteers put the middle of the same city some kilometres apart; more than this many degrees is another place.
 const POSITION_TOLERANCE: f64 = 0.1;
 
+/// Degrees between two latitudes, or two longitudes, of which 179.9 and -179.9 are neighbours.
+fn apart(field: &str, one: f64, other: f64) -> f64 {
+    let apart = (one - other).abs();
+    if field == "long" { apart.min(360.0 - apart) } else { apart }
+}
+
 fn extend<T: PartialEq>(ours: &mut Vec<T>, theirs: Vec<T>) {
     for one in theirs {
         if !ours.contains(&one) {
@@ -116,15 +131,26 @@ fn extend<T: PartialEq>(ours: &mut Vec<T>, theirs: Vec<T>) {
     }
 }
 
+impl Conflict {
+    /// What becomes of a contradiction between a place of the run and the register, for people.
+    pub fn told(&self) -> String {
+        let Self { id, field, ours, theirs } = self;
+        format!(
+            "`{id}` has {field} `{theirs}` here and `{ours}` in the register; this record counts, and the register's \
+             entry is left out"
+        )
+    }
+}
+
 /// Two descriptions of one place that cannot both be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("place {id:?}: {field} is {theirs:?} here but {ours:?} in the register")]
+#[error("place {id:?}: {field} is {theirs:?} here, but {ours:?} in what is known of it already")]
 pub struct Conflict {
     /// The place's id.
     pub id: String,
     /// The field that differs: `level`, `state`, `lat` or `long`.
     pub field: &'static str,
-    /// What the register holds.
+    /// What is known already.
     pub ours: String,
     /// What was to be added.
     pub theirs: String,

@@ -49,16 +49,23 @@ impl Labels {
 
     fn ask(&mut self, store: &dyn Store, asked: &[NamedNode]) -> Result<(), StoreError> {
         let values: String = asked.iter().map(|node| format!("{node} ")).collect();
-        let pattern = "?iri skos:prefLabel|rdfs:label|schema:name|schema:headline ?label";
+        let own = "?iri skos:prefLabel|rdfs:label|schema:name|schema:headline ?label";
+        let other = "?iri skos:altLabel ?label BIND(true AS ?other)";
+        let in_each = |pattern: &str| format!("{{ GRAPH ?g {{ {pattern} }} }} UNION {{ {pattern} }}");
         let query = format!(
-            "SELECT ?iri ?label WHERE {{ VALUES ?iri {{ {values} }} {{ GRAPH ?g {{ {pattern} }} }} UNION {{ {pattern} }} }}"
+            "SELECT ?iri ?label ?other WHERE {{ VALUES ?iri {{ {values} }} {} UNION {} }}",
+            in_each(own),
+            in_each(other)
         );
         let mut best: HashMap<String, (usize, String)> = HashMap::new();
         select(store, &query, |row| {
             let (Some(Term::NamedNode(iri)), Some(Term::Literal(label))) = (row.get("iri"), row.get("label")) else {
                 return;
             };
-            let found = (self.rank(label.language().unwrap_or_default()), label.value().to_owned());
+            let Some(rank) = self.rank(label.language().unwrap_or_default(), row.get("other").is_some()) else {
+                return;
+            };
+            let found = (rank, label.value().to_owned());
             let kept = best.entry(iri.as_str().to_owned()).or_insert_with(|| found.clone());
             // Among equals the first in the order of texts, so that the same data always shows the same label.
             if found < *kept {
@@ -69,17 +76,21 @@ impl Labels {
         Ok(())
     }
 
-    /// How far a language is from the one asked for.
-    fn rank(&self, tag: &str) -> usize {
+    /// How far a label is from the one asked for. Another name than the preferred one, such as the words of a source, will
+    /// do in the language asked for alone, but there before a name in another language.
+    fn rank(&self, tag: &str, is_other: bool) -> Option<usize> {
         let tag = tag.to_lowercase();
         if tag == self.language {
-            return 0;
+            return Some(if is_other { 2 } else { 0 });
         }
         if matches(&tag, &self.language) {
-            return 1;
+            return Some(if is_other { 3 } else { 1 });
         }
-        let fallback = FALLBACK.iter().position(|language| matches(&tag, language)).map(|place| place + 2);
-        fallback.unwrap_or(FALLBACK.len() + if tag.is_empty() { 2 } else { 3 })
+        if is_other {
+            return None;
+        }
+        let fallback = FALLBACK.iter().position(|language| matches(&tag, language)).map(|place| place + 4);
+        Some(fallback.unwrap_or(FALLBACK.len() + if tag.is_empty() { 4 } else { 5 }))
     }
 }
 
@@ -97,7 +108,7 @@ mod tests {
     fn the_language_asked_for_then_the_nearest() {
         let store = Embedded::memory().unwrap();
         let data = "INSERT DATA { GRAPH <http://e/g> {
-            <http://e/a> skos:prefLabel '青岛'@zh-Hans, '青島'@zh-Hant-TW, 'Qingdao'@en ; skos:altLabel 'Tsingtao'@en .
+            <http://e/a> skos:prefLabel '青岛'@zh-Hans, '青島'@zh-Hant-TW, 'Qingdao'@en ; skos:altLabel 'Tsingtao'@en, '칭다오'@ko, 'ciudad'@es .
             <http://e/b> rdfs:label 'plain', 'autre'@fr . } <http://e/c> schema:name '名'@ja }";
         let update = crate::query::Update::parse(data, &Default::default()).unwrap();
         store.run_update(update.algebra().clone()).unwrap();
@@ -116,5 +127,6 @@ mod tests {
         assert_eq!(label("fr", "http://e/b").as_deref(), Some("autre"));
         assert_eq!(label("", "http://e/c").as_deref(), Some("名"));
         assert_eq!(label("en", "http://e/d"), None);
+        assert_eq!(label("ko", "http://e/a").as_deref(), Some("칭다오"), "the words of a source before English");
     }
 }

@@ -19,6 +19,7 @@ mod load;
 mod mapping;
 mod ontology;
 mod output;
+mod own_places;
 mod places;
 mod programs;
 mod queries;

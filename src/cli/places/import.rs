@@ -80,7 +80,7 @@ fn jsonl(files: &[PathBuf], out: &Path, edge: &Edge) -> Result<()> {
     let mut text = Vec::new();
     let mut count = 0;
     for path in files {
-        count += add_lines(&mut register, path)?;
+        count += add_lines(&mut register, path, edge)?;
         text.extend(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
         if text.last().is_some_and(|last| *last != b'\n') {
             text.push(b'\n');

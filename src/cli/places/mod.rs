@@ -51,7 +51,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 }
 
 fn find(args: &FindArgs, edge: &Edge) -> Result {
-    let candidates = args.register.open()?.find(&args.text, args.limit);
+    let candidates = args.register.open(edge)?.find(&args.text, args.limit);
     if candidates.is_empty() {
         edge.say(format_args!("No place of the register is called anything like {}.", args.text));
     }

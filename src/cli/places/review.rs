@@ -39,7 +39,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let options = convert::Options { report_mentions: true, ..args.records.options(None) };
     let mut listener = args.records.listen(edge)?;
     let mut review = Review::default();
-    let register = args.register.open()?;
+    let register = args.register.open(edge)?;
     let summary = convert::convert(&inputs, &register, &options, &mut Forgetful, &mut |event| {
         if let Event::Mention(report) = &event {
             review.note(&mention(&report.mention), &report.resolution);
