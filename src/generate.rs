@@ -318,9 +318,7 @@ impl<W: Write> Maker<'_, W> {
             "type": "tie", "source": source, "parties": parties, "kind": kind, "kind_as_printed": quote, "since": since,
             "evidence": [{ "quote": quote, "start": start, "end": start + 4 }],
         });
-        if statement.ended {
-            record["status"] = "ended".into();
-        }
+        record["status"] = if statement.ended { "ended" } else { "in-force" }.into();
         self.known.statements += 1;
         self.record(&record)?;
         if chance.below(2) == 0 {

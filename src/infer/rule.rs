@@ -23,6 +23,7 @@ rules![
     "bounds",
     "conferral-tie",
     "sovereign-state",
+    "status",
     "sub-class",
     "sub-property",
     "symmetric",

@@ -19,7 +19,7 @@ struct TieFacts<'r> {
     since: Option<crate::record::Date>,
     until: Option<crate::record::Date>,
     attested_on: Option<crate::record::Date>,
-    status: Status,
+    status: Option<Status>,
 }
 
 impl<'m> Cx<'m> {
@@ -56,7 +56,7 @@ impl<'m> Cx<'m> {
             since: record.since,
             until: record.until,
             attested_on: record.attested_on,
-            status: status(record.status, record.kind, record.until.is_some(), record.modality),
+            status: status(record.status, record.until.is_some(), record.modality),
         };
         let node = self.tie_facts(&parties, &facts);
         if let Some(agreement) = &record.established_by
@@ -82,7 +82,9 @@ impl<'m> Cx<'m> {
         self.out.date(&node, pact::attestedOn, facts.attested_on);
         let undated = facts.since.is_none() && facts.until.is_none();
         self.out.bounds(&node, facts.since.or(facts.attested_on.filter(|_| undated)), facts.until);
-        self.out.concept(&node, pact::status, vocab::CODE, facts.status.as_str());
+        if let Some(status) = facts.status {
+            self.out.concept(&node, pact::status, vocab::CODE, status.as_str());
+        }
         node
     }
 
@@ -187,7 +189,7 @@ impl<'m> Cx<'m> {
             since: tie.since,
             until: tie.until,
             attested_on: tie.attested_on,
-            status: status(tie.status, kind, tie.until.is_some(), record.modality),
+            status: status(tie.status, tie.until.is_some(), record.modality),
         };
         match &tie.parties {
             None => Some(self.tie_facts(parties, &facts)),
@@ -229,15 +231,11 @@ impl<'m> Cx<'m> {
     }
 }
 
-/// The status of a tie: what is given, else ended where it has an end, intended where it is but meant, else in force.
-fn status(given: Option<Status>, kind: TieKind, ended: bool, modality: Option<Modality>) -> Status {
-    let meant = kind == TieKind::Intent || !matches!(modality, None | Some(Modality::Done));
-    match given {
-        Some(status) => status,
-        None if ended => Status::Ended,
-        None if meant => Status::Intended,
-        None => Status::InForce,
-    }
+/// The status of a tie that its record states: as such, by an end, or by being but planned or intended. A record that says
+/// none of it states no status; queries conclude one.
+fn status(given: Option<Status>, ended: bool, modality: Option<Modality>) -> Option<Status> {
+    let meant = matches!(modality, Some(Modality::Planned | Modality::Intended));
+    given.or(ended.then_some(Status::Ended)).or(meant.then_some(Status::Intended))
 }
 
 #[cfg(test)]
@@ -245,16 +243,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_follows_from_what_is_said() {
-        use {Modality as M, Status as S, TieKind as K};
-        for (given, kind, ended, modality, expected) in [
-            (None, K::FriendshipCity, false, None, S::InForce),
-            (None, K::FriendshipCity, true, None, S::Ended),
-            (None, K::Intent, false, None, S::Intended),
-            (None, K::FriendshipCity, false, Some(M::Planned), S::Intended),
-            (Some(S::Unknown), K::Intent, true, None, S::Unknown),
+    fn a_status_is_what_the_record_says() {
+        use {Modality as M, Status as S};
+        for (given, ended, modality, expected) in [
+            (None, false, None, None),
+            (None, false, Some(M::Done), None),
+            (None, true, None, Some(S::Ended)),
+            (None, false, Some(M::Planned), Some(S::Intended)),
+            (None, false, Some(M::Intended), Some(S::Intended)),
+            (None, true, Some(M::Planned), Some(S::Ended)),
+            (Some(S::InForce), false, None, Some(S::InForce)),
+            (Some(S::Unknown), true, None, Some(S::Unknown)),
         ] {
-            assert_eq!(status(given, kind, ended, modality), expected);
+            assert_eq!(status(given, ended, modality), expected);
         }
     }
 }
