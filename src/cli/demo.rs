@@ -74,7 +74,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         writeln!(out, "{}. {}\n", number + 1, question.words)?;
         let parameters: Vec<_> =
             question.parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let query = super::query::library_query(question.name, &parameters)?;
+        let query = super::query::library_query(question.name, &parameters)?.over(backend.store())?;
         let asked = answer::Question { query: &query, limits: &Limits::default(), cancel: &Cancel::new() };
         ask(&backend, asked, &mut out, &look)?;
         writeln!(out, "\n   {} query {}{} {from}\n", edge.program, question.name, typed(question.parameters))?;

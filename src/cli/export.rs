@@ -147,7 +147,7 @@ fn stream(quads: QuadStream, syntax: Syntax, out: &mut impl Write) -> Result<()>
 }
 
 fn construct(path: &Path, backend: &Backend, edge: &Edge) -> Result<Vec<Quad>> {
-    let question = query::read_file(path, &[], edge)?;
+    let question = query::read_file(path, &[], edge)?.over(backend.store())?;
     if !matches!(question.form(), Form::Construct | Form::Describe) {
         return Err(Failure::usage(format!("{} gives rows, not triples", path.display()))
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));

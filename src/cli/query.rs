@@ -1,9 +1,11 @@
 //! `citypact query` and `citypact queries`: questions and their library.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use oxrdf::NamedNode;
 
 use super::answer::{self, LimitArgs, ResultArgs, explain};
 use super::backend::DataArgs;
@@ -11,8 +13,10 @@ use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
 use crate::place::Register;
 use crate::query::{
-    LibraryError, NamedQuery, ParseOptions, Query, RegisterPlaces, TextLimits, library, named, unknown_terms,
+    DataPlaces, LibraryError, NamedQuery, ParameterError, ParseOptions, Places, Query, TextLimits, library, named,
+    unknown_terms,
 };
+use crate::store::Store;
 use crate::vocab;
 
 /// Ask a question: a text of SPARQL, a file, or a query of the library by its name
@@ -53,9 +57,10 @@ pub fn parameter(text: &str) -> std::result::Result<(String, String), String> {
 
 /// Asks.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let query = read(args, edge)?;
+    let asked = read(args, edge)?;
     let limits = args.limits.limits();
     let (backend, rejected) = args.data.open(&limits, edge)?;
+    let query = asked.over(backend.store())?;
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;
         return Ok(rejected);
@@ -68,14 +73,34 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 }
 
 /// The query that the arguments name.
-fn read(args: &Args, edge: &Edge) -> Result<Query> {
+fn read<'a>(args: &'a Args, edge: &Edge) -> Result<Asked<'a>> {
     match (args.query.as_deref(), &args.file) {
         (_, Some(path)) => read_file(path, &args.parameter, edge),
         (Some(name), None) if is_name(name) => library_query(name, &args.parameter),
         (text, None) => {
             let (text, name) = text_of(text, None)?;
-            parse(&text, &name, edge)
+            Ok(Asked::Text(parse(&text, &name, edge)?))
         }
+    }
+}
+
+/// A query as it was asked for; one with parameters needs the data that these may name.
+pub enum Asked<'a> {
+    /// A query without parameters.
+    Text(Query),
+    /// One with parameters.
+    Named(Cow<'static, NamedQuery>, &'a [(String, String)]),
+}
+
+impl Asked<'_> {
+    /// The query over the data of a store.
+    pub fn over(self, store: &dyn Store) -> Result<Query> {
+        let (query, given) = match self {
+            Self::Text(query) => return Ok(query),
+            Self::Named(query, given) => (query, given),
+        };
+        let places = DataPlaces { register: &Register::builtin(), base: vocab::ID, store };
+        query.bind(given, &places).map_err(explain_library)
     }
 }
 
@@ -100,31 +125,43 @@ pub fn options(name: &str) -> ParseOptions {
     ParseOptions { name: name.into(), limits: TextLimits::any_length(), ..ParseOptions::default() }
 }
 
-/// The query in a file, with its parameters set where it has any.
-pub fn read_file(path: &Path, given: &[(String, String)], edge: &Edge) -> Result<Query> {
+/// The query in a file, with its parameters where it has any.
+pub fn read_file<'a>(path: &Path, given: &'a [(String, String)], edge: &Edge) -> Result<Asked<'a>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let query = NamedQuery::read(stem, text.clone()).map_err(explain_library)?;
     if query.parameters.is_empty() && given.is_empty() {
-        return parse(&text, &path.display().to_string(), edge);
+        return Ok(Asked::Text(parse(&text, &path.display().to_string(), edge)?));
     }
-    bind(&query, given)
+    checked(Cow::Owned(query), given)
 }
 
-/// A query of the library with its parameters set.
-pub fn library_query(name: &str, given: &[(String, String)]) -> Result<Query> {
-    bind(named(name).map_err(explain_library)?, given)
+/// A query of the library with its parameters.
+pub fn library_query<'a>(name: &str, given: &'a [(String, String)]) -> Result<Asked<'a>> {
+    checked(Cow::Borrowed(named(name).map_err(explain_library)?), given)
+}
+
+/// What is wrong with parameters whatever the data is told before it is opened.
+fn checked<'a>(query: Cow<'static, NamedQuery>, given: &'a [(String, String)]) -> Result<Asked<'a>> {
+    match query.bind(given, &AnyPlaces) {
+        Ok(_) => Ok(Asked::Named(query, given)),
+        Err(error) => Err(explain_library(error)),
+    }
+}
+
+/// Takes every name of a place, until the data is at hand.
+struct AnyPlaces;
+
+impl Places for AnyPlaces {
+    fn place(&self, _: &str) -> std::result::Result<NamedNode, ParameterError> {
+        NamedNode::new(vocab::ID).map_err(|_| ParameterError::Form("an IRI"))
+    }
 }
 
 /// No SPARQL is one word of letters, digits and hyphens.
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-}
-
-fn bind(query: &NamedQuery, given: &[(String, String)]) -> Result<Query> {
-    let places = RegisterPlaces { register: &Register::builtin(), base: vocab::ID };
-    query.bind(given, &places).map_err(explain_library)
 }
 
 fn parse(text: &str, name: &str, edge: &Edge) -> Result<Query> {
@@ -184,8 +221,12 @@ pub fn write_list(name: Option<&str>, edge: &Edge, out: &mut impl Write) -> Resu
 fn show(query: &NamedQuery, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{}\n{}\n", query.title, query.description)?;
     for parameter in &query.parameters {
-        let default = parameter.default.as_ref().map(|default| format!(" (default {default})")).unwrap_or_default();
-        writeln!(out, "  -p {}=…  {}{default}: {}", parameter.name, parameter.kind, parameter.description)?;
+        let default = match &parameter.default {
+            Some(default) => format!(" (default {default})"),
+            None => " (required)".to_owned(),
+        };
+        let value = parameter.example.as_deref().unwrap_or("…");
+        writeln!(out, "  -p {}={value}  {}{default}: {}", parameter.name, parameter.kind, parameter.description)?;
     }
     writeln!(out, "\n{}", query.text.trim_end())
 }

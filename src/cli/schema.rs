@@ -1,18 +1,36 @@
-//! `citypact schema`: the input contract as JSON Schema.
+//! `citypact schema`: the input contract as JSON Schema, and tables to begin with.
 
 use std::io::Write;
 
 use super::edge::Edge;
 use super::report::{Outcome, Result};
+use crate::record::{RecordType, starter};
 
 /// Print the JSON Schema of the records that convert and load read
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  citypact schema > records.schema.json")]
-pub struct Args {}
+#[command(
+    after_help = "Examples:\n  citypact schema > records.schema.json\n  citypact schema --csv tie > ties.csv && \
+    citypact load ties.csv"
+)]
+pub struct Args {
+    /// Print a CSV table to begin with instead: its heading and rows to write over, of type place, tie, conferral or count
+    #[arg(long, value_name = "TYPE", value_parser = flat_type)]
+    csv: Option<RecordType>,
+}
 
-/// Prints the schema.
-pub fn run(_: &Args, edge: &Edge) -> Result {
+fn flat_type(text: &str) -> std::result::Result<RecordType, String> {
+    let known = RecordType::from_tag(text).filter(|known| starter(*known).is_some());
+    known.ok_or_else(|| "tables begin with place, tie, conferral or count".to_owned())
+}
+
+/// Prints the schema, or a table.
+pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut out = edge.stdout();
+    if let Some(table) = args.csv.and_then(starter) {
+        out.write_all(table.as_bytes())?;
+        out.flush()?;
+        return Ok(Outcome::Done);
+    }
     serde_json::to_writer_pretty(&mut out, &crate::record::schema())?;
     writeln!(out)?;
     out.flush()?;

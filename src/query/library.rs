@@ -5,12 +5,12 @@
 //! ```text
 //! # title: Partners of a city
 //! # description: Every tie of a place, with its kind, its start and where that is said.
-//! # param: city place [cn-qingdao] The city whose partners are asked for
+//! # param: city place (cn-qingdao) The city whose partners are asked for
 //! # param: lang lang [en] The language of labels
 //! ```
 //!
 //! A description may go on over several lines that begin with `#` and two blanks. A parameter without a default in brackets
-//! must be given. `#+ title:` is understood too. In the query a parameter is a variable of the same name.
+//! must be given; one in round brackets shows what such a value looks like. `#+ title:` is understood too. In the query a parameter is a variable of the same name.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -80,6 +80,8 @@ pub struct Parameter {
     pub kind: Kind,
     /// The value where none is given, as it would be typed.
     pub default: Option<String>,
+    /// A value that one which must be given may have.
+    pub example: Option<String>,
     /// What it means.
     pub description: String,
 }
@@ -115,6 +117,8 @@ pub enum LibraryError {
         name: String,
         /// What it means.
         description: String,
+        /// A value that it may have.
+        example: Option<String>,
     },
     /// A value that its parameter cannot take.
     #[error("{value:?} is no value for the parameter {name}")]
@@ -149,7 +153,9 @@ impl LibraryError {
             Self::UnknownQuery { nearest: Some(near), .. } => Some(format!("did you mean {near}?")),
             Self::UnknownQuery { .. } => Some("`citypact queries` lists the names".into()),
             Self::UnknownParameter { known, .. } => Some(known.clone()),
-            Self::Missing { name, .. } => Some(format!("give it: -p {name}=…")),
+            Self::Missing { name, example, .. } => {
+                Some(format!("give it: -p {name}={}", example.as_deref().unwrap_or("…")))
+            }
             Self::Value { source, .. } => source.hint(),
             Self::Header { .. } => Some("a parameter is written: # param: NAME TYPE [DEFAULT] DESCRIPTION".into()),
             Self::Query(error) => error.hint(),
@@ -252,6 +258,7 @@ impl NamedQuery {
             query: self.name.to_string(),
             name: parameter.name.clone(),
             description: parameter.description.clone(),
+            example: parameter.example.clone(),
         }
     }
 
@@ -267,7 +274,7 @@ impl NamedQuery {
 }
 
 impl Parameter {
-    /// Reads `NAME TYPE [DEFAULT] DESCRIPTION`.
+    /// Reads `NAME TYPE [DEFAULT] DESCRIPTION` or `NAME TYPE (EXAMPLE) DESCRIPTION`.
     fn read(text: &str) -> Result<Self, String> {
         let (name, rest) = text.split_once(char::is_whitespace).ok_or("a parameter needs a name and a type")?;
         if Variable::new(name).is_err() {
@@ -277,13 +284,15 @@ impl Parameter {
         let (kind, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let kind = kind.parse()?;
         let rest = rest.trim_start();
-        let (default, description) = match rest.strip_prefix('[') {
-            Some(rest) => {
-                let (default, description) = rest.split_once(']').ok_or("the default has no closing bracket")?;
-                (Some(default.to_owned()), description)
-            }
-            None => (None, rest),
-        };
-        Ok(Self { name: name.to_owned(), kind, default, description: description.trim().to_owned() })
+        let (default, rest) = bracketed(rest, '[', ']').ok_or("the default has no closing bracket")?;
+        let (example, description) = bracketed(rest, '(', ')').ok_or("the example has no closing bracket")?;
+        Ok(Self { name: name.to_owned(), kind, default, example, description: description.trim().to_owned() })
     }
+}
+
+/// What stands between brackets at the start of a text, and what follows; `None` where they do not close.
+fn bracketed(text: &str, opening: char, closing: char) -> Option<(Option<String>, &str)> {
+    let Some(inside) = text.strip_prefix(opening) else { return Some((None, text)) };
+    let (value, rest) = inside.split_once(closing)?;
+    Some((Some(value.to_owned()), rest))
 }

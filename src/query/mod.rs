@@ -51,7 +51,7 @@ pub use indexed::{Evaluator, Internal, Prepared};
 pub use labels::Labels;
 pub use library::{LibraryError, NamedQuery, Parameter, library, named};
 pub use limits::{Limits, TextLimits};
-pub use parameter::{Kind as ParameterKind, ParameterError, Places, RegisterPlaces};
+pub use parameter::{DataPlaces, Kind as ParameterKind, ParameterError, Places, RegisterPlaces};
 pub use parse::{ParseOptions, SyntaxError};
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
 pub use substitute::Value;

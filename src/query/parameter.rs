@@ -9,6 +9,7 @@ use oxrdf::{Literal, NamedNode};
 use super::substitute::Value;
 use crate::nearest::nearest;
 use crate::place::{Mention, Register, Resolution};
+use crate::store::{Store, select};
 use crate::vocab;
 
 /// What values a parameter takes.
@@ -128,13 +129,77 @@ impl Places for RegisterPlaces<'_> {
             Resolution::Ambiguous { candidates, .. } => {
                 Err(ParameterError::AmbiguousPlace(candidates.into_iter().map(|candidate| candidate.id).collect()))
             }
-            // An id of the data's own, as far as anybody can tell here.
-            _ if is_slug(text) => iri(text),
+            // An id of the data's own, as far as anybody can tell here, unless it is one letter off a known one.
+            _ if is_slug(text) => match near_ids(self.register, text) {
+                near if near.is_empty() => iri(text),
+                near => Err(ParameterError::UnknownPlace { near }),
+            },
             other => Err(ParameterError::UnknownPlace {
                 near: other.candidates().iter().map(|near| near.id.clone()).collect(),
             }),
         }
     }
+}
+
+/// Places of a register and of a store's data.
+pub struct DataPlaces<'a> {
+    /// The register.
+    pub register: &'a Register,
+    /// The base of data IRIs, such as [`vocab::ID`].
+    pub base: &'a str,
+    /// The data.
+    pub store: &'a dyn Store,
+}
+
+impl DataPlaces<'_> {
+    /// Whether the data says anything of a node, or with it.
+    fn holds(&self, node: &NamedNode) -> bool {
+        let statements = [format!("{node} ?p ?o"), format!("?s ?p {node}")];
+        statements.iter().any(|statement| {
+            let query =
+                format!("SELECT ?p WHERE {{ {{ GRAPH ?g {{ {statement} }} }} UNION {{ {statement} }} }} LIMIT 1");
+            let mut found = false;
+            // A store that does not answer says so when the question itself is put.
+            select(self.store, &query, |_| found = true).map_or(true, |()| found)
+        })
+    }
+}
+
+impl Places for DataPlaces<'_> {
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
+        let own = is_id(text).then(|| NamedNode::new(format!("{}place/{text}", self.base)).ok()).flatten();
+        match own {
+            Some(node) if !self.register.contains(text) && self.holds(&node) => Ok(node),
+            _ if is_slug(text) && !self.register.contains(text) => {
+                Err(ParameterError::UnknownPlace { near: near_ids(self.register, text) })
+            }
+            _ => RegisterPlaces { register: self.register, base: self.base }.place(text),
+        }
+    }
+}
+
+/// The ids of a register nearest to one that it lacks, at most three.
+fn near_ids(register: &Register, text: &str) -> Vec<String> {
+    let mut near: Vec<(usize, bool, String)> = Vec::new();
+    register.each_place(&mut |place| {
+        if place.id.len().abs_diff(text.len()) <= SLIPS {
+            let distance = strsim::damerau_levenshtein(text, &place.id);
+            if distance <= SLIPS {
+                // What people put down by hand goes before what a gazetteer has.
+                near.push((distance, !place.curated, place.id));
+            }
+        }
+    });
+    near.sort();
+    let least = near.first().map_or(0, |(distance, ..)| *distance);
+    near.into_iter().filter(|(distance, ..)| *distance == least).take(3).map(|(.., id)| id).collect()
+}
+
+/// Letters by which a mistyped id differs from the one meant, at most.
+const SLIPS: usize = 2;
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
 }
 
 fn is_slug(text: &str) -> bool {

@@ -1,12 +1,15 @@
 //! The closed lists of values that fields of records take, each a code of the vocabulary.
 
 use schemars::JsonSchema;
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
+
+use super::labels::{Family, among};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
         #[non_exhaustive]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] #[doc = concat!("`", $text, "`")] $variant),+ }
 
@@ -20,12 +23,55 @@ macro_rules! codes {
             }
         }
 
+        /// From the code, or from what the vocabulary calls it in any of its languages.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                const CODES: &[&str] = &[$($text),+];
+                let found = deserializer.deserialize_str(Coded { family: family(stringify!($name)), codes: CODES })?;
+                Ok(Self::ALL[found])
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
     )+};
+}
+
+fn family(list: &str) -> Family {
+    if matches!(list, "TieKind" | "AgreementKind") { Family::Kind } else { Family::Code }
+}
+
+/// Reads a text as the number of a code in its list.
+struct Coded {
+    family: Family,
+    codes: &'static [&'static str],
+}
+
+impl Visitor<'_> for Coded {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<usize, E> {
+        if let Some(found) = self.codes.iter().position(|code| *code == text) {
+            return Ok(found);
+        }
+        match *among(self.family, text, self.codes) {
+            [only] => {
+                self.codes.iter().position(|code| code == only).ok_or_else(|| E::unknown_variant(text, self.codes))
+            }
+            [] => Err(E::unknown_variant(text, self.codes)),
+            ref several => {
+                let several: Vec<String> = several.iter().map(|code| format!("`{code}`")).collect();
+                Err(E::custom(format_args!("can be each of {}; write the one that is meant", several.join(", "))))
+            }
+        }
+    }
 }
 
 codes! {

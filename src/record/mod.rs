@@ -4,6 +4,7 @@ mod check;
 mod codes;
 mod date;
 mod hash;
+pub(crate) mod labels;
 pub mod read;
 mod reference;
 mod reject;
@@ -30,7 +31,7 @@ pub use reference::{
     TieRef,
 };
 pub use reject::RejectWriter;
-pub use schema::schema;
+pub use schema::{schema, starter};
 pub use text::Text;
 pub use types::{
     Agreement, Alliance, Assessment, Award, Code, Codes, Conferral, Count, Declaration, Event, Office, Organization,

@@ -8,6 +8,18 @@ use super::RecordType;
 /// Where the schema says it is published.
 const ID: &str = "https://w3id.org/citypact/schema/record.json";
 
+/// A CSV table of one of the flat types to begin with: a heading, the source of the rows, and rows that load as they are.
+#[must_use]
+pub const fn starter(record_type: RecordType) -> Option<&'static str> {
+    match record_type {
+        RecordType::Place => Some(include_str!("starters/place.csv")),
+        RecordType::Tie => Some(include_str!("starters/tie.csv")),
+        RecordType::Conferral => Some(include_str!("starters/conferral.csv")),
+        RecordType::Count => Some(include_str!("starters/count.csv")),
+        _ => None,
+    }
+}
+
 /// The JSON Schema (draft 2020-12) of one record.
 #[must_use]
 pub fn schema() -> Value {

@@ -17,7 +17,7 @@ use super::running::Running;
 use super::settings::Settings;
 use super::turns::Turns;
 use crate::place::Register;
-use crate::query::{Engine, RegisterPlaces};
+use crate::query::{DataPlaces, Engine};
 use crate::store::{Embedded, Holder, StoreError};
 
 /// An endpoint over a store. [`super::router`] puts it on the web.
@@ -108,8 +108,9 @@ impl Endpoint {
     }
 
     /// Finds the places that parameters name.
-    pub(super) fn places(&self) -> RegisterPlaces<'_> {
-        RegisterPlaces { register: self.register.get_or_init(Register::builtin), base: crate::vocab::ID }
+    pub(super) fn places(&self) -> DataPlaces<'_> {
+        let register = self.register.get_or_init(Register::builtin);
+        DataPlaces { register, base: crate::vocab::ID, store: self.store.as_ref() }
     }
 
     /// The address under which the client reaches the server, without a slash at its end.

@@ -45,6 +45,7 @@ fn parameter(parameter: &Parameter) -> Value {
         "name": parameter.name,
         "type": parameter.kind.to_string(),
         "default": parameter.default,
+        "example": parameter.example,
         "required": parameter.default.is_none(),
         "description": parameter.description,
     })
@@ -121,10 +122,10 @@ fn of_library(query: &NamedQuery, error: &LibraryError) -> Problem {
             .with("parameter", name)
             .with("expected", kind(name))
             .hint(error.hint()),
-        LibraryError::Missing { name, .. } => Problem::bad_request(error.to_string())
+        LibraryError::Missing { name, example, .. } => Problem::bad_request(error.to_string())
             .with("parameter", name)
             .with("expected", kind(name))
-            .hint(Some(format!("add {name}=… to the address"))),
+            .hint(Some(format!("add {name}={} to the address", example.as_deref().unwrap_or("…")))),
         LibraryError::UnknownParameter { name, .. } => {
             Problem::bad_request(error.to_string()).with("parameter", name).hint(error.hint())
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use citypact::convert::{self, NQuads, Options};
 use citypact::load::{LoadOptions, load};
 use citypact::place::Register;
-use citypact::query::{Answer, Engine, LibraryError, Limits, NamedQuery, RegisterPlaces, library, named};
+use citypact::query::{Answer, DataPlaces, Engine, LibraryError, Limits, NamedQuery, RegisterPlaces, library, named};
 use citypact::record::read::Input;
 use citypact::store::Embedded;
 use citypact::vocab;
@@ -75,10 +75,46 @@ fn short(iri: &str) -> String {
     }
 }
 
+/// The values that the query gives as examples of what must be given.
+fn examples(query: &NamedQuery) -> Vec<(&str, &str)> {
+    let required = query.parameters.iter().filter(|parameter| parameter.default.is_none());
+    required.map(|parameter| (parameter.name.as_str(), parameter.example.as_deref().unwrap())).collect()
+}
+
+#[test]
+fn what_must_be_given_has_no_default_and_every_label_a_language() {
+    for query in library() {
+        for parameter in &query.parameters {
+            let optional = ["lang", "every"].contains(&parameter.name.as_str());
+            assert_eq!(parameter.default.is_some(), optional, "{} {}", query.name, parameter.name);
+        }
+        let speaks = query.text.contains("skos:prefLabel ?") && !["spellings", "near-matches"].contains(&&*query.name);
+        let takes = query.parameters.iter().any(|parameter| parameter.name == "lang");
+        assert!(takes || !speaks, "{} shows labels without asking for their language", query.name);
+    }
+    let (message, hint) = refusal("partners", &[]);
+    assert!(message.starts_with("the query partners needs the parameter place"), "{message}");
+    assert_eq!(hint.as_deref(), Some("give it: -p place=cn-kunming"));
+}
+
+#[test]
+fn an_id_that_nothing_knows_is_refused_with_the_nearest() {
+    for (place, near) in [("cn-qindao", "cn-qingdao"), ("jp-fujisaw", "jp-fujisawa"), ("cn-kunmign", "cn-kunming")] {
+        let (message, hint) = refusal("partners", &[("place", place)]);
+        assert!(message.contains("no place of the register has that id or name"), "{message}");
+        assert!(hint.unwrap_or_default().contains(near), "{place}");
+    }
+    let over = |place: &str| {
+        let places = DataPlaces { register: register(), base: vocab::ID, store: articles() };
+        named("partners").unwrap().bind(&[("place".to_owned(), place.to_owned())], &places).map(drop)
+    };
+    assert!(over("cn-kunming").is_ok() && over("no-such-place-anywhere").is_err());
+}
+
 #[test]
 fn every_question_has_its_answer() {
     for query in library() {
-        let answer = ask(query, &[]).unwrap_or_else(|error| panic!("{}: {error}", query.name));
+        let answer = ask(query, &examples(query)).unwrap_or_else(|error| panic!("{}: {error}", query.name));
         // Near matches are for what comes later: the examples agree on what is one thing.
         assert!(!answer.rows.is_empty() || query.name == "near-matches", "{} answers nothing by default", query.name);
         assert_golden(&format!("queries/{}.tsv", query.name), &table(&answer));
@@ -144,7 +180,7 @@ fn refusals_say_what_to_do() {
     );
     refused(
         "in-force-on",
-        &[("day", "2024")],
+        &[("place", "cn-kunming"), ("day", "2024")],
         "\"2024\" is no value for the parameter day: expected a day, such as 2024-01-24",
         None,
     );

@@ -146,7 +146,8 @@ fn run_named(session: &mut Session<'_>, rest: &str) -> Result<()> {
         .iter()
         .map(|word| query::parameter(word).map_err(|reason| Failure::usage(format!("{word:?}: {reason}"))))
         .collect::<Result<Vec<_>>>()?;
-    session.ask(&query::library_query(name, &given)?)
+    let query = query::library_query(name, &given)?.over(session.backend.store())?;
+    session.ask(&query)
 }
 
 /// Words at blanks; quotes hold a word together.

@@ -4,6 +4,7 @@ use iri_string::types::IriStr;
 use oxilangtag::LanguageTag;
 
 use super::{At, Findings};
+use crate::record::labels::{Family, codes};
 use crate::record::words::{shown, tame, unwritable, unwritable_reason};
 use crate::record::{Codes, Date, Evidence, Text};
 
@@ -96,6 +97,10 @@ impl Findings {
 
     pub(super) fn variable(&mut self, at: At<'_>, variable: &str) {
         let parts = |text: &str| text.split('-').all(|part| !part.is_empty() && part.bytes().all(is_slug_byte));
+        if let [_, _, ..] = codes(Family::Variable, variable) {
+            let each = codes(Family::Variable, variable).join(", ");
+            return self.error(at, format!("{} can be each of {each}", shown(variable)), "write the one that is meant");
+        }
         if !parts(variable) {
             let slug = slug(variable);
             let remedy =

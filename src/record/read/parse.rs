@@ -9,6 +9,7 @@ use super::explain::{Note, explain};
 use super::node::Node;
 use super::{Raw, Shared};
 use crate::location::{Diagnostic, Location, Severity};
+use crate::record::labels::{Family, codes};
 use crate::record::{Record, RecordType, check};
 
 /// A record that goes through.
@@ -67,6 +68,20 @@ impl Parsed<'_> {
     }
 }
 
+/// The record with the variable that it names by a label as its slug.
+fn named(mut record: Record) -> Record {
+    let variable = match &mut record {
+        Record::Count(count) => &mut count.variable,
+        Record::Rank(rank) => &mut rank.variable,
+        Record::Target(target) => &mut target.variable,
+        _ => return record,
+    };
+    if let [slug] = codes(Family::Variable, variable) {
+        variable.clone_from(slug);
+    }
+    record
+}
+
 /// The JSON of a record, and where its parts stand in the input.
 struct Json<'b> {
     text: Cow<'b, str>,
@@ -91,11 +106,12 @@ impl<'b> Json<'b> {
 
     /// The record, or why there is none; warnings go to `notes`.
     fn record(&self, notes: &mut Vec<Note>) -> Option<Record> {
-        fast(&self.text, self.raw.known_type).or_else(|| {
+        let record = fast(&self.text, self.raw.known_type).or_else(|| {
             let explained = explain(&self.text, self.raw.known_type, self.shared.options.lenient);
             notes.extend(explained.notes);
             explained.record
-        })
+        });
+        record.map(named)
     }
 
     /// Where in the text the value stands that a pointer leads to.

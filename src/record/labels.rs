@@ -1,0 +1,138 @@
+//! Codes by their labels: what the schemes of the vocabulary call a value, in any of their languages, stands for its code.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use oxrdf::{NamedOrBlankNode, Term};
+use oxttl::TurtleParser;
+use unicode_normalization::UnicodeNormalization;
+
+const SCHEMES: &str = include_str!("../../ontology/schemes.ttl");
+const BASE: &str = "https://w3id.org/citypact/";
+const LABELS: [&str; 3] = ["prefLabel", "altLabel", "hiddenLabel"];
+
+/// The families of concepts whose codes records write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Family {
+    /// Kinds of ties and agreements.
+    Kind,
+    /// All other closed lists.
+    Code,
+    /// What figures count.
+    Variable,
+}
+
+impl Family {
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Kind => "kind/",
+            Self::Code => "code/",
+            Self::Variable => "variable/",
+        }
+    }
+}
+
+/// (Family, folded label) with the codes that are called so.
+static CODES: LazyLock<HashMap<(Family, String), Vec<String>>> = LazyLock::new(|| {
+    let mut codes: HashMap<_, Vec<String>> = HashMap::new();
+    // The file is part of this crate, and a test parses it.
+    for triple in TurtleParser::new().for_slice(SCHEMES).flatten() {
+        let label = triple.predicate.as_str().strip_prefix("http://www.w3.org/2004/02/skos/core#");
+        let (NamedOrBlankNode::NamedNode(concept), Term::Literal(text)) = (&triple.subject, &triple.object) else {
+            continue;
+        };
+        let Some((family, code)) =
+            code(concept.as_str()).filter(|_| label.is_some_and(|label| LABELS.contains(&label)))
+        else {
+            continue;
+        };
+        let known = codes.entry((family, fold(text.value()))).or_default();
+        if !known.iter().any(|other| other == code) {
+            known.push(code.to_owned());
+        }
+    }
+    codes
+});
+
+fn code(iri: &str) -> Option<(Family, &str)> {
+    let path = iri.strip_prefix(BASE)?;
+    let families = [Family::Kind, Family::Code, Family::Variable];
+    families.into_iter().find_map(|family| Some((family, path.strip_prefix(family.folder())?)))
+}
+
+/// The text without what tells no two labels apart: width, case, blanks, hyphens and the dots between words.
+fn fold(text: &str) -> String {
+    let folded = text.nfkc().flat_map(char::to_lowercase);
+    folded.filter(|character| !character.is_whitespace() && !"-‐‑–—_·・.".contains(*character)).collect()
+}
+
+/// The codes of a family that are called so, in any language and script, or spelt so but for case, width and hyphens.
+pub(crate) fn codes(family: Family, text: &str) -> &'static [String] {
+    CODES.get(&(family, fold(text))).map_or(&[], Vec::as_slice)
+}
+
+/// The codes of a closed list that a text may stand for.
+pub(crate) fn among<'l>(family: Family, text: &str, list: &'l [&'static str]) -> Vec<&'l &'static str> {
+    let folded = fold(text);
+    let called = codes(family, text);
+    list.iter().filter(|code| fold(code) == folded || called.iter().any(|other| other == **code)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{AgreementKind, AsOfBasis, Level, Mode, Quantifier, Status, TieKind, Verdict};
+
+    fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_value(text.into())
+    }
+
+    #[test]
+    fn labels_in_every_language_stand_for_codes() {
+        for text in [
+            "friendship-city",
+            "友好城市",
+            "友好都市",
+            "國際友好城市",
+            "Friendship City",
+            "ＦＲＩＥＮＤＳＨＩＰ　ＣＩＴＹ",
+        ] {
+            assert_eq!(read::<TieKind>(text).ok(), Some(TieKind::FriendshipCity), "{text}");
+        }
+        assert_eq!(read::<TieKind>("友好交流城市").ok(), Some(TieKind::FriendlyExchangeCity));
+        assert_eq!(read::<AgreementKind>("友好城市").ok(), Some(AgreementKind::FriendshipCity));
+        for text in ["有效", "有効", "in force", "In-Force"] {
+            assert_eq!(read::<Status>(text).ok(), Some(Status::InForce), "{text}");
+        }
+        for text in ["国家", "國家", "国", "State"] {
+            assert_eq!(read::<Level>(text).ok(), Some(Level::State), "{text}");
+        }
+        assert_eq!(read::<Level>("市").ok(), Some(Level::Municipality));
+        assert_eq!(read::<Quantifier>("确数").ok(), Some(Quantifier::Exact));
+        assert_eq!(read::<Verdict>("随时间变化").ok(), Some(Verdict::ChangedOverTime));
+        assert!(read::<Mode>("友好城市").is_err() && read::<AsOfBasis>("").is_err());
+    }
+
+    #[test]
+    fn every_code_is_found_by_each_of_its_labels_unless_two_are_called_so() {
+        let lists: [(Family, Vec<&'static str>); 4] = [
+            (Family::Kind, TieKind::ALL.iter().map(|code| code.as_str()).collect()),
+            (Family::Code, Level::ALL.iter().map(|code| code.as_str()).collect()),
+            (Family::Code, Status::ALL.iter().map(|code| code.as_str()).collect()),
+            (Family::Code, Verdict::ALL.iter().map(|code| code.as_str()).collect()),
+        ];
+        for (family, list) in lists {
+            for code in &list {
+                let labels = CODES.iter().filter(|((own, _), codes)| *own == family && codes.iter().any(|c| c == code));
+                let labels: Vec<&String> = labels.map(|((_, label), _)| label).collect();
+                assert!(labels.len() >= 2, "{code} has labels: {labels:?}");
+                assert!(labels.iter().all(|label| among(family, label, &list).contains(&code)), "{code}: {labels:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn figures_are_named_in_every_language() {
+        assert_eq!(codes(Family::Variable, "友好城市數"), ["friendship-cities"]);
+    }
+}
