@@ -6,6 +6,7 @@ mod data;
 mod evidence;
 mod report;
 pub mod shapes;
+mod words;
 
 use oxrdf::NamedNodeRef;
 

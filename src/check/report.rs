@@ -1,6 +1,7 @@
 //! What checks found, for people and as JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
@@ -10,6 +11,7 @@ use super::conflicts::{Claim, Conflict};
 use super::contract::ShapesReport;
 use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
+use super::words;
 use crate::output::Style;
 use crate::vocab::sh;
 
@@ -80,12 +82,17 @@ pub fn text(report: &Report, how: &Written, out: &mut impl Write) -> io::Result<
     Ok(())
 }
 
-/// So many of something.
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 impl Written {
+    /// An English text, or what the table has for it in the language wanted, with its gaps filled.
+    fn say(&self, english: &str, values: &[&dyn Display]) -> String {
+        words::filled(words::told(english, &self.language), values)
+    }
+
+    /// So many of something.
+    fn count(&self, number: usize, one: &str, many: &str) -> String {
+        self.say(&format!("{{}} {}", if number == 1 { one } else { many }), &[&number])
+    }
+
     fn paint(&self, code: &str, text: &str) -> String {
         if self.style.colours { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -99,7 +106,11 @@ impl Written {
     }
 
     fn more(&self, all: usize, out: &mut impl Write) -> io::Result<()> {
-        if all > self.most { writeln!(out, "    … and {} more", all - self.most) } else { Ok(()) }
+        if all > self.most {
+            writeln!(out, "    {}", self.say("… and {} more", &[&(all - self.most)]))
+        } else {
+            Ok(())
+        }
     }
 
     /// The message in the language wanted, else in English, else the first.
@@ -112,8 +123,11 @@ impl Written {
             })
         };
         let plain = || messages.iter().find(|message| message.language().is_none());
-        let found = of(&self.language).or_else(plain).or_else(|| of("en")).or(messages.first());
-        found.map_or("", |message| message.value())
+        if let Some(found) = of(&self.language) {
+            return found.value();
+        }
+        let found = plain().or_else(|| of("en")).or(messages.first());
+        found.map_or("", |message| words::told(message.value(), &self.language))
     }
 }
 
@@ -122,16 +136,21 @@ fn shapes_text(report: &ShapesReport, how: &Written, out: &mut impl Write) -> io
     let others = report.findings.len() - violations;
     writeln!(
         out,
-        "Shapes: {}, {} in {} ({})",
-        count(violations, "violation", "violations"),
-        count(others, "remark", "remarks"),
-        count(report.documents, "document", "documents"),
-        count(report.nodes, "node validated", "nodes validated")
+        "{}",
+        how.say(
+            "Shapes: {}, {} in {} ({})",
+            &[
+                &how.count(violations, "violation", "violations"),
+                &how.count(others, "remark", "remarks"),
+                &how.count(report.documents, "document", "documents"),
+                &how.count(report.nodes, "node validated", "nodes validated"),
+            ]
+        )
     )?;
     let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
     for finding in &report.findings {
         let local = finding.severity.as_str().rsplit(['#', '/']).next().unwrap_or_default().to_lowercase();
-        let heading = format!("{local}: {}", how.message(&finding.messages));
+        let heading = format!("{}: {}", how.say(&local, &[]), how.message(&finding.messages));
         match groups.last_mut().filter(|(last, _)| *last == heading) {
             Some((_, group)) => group.push(finding),
             None => groups.push((heading, vec![finding])),
@@ -165,38 +184,44 @@ fn evidence_text(report: &EvidenceReport, how: &Written, out: &mut impl Write) -
     let wrong = |wanted: fn(&Problem) -> bool| report.findings.iter().filter(|found| wanted(&found.problem)).count();
     writeln!(
         out,
-        "Evidence: {} looked for, {} stand, {} moved, {} missing, {} otherwise wrong",
-        count(report.checked, "quote", "quotes"),
-        report.standing,
-        wrong(|problem| matches!(problem, Problem::Moved(_))),
-        wrong(|problem| matches!(problem, Problem::Missing)),
-        wrong(|problem| matches!(problem, Problem::Context | Problem::Span)),
+        "{}",
+        how.say(
+            "Evidence: {} looked for, {} stand, {} moved, {} missing, {} otherwise wrong",
+            &[
+                &how.count(report.checked, "quote", "quotes"),
+                &report.standing,
+                &wrong(|problem| matches!(problem, Problem::Moved(_))),
+                &wrong(|problem| matches!(problem, Problem::Missing)),
+                &wrong(|problem| matches!(problem, Problem::Context | Problem::Span)),
+            ]
+        )
     )?;
     report.findings.iter().take(how.most).try_for_each(|finding| evidence_finding(finding, how, out))?;
     how.more(report.findings.len(), out)?;
     for (document, quotes) in &report.without_text {
-        let quotes = count(*quotes, "quote", "quotes");
-        writeln!(out, "  {} has no text in the folder: {quotes} not looked for", how.iri(document))?;
+        let quotes = how.count(*quotes, "quote", "quotes");
+        let said = how.say("{} has no text in the folder: {} not looked for", &[&how.iri(document), &quotes]);
+        writeln!(out, "  {said}")?;
     }
     for (document, reason) in &report.unreadable {
-        writeln!(out, "  {}: its text cannot be read: {reason}", how.iri(document))?;
+        writeln!(out, "  {}", how.say("{}: its text cannot be read: {}", &[&how.iri(document), reason]))?;
     }
     Ok(())
 }
 
 fn evidence_finding(finding: &EvidenceFinding, how: &Written, out: &mut impl Write) -> io::Result<()> {
     let place = match (finding.start, finding.end) {
-        (Some(start), Some(end)) => format!(" at {start} to {end}"),
-        (Some(start), None) => format!(" at {start}"),
+        (Some(start), Some(end)) => how.say(" at {} to {}", &[&start, &end]),
+        (Some(start), None) => how.say(" at {}", &[&start]),
         _ => String::new(),
     };
     let problem = match &finding.problem {
-        Problem::Missing => how.paint("1;31", "missing"),
-        Problem::Context => how.paint("1;33", "between other words than its prefix and suffix"),
-        Problem::Span => how.paint("1;33", "its end does not go with its start and length"),
+        Problem::Missing => how.paint("1;31", &how.say("missing", &[])),
+        Problem::Context => how.paint("1;33", &how.say("between other words than its prefix and suffix", &[])),
+        Problem::Span => how.paint("1;33", &how.say("its end does not go with its start and length", &[])),
         Problem::Moved(places) => {
             let places: Vec<String> = places.iter().map(ToString::to_string).collect();
-            how.paint("1;33", &format!("moved: stands at {}", places.join(", ")))
+            how.paint("1;33", &how.say("moved: stands at {}", &[&places.join(", ")]))
         }
     };
     let quote = how.style.term(&Literal::new_simple_literal(&finding.quote).into());
@@ -210,9 +235,9 @@ fn conflicts_text(conflicts: &[Conflict], how: &Written, out: &mut impl Write) -
         by_property.entry(how.style.term(&conflict.property)).or_default().push(conflict);
     }
     let parts: Vec<String> =
-        by_property.iter().map(|(property, conflicts)| format!("{} of {property}", conflicts.len())).collect();
+        by_property.iter().map(|(property, conflicts)| how.say("{} of {}", &[&conflicts.len(), property])).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    writeln!(out, "Conflicts: {}{parts}", conflicts.len())?;
+    writeln!(out, "{}{parts}", how.say("Conflicts: {}", &[&conflicts.len()]))?;
     for (property, conflicts) in by_property {
         for conflict in conflicts.iter().take(how.most) {
             conflict_text(conflict, &property, how, out)?;
@@ -228,25 +253,26 @@ fn conflict_text(conflict: &Conflict, property: &str, how: &Written, out: &mut i
     writeln!(out, "  {}", how.paint("1", &heading))?;
     conflict.claims.iter().try_for_each(|claim| claim_text(claim, how, out))?;
     for verdict in &conflict.verdicts {
-        writeln!(out, "    assessed as {}", how.style.term(verdict))?;
+        writeln!(out, "    {}", how.say("assessed as {}", &[&how.style.term(verdict)]))?;
     }
     Ok(())
 }
 
 fn claim_text(claim: &Claim, how: &Written, out: &mut impl Write) -> io::Result<()> {
     for told in &claim.told {
-        let published = told.origin.published.as_ref().map(|day| format!(" of {day}")).unwrap_or_default();
+        let published = told.origin.published.as_ref().map(|day| how.say(" of {}", &[day])).unwrap_or_default();
         let quotes: Vec<String> = told.quotes.iter().map(|quote| quote_text(quote, how)).collect();
         let quotes = if quotes.is_empty() { String::new() } else { format!(": {}", quotes.join(", ")) };
         let value = how.style.term(&claim.value);
-        writeln!(out, "    {value}  says {}{published}{quotes}", how.iri(told.origin.name()))?;
+        let said = how.say("{}  says {}{}{}", &[&value, &how.iri(told.origin.name()), &published, &quotes]);
+        writeln!(out, "    {said}")?;
     }
     Ok(())
 }
 
 fn quote_text((words, start, _): &(String, Option<usize>, Option<usize>), how: &Written) -> String {
     let words = how.style.term(&Literal::new_simple_literal(words).into());
-    start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}” at {start}"))
+    start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}”{}", how.say(" at {}", &[&start])))
 }
 
 /// Writes a report as JSON: an object with `shapes`, `evidence` and `conflicts`, as far as they were asked for. Terms are

@@ -4,18 +4,21 @@ use std::io::Write;
 
 use super::edge::Edge;
 use super::report::{Outcome, Result};
-use crate::record::{RecordType, starter};
+use crate::record::{RecordType, schema_in, starter};
 
 /// Print the JSON Schema of the records that convert and load read
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  citypact schema > records.schema.json\n  citypact schema --csv tie > ties.csv && \
+    after_help = "Examples:\n  citypact schema > records.schema.json\n  citypact schema --lang zh-Hans\n  citypact schema --csv tie > ties.csv && \
     citypact load ties.csv"
 )]
 pub struct Args {
     /// Print a CSV table to begin with instead: its heading and rows to write over, of type place, tie, conferral or count
     #[arg(long, value_name = "TYPE", value_parser = flat_type)]
     csv: Option<RecordType>,
+    /// Language of the descriptions: en, zh-Hans or zh-Hant
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
 }
 
 fn flat_type(text: &str) -> std::result::Result<RecordType, String> {
@@ -31,7 +34,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         out.flush()?;
         return Ok(Outcome::Done);
     }
-    serde_json::to_writer_pretty(&mut out, &crate::record::schema())?;
+    serde_json::to_writer_pretty(&mut out, &schema_in(&args.lang))?;
     writeln!(out)?;
     out.flush()?;
     Ok(Outcome::Done)

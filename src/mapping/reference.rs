@@ -108,13 +108,14 @@ impl<'m> Cx<'m> {
     fn as_printed(&mut self, node: &Node, id: &str, name: &str) {
         let Some(doc) = self.doc.filter(|_| unwritable(name).is_none()) else { return };
         let tag = printed_tag(name, doc.language.as_deref().unwrap_or_default());
-        let is_known = |place: crate::place::Place| place.names_in(&tag).any(|known| known == name);
-        if name == id || self.run.register.get(id).is_some_and(is_known) {
+        if name == id {
             return;
         }
+        let is_known = |place: crate::place::Place| place.names_in(&tag).any(|known| known == name);
         let label = if is_damaged(name) { skos::hiddenLabel } else { skos::altLabel };
         self.within_graph(&doc.graph, |this| {
-            if this.describe_once(&format!("{}\n{name}", node.as_str())) {
+            let fresh = this.describe_once(&format!("{}\n{name}", node.as_str()));
+            if fresh && !this.run.register.get(id).is_some_and(is_known) {
                 this.out.text(node, label, Some(&*tag).filter(|tag| !tag.is_empty()), name);
             }
         });

@@ -54,6 +54,44 @@ static CODES: LazyLock<HashMap<(Family, String), Vec<String>>> = LazyLock::new(|
     codes
 });
 
+/// (Family, code) with the definition in English and the labels, each with its language.
+static MEANINGS: LazyLock<HashMap<(Family, String), Meaning>> = LazyLock::new(|| {
+    let mut meanings: HashMap<_, Meaning> = HashMap::new();
+    for triple in TurtleParser::new().for_slice(SCHEMES).flatten() {
+        let (NamedOrBlankNode::NamedNode(concept), Term::Literal(text)) = (&triple.subject, &triple.object) else {
+            continue;
+        };
+        let (Some((family, code)), Some(property)) =
+            (code(concept.as_str()), triple.predicate.as_str().strip_prefix("http://www.w3.org/2004/02/skos/core#"))
+        else {
+            continue;
+        };
+        let meaning = meanings.entry((family, code.to_owned())).or_default();
+        match property {
+            "definition" => text.value().clone_into(&mut meaning.definition),
+            label if LABELS.contains(&label) => {
+                meaning.labels.push((text.language().unwrap_or_default().to_owned(), text.value().to_owned()));
+            }
+            _ => {}
+        }
+    }
+    meanings
+});
+
+#[derive(Debug, Default)]
+struct Meaning {
+    definition: String,
+    labels: Vec<(String, String)>,
+}
+
+/// What a code means: its definition in English, what it is called in other languages.
+pub(crate) fn meaning(family: Family, code: &str, language: &str) -> Option<String> {
+    let meaning = MEANINGS.get(&(family, code.to_owned()))?;
+    let called = meaning.labels.iter().filter(|(tag, _)| tag.eq_ignore_ascii_case(language));
+    let called: Vec<&str> = called.map(|(_, label)| label.as_str()).collect();
+    if language == "en" || called.is_empty() { Some(meaning.definition.clone()) } else { Some(called.join("、")) }
+}
+
 fn code(iri: &str) -> Option<(Family, &str)> {
     let path = iri.strip_prefix(BASE)?;
     let families = [Family::Kind, Family::Code, Family::Variable];

@@ -31,7 +31,7 @@ pub use reference::{
     TieRef,
 };
 pub use reject::RejectWriter;
-pub use schema::{schema, starter};
+pub use schema::{schema, schema_in, starter};
 pub use text::Text;
 pub use types::{
     Agreement, Alliance, Assessment, Award, Code, Codes, Conferral, Count, Declaration, Event, Office, Organization,

@@ -175,3 +175,17 @@ fn a_store_behind_an_endpoint_is_checked_as_files_are() {
     assert_eq!(remote, files);
     assert!(files.contains("1980"), "{files}");
 }
+
+#[test]
+fn a_report_speaks_the_language_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for (language, said) in [
+        ("zh-Hans", ["0 处违反", "警告: S8 目标何时到期？", "矛盾：0"]),
+        ("zh-Hant", ["0 處違反", "警告: S8 目標何時到期？", "矛盾：0"]),
+        ("ja", ["違反 0 件", "警告: S8 目標の期限はいつか？", "矛盾：0"]),
+    ] {
+        let told = over_articles(folder.path(), &["--conflicts", "--lang", language]).stdout;
+        assert!(said.iter().all(|words| told.contains(words)), "{language}: {told}");
+        assert!(!told.contains("violation") && !told.contains("warning"), "{told}");
+    }
+}
