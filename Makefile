@@ -6,7 +6,7 @@ FEATURES ?=
 # One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
 PROFILE  := --release
 
-.PHONY: register demo test test-terminal build lint fmt doc bench bench-server deps help
+.PHONY: register demo test test-clients test-terminal build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -20,6 +20,11 @@ build: deps
 
 test: deps ## every test that needs nothing but this machine
 	$(CARGO) test $(PROFILE) $(FEATURES)
+
+test-clients: build ## SPARQLWrapper and rdflib against the endpoint, in every format that they offer (takes both from PyPI)
+	@test -x target/clients/bin/python || python3 -m venv target/clients
+	@target/clients/bin/pip install --quiet 'SPARQLWrapper==2.*' 'rdflib==7.*'
+	@target/clients/bin/python tests/clients/clients.py "$${CARGO_TARGET_DIR:-target}/release/citypact"
 
 test-terminal: deps ## dialogues in a real terminal (needs tmux)
 	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }

@@ -35,8 +35,8 @@ pub struct Question {
     pub dataset: Dataset,
     /// How much time the client gives it, at most as much as the server.
     pub timeout: Option<Duration>,
-    /// The name of the format, where the client gives one.
-    pub format: Option<String>,
+    /// The names of formats that the client gives.
+    pub formats: Vec<String>,
     /// Whether it was asked by GET: then the address stands for the answer, which has a tag and heeds conditions. The
     /// answer to a POST represents no resource (RFC 9110 §13.2.1).
     pub is_get: bool,
@@ -51,12 +51,12 @@ struct Format {
 }
 
 impl Format {
-    fn choose(form: Form, headers: &HeaderMap, name: Option<&str>) -> Result<Self, Problem> {
+    fn choose(form: Form, headers: &HeaderMap, names: &[String]) -> Result<Self, Problem> {
         let default = Self { results: ResultsFormat::Json, syntax: Syntax::Turtle, is_graph: false };
         Ok(match form {
-            Form::Select | Form::Ask => Self { results: syntax::solutions(headers, name)?, ..default },
+            Form::Select | Form::Ask => Self { results: syntax::solutions(headers, names)?, ..default },
             Form::Construct | Form::Describe => {
-                Self { syntax: syntax::triples(headers, name)?, is_graph: true, ..default }
+                Self { syntax: syntax::triples(headers, names)?, is_graph: true, ..default }
             }
         })
     }
@@ -73,13 +73,13 @@ impl Format {
 /// Answers a question.
 ///
 /// # Errors
-/// 406 and 400 for formats, 503 where a limit is reached before the first results leave, and what else the query deserves.
+/// 406 where no format fits, 503 where a limit is reached before the first results leave, and what else the query deserves.
 pub async fn answer(
     endpoint: &Arc<Endpoint>,
     headers: &HeaderMap,
     question: Question,
 ) -> Result<Response<Body>, Problem> {
-    let format = Format::choose(question.query.form(), headers, question.format.as_deref())?;
+    let format = Format::choose(question.query.form(), headers, &question.formats)?;
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, question.timeout);
     if is_volatile(&question.canonical) {
         let body = evaluate(endpoint, question, format, deadline, None).await?;

@@ -31,28 +31,23 @@ const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
 /// The description of the service, as `/sparql` gives it without a query.
 ///
 /// # Errors
-/// 406 and 400 for formats.
+/// 406 where no format fits, 400 for parameters that cannot be read.
 pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<Response<Body>, Problem> {
-    let format = format(query)?;
-    let syntax = syntax::triples(headers, format.as_deref())?;
+    let formats = protocol::formats(query).map_err(failure::of_protocol)?;
+    let syntax = syntax::triples(headers, &formats)?;
     let root = endpoint.root(headers);
     let bytes = document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)?;
     conditional::whole(headers, syntax::media_type(syntax), bytes)
 }
 
-fn format(query: &str) -> Result<Option<String>, Problem> {
-    let pairs = protocol::pairs(query).map_err(failure::of_protocol)?;
-    Ok(pairs.into_iter().find(|(name, _)| name == "format").map(|(_, value)| value))
-}
-
 /// `/dataset`: VoID and DCAT.
 ///
 /// # Errors
-/// 406 and 400 for formats; the store's.
+/// 406 where no format fits, 400 for parameters that cannot be read; the store's.
 pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let headers = request.headers().clone();
-    let format = format(request.uri().query().unwrap_or_default())?;
-    let syntax = syntax::triples(&headers, format.as_deref())?;
+    let formats = protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    let syntax = syntax::triples(&headers, &formats)?;
     let root = endpoint.root(&headers);
     let turn = endpoint.turns.take().await?;
     failure::blocking(move || {

@@ -118,10 +118,10 @@ async fn change(parts: &Parts, target: &Target, bytes: &Bytes, root: &str) -> Re
 }
 
 async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<Response<Body>, Problem> {
-    let format = parameter(parts, "format")?;
+    let formats = protocol::formats(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
     let (syntax, graph) = match target {
-        Target::Graph(graph) => (syntax::triples(&parts.headers, format.as_deref())?, Some(graph)),
-        Target::Store => (syntax::datasets(&parts.headers, format.as_deref())?, None),
+        Target::Graph(graph) => (syntax::triples(&parts.headers, &formats)?, Some(graph)),
+        Target::Store => (syntax::datasets(&parts.headers, &formats)?, None),
     };
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
     let turn = deadline.wait(endpoint.turns.take()).await??;
@@ -141,11 +141,6 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax::media_type(syntax)));
     conditional::mark(&mut response, &tag);
     Ok(response)
-}
-
-fn parameter(parts: &Parts, wanted: &str) -> Result<Option<String>, Problem> {
-    let pairs = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
-    Ok(pairs.into_iter().find(|(name, _)| name == wanted).map(|(_, value)| value))
 }
 
 /// A graph, or all of them, read as long as there is time and somebody who waits.

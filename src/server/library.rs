@@ -16,8 +16,10 @@ use super::problem::Problem;
 use super::{body, conditional, failure, protocol};
 use crate::query::{Dataset, LibraryError, NamedQuery, Parameter, library, named};
 
-/// Names of parameters that are the server's, not the query's.
-const OWN: [&str; 2] = ["format", "timeout"];
+/// Whether a parameter is the server's, not the query's.
+fn is_own(name: &str) -> bool {
+    name == "timeout" || protocol::FORMATS.contains(&name)
+}
 
 /// `/queries`: every question with its parameters.
 ///
@@ -68,22 +70,22 @@ pub async fn ask(
         given.extend(protocol::form_pairs(content_type, &bytes).map_err(failure::of_protocol)?);
     }
     let named = named(&name).map_err(|error| unknown(&error))?;
-    let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| OWN.contains(&name.as_str()));
+    let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| is_own(name));
     once_each(&given)?;
-    let value = |wanted: &str| own.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     let query = failure::blocking({
         let endpoint = Arc::clone(&endpoint);
         move || named.bind(&given, &endpoint.places()).map_err(|error| of_library(named, &error))
     })
     .await?;
-    let timeout = value("timeout").map(|text| protocol::timeout(&text)).transpose().map_err(failure::of_protocol)?;
+    let (times, formats): (Vec<_>, Vec<_>) = own.into_iter().partition(|(name, _)| name == "timeout");
+    let timeout = times.first().map(|(_, text)| protocol::timeout(text)).transpose().map_err(failure::of_protocol)?;
     let question = Question {
         canonical: canonical(&query),
         query,
         text: named.text.to_string(),
         dataset: Dataset::default(),
         timeout,
-        format: value("format"),
+        formats: formats.into_iter().map(|(_, value)| value).collect(),
         is_get: parts.method != Method::POST,
     };
     answer::answer(&endpoint, &parts.headers, question).await

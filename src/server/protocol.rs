@@ -37,8 +37,8 @@ pub struct Text {
     pub default_graphs: Vec<String>,
     /// `named-graph-uri` or `using-named-graph-uri`.
     pub named_graphs: Vec<String>,
-    /// `format`: the name of a format, which outweighs `Accept`.
-    pub format: Option<String>,
+    /// `format`, `output` and `results`: names of formats, of which the first that fits outweighs `Accept`.
+    pub formats: Vec<String>,
     /// `timeout` in seconds, as written.
     pub timeout: Option<String>,
 }
@@ -103,6 +103,15 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, ProtocolError> {
         .collect()
 }
 
+/// The parameters that name a format, in the words of several services. Clients give all of them at once, and some twice.
+pub const FORMATS: [&str; 3] = ["format", "output", "results"];
+
+/// The names of formats in a query string.
+pub fn formats(query_string: &str) -> Result<Vec<String>, ProtocolError> {
+    let named = |(name, value): (String, String)| FORMATS.contains(&name.as_str()).then_some(value);
+    Ok(pairs(query_string)?.into_iter().filter_map(named).collect())
+}
+
 #[derive(Default)]
 struct Parameters {
     query: Option<String>,
@@ -111,7 +120,7 @@ struct Parameters {
     named_graphs: Vec<String>,
     using_graphs: Vec<String>,
     using_named_graphs: Vec<String>,
-    format: Option<String>,
+    formats: Vec<String>,
     timeout: Option<String>,
 }
 
@@ -122,12 +131,12 @@ impl Parameters {
             match name.as_str() {
                 "query" => once(&mut self.query, value, "query")?,
                 "update" => once(&mut self.update, value, "update")?,
-                "format" => once(&mut self.format, value, "format")?,
                 "timeout" => once(&mut self.timeout, value, "timeout")?,
                 "default-graph-uri" => self.default_graphs.push(value),
                 "named-graph-uri" => self.named_graphs.push(value),
                 "using-graph-uri" => self.using_graphs.push(value),
                 "using-named-graph-uri" => self.using_named_graphs.push(value),
+                name if FORMATS.contains(&name) => self.formats.push(value),
                 _ => {}
             }
         }
@@ -142,7 +151,7 @@ impl Parameters {
             text,
             default_graphs: self.default_graphs,
             named_graphs: self.named_graphs,
-            format: self.format,
+            formats: self.formats,
             timeout: self.timeout,
         }))
     }
@@ -155,7 +164,7 @@ impl Parameters {
             text,
             default_graphs: self.using_graphs,
             named_graphs: self.using_named_graphs,
-            format: self.format,
+            formats: self.formats,
             timeout: self.timeout,
         }))
     }

@@ -35,12 +35,12 @@ pub async fn thing(State(endpoint): State<Arc<Endpoint>>, request: Request) -> R
 /// `/doc/…`: everything that is known of a thing.
 ///
 /// # Errors
-/// 404 where nothing is known of it; 406 and 400 for formats.
+/// 404 where nothing is known of it; 406 where no format fits, 400 for parameters that cannot be read.
 pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
-    let format = format(&request)?;
+    let formats = formats(&request)?;
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
-    let syntax = syntax::triples(&headers, format.as_deref())?;
+    let syntax = syntax::triples(&headers, &formats)?;
     let turn = endpoint.turns.take().await?;
     failure::blocking(move || {
         let _turn = turn;
@@ -67,10 +67,10 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
 /// `/ns`: the vocabulary itself, classes, properties and schemes.
 ///
 /// # Errors
-/// 406 and 400 for formats.
+/// 406 where no format fits, 400 for parameters that cannot be read.
 pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
-    let format = format(&request)?;
-    let syntax = syntax::triples(request.headers(), format.as_deref())?;
+    let formats = formats(&request)?;
+    let syntax = syntax::triples(request.headers(), &formats)?;
     let tag = Tag::of_bytes(ontology::CITYPACT.as_bytes(), syntax.name());
     if let Some(response) = conditional::unchanged(request.headers(), &tag)? {
         return Ok(response);
@@ -84,9 +84,8 @@ pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
     written(&triples, syntax, &tag)
 }
 
-fn format(request: &Request) -> Result<Option<String>, Problem> {
-    let pairs = protocol::pairs(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
-    Ok(pairs.into_iter().find(|(name, _)| name == "format").map(|(_, value)| value))
+fn formats(request: &Request) -> Result<Vec<String>, Problem> {
+    protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)
 }
 
 fn name(namespace: &str, rest: &str) -> Result<NamedNode, Problem> {

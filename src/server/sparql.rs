@@ -55,7 +55,7 @@ async fn query(
     let dataset = dataset(&text)?;
     let timeout = timeout(&text)?;
     let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
-    let question = Question { query, canonical, text: text.text, dataset, timeout, format: text.format, is_get };
+    let question = Question { query, canonical, text: text.text, dataset, timeout, formats: text.formats, is_get };
     answer::answer(endpoint, headers, question).await
 }
 

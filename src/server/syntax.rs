@@ -20,8 +20,12 @@ const fn offer<T>(format: T, media_types: &'static [&'static str]) -> Offer<T> {
 
 /// Syntaxes for triples, the favourite first.
 const TRIPLES: &[Offer<Syntax>] = &[
-    offer(Syntax::Turtle, &["text/turtle", "application/x-turtle"]),
-    offer(Syntax::JsonLd, &["application/ld+json", "application/json"]),
+    // Whoever reads N3 reads Turtle.
+    offer(
+        Syntax::Turtle,
+        &["text/turtle", "application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3", "application/n3"],
+    ),
+    offer(Syntax::JsonLd, &["application/ld+json", "application/json", "application/x-json+ld"]),
     offer(Syntax::RdfXml, &["application/rdf+xml", "application/xml", "text/xml"]),
     offer(Syntax::NTriples, &["application/n-triples", "text/plain"]),
     offer(Syntax::TriG, &["application/trig"]),
@@ -53,68 +57,79 @@ pub const fn media_type(syntax: Syntax) -> &'static str {
     }
 }
 
-/// The syntax for triples that a request wants: `format` if given, else the best of `Accept`.
+/// The syntax for triples that a request wants: the first of the names in `formats` that fits, else the best of `Accept`.
 ///
 /// # Errors
-/// 400 for an unknown name; 406 where nothing on offer is acceptable.
-pub fn triples(headers: &HeaderMap, format: Option<&str>) -> Result<Syntax, Problem> {
-    choose(TRIPLES, headers, format.map(rdf_name))
+/// 406 where nothing on offer is acceptable.
+pub fn triples(headers: &HeaderMap, formats: &[String]) -> Result<Syntax, Problem> {
+    choose(TRIPLES, headers, formats, rdf_name)
 }
 
 /// The syntax for a dataset that a request wants, of those that keep graphs apart.
 ///
 /// # Errors
-/// 400 for an unknown name; 406 where nothing on offer is acceptable.
-pub fn datasets(headers: &HeaderMap, format: Option<&str>) -> Result<Syntax, Problem> {
-    choose(DATASETS, headers, format.map(rdf_name))
+/// 406 where nothing on offer is acceptable.
+pub fn datasets(headers: &HeaderMap, formats: &[String]) -> Result<Syntax, Problem> {
+    choose(DATASETS, headers, formats, rdf_name)
 }
 
-/// The format for solutions or an answer that a request wants: `format` if given, else the best of `Accept`.
+/// The format for solutions or an answer that a request wants: the first of the names in `formats` that fits, else the best
+/// of `Accept`.
 ///
 /// # Errors
-/// 400 for an unknown name; 406 where nothing on offer is acceptable.
-pub fn solutions(headers: &HeaderMap, format: Option<&str>) -> Result<ResultsFormat, Problem> {
-    choose(SOLUTIONS, headers, format)
+/// 406 where nothing on offer is acceptable.
+pub fn solutions(headers: &HeaderMap, formats: &[String]) -> Result<ResultsFormat, Problem> {
+    choose(SOLUTIONS, headers, formats, |name| name)
 }
 
-/// Other services understand `json` and `xml` for triples, too.
+/// What other services call the syntaxes of triples.
 fn rdf_name(name: &str) -> &str {
     match name.to_ascii_lowercase().as_str() {
-        "json" | "json-ld" => "jsonld",
-        "xml" => "rdfxml",
+        "json" | "json-ld" | "ld+json" => "jsonld",
+        "xml" | "rdf+xml" | "rdf-xml" | "rdf/xml" => "rdfxml",
+        "n3" => "turtle",
+        "n-triples" => "ntriples",
+        "n-quads" => "nquads",
         _ => name,
     }
 }
 
-fn choose<T>(offers: &'static [Offer<T>], headers: &HeaderMap, format: Option<&str>) -> Result<T, Problem>
+fn choose<T>(
+    offers: &'static [Offer<T>],
+    headers: &HeaderMap,
+    formats: &[String],
+    alias: fn(&str) -> &str,
+) -> Result<T, Problem>
 where
-    T: Copy + PartialEq + FromStr + std::fmt::Display,
+    T: Copy + PartialEq + FromStr,
 {
-    if let Some(name) = format {
-        return named(offers, name);
+    if let Some(format) = formats.iter().find_map(|name| named(offers, name, alias)) {
+        return Ok(format);
     }
-    let names = |offer: &'static Offer<T>| {
-        let names = std::iter::once(Name::Own).chain(std::iter::repeat(Name::Alias));
-        offer.media_types.iter().zip(names).map(|(media_type, name)| (*media_type, name, offer.format))
-    };
-    let flat = offers.iter().flat_map(names);
-    negotiation::choose(accept(headers).as_deref(), flat).ok_or_else(|| {
+    acceptable(offers, accept(headers).as_deref()).ok_or_else(|| {
         Problem::new(StatusCode::NOT_ACCEPTABLE, "none of the formats on offer is acceptable")
             .hint(Some(format!("ask for one of {}", list(offers.iter().map(|offer| offer.media_types[0])))))
     })
 }
 
-fn named<T>(offers: &'static [Offer<T>], name: &str) -> Result<T, Problem>
+fn acceptable<T: Copy>(offers: &'static [Offer<T>], accept: Option<&str>) -> Option<T> {
+    let names = |offer: &'static Offer<T>| {
+        let names = std::iter::once(Name::Own).chain(std::iter::repeat(Name::Alias));
+        offer.media_types.iter().zip(names).map(|(media_type, name)| (*media_type, name, offer.format))
+    };
+    negotiation::choose(accept, offers.iter().flat_map(names))
+}
+
+/// The format on offer that a name means: one of ours, another service's, or media types as in `Accept`. A name that is
+/// unknown, or of a format for something else, means none.
+fn named<T>(offers: &'static [Offer<T>], name: &str, alias: fn(&str) -> &str) -> Option<T>
 where
-    T: Copy + PartialEq + FromStr + std::fmt::Display,
+    T: Copy + PartialEq + FromStr,
 {
-    let by_media_type =
-        || offers.iter().find(|offer| offer.media_types.iter().any(|known| known.eq_ignore_ascii_case(name)));
-    let format = name.parse().ok().or_else(|| by_media_type().map(|offer| offer.format));
-    format.filter(|format| offers.iter().any(|offer| offer.format == *format)).ok_or_else(|| {
-        Problem::bad_request(format!("`{name}` is no format for what was asked"))
-            .hint(Some(format!("format can be {}", list(offers.iter().map(|offer| offer.format.to_string())))))
-    })
+    // A `+` that was not encoded has become a space.
+    let name = name.trim().replace(' ', "+");
+    let format = alias(&name).parse().ok().filter(|format| offers.iter().any(|offer| offer.format == *format));
+    format.or_else(|| name.contains('/').then(|| acceptable(offers, Some(&name)))?)
 }
 
 fn list<S: AsRef<str>>(items: impl Iterator<Item = S>) -> String {
@@ -171,19 +186,43 @@ mod tests {
         HeaderMap::from_iter([(header::ACCEPT, header::HeaderValue::from_static(value))])
     }
 
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
     #[test]
     fn triples_are_turtle_unless_asked_otherwise() {
-        assert_eq!(triples(&HeaderMap::new(), None).unwrap(), Syntax::Turtle);
-        assert_eq!(triples(&accepting("application/rdf+xml;q=0.9, text/turtle;q=0.1"), None).unwrap(), Syntax::RdfXml);
-        assert_eq!(triples(&accepting("image/png"), None).unwrap_err().status(), StatusCode::NOT_ACCEPTABLE);
-        assert_eq!(triples(&accepting("image/png"), Some("nt")).unwrap(), Syntax::NTriples);
-        assert_eq!(triples(&HeaderMap::new(), Some("csv")).unwrap_err().status(), StatusCode::BAD_REQUEST);
+        assert_eq!(triples(&HeaderMap::new(), &[]).unwrap(), Syntax::Turtle);
+        assert_eq!(triples(&accepting("application/rdf+xml;q=0.9, text/turtle;q=0.1"), &[]).unwrap(), Syntax::RdfXml);
+        assert_eq!(triples(&accepting("text/rdf+n3"), &[]).unwrap(), Syntax::Turtle);
+        assert_eq!(triples(&accepting("image/png"), &[]).unwrap_err().status(), StatusCode::NOT_ACCEPTABLE);
+        assert_eq!(triples(&accepting("image/png"), &names(&["nt"])).unwrap(), Syntax::NTriples);
+    }
+
+    #[test]
+    fn names_that_do_not_fit_give_way() {
+        let xml = accepting("application/rdf+xml, application/sparql-results+xml");
+        for (given, graph, rows) in [
+            (&["csv"][..], Syntax::RdfXml, ResultsFormat::Csv),
+            (&["turtle"], Syntax::Turtle, ResultsFormat::Xml),
+            (&["nonsense", ""], Syntax::RdfXml, ResultsFormat::Xml),
+            (&["html", "json"], Syntax::JsonLd, ResultsFormat::Json),
+            (&["n3"], Syntax::Turtle, ResultsFormat::Xml),
+            (&["json-ld", "application/ld+json,application/x-json+ld"], Syntax::JsonLd, ResultsFormat::Xml),
+            (&["tsv", "text/tab-separated-values"], Syntax::RdfXml, ResultsFormat::Tsv),
+            (&["application/rdf xml"], Syntax::RdfXml, ResultsFormat::Xml),
+            (&["text/turtle; charset=utf-8"], Syntax::Turtle, ResultsFormat::Xml),
+            (&["application/sparql-results+json"], Syntax::RdfXml, ResultsFormat::Json),
+        ] {
+            let given = names(given);
+            assert_eq!((triples(&xml, &given).unwrap(), solutions(&xml, &given).unwrap()), (graph, rows), "{given:?}");
+        }
     }
 
     #[test]
     fn several_accept_fields_are_one() {
         let mut headers = accepting("text/csv;q=0.5");
         headers.append(header::ACCEPT, header::HeaderValue::from_static("text/tab-separated-values"));
-        assert_eq!(solutions(&headers, None).unwrap(), ResultsFormat::Tsv);
+        assert_eq!(solutions(&headers, &[]).unwrap(), ResultsFormat::Tsv);
     }
 }

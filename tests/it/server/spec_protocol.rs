@@ -315,6 +315,26 @@ async fn section_2_1_5_accepted_formats() {
             .is(406)
             .and("by name", |r| r.text().contains("application/sparql-results+json")),
         says("2.1.5", "nothing said accepts anything").get(&select),
+        says("2.1.5", "a profile that is not served is passed over")
+            .get(&construct)
+            .accept("application/ld+json;profile=\"http://www.w3.org/ns/json-ld#framed, text/turtle\"")
+            .and("JSON-LD", |r| is_of(r, "application/ld+json")),
+        says("2.1.5", "a field without a media range says nothing")
+            .get(&select)
+            .accept(" ,;q=1, nonsense")
+            .and("JSON", |r| is_of(r, "application/sparql-results+json")),
+        says("2.1.5", "a format may be named in the words of several services, and twice")
+            .get(&[("query", VALUES), ("format", "tsv"), ("format", "text/tab-separated-values"), ("output", "tsv")])
+            .accept("text/csv")
+            .and("TSV", |r| is_of(r, "text/tab-separated-values")),
+        says("2.1.5", "a name that does not fit the form of the query gives way to Accept")
+            .get(&[("query", VALUES), ("format", "json-ld"), ("output", "json-ld"), ("results", "json-ld")])
+            .accept("application/sparql-results+xml")
+            .and("XML", |r| is_of(r, "application/sparql-results+xml")),
+        says("2.1.5", "so does a name that nobody knows")
+            .query(&[("format", "cvs")], VALUES)
+            .accept("text/csv")
+            .and("CSV", |r| is_of(r, "text/csv")),
     ])
     .await;
 }
