@@ -15,7 +15,7 @@ use crate::vocab::{self, graph, prov, schema};
 pub fn read(store: &dyn Store) -> Result<Indexed, StoreError> {
     let mut data = Indexed::new();
     for quad in store.read(None)? {
-        data.add(quad?.as_ref());
+        data.add_stored(&quad?);
     }
     data.settle();
     Ok(data)

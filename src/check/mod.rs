@@ -4,6 +4,7 @@ mod conflicts;
 mod contract;
 mod data;
 mod evidence;
+mod recorded;
 mod report;
 pub mod shapes;
 mod words;
@@ -14,6 +15,7 @@ pub use conflicts::{Claim, Conflict, Told, conflicts};
 pub use contract::{Scope, ShapesReport, add_hierarchy, prepare, validate};
 pub use data::{Origin, documents, read};
 pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence};
+pub use recorded::Recorded;
 pub use report::{Report, Written, json, text};
 
 /// The graph that class hierarchies stand in beside the data.

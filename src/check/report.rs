@@ -13,6 +13,7 @@ use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
 use super::words;
 use crate::output::Style;
+use crate::rdf::recommended;
 use crate::vocab::sh;
 
 /// What checks found, as far as they were asked for.
@@ -311,9 +312,9 @@ fn finding_json(finding: &Finding) -> Value {
     json!({
         "severity": finding.severity.as_str(),
         "messages": messages.collect::<Vec<_>>(),
-        "focus": finding.focus.to_string(),
+        "focus": recommended(&finding.focus).to_string(),
         "path": finding.path,
-        "value": finding.value.as_ref().map(ToString::to_string),
+        "value": finding.value.as_ref().map(|value| recommended(value).to_string()),
         "component": finding.component.as_str(),
         "shape": finding.shape.to_string(),
         "graphs": finding.graphs.iter().map(graph).collect::<Vec<_>>(),
@@ -354,11 +355,11 @@ fn conflict_json(conflict: &Conflict) -> Value {
             })
         });
         json!({
-            "value": claim.value.to_string(), "node": claim.node.to_string(),
+            "value": recommended(&claim.value).to_string(), "node": claim.node.to_string(),
             "quantifier": claim.quantifier.as_ref().map(ToString::to_string), "told": told.collect::<Vec<_>>(),
         })
     };
-    let figure = conflict.figure.iter().map(|(property, value)| (property.to_string(), value.to_string()));
+    let figure = conflict.figure.iter().map(|(property, value)| (property.to_string(), recommended(value).to_string()));
     json!({
         "subject": conflict.subject.to_string(),
         "property": conflict.property.to_string(),

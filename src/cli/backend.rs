@@ -11,7 +11,9 @@ use super::common::{self, StoreArgs};
 use super::data::FileArgs;
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
+use crate::check::{self, Recorded};
 use crate::query::{Cancel, Limit, Limits, Query, QueryError, Update};
+use crate::rdf::Indexed;
 use crate::store::{Counts, Embedded, Endpoint, Holder, Remote, Store, StoreError};
 
 /// A store, wherever it is.
@@ -181,6 +183,20 @@ impl DataArgs {
             return Ok((self.target.open(purpose, limits, edge)?, Outcome::Done));
         }
         self.load(edge)
+    }
+
+    /// As [`Self::open`], with all quads in memory: those of files as they stand there.
+    pub fn open_checked(&self, limits: &Limits, edge: &Edge) -> Result<(Backend, Indexed, Outcome)> {
+        if self.data.is_empty() {
+            let backend = self.target.open_read_only(limits, edge)?;
+            let data = check::read(backend.store()).map_err(common::explain)?;
+            return Ok((backend, data, Outcome::Done));
+        }
+        let recorded = Recorded::new().map_err(common::explain)?;
+        let quiet = edge.clone().with_flags(true, !edge.color);
+        let (_, outcome) = self.how.load(&self.data, None, &recorded, &quiet)?;
+        let (store, data) = recorded.finish();
+        Ok((Backend::Local(store), data, outcome))
     }
 
     fn load(&self, edge: &Edge) -> Result<(Backend, Outcome)> {

@@ -92,8 +92,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
             .hint("ask for --to json"));
     }
     let texts = args.sources.as_deref().map(open_texts).transpose()?;
-    let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
-    let mut data = check::read(backend.store()).map_err(common::explain)?;
+    let (backend, mut data, outcome) = args.data.open_checked(&Limits::default(), edge)?;
     let report = Report {
         shapes: if args.no_shapes { None } else { Some(validate(args, &mut data, edge)?) },
         evidence: texts.as_ref().map(|texts| check::evidence(&data, texts)),

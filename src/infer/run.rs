@@ -115,7 +115,7 @@ pub fn read(store: &dyn Store, ontology: impl IntoIterator<Item = Quad>) -> Resu
     for quad in store.read(None)? {
         let quad = quad?;
         if quad.graph_name != graph::inferred.into() {
-            data.add(quad.as_ref());
+            data.add_stored(&quad);
         }
     }
     let above = [rdfs::subClassOf, rdfs::subPropertyOf, skos::broader];

@@ -65,7 +65,7 @@ impl<W: Write> ResultsWriter<W> {
         Ok(())
     }
 
-    /// A row: a value or none for each variable of the head.
+    /// A row: a value or none for each variable of the head. Language tags are written in the case that BCP 47 recommends.
     ///
     /// # Errors
     /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head.
@@ -73,8 +73,9 @@ impl<W: Write> ResultsWriter<W> {
         match &mut self.state {
             State::Standard(serializer, variables, rows) => {
                 *rows += 1;
-                let bound = variables.iter().zip(row);
-                serializer.serialize(bound.filter_map(|(variable, term)| Some((variable, term.as_ref()?))))
+                let terms: Vec<_> = row.iter().map(|term| term.as_ref().map(rdf::recommended)).collect();
+                let bound = variables.iter().zip(&terms);
+                serializer.serialize(bound.filter_map(|(variable, term)| Some((variable, term.as_deref()?))))
             }
             State::Table(table, out) => table.row(row, &self.style, out),
             State::Markdown(rows, out) => rows.row(row, &self.style, out),

@@ -407,7 +407,7 @@ const CITY: &str = "9999999\tNeuestadt\tNeuestadt\tNovygorod\t50.1\t8.6\tP\tPPL\
 fn dumps_of_geonames_add_places_names_and_items() -> Result<(), build::BuildError> {
     let mountain = CITY.replace("\tP\t", "\tT\t");
     let kunming = CITY.replace("9999999", "1804651");
-    let mut cities = Cursor::new(format!("{CITY}\n{mountain}\n{kunming}\n"));
+    let mut cities = Cursor::new(format!("\u{FEFF}{CITY}\n{mountain}\n{kunming}\n"));
     let mut names = Cursor::new(
         "1\t9999999\tja\tノイエシュタット\t\t\t\t\n2\t9999999\twkdt\tQ42\n3\t9999999\tlink\thttps://x.example\n4\t5\ten\tX\n5\t9999999\tzh\t新城\n",
     );

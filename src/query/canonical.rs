@@ -6,13 +6,16 @@
 use std::collections::HashMap;
 
 use oxrdf::{BlankNode, NamedNode, Variable};
+use spargebra::GraphUpdateOperation;
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression, PropertyPathExpression as Path,
 };
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
+use spargebra::term::{
+    GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern, TriplePattern,
+};
 
 use super::children::children_mut;
-use super::{alternatives, stack};
+use super::{alternatives, regular, stack, tags};
 
 /// What the evaluation of an algebra needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -27,6 +30,10 @@ pub(super) struct Needs {
     services: bool,
     /// Whether paths have alternatives.
     pub(super) alternatives: bool,
+    /// Whether tags of languages are asked for as texts.
+    pub(super) tags: bool,
+    /// Whether there are regular expressions.
+    pub(super) regular: bool,
 }
 
 /// Nodes of a small algebra: [`stack::SMALL`] has room for them.
@@ -50,17 +57,26 @@ impl Needs {
 
 /// Renames what the parser named in a query that was read from `text`, if it was, and says what the query needs.
 pub(super) fn canonicalise(query: &mut spargebra::Query, text: Option<&str>) -> Needs {
-    use spargebra::Query as Q;
     let mut names = Names::new(text);
-    if let Q::Construct { template, .. } = query {
-        template.iter_mut().for_each(|triple| names.triple(triple));
-    }
-    let (Q::Select { pattern, .. }
-    | Q::Ask { pattern, .. }
-    | Q::Describe { pattern, .. }
-    | Q::Construct { pattern, .. }) = query;
-    names.pattern(pattern);
+    names.query(query);
     names.needs
+}
+
+/// Gives the variables of a query the names that they have in `names`.
+pub(super) fn rename(query: &mut spargebra::Query, names: &HashMap<String, String>) {
+    Names::known(names).query(query);
+}
+
+/// Gives the variables of an update the names that they have in `names`.
+pub(super) fn rename_update(update: &mut spargebra::Update, names: &HashMap<String, String>) {
+    let mut names = Names::known(names);
+    for operation in &mut update.operations {
+        if let GraphUpdateOperation::DeleteInsert { delete, insert, pattern, .. } = operation {
+            delete.iter_mut().for_each(|quad| names.deleted(quad));
+            insert.iter_mut().for_each(|quad| names.inserted(quad));
+            names.pattern(pattern);
+        }
+    }
 }
 
 /// Puts unions in the place of paths with alternatives, in all of a pattern.
@@ -72,7 +88,7 @@ pub(super) fn with_unions(pattern: &mut GraphPattern) {
 pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
     let mut names = Names::new(None);
     for operation in &mut update.operations {
-        if let spargebra::GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+        if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
             names.pattern(pattern);
         }
     }
@@ -91,6 +107,25 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn new(text: Option<&'a str>) -> Self {
         Self { text, needs: Needs::default(), takes_apart: false, variables: HashMap::new(), nodes: HashMap::new() }
+    }
+
+    /// Renames the variables that are in `names`, and nothing else.
+    fn known(names: &HashMap<String, String>) -> Self {
+        let variable = |name: &String| Variable::new_unchecked(name.as_str());
+        let variables = names.iter().map(|(plain, given)| (variable(plain), variable(given))).collect();
+        Self { variables, ..Self::new(None) }
+    }
+
+    fn query(&mut self, query: &mut spargebra::Query) {
+        use spargebra::Query as Q;
+        if let Q::Construct { template, .. } = query {
+            template.iter_mut().for_each(|triple| self.triple(triple));
+        }
+        let (Q::Select { pattern, .. }
+        | Q::Ask { pattern, .. }
+        | Q::Describe { pattern, .. }
+        | Q::Construct { pattern, .. }) = query;
+        self.pattern(pattern);
     }
 
     /// Whether the asker gave the name.
@@ -143,6 +178,38 @@ impl<'a> Names<'a> {
             TermPattern::BlankNode(node) => self.node(node),
             TermPattern::Triple(triple) => self.triple(triple),
             TermPattern::NamedNode(_) | TermPattern::Literal(_) => {}
+        }
+    }
+
+    fn inserted(&mut self, quad: &mut QuadPattern) {
+        self.term(&mut quad.subject);
+        self.name(&mut quad.predicate);
+        self.term(&mut quad.object);
+        self.graph(&mut quad.graph_name);
+    }
+
+    fn deleted(&mut self, quad: &mut GroundQuadPattern) {
+        self.ground(&mut quad.subject);
+        self.name(&mut quad.predicate);
+        self.ground(&mut quad.object);
+        self.graph(&mut quad.graph_name);
+    }
+
+    fn ground(&mut self, term: &mut GroundTermPattern) {
+        match term {
+            GroundTermPattern::Variable(variable) => self.variable(variable),
+            GroundTermPattern::Triple(triple) => {
+                self.ground(&mut triple.subject);
+                self.name(&mut triple.predicate);
+                self.ground(&mut triple.object);
+            }
+            GroundTermPattern::NamedNode(_) | GroundTermPattern::Literal(_) => {}
+        }
+    }
+
+    fn graph(&mut self, graph: &mut GraphNamePattern) {
+        if let GraphNamePattern::Variable(variable) = graph {
+            self.variable(variable);
         }
     }
 
@@ -228,6 +295,8 @@ impl<'a> Names<'a> {
         if let E::FunctionCall(Function::Custom(name), _) = expression {
             self.needs.functions.push(name.clone());
         }
+        self.needs.tags |= tags::is_lang(expression);
+        self.needs.regular |= regular::is_regular(expression);
         match expression {
             E::Variable(variable) | E::Bound(variable) => self.variable(variable),
             E::Exists(pattern) => self.pattern(pattern),

@@ -4,6 +4,8 @@
 //! it would have taken there. From that the token it stumbled over is found again, and common slips are recognised.
 
 use super::parse::{ParseOptions, SyntaxError};
+use super::readable::Readable;
+use super::script::Script;
 use super::tokens::{Kind, Token, Tokens};
 use crate::nearest::nearest;
 
@@ -133,17 +135,23 @@ pub(super) const KEYWORDS: &[&str] = &[
     "STRLANGDIR",
 ];
 
-/// Explains why `text` did not parse; `complaint` is the parser's message.
-pub(super) fn explain(text: &str, options: &ParseOptions, complaint: &str) -> SyntaxError {
-    let tokens: Vec<Token> = Tokens::new(text).collect();
-    let slip = unknown_prefix(text, options, &tokens)
-        .or_else(|| unterminated(text, options, &tokens))
-        .or_else(|| unbalanced(text, options, &tokens))
-        .or_else(|| relative_iri(text, options, &tokens));
-    slip.unwrap_or_else(|| stumble(text, options, &tokens, complaint))
+/// Explains why a text did not parse; `complaint` is the parser's message about what it was given to read.
+pub(super) fn explain(
+    script: &Script<'_>,
+    readable: &Readable<'_>,
+    options: &ParseOptions,
+    complaint: &str,
+) -> SyntaxError {
+    let tokens: Vec<Token> = Tokens::new(script.text()).collect();
+    let slip = unknown_prefix(script, options, &tokens)
+        .or_else(|| unterminated(script, options, &tokens))
+        .or_else(|| unbalanced(script, options, &tokens))
+        .or_else(|| relative_iri(script, options, &tokens));
+    slip.unwrap_or_else(|| stumble(script, readable, options, &tokens, complaint))
 }
 
-fn unknown_prefix(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+fn unknown_prefix(script: &Script<'_>, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+    let text = script.text();
     let names = || tokens.iter().filter(|token| token.kind == Kind::Name);
     let declared = tokens
         .windows(2)
@@ -152,7 +160,7 @@ fn unknown_prefix(text: &str, options: &ParseOptions, tokens: &[Token]) -> Optio
     let known: Vec<&str> = options.known_prefixes().map(|(name, _)| name).chain(declared).collect();
     let token = names().find(|token| prefix(text, token) != "_" && !known.contains(&prefix(text, token)))?;
     let unknown = prefix(text, token);
-    let error = SyntaxError::new(options, text, token.start, format!("the prefix {unknown}: is not declared"));
+    let error = script.error(options, token.start, format!("the prefix {unknown}: is not declared"));
     let hint = match nearest(unknown, known.iter().copied()) {
         Some(near) => format!("did you mean {near}: ? Otherwise declare it: PREFIX {unknown}: <…>"),
         None => format!("declare it: PREFIX {unknown}: <…>"),
@@ -164,43 +172,46 @@ fn prefix<'a>(text: &'a str, token: &Token) -> &'a str {
     token.text(text).split(':').next().unwrap_or_default()
 }
 
-fn unterminated(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+fn unterminated(script: &Script<'_>, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
     let token = tokens.iter().find(|token| token.kind == Kind::Unterminated)?;
-    Some(SyntaxError::new(options, text, token.start, "this string has no end".into()))
+    Some(script.error(options, token.start, "this string has no end"))
 }
 
-fn unbalanced(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+fn unbalanced(script: &Script<'_>, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+    let text = script.text();
     let mut open: Vec<&Token> = Vec::new();
     for token in tokens {
         match token.kind {
             Kind::Open => open.push(token),
             Kind::Close => match open.pop() {
                 Some(opening) if closes(opening.text(text), token.text(text)) => {}
-                Some(opening) => return Some(mismatch(text, options, opening, token)),
+                Some(opening) => return Some(mismatch(script, options, opening, token)),
                 None => {
                     let reason = format!("nothing is open that this {} could close", token.text(text));
-                    return Some(SyntaxError::new(options, text, token.start, reason));
+                    return Some(script.error(options, token.start, reason));
                 }
             },
             _ => {}
         }
     }
     let opening = open.pop()?;
-    Some(SyntaxError::new(options, text, opening.start, format!("this {} is never closed", opening.text(text))))
+    Some(script.error(options, opening.start, format!("this {} is never closed", opening.text(text))))
 }
 
 fn closes(open: &str, close: &str) -> bool {
     matches!((open, close), ("(", ")") | ("[", "]") | ("{", "}") | ("<<", ">>"))
 }
 
-fn mismatch(text: &str, options: &ParseOptions, opening: &Token, closing: &Token) -> SyntaxError {
-    let at = SyntaxError::new(options, text, opening.start, String::new()).at;
+fn mismatch(script: &Script<'_>, options: &ParseOptions, opening: &Token, closing: &Token) -> SyntaxError {
+    let text = script.text();
+    let at = script.error(options, opening.start, "").at;
     let (open, close) = (opening.text(text), closing.text(text));
     let reason = format!("this {close} does not close the {open} of line {}, column {}", at.line + 1, at.column + 1);
-    SyntaxError::new(options, text, closing.start, reason)
+    script.error(options, closing.start, reason)
 }
 
-fn relative_iri(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+fn relative_iri(script: &Script<'_>, options: &ParseOptions, tokens: &[Token]) -> Option<SyntaxError> {
+    let text = script.text();
     if options.base.is_some() || tokens.iter().any(|token| token.text(text).eq_ignore_ascii_case("BASE")) {
         return None;
     }
@@ -211,15 +222,23 @@ fn relative_iri(text: &str, options: &ParseOptions, tokens: &[Token]) -> Option<
     };
     let iris = tokens.iter().filter(|token| token.kind == Kind::Iri);
     let token = iris.into_iter().find(|token| !has_scheme(token.text(text).trim_matches(['<', '>'])))?;
-    let error = SyntaxError::new(options, text, token.start, "this IRI is relative, and there is no BASE".into());
+    let error = script.error(options, token.start, "this IRI is relative, and there is no BASE");
     Some(SyntaxError { hint: Some("write the whole IRI, or declare BASE <…>".into()), ..error })
 }
 
 /// The token that the parser stumbled over, with the nearest keyword where it is a word.
-fn stumble(text: &str, options: &ParseOptions, tokens: &[Token], complaint: &str) -> SyntaxError {
-    let Some((offset, expected)) = position(text, complaint) else {
-        return SyntaxError::new(options, text, 0, complaint.to_owned());
+fn stumble(
+    script: &Script<'_>,
+    readable: &Readable<'_>,
+    options: &ParseOptions,
+    tokens: &[Token],
+    complaint: &str,
+) -> SyntaxError {
+    let text = script.text();
+    let Some((offset, expected)) = position(readable.text.text(), complaint) else {
+        return script.error(options, 0, complaint);
     };
+    let offset = readable.text.origin(offset);
     let sentences = sentences(&expected);
     let token = stumbled_over(tokens, offset, &expected);
     let (at, found) = match token {
@@ -228,10 +247,7 @@ fn stumble(text: &str, options: &ParseOptions, tokens: &[Token], complaint: &str
     };
     let reason = if sentences.is_empty() { found } else { sentences.join("; ") };
     let near = token.filter(|token| token.kind == Kind::Word).and_then(|token| misspelt(token.text(text)));
-    SyntaxError {
-        hint: near.map(|near| format!("did you mean {near}?")),
-        ..SyntaxError::new(options, text, at, reason)
-    }
+    SyntaxError { hint: near.map(|near| format!("did you mean {near}?")), ..script.error(options, at, reason) }
 }
 
 fn misspelt(word: &str) -> Option<&'static str> {

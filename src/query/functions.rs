@@ -15,6 +15,8 @@ use oxigraph::sparql::SparqlEvaluator;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 
+use super::tags;
+use crate::mapping::canonical_tag;
 use crate::place::fold::{Folded, fold, fold_with_reasons};
 use crate::place::{Mention, Register, Resolution};
 use crate::record::Date;
@@ -63,6 +65,9 @@ impl Functions {
         all.add(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())));
         all.add(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())));
         all.add(ours("during"), |terms| Some(Literal::from(during(terms)?).into()));
+        all.add(tags::RECOMMENDED.into_owned(), |terms| {
+            Some(Literal::new_simple_literal(canonical_tag(text(one(terms)?)?)).into())
+        });
         all
     }
 

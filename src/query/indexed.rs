@@ -11,8 +11,8 @@ use spargebra::algebra::{Expression, GraphPattern};
 use super::exists::{optimised, surely_bound};
 use super::functions::{Functions, LazyRegister};
 use super::substitute::{Value, substitute};
-use super::{Query, QueryError};
-use crate::rdf::{DEFAULT_GRAPH, Id, Row, View};
+use super::{Query, QueryError, regular, tags};
+use crate::rdf::{DEFAULT_GRAPH, Id, Row, View, normal};
 use crate::vocab;
 
 /// A term of the data by its number, or one that a query made.
@@ -72,7 +72,9 @@ impl<'a> QueryableDataset<'a> for View<'a> {
     }
 
     fn internalize_term(&self, term: Term) -> Result<Internal, Infallible> {
-        Ok(self.data().id(&term).map_or_else(|| Internal::Made(Arc::new(term)), Internal::Id))
+        // A constant may be written otherwise than the data has it, where a store took the data by value.
+        let id = self.data().id(&term).or_else(|| self.data().id(normal(&term).as_ref()));
+        Ok(id.map_or_else(|| Internal::Made(Arc::new(term)), Internal::Id))
     }
 
     fn externalize_term(&self, term: Internal) -> Result<Term, Infallible> {
@@ -130,15 +132,19 @@ impl Prepared {
     /// A query that is put with these variables bound.
     pub fn new(query: &Query, bound: &[&str]) -> Self {
         let mut algebra = query.algebra().clone();
-        // A function that is no operator of SPARQL is called by its IRI.
-        let functions = algebra.to_string().contains(">(");
         let bound = bound.iter().map(|name| Variable::new_unchecked(*name)).collect();
         let (spargebra::Query::Select { pattern, .. }
         | spargebra::Query::Construct { pattern, .. }
         | spargebra::Query::Ask { pattern, .. }
         | spargebra::Query::Describe { pattern, .. }) = &mut algebra;
+        if query.needs().tags {
+            tags::without_case(pattern);
+        }
+        if query.needs().regular {
+            regular::in_our_words(pattern);
+        }
         in_order(pattern, &bound);
-        Self { algebra, functions }
+        Self { functions: !query.needs().functions.is_empty() || query.needs().tags, algebra }
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
-use super::canonical::{Needs, canonicalise, patterns};
+use super::canonical::{Needs, canonicalise, patterns, rename, rename_update};
 use super::error::QueryError;
 use super::explain_syntax::explain;
 use super::limits::TextLimits;
 use super::nesting::{self, Excess, ExcessKind};
+use super::readable::{Readable, readable};
+use super::script::Script;
 use super::{stack, star};
 use crate::location::Location;
 use crate::vocab;
@@ -120,10 +122,13 @@ fn occurring(text: &str) -> Option<HashSet<&str>> {
 
 /// Reads a query, and says what it needs.
 pub(super) fn query(text: &str, options: &ParseOptions) -> Result<(Query, Needs), QueryError> {
-    let (query, needs) = read(text, options, |parser, text| {
-        let mut query = parser.parse_query(text)?;
-        star::order(&mut query, text);
-        let needs = canonicalise(&mut query, Some(text));
+    let (query, needs) = read(text, options, |parser, script, readable| {
+        let mut query = parser.parse_query(readable.text.text())?;
+        if !readable.variables.is_empty() {
+            rename(&mut query, &readable.variables);
+        }
+        star::order(&mut query, script.text());
+        let needs = canonicalise(&mut query, Some(script.text()));
         Ok((query, needs))
     })?;
     few(needs.patterns, text, options)?;
@@ -132,8 +137,11 @@ pub(super) fn query(text: &str, options: &ParseOptions) -> Result<(Query, Needs)
 
 /// Reads an update.
 pub(super) fn update(text: &str, options: &ParseOptions) -> Result<Update, QueryError> {
-    let (update, patterns) = read(text, options, |parser, text| {
-        let mut update = parser.parse_update(text)?;
+    let (update, patterns) = read(text, options, |parser, _, readable| {
+        let mut update = parser.parse_update(readable.text.text())?;
+        if !readable.variables.is_empty() {
+            rename_update(&mut update, &readable.variables);
+        }
         let patterns = patterns(&mut update);
         Ok((update, patterns))
     })?;
@@ -145,22 +153,25 @@ fn few(patterns: usize, text: &str, options: &ParseOptions) -> Result<(), QueryE
     if patterns <= options.limits.patterns {
         return Ok(());
     }
-    Err(Box::new(too_large(text, options, Excess { offset: 0, kind: ExcessKind::Patterns })).into())
+    Err(Box::new(too_large(&Script::new(text), options, Excess { offset: 0, kind: ExcessKind::Patterns })).into())
 }
 
 /// Reads on a stack large enough for whatever the limits on the text let through.
 fn read<T: Send>(
     text: &str,
     options: &ParseOptions,
-    parse: fn(SparqlParser, &str) -> Result<T, SparqlSyntaxError>,
+    parse: fn(SparqlParser, &Script<'_>, &Readable<'_>) -> Result<T, SparqlSyntaxError>,
 ) -> Result<T, QueryError> {
-    let size = nesting::check(text, &options.limits).map_err(|excess| Box::new(too_large(text, options, excess)))?;
-    let parser = options.parser(text).map_err(|reason| Box::new(SyntaxError::new(options, text, 0, reason)))?;
-    let parsed = stack::call(size.stack(), || parse(parser, text));
-    Ok(parsed.map_err(|error| Box::new(explain(text, options, &error.to_string())))?)
+    let script = Script::new(text);
+    let size = nesting::check(script.text(), &options.limits)
+        .map_err(|excess| Box::new(too_large(&script, options, excess)))?;
+    let readable = readable(script.text(), options);
+    let parser = options.parser(readable.text.text()).map_err(|reason| Box::new(script.error(options, 0, reason)))?;
+    let parsed = stack::call(size.stack(), || parse(parser, &script, &readable));
+    Ok(parsed.map_err(|error| Box::new(explain(&script, &readable, options, &error.to_string())))?)
 }
 
-fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError {
+fn too_large(script: &Script<'_>, options: &ParseOptions, excess: Excess) -> SyntaxError {
     let limits = &options.limits;
     let (reason, hint) = match excess.kind {
         ExcessKind::Length => {
@@ -183,6 +194,6 @@ fn too_large(text: &str, options: &ParseOptions, excess: Excess) -> SyntaxError 
             (format!("more than the {} triple patterns allowed", limits.patterns), "take it apart into several")
         }
     };
-    let error = SyntaxError::new(options, text, excess.offset, reason);
+    let error = script.error(options, excess.offset, reason);
     SyntaxError { hint: Some(hint.into()), too_large: true, ..error }
 }

@@ -11,7 +11,7 @@ use super::canonical;
 use super::lace::Laces;
 use super::run::Query;
 use super::subquery::{self, Subquery};
-use super::top;
+use super::{regular, tags, top};
 
 /// Nodes of all the queries whose plans are kept: some ten megabytes.
 const KEPT: usize = 20_000;
@@ -80,6 +80,12 @@ impl Plan {
         let columns = columns(&algebra);
         let is_select = matches!(algebra, spargebra::Query::Select { .. });
         let pattern = pattern_mut(&mut algebra);
+        if query.needs().tags {
+            tags::without_case(pattern);
+        }
+        if query.needs().regular {
+            regular::in_our_words(pattern);
+        }
         if query.needs().alternatives {
             canonical::with_unions(pattern);
         }

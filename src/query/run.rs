@@ -17,7 +17,9 @@ use super::guard::Cancel;
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::plan::Plans;
+use super::services::InStoredForm;
 use super::supervise::supervised;
+use super::tags;
 use crate::place::Register;
 use crate::store::{Embedded, Transaction};
 use crate::vocab;
@@ -223,7 +225,7 @@ impl Engine {
     /// With somebody who answers SERVICE.
     #[must_use]
     pub fn with_services(mut self, services: impl oxigraph::sparql::DefaultServiceHandler + 'static) -> Self {
-        self.services = self.services.with_default_service_handler(services);
+        self.services = self.services.with_default_service_handler(InStoredForm(services));
         self
     }
 
@@ -244,7 +246,8 @@ impl Engine {
 
     /// An evaluator that knows the functions called.
     pub(super) fn evaluator(&self, needs: &Needs) -> SparqlEvaluator {
-        self.functions.teach(self.services.clone(), &needs.functions)
+        let evaluator = self.functions.teach(self.services.clone(), &needs.functions);
+        if needs.tags { self.functions.teach(evaluator, &[tags::RECOMMENDED.into_owned()]) } else { evaluator }
     }
 
     /// Evaluates a query and hands its results to `work`, which must not block for ever. Limits hold while `work` draws the

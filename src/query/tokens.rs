@@ -83,7 +83,9 @@ impl<'a> Tokens<'a> {
             b'!' | b'^' | b'+' | b'-' => self.take(1, Kind::Prefix),
             b'*' | b'/' | b'|' | b'&' | b'=' | b'>' => self.take(1, Kind::Operator),
             b'?' | b'$' | b'@' => self.sigil(),
-            b'_' | b':' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.is_digit(1) => self.number(),
+            b'_' | b':' | b'a'..=b'z' | b'A'..=b'Z' | 0x80.. => self.word(),
             _ => self.take(1, Kind::Other),
         }
     }
@@ -95,12 +97,36 @@ impl<'a> Tokens<'a> {
         if self.at == start { Kind::Operator } else { Kind::Sigil }
     }
 
+    fn is_digit(&self, ahead: usize) -> bool {
+        self.rest().get(ahead).is_some_and(u8::is_ascii_digit)
+    }
+
+    /// A number without its sign ([146] to [148]); a dot that no digit follows is none of it, unless an exponent does.
+    fn number(&mut self) -> Kind {
+        self.skip_while(|byte| byte.is_ascii_digit());
+        if self.rest().first() == Some(&b'.') && (self.is_digit(1) || self.is_exponent(1)) {
+            self.at += 1;
+            self.skip_while(|byte| byte.is_ascii_digit());
+        }
+        if self.is_exponent(0) {
+            self.at += 2;
+            self.skip_while(|byte| byte.is_ascii_digit());
+        }
+        Kind::Word
+    }
+
+    fn is_exponent(&self, ahead: usize) -> bool {
+        let sign = matches!(self.rest().get(ahead + 1), Some(b'+' | b'-'));
+        matches!(self.rest().get(ahead), Some(b'e' | b'E')) && self.is_digit(ahead + 1 + usize::from(sign))
+    }
+
     fn word(&mut self) -> Kind {
         self.skip_while(is_name);
         let end = self.at;
         // A prefix may have dots and hyphens inside; a word that no colon follows ends before them.
         self.skip_while(|byte| is_name(byte) || matches!(byte, b'.' | b'-'));
-        if self.rest().first() != Some(&b':') {
+        let ends = self.text[end..self.at].ends_with(b".");
+        if ends || self.rest().first() != Some(&b':') {
             self.at = end;
             return Kind::Word;
         }
@@ -116,10 +142,10 @@ impl<'a> Tokens<'a> {
                 _ => break,
             }
         }
-        while self.text.get(self.at.wrapping_sub(1)) == Some(&b'.') {
+        self.at = self.at.min(self.text.len());
+        while self.text[..self.at].ends_with(b".") && !self.text[..self.at].ends_with(b"\\.") {
             self.at -= 1;
         }
-        self.at = self.at.min(self.text.len());
     }
 
     fn string(&mut self, quote: u8) -> Kind {
@@ -141,12 +167,14 @@ impl<'a> Tokens<'a> {
         Kind::Unterminated
     }
 
-    /// An IRI, the start of a triple term or a comparison.
+    /// An IRI, in which characters may be written by their numbers, the start of a triple term or a comparison.
     fn less_than(&mut self) -> Kind {
         let rest = &self.rest()[1..];
-        let forbidden =
-            |byte: &u8| matches!(byte, 0..=b' ' | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`' | b'\\');
-        match rest.iter().position(forbidden).map(|end| (end, rest[end])) {
+        let forbidden = |at: &usize| match rest[*at] {
+            b'\\' => !matches!(rest.get(at + 1), Some(b'u' | b'U')),
+            byte => matches!(byte, 0..=b' ' | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`'),
+        };
+        match (0..rest.len()).find(forbidden).map(|end| (end, rest[end])) {
             Some((end, b'>')) => self.take(end + 2, Kind::Iri),
             _ if rest.first() == Some(&b'<') => self.take(2, Kind::Open),
             _ => self.take(1, Kind::Operator),
@@ -192,6 +220,14 @@ mod tests {
             kinds("ex:a.b. x.y-z:c 昆明:市"),
             [(Kind::Name, "ex:a.b"), (Kind::Other, "."), (Kind::Name, "x.y-z:c"), (Kind::Name, "昆明:市")]
         );
+    }
+
+    #[test]
+    fn numbers_and_escaped_dots_are_whole() {
+        let words = |text| kinds(text).into_iter().map(|(_, token)| token).collect::<Vec<_>>();
+        assert_eq!(words("1.5 .5e3 1.e5 2E-3 1.ex:a"), ["1.5", ".5e3", "1.e5", "2E-3", "1", ".", "ex:a"]);
+        assert_eq!(words("ex:a\\. . ex:b\\.. true.:x"), ["ex:a\\.", ".", "ex:b\\.", ".", "true", ".", ":x"]);
+        assert_eq!(words("<http://a/\\u0061> <\\n>"), ["<http://a/\\u0061>", "<", "\\", "n", ">"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef};
 
 pub use super::gather::DEFAULT_GRAPH;
+use super::stored;
 use super::terms::{Id, Terms};
 
 /// A quad by the numbers of its terms: subject, predicate, object, graph ([`DEFAULT_GRAPH`] for the default graph).
@@ -76,6 +77,11 @@ impl Indexed {
         self.terms.term(id)
     }
 
+    /// Every term, with its number.
+    pub fn terms(&self) -> impl Iterator<Item = (Id, &Term)> {
+        (0..).zip(self.terms.all())
+    }
+
     /// Takes a quad in; it is found after [`Self::settle`].
     pub fn add(&mut self, quad: QuadRef<'_>) -> Row {
         let subject = match quad.subject {
@@ -90,6 +96,12 @@ impl Indexed {
         let row = [subject, self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object), graph];
         self.new.push(row);
         row
+    }
+
+    /// As [`Self::add`], with language tags in lower case, as constants of queries, rules and shapes have them.
+    pub fn add_stored(&mut self, quad: &Quad) -> Row {
+        let object = stored(&quad.object);
+        self.add(QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name))
     }
 
     /// Takes a row of known terms in; it is found after [`Self::settle`].

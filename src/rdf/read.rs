@@ -9,6 +9,7 @@ use oxrdf::{GraphName, Quad};
 use oxrdfio::{RdfParseError, RdfParser, ReaderQuadParser};
 
 use super::guard::{ExcessAt, Guard};
+use super::mark::{Encoding, Unmarked};
 use crate::format::Syntax;
 use crate::location::{Diagnostic, Location, Severity};
 
@@ -36,11 +37,11 @@ impl ReadAs {
 
 /// The quads of a document. After the first error nothing more comes.
 pub struct Quads<R: Read> {
-    parser: Option<ReaderQuadParser<Guard<R>>>,
+    parser: Option<ReaderQuadParser<Guard<Unmarked<R>>>>,
     name: Arc<str>,
 }
 
-/// Reads a document from plain bytes. Blank nodes get labels that no other reading gives.
+/// Reads a document from plain bytes; a byte order mark before them is none of it. Blank nodes get labels that no other reading gives.
 ///
 /// # Errors
 /// Where the base is no absolute IRI.
@@ -53,7 +54,10 @@ pub fn read<R: Read>(bytes: R, how: &ReadAs) -> Result<Quads<R>, Diagnostic> {
             diagnostic(&how.name, (0, 0), reason, "give an absolute IRI")
         })?;
     }
-    Ok(Quads { parser: Some(parser.for_reader(Guard::new(bytes, how.syntax))), name: Arc::clone(&how.name) })
+    Ok(Quads {
+        parser: Some(parser.for_reader(Guard::new(Unmarked::new(bytes), how.syntax))),
+        name: Arc::clone(&how.name),
+    })
 }
 
 /// Opens a file of RDF: the syntax is `syntax`, or what the suffix says, `.gz` and `.zst` after it or not.
@@ -128,6 +132,9 @@ fn explain(name: &Arc<str>, error: RdfParseError) -> Diagnostic {
     match error {
         RdfParseError::Io(error) => match error.get_ref().and_then(|cause| cause.downcast_ref::<ExcessAt>()) {
             Some(at) => diagnostic(name, (at.line, at.column), at.to_string(), "flatten the document"),
+            None if error.get_ref().is_some_and(|cause| cause.is::<Encoding>()) => {
+                diagnostic(name, (0, 0), error.to_string(), "convert it first: iconv -f utf-16 -t utf-8")
+            }
             None => diagnostic(name, (0, 0), format!("cannot be read on: {error}"), "get the file anew"),
         },
         RdfParseError::Syntax(error) => {
@@ -155,6 +162,28 @@ mod tests {
         let deep = format!("<http://a> <http://b> {}", "<<( <http://a> <http://b> ".repeat(20_000));
         let error = read(deep.as_bytes(), &how).unwrap().find_map(Result::err).unwrap();
         assert!(error.reason.contains("nested"), "{error}");
+    }
+
+    #[test]
+    fn byte_order_marks_are_no_part_of_any_syntax() {
+        let turtle = "<http://a> <http://b> <http://c> .";
+        let xml = "<?xml version=\"1.0\"?><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:b=\"http://b/\"><rdf:Description rdf:about=\"http://a\"><b:b>c</b:b></rdf:Description></rdf:RDF>";
+        let json = r#"{"@id": "http://a", "http://b": "c"}"#;
+        for (syntax, text) in [
+            (Syntax::Turtle, turtle),
+            (Syntax::TriG, turtle),
+            (Syntax::NTriples, turtle),
+            (Syntax::NQuads, turtle),
+            (Syntax::RdfXml, xml),
+            (Syntax::JsonLd, json),
+        ] {
+            let marked = format!("\u{FEFF}{text}");
+            let quads: Result<Vec<_>, _> = read(marked.as_bytes(), &ReadAs::new("a", syntax)).unwrap().collect();
+            assert_eq!(quads.map(|quads| quads.len()), Ok(1), "{syntax:?}");
+            let wide: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let error = read(&wide[..], &ReadAs::new("a", syntax)).unwrap().find_map(Result::err).unwrap();
+            assert!(error.reason.contains("UTF-16") && error.remedy.unwrap().contains("iconv"), "{syntax:?}");
+        }
     }
 
     #[test]

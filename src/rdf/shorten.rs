@@ -118,7 +118,7 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// Turtle's `PN_LOCAL` without backslash escapes; nothing at all is one too.
-fn is_local_name(text: &str) -> bool {
+pub(crate) fn is_local_name(text: &str) -> bool {
     let mut rest = text.chars();
     let mut last = 'a';
     let mut first = true;
@@ -142,7 +142,7 @@ fn is_octet(text: &&str) -> bool {
 }
 
 /// `PN_CHARS_BASE`.
-fn is_letter(c: char) -> bool {
+pub(crate) fn is_letter(c: char) -> bool {
     matches!(c,
         'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
@@ -151,7 +151,7 @@ fn is_letter(c: char) -> bool {
 }
 
 /// What `PN_CHARS` has beside letters, digits, `_` and `-`.
-fn is_combining(c: char) -> bool {
+pub(crate) fn is_combining(c: char) -> bool {
     matches!(c, '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::AddAssign;
 
-use oxrdf::{GraphName, Literal, NamedNode, Quad, QuadRef, Term};
+use oxrdf::{GraphName, NamedNode, Quad, QuadRef};
 
 use super::embedded::{Embedded, Transaction};
 use super::error::StoreError;
@@ -130,27 +130,16 @@ fn normalised(quads: &[&Quad]) -> Result<Vec<Quad>, StoreError> {
 
 /// The quad with language tags in lower case: the form in which queries look for them.
 fn stored_form(quad: &Quad) -> Cow<'_, Quad> {
-    if needs_change(quad) { Cow::Owned(into_stored_form(quad.clone())) } else { Cow::Borrowed(quad) }
+    match rdf::stored(&quad.object) {
+        Cow::Owned(object) => Cow::Owned(Quad { object, ..quad.clone() }),
+        Cow::Borrowed(_) => Cow::Borrowed(quad),
+    }
 }
 
 /// The quad with language tags in lower case.
-pub(super) fn into_stored_form(mut quad: Quad) -> Quad {
-    if let Term::Literal(literal) = &quad.object
-        && has_upper_case_tag(literal)
-    {
-        quad.object = lower_case_tag(literal).into();
+pub(super) fn into_stored_form(quad: Quad) -> Quad {
+    match rdf::stored(&quad.object) {
+        Cow::Owned(object) => Quad { object, ..quad },
+        Cow::Borrowed(_) => quad,
     }
-    quad
-}
-
-fn needs_change(quad: &Quad) -> bool {
-    matches!(&quad.object, Term::Literal(literal) if has_upper_case_tag(literal))
-}
-
-fn has_upper_case_tag(literal: &Literal) -> bool {
-    literal.language().is_some_and(|tag| tag.bytes().any(|byte| byte.is_ascii_uppercase()))
-}
-
-fn lower_case_tag(literal: &Literal) -> Literal {
-    rdf::with_tag(literal, literal.language().unwrap_or_default().to_ascii_lowercase())
 }

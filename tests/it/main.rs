@@ -27,7 +27,6 @@ mod query;
 mod rdf;
 mod reading;
 mod readme;
-mod reference;
 mod remote;
 mod server;
 mod shacl;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up; a room may import what stands before it, or itself.
 const ROOMS: &[&[&str]] = &[
-    &["atomic", "counted", "location", "nearest", "format", "vocab", "ontology"],
+    &["atomic", "counted", "location", "nearest", "pattern", "format", "vocab", "ontology"],
     &["record"],
     &["place"],
     &["mapping"],

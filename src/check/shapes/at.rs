@@ -76,12 +76,12 @@ impl<'v, 'a> At<'v, 'a> {
                 tag.is_some_and(|tag| ranges.iter().any(|range| values::is_language(tag, range)))
             }),
             C::UniqueLang => self.unique_lang(),
-            C::HasValue(value) => self.once(self.values.contains(value)),
-            C::In(members) => self.each(|value| Ok(members.contains(&value))),
+            C::HasValue(value) => self.once(self.values.iter().any(|own| validator.one(*own) == validator.one(*value))),
+            C::In(members) => self.each(|value| Ok(members.contains(&validator.one(value)))),
             C::Equals(property) => self.equals(*property),
             C::Disjoint(property) => {
                 let others = self.others(*property);
-                self.each(|value| Ok(!others.contains(&value)))
+                self.each(|value| Ok(!others.contains(&validator.one(value))))
             }
             C::LessThan(property) => self.less(*property, |order| order.is_lt()),
             C::LessThanOrEquals(property) => self.less(*property, |order| order.is_le()),
@@ -108,15 +108,17 @@ impl<'v, 'a> At<'v, 'a> {
         }
     }
 
+    /// The values of another property, each as the one of those that are the same.
     fn others(&self, property: Id) -> HashSet<Id> {
-        self.validator.view.objects(self.focus, property).collect()
+        self.validator.view.objects(self.focus, property).map(|other| self.validator.one(other)).collect()
     }
 
     fn equals(&mut self, property: Id) -> Result {
-        let others = self.others(property);
-        self.each(|value| Ok(others.contains(&value)))?;
-        let missing: Vec<Id> =
-            self.validator.view.objects(self.focus, property).filter(|other| !self.values.contains(other)).collect();
+        let (validator, others) = (self.validator, self.others(property));
+        self.each(|value| Ok(others.contains(&validator.one(value))))?;
+        let own: HashSet<Id> = self.values.iter().map(|value| validator.one(*value)).collect();
+        let others = validator.view.objects(self.focus, property);
+        let missing: Vec<Id> = others.filter(|other| !own.contains(&validator.one(*other))).collect();
         missing.into_iter().for_each(|other| self.hit(Some(other)));
         Ok(())
     }

@@ -1,20 +1,55 @@
 //! Shapes as they are validated.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use oxrdf::{NamedNode, NamedNodeRef};
+use oxrdf::{NamedNode, NamedNodeRef, Term};
 use regex::Regex;
 
 use super::path::Path;
 use super::sparql::{Ask, Select};
-use crate::rdf::Id;
+use crate::rdf::{Id, Indexed, normal};
 use crate::vocab::sh;
 
 /// A shapes graph, read and found to be well-formed.
 #[derive(Debug, Clone)]
 pub struct Shapes {
     pub(super) shapes: Vec<Shape>,
+    pub(super) same: Same,
+}
+
+/// Literals that a store takes for the same, such as `020` and `20`: constants of shapes match the data's by value, whatever
+/// has been made of either.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Same(HashMap<Id, Id>);
+
+impl Same {
+    /// Looks through all terms.
+    pub(super) fn of(data: &Indexed) -> Self {
+        let (mut same, mut made): (HashMap<Id, Id>, HashMap<Term, Id>) = Default::default();
+        for (id, term) in data.terms() {
+            if let Cow::Owned(normal) = normal(term) {
+                let one = data.id(normal.as_ref()).unwrap_or_else(|| *made.entry(normal).or_insert(id));
+                if one != id {
+                    same.insert(id, one);
+                }
+            }
+        }
+        Self(same)
+    }
+
+    /// The one that stands for all that are the same.
+    pub(super) fn one(&self, id: Id) -> Id {
+        self.0.get(&id).copied().unwrap_or(id)
+    }
+
+    /// All that are the same as one, and it.
+    pub(super) fn all(&self, id: Id) -> impl Iterator<Item = Id> {
+        let one = self.one(id);
+        let others = self.0.iter().filter(move |(_, other)| **other == one).map(|(id, _)| *id);
+        std::iter::once(one).chain(others)
+    }
 }
 
 impl Shapes {

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use oxrdf::{NamedNode, NamedNodeRef, Term};
-use regex::RegexBuilder;
 
 use super::component::{Component, components};
-use super::constraint::{Bound, Constraint, Number, Qualified, Shape, Shapes, Target};
+use super::constraint::{Bound, Constraint, Number, Qualified, Same, Shape, Shapes, Target};
 use super::path::Path;
 use super::source::{Source, flag, short};
 use super::{GRAPH, ShapesError};
-use crate::rdf::{Id, Indexed};
+use crate::pattern;
+use crate::rdf::{DEFAULT_GRAPH, Id, Indexed};
 use crate::vocab::{owl, rdf, rdfs, sh};
 
 /// What may stand at a shape and is no constraint.
@@ -79,6 +79,7 @@ pub(super) struct Reader<'a> {
     pub(super) components: Vec<Component>,
     shapes: Vec<Option<Shape>>,
     numbers: HashMap<Id, Number>,
+    same: Same,
 }
 
 impl Shapes {
@@ -93,11 +94,12 @@ impl Shapes {
             return Err(source.error(*node, "asks for an entailment regime (sh:entailment), and none is supported"));
         }
         let components = components(&source)?;
-        let mut reader = Reader { source, components, shapes: Vec::new(), numbers: HashMap::new() };
+        let same = Same::of(data);
+        let mut reader = Reader { source, components, shapes: Vec::new(), numbers: HashMap::new(), same };
         for node in reader.roots() {
             reader.shape(node)?;
         }
-        Ok(Self { shapes: reader.shapes.into_iter().flatten().collect() })
+        Ok(Self { shapes: reader.shapes.into_iter().flatten().collect(), same: reader.same })
     }
 }
 
@@ -184,8 +186,8 @@ impl Reader<'_> {
     }
 
     fn targets(&self, node: Id) -> Result<Vec<Target>, ShapesError> {
-        let mut targets: Vec<Target> =
-            self.source.objects(node, sh::targetNode).into_iter().map(Target::Node).collect();
+        let nodes = self.source.objects(node, sh::targetNode);
+        let mut targets: Vec<Target> = nodes.into_iter().map(|node| Target::Node(self.in_data(node))).collect();
         let kinds: [Make<Id, Target>; 3] = [
             (sh::targetClass, Target::Class),
             (sh::targetSubjectsOf, Target::SubjectsOf),
@@ -204,6 +206,19 @@ impl Reader<'_> {
             targets.push(Target::Class(node));
         }
         Ok(targets)
+    }
+
+    /// The node as the data has it, where the shapes have it otherwise.
+    fn in_data(&self, node: Id) -> Id {
+        let data = self.source.view().data();
+        let occurs = |node: &Id| {
+            let mut rows = data.view().rows(None, None, Some(*node));
+            rows.any(|row| row[3] == DEFAULT_GRAPH || *data.term(row[3]) != Term::from(GRAPH.into_owned()))
+        };
+        if !self.source.term(node).is_literal() || occurs(&node) {
+            return node;
+        }
+        self.same.all(node).find(occurs).unwrap_or(node)
     }
 
     fn constraints(&mut self, node: Id, path: Option<&Path>) -> Result<Vec<Constraint>, ShapesError> {
@@ -269,7 +284,7 @@ impl Reader<'_> {
         }
         found.extend(source.objects(node, sh::hasValue).into_iter().map(Constraint::HasValue));
         if let Some(list) = source.one(node, sh::in_)? {
-            found.push(Constraint::In(source.list(list)?.into_iter().collect()));
+            found.push(Constraint::In(source.list(list)?.into_iter().map(|member| self.same.one(member)).collect()));
         }
         Ok(())
     }
@@ -281,7 +296,7 @@ impl Reader<'_> {
         let flags = source.one(node, sh::flags)?.and_then(|flags| source.text(flags)).unwrap_or_default();
         if let Some(pattern) = source.one(node, sh::pattern)? {
             let text = source.text(pattern).ok_or_else(|| source.error(node, "sh:pattern is a text"))?;
-            let regex = regex(&text, &flags).map_err(|reason| source.error(node, &reason))?;
+            let regex = pattern::compile(&text, &flags).map_err(|reason| source.error(node, &reason))?;
             found.push(Constraint::Pattern(regex, text));
         }
         if let Some(list) = source.one(node, sh::languageIn)? {
@@ -374,22 +389,4 @@ impl Reader<'_> {
         found.push(Constraint::Closed(paths.filter(|path| self.source.is_iri(*path)).chain(ignored).collect()));
         Ok(())
     }
-}
-
-/// A pattern of SPARQL's REGEX.
-fn regex(pattern: &str, flags: &str) -> Result<regex::Regex, String> {
-    let literal = flags.contains('q');
-    let text = if literal { regex::escape(pattern) } else { pattern.to_owned() };
-    let mut builder = RegexBuilder::new(&text);
-    for flag in flags.chars() {
-        match flag {
-            'i' => builder.case_insensitive(true),
-            's' => builder.dot_matches_new_line(true),
-            'm' => builder.multi_line(true),
-            'x' => builder.ignore_whitespace(true),
-            'q' => &mut builder,
-            other => return Err(format!("the flag `{other}` of its pattern is not understood")),
-        };
-    }
-    builder.build().map_err(|error| format!("its pattern is not understood: {error}"))
 }

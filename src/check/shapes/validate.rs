@@ -122,6 +122,11 @@ impl<'a> Validator<'a> {
         self.view.data().term(id)
     }
 
+    /// The literal that stands for all that are the same as this.
+    pub(super) fn one(&self, id: Id) -> Id {
+        self.shapes.same.one(id)
+    }
+
     fn targets(&self, shape: &Shape, focus: Focus<'_>) -> BTreeSet<Id> {
         let mut found = BTreeSet::new();
         for target in &shape.targets {

@@ -58,7 +58,8 @@ fn each_line(
 ) -> Result<(), BuildError> {
     for (i, line) in lines.lines().enumerate() {
         let line = line.map_err(|source| BuildError::Read { path: file.into(), source })?;
-        let columns: Vec<&str> = line.split('\t').collect();
+        let mark = if i == 0 { "\u{FEFF}" } else { "" };
+        let columns: Vec<&str> = line.strip_prefix(mark).unwrap_or(&line).split('\t').collect();
         let wrong = |reason: String| content(format!("{file}:{}", i + 1), reason);
         if columns.len() < fewest {
             return Err(wrong(format!("{fewest} columns parted by tabs expected, {} found", columns.len())));

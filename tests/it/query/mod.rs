@@ -1,9 +1,11 @@
 //! Queries: text, limits, results.
 
 mod agreement;
+mod grammar;
 mod limits;
 mod paths;
 mod syntax;
+mod tags;
 mod updates;
 
 use std::time::Duration;

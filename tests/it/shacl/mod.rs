@@ -1,5 +1,6 @@
 //! SHACL: cases of every component with what another validator finds in them, and W3C's test suite where it is at hand.
 
+mod constants;
 mod faults;
 mod suite;
 

@@ -1,0 +1,155 @@
+//! Clauses that the parser reads otherwise than SPARQL means them.
+
+use super::edit::Edit;
+use super::readable::{At, Pass, free};
+use super::tokens::Kind;
+
+/// More rows than there are anywhere: numbers that no machine counts to mean as much.
+const ENDLESS: &str = "1000000000000000";
+const AGGREGATES: [&str; 7] = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
+const MODIFIERS: [&str; 5] = ["HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
+
+/// The clauses that the reader is in.
+#[derive(Default)]
+pub(super) struct Clauses<'a> {
+    selected: Option<Selected<'a>>,
+    group: Option<Group>,
+    form: Form<'a>,
+}
+
+/// What a SELECT shows so far, and the brackets around it.
+struct Selected<'a> {
+    depth: usize,
+    names: Vec<&'a str>,
+}
+
+/// A GROUP BY, the brackets around it, and its key in brackets.
+struct Group {
+    depth: usize,
+    key: Option<Key>,
+}
+
+/// Where a key begins, and whether a variable is all that it is so far.
+struct Key {
+    start: usize,
+    is_variable: bool,
+}
+
+impl<'a> Clauses<'a> {
+    pub(super) fn token(&mut self, at: &At<'a>, pass: &mut Pass<'a>) {
+        self.select(at, &mut pass.edits);
+        self.group(at, &mut pass.edits);
+        self.form.token(at, self.group.is_some());
+        endless(at, &mut pass.edits);
+    }
+
+    pub(super) fn end(self, pass: &mut Pass<'a>) {
+        self.form.end(pass);
+    }
+
+    /// A variable that is shown twice is shown once: rows have one value for each variable.
+    fn select(&mut self, at: &At<'a>, edits: &mut Vec<Edit>) {
+        let is_word = at.token.kind == Kind::Word;
+        if is_word && at.text().eq_ignore_ascii_case("SELECT") {
+            self.selected = Some(Selected { depth: at.depth, names: Vec::new() });
+            return;
+        }
+        let Some(selected) = self.selected.as_mut().filter(|selected| selected.depth == at.depth) else { return };
+        let ends = |word: &str| at.text().eq_ignore_ascii_case(word);
+        if at.text() == "{" || is_word && (ends("WHERE") || ends("FROM")) {
+            self.selected = None;
+        } else if let Some(name) = at.variable() {
+            if selected.names.contains(&name) {
+                edits.push(Edit::new(at.token.start..at.token.end, ""));
+            }
+            selected.names.push(name);
+        }
+    }
+
+    /// `GROUP BY (?x AS ?y)` groups by `?y`; the parser forgets that name where the key is a variable.
+    fn group(&mut self, at: &At<'a>, edits: &mut Vec<Edit>) {
+        if at.token.kind == Kind::Word && at.text().eq_ignore_ascii_case("BY") {
+            self.group = at.is_after("GROUP").then_some(Group { depth: at.depth, key: None });
+        }
+        let Some(group) = &mut self.group else { return };
+        let is_modifier = || MODIFIERS.iter().any(|word| at.text().eq_ignore_ascii_case(word));
+        if at.depth < group.depth || at.depth == group.depth && at.token.kind == Kind::Word && is_modifier() {
+            self.group = None;
+        } else if at.depth == group.depth {
+            group.key = (at.text() == "(").then_some(Key { start: at.token.end, is_variable: true });
+        } else if let Some(key) = &mut group.key {
+            if at.depth == group.depth + 1 && key.is_variable && at.text().eq_ignore_ascii_case("AS") {
+                edits.push(Edit::new(key.start..key.start, "COALESCE("));
+                edits.push(Edit::new(at.token.start..at.token.start, ") "));
+            }
+            key.is_variable &= at.variable().is_some() || matches!(at.text(), "(" | ")");
+        }
+    }
+}
+
+fn endless(at: &At<'_>, edits: &mut Vec<Edit>) {
+    let number = at.text().trim_start_matches('0');
+    let is_number = at.token.kind == Kind::Word && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number && number.len() >= ENDLESS.len() && (at.is_after("LIMIT") || at.is_after("OFFSET")) {
+        edits.push(Edit::new(at.token.start..at.token.end, ENDLESS));
+    }
+}
+
+/// The query's form. The parser groups only what is selected, so that an ASK, CONSTRUCT or DESCRIBE that groups has to ask
+/// a subquery for its groups.
+#[derive(Default)]
+struct Form<'a> {
+    name: Option<&'a str>,
+    /// Where its pattern begins, and whether it has ended.
+    pattern: Option<usize>,
+    ended: bool,
+    groups: bool,
+    /// The variables that it groups by.
+    keys: Vec<&'a str>,
+    end: usize,
+}
+
+impl<'a> Form<'a> {
+    fn token(&mut self, at: &At<'a>, in_group: bool) {
+        self.end = at.token.end;
+        match at.token.kind {
+            Kind::Word if self.name.is_none() => self.name = Some(at.text()),
+            Kind::Word if self.ended => self.modifier(at.text()),
+            Kind::Open if at.depth == 0 && at.text() == "{" && !self.is_template(at) => {
+                self.pattern = self.pattern.or(Some(at.token.start));
+            }
+            Kind::Close if at.depth == 0 && at.text() == "}" => self.ended |= self.pattern.is_some(),
+            Kind::Sigil if self.ended && in_group => self.key(at),
+            _ => {}
+        }
+    }
+
+    fn is_template(&self, at: &At<'_>) -> bool {
+        self.pattern.is_none() && at.is_after("CONSTRUCT")
+    }
+
+    fn modifier(&mut self, word: &str) {
+        let is = |name: &&str| name.eq_ignore_ascii_case(word);
+        self.groups |= is(&"GROUP") || is(&"HAVING") || AGGREGATES.iter().any(|name| is(&name));
+    }
+
+    fn key(&mut self, at: &At<'a>) {
+        let Some(name) = at.variable().filter(|_| at.depth == 0 || at.depth == 1 && at.is_after("AS")) else { return };
+        if !self.keys.contains(&name) {
+            self.keys.push(name);
+        }
+    }
+
+    fn end(self, pass: &mut Pass<'a>) {
+        let is_form = |name: &str| ["ASK", "CONSTRUCT", "DESCRIBE"].iter().any(|form| form.eq_ignore_ascii_case(name));
+        let Some(start) = self.pattern.filter(|_| self.groups && self.name.is_some_and(is_form)) else { return };
+        let keys =
+            self.keys.into_iter().map(|name| format!("?{} ", pass.names.variable(name).unwrap_or(name.to_owned())));
+        let mut shown: String = keys.collect();
+        if shown.is_empty() {
+            shown = format!("(COUNT(*) AS ?{}) ", free(pass.names.text(), "groups", 0));
+        }
+        pass.edits.push(Edit::new(start..start, format!("{{ SELECT {shown}WHERE ")));
+        pass.edits.push(Edit::new(self.end..self.end, " }"));
+    }
+}
