@@ -15,6 +15,7 @@
 //! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::BaseIri`] |
 //! | [`convert`] | files of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert_to`] |
 //! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
+//! | [`index`] | sorted columns of numbered terms: what queries read | [`index::Builder`], [`index::Version`] |
 //! | [`store`] | quads kept: embedded, or a SPARQL 1.1 endpoint elsewhere | [`store::Embedded`], [`store::Remote`] |
 //! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`] |
 //! | [`query`] | SPARQL under limits that hold in every operator; the library of questions | [`query::Engine`], [`query::named`] |
@@ -76,6 +77,7 @@ pub mod convert;
 pub mod counted;
 pub mod format;
 pub mod generate;
+pub mod index;
 pub mod infer;
 pub mod load;
 pub mod location;

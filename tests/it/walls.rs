@@ -11,6 +11,7 @@ const ROOMS: &[&[&str]] = &[
     &["mapping"],
     &["rdf"],
     &["convert", "generate"],
+    &["index"],
     &["store"],
     &["query"],
     &["output", "load"],

@@ -1,0 +1,36 @@
+//! An index of the data: sorted columns of numbered terms, which queries read instead of the store.
+//!
+//! A [`Builder`] takes quads and gives a [`Version`]: a dictionary whose numbers ascend in the order of `ORDER BY`, and for
+//! each predicate a [`Segment`], its triples by subject and by object, each once, with the set of graphs it stands in.
+//! [`Version::with_changes`] gives the state after a commit. Terms that are new get numbers after all others, with their
+//! place among them; a segment that is touched is merged with its changes when it is first read.
+
+mod appended;
+mod base;
+mod builder;
+mod change;
+mod changed;
+mod dictionary;
+mod graphs;
+mod id;
+mod late;
+mod normal;
+mod number;
+pub mod order;
+mod segment;
+mod tags;
+mod terms;
+mod texts;
+mod version;
+
+pub use builder::{Builder, build};
+pub use change::Change;
+pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
+pub use normal::normal;
+pub use number::Number;
+pub use segment::{Columns, Segment, SharedColumns};
+pub use terms::TooLarge;
+pub use version::{Row, Version};
+
+#[cfg(test)]
+mod tests;

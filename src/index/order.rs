@@ -1,0 +1,234 @@
+//! SPARQL's order of terms, as keys that compare.
+//!
+//! Unbound, blank nodes, IRIs, literals, triple terms (SPARQL 1.1, 15.1). Among literals SPARQL leaves much open, and the
+//! engine's own comparison is no order where types are mixed; here numbers come first by value, then dates of any
+//! precision by their first moment, then all others by text, datatype and language. Numbers of equal value tie whatever
+//! their type, and so do equal moments of one type, so that the next condition decides.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use oxrdf::vocab::xsd;
+use oxrdf::{BaseDirection, LiteralRef, NamedNodeRef, TermRef};
+use oxsdatatypes::{Date, DateTime, GYear, GYearMonth};
+
+use super::id::Kind;
+use super::number::{Number, sortable};
+
+/// A term's place in the order. The order of the variants is part of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key<'a> {
+    /// No value.
+    Unbound,
+    /// A blank node.
+    Blank(Cow<'a, str>),
+    /// An IRI.
+    Iri(Cow<'a, str>),
+    /// A number by its value.
+    Number(ByValue),
+    /// A date or a moment.
+    Time(Moment),
+    /// Every other literal.
+    Text(TextKey<'a>),
+    /// A triple term: subject, predicate, object.
+    Triple(Box<[Key<'a>; 3]>),
+}
+
+/// A literal by its text, datatype, language and direction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TextKey<'a> {
+    value: Cow<'a, str>,
+    datatype: Cow<'a, str>,
+    language: Option<Cow<'a, str>>,
+    from_right: bool,
+}
+
+/// A number that compares by value, whatever its type.
+#[derive(Debug, Clone, Copy)]
+pub struct ByValue(pub(super) Number);
+
+impl Ord for ByValue {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.compare(other.0)
+    }
+}
+
+impl PartialOrd for ByValue {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ByValue {}
+
+impl std::hash::Hash for ByValue {
+    /// By the nearest double: equal values have one.
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        sortable(self.0.double()).hash(state);
+    }
+}
+
+/// The first moment that a date of any precision can mean, in 10⁻¹⁸ seconds from 1970 (without a time zone, in UTC), then
+/// its type, then whether it names a time zone: moments with and without one are never equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    instant: i128,
+    precision: u8,
+    zoned: bool,
+}
+
+impl<'a> Key<'a> {
+    /// The place of a term, or of none.
+    pub fn new(term: Option<TermRef<'a>>) -> Self {
+        match term {
+            None => Self::Unbound,
+            Some(TermRef::BlankNode(node)) => Self::Blank(Cow::Borrowed(node.as_str())),
+            Some(TermRef::NamedNode(node)) => Self::Iri(Cow::Borrowed(node.as_str())),
+            Some(TermRef::Literal(literal)) => Self::literal(literal),
+            Some(TermRef::Triple(triple)) => Self::Triple(Box::new([
+                Self::new(Some(triple.subject.as_ref().into())),
+                Self::new(Some(triple.predicate.as_ref().into())),
+                Self::new(Some(triple.object.as_ref())),
+            ])),
+        }
+    }
+
+    fn literal(literal: LiteralRef<'a>) -> Self {
+        if let Some(number) = Number::of(literal) {
+            return Self::Number(ByValue(number));
+        }
+        moment(literal).map_or_else(|| Self::Text(TextKey::new(literal)), Self::Time)
+    }
+
+    /// The same, of its own.
+    pub fn into_owned(self) -> Key<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Unbound => Key::Unbound,
+            Self::Blank(text) => Key::Blank(owned(text)),
+            Self::Iri(text) => Key::Iri(owned(text)),
+            Self::Number(number) => Key::Number(number),
+            Self::Time(moment) => Key::Time(moment),
+            Self::Text(TextKey { value, datatype, language, from_right }) => Key::Text(TextKey {
+                value: owned(value),
+                datatype: owned(datatype),
+                language: language.map(owned),
+                from_right,
+            }),
+            Self::Triple(parts) => Key::Triple(Box::new(parts.map(Key::into_owned))),
+        }
+    }
+
+    /// The kind of the term, if there is one.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Self::Unbound => return None,
+            Self::Blank(_) => Kind::Blank,
+            Self::Iri(_) => Kind::Iri,
+            Self::Number(_) => Kind::Number,
+            Self::Time(_) => Kind::Time,
+            Self::Text(_) => Kind::Text,
+            Self::Triple(_) => Kind::Triple,
+        })
+    }
+}
+
+impl<'a> TextKey<'a> {
+    fn new(literal: LiteralRef<'a>) -> Self {
+        Self {
+            value: Cow::Borrowed(literal.value()),
+            datatype: Cow::Borrowed(literal.datatype().as_str()),
+            language: literal.language().map(Cow::Borrowed),
+            from_right: literal.direction() == Some(BaseDirection::Rtl),
+        }
+    }
+}
+
+/// The order of terms, in which different terms are never equal: [`Key`], then the literals' own text.
+pub fn compare(a: TermRef<'_>, b: TermRef<'_>) -> Ordering {
+    Key::new(Some(a)).cmp(&Key::new(Some(b))).then_with(|| by_form(a, b))
+}
+
+/// The order of terms whose keys are equal.
+pub(super) fn by_form(a: TermRef<'_>, b: TermRef<'_>) -> Ordering {
+    match (a, b) {
+        (TermRef::Literal(a), TermRef::Literal(b)) => {
+            TextKey::new(a).datatype_first().cmp(&TextKey::new(b).datatype_first())
+        }
+        (TermRef::Triple(a), TermRef::Triple(b)) => compare(a.object.as_ref(), b.object.as_ref()),
+        _ => Ordering::Equal,
+    }
+}
+
+impl TextKey<'_> {
+    fn datatype_first(&self) -> (&str, &str) {
+        (&self.datatype, &self.value)
+    }
+}
+
+/// The moment of a literal that is one.
+pub(super) fn moment(literal: LiteralRef<'_>) -> Option<Moment> {
+    let value = literal.value();
+    let precision = precision(literal.datatype(), value)?;
+    let (sign, rest) = value.strip_prefix('-').map_or((1, value), |rest| (-1, rest));
+    let (rest, offset) = zone(rest);
+    let (date, clock) = rest.split_once('T').unwrap_or((rest, "00:00:00"));
+    let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
+    let year = sign * parts.next()??;
+    let month = parts.next().unwrap_or(Some(1))?;
+    let day = parts.next().unwrap_or(Some(1))?;
+    let seconds = i128::from(days(year, month, day)) * 86_400 - i128::from(offset.unwrap_or(0));
+    let instant = seconds.checked_mul(1_000_000_000_000_000_000)?.checked_add(of_day(clock)?)?;
+    Some(Moment { instant, precision, zoned: offset.is_some() })
+}
+
+/// The place of the datatype among those of dates, if the text is one of its texts.
+fn precision(datatype: NamedNodeRef<'_>, value: &str) -> Option<u8> {
+    match datatype {
+        xsd::G_YEAR => value.parse::<GYear>().ok().map(|_| 0),
+        xsd::G_YEAR_MONTH => value.parse::<GYearMonth>().ok().map(|_| 1),
+        xsd::DATE => value.parse::<Date>().ok().map(|_| 2),
+        xsd::DATE_TIME | xsd::DATE_TIME_STAMP => value.parse::<DateTime>().ok().map(|_| 3),
+        _ => None,
+    }
+}
+
+/// Splits off a time zone and gives its offset in seconds.
+fn zone(text: &str) -> (&str, Option<i64>) {
+    if let Some(rest) = text.strip_suffix('Z') {
+        return (rest, Some(0));
+    }
+    let split = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at)).map(|at| text.split_at(at));
+    match split {
+        Some((rest, zone)) if zone.as_bytes()[3] == b':' && matches!(zone.as_bytes()[0], b'+' | b'-') => {
+            let part = |range: std::ops::Range<usize>| zone[range].parse::<i64>().unwrap_or(0);
+            let offset = part(1..3) * 3_600 + part(4..6) * 60;
+            (rest, Some(if zone.starts_with('-') { -offset } else { offset }))
+        }
+        _ => (text, None),
+    }
+}
+
+/// A time of day in 10⁻¹⁸ seconds.
+fn of_day(clock: &str) -> Option<i128> {
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut parts = whole.split(':').map(|part| part.parse::<i64>().ok());
+    let mut next = || parts.next()?;
+    let seconds = next()? * 3_600 + next()? * 60 + next()?;
+    format!("{seconds}{fraction:0<18.18}").parse().ok()
+}
+
+/// Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant's algorithm).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year.saturating_sub(1) } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era.saturating_mul(146_097).saturating_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}

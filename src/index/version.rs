@@ -1,0 +1,273 @@
+//! A state of the data: a base, and what has changed since.
+
+use std::sync::{Arc, OnceLock};
+
+use hashbrown::HashMap;
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, TermRef};
+
+use super::base::Base;
+use super::changed::Changed;
+use super::id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
+use super::late::{LateTerm, Place};
+use super::number::Number;
+use super::order::Key;
+use super::segment::Segment;
+
+/// An immutable state of the data, as numbers of terms in sorted columns.
+///
+/// The quads' triples stand in it once, whatever the number of graphs they are in; each with the set of its graphs.
+#[derive(Debug)]
+pub struct Version {
+    pub(super) epoch: u64,
+    pub(super) base: Arc<Base>,
+    /// How many late terms it knows.
+    pub(super) late: u32,
+    pub(super) graphs: Arc<[Graph]>,
+    pub(super) predicates: Arc<[Id]>,
+    pub(super) changed: HashMap<Id, Arc<Changed>>,
+    pub(super) triples: usize,
+    pub(super) quads: usize,
+    pub(super) late_places: OnceLock<Box<[u64]>>,
+}
+
+/// A quad by numbers: subject, predicate, object, and the number of its graph.
+pub type Row = (Id, Id, Id, u32);
+
+impl Version {
+    /// The number of the store's commit that it is the state of.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// How many triples there are, each counted once.
+    pub fn len(&self) -> usize {
+        self.triples
+    }
+
+    /// Whether there is no triple.
+    pub fn is_empty(&self) -> bool {
+        self.triples == 0
+    }
+
+    /// How many quads there are.
+    pub fn quads(&self) -> usize {
+        self.quads
+    }
+
+    /// Bytes that its base takes, roughly.
+    pub fn bytes(&self) -> usize {
+        self.base.bytes()
+    }
+
+    /// How many of its triples have changed since the base was built.
+    pub fn changes(&self) -> usize {
+        self.changed.values().map(|changed| changed.changes()).sum()
+    }
+
+    /// The number of a term in normal form ([`super::normal`]); `None` where the data has no such term.
+    pub fn id(&self, term: TermRef<'_>) -> Option<Id> {
+        self.base.find(term).ok().or_else(|| self.late_id(term))
+    }
+
+    fn late_id(&self, term: TermRef<'_>) -> Option<Id> {
+        if self.late == 0 {
+            return None;
+        }
+        self.base.late.find(term).filter(|id| id.0 - Id::LATE < self.late)
+    }
+
+    fn late(&self, id: Id) -> Option<&LateTerm> {
+        if id.is_late() { self.base.late.get(id) } else { None }
+    }
+
+    /// The term of a number that this version gave.
+    pub fn term(&self, id: Id) -> Term {
+        self.base.term(id)
+    }
+
+    /// What `f` makes of the term of a number that this version gave.
+    pub fn text<R>(&self, id: Id, f: impl FnOnce(TermRef<'_>) -> R) -> R {
+        self.base.text(id, f)
+    }
+
+    /// What kind of term it is. No text is looked at.
+    pub fn kind(&self, id: Id) -> Kind {
+        self.late(id).map_or_else(|| self.base.dictionary.kind(id), |late| late.kind)
+    }
+
+    /// The numbers of the base's terms of a kind, from the first to that after the last.
+    pub fn range(&self, kind: Kind) -> std::ops::Range<u32> {
+        self.base.dictionary.range(kind)
+    }
+
+    /// The number of a literal's datatype, language and direction.
+    pub fn literal(&self, id: Id) -> Option<Tag> {
+        self.late(id).map_or_else(|| self.base.dictionary.tag(id), |late| late.tag)
+    }
+
+    /// The datatype, language and direction of a number that [`Self::literal`] gave.
+    pub fn tag(&self, tag: Tag) -> Option<&TagText> {
+        self.base.tags.text(tag)
+    }
+
+    /// The value of a numeric literal.
+    pub fn number(&self, id: Id) -> Option<Number> {
+        self.late(id).map_or_else(|| self.base.dictionary.number(id), |late| late.number)
+    }
+
+    /// The parts of a triple term: subject, predicate, object.
+    pub fn triple_term(&self, id: Id) -> Option<[Id; 3]> {
+        self.late(id).map_or_else(|| self.base.dictionary.triple(id), |late| late.triple)
+    }
+
+    /// A key that compares as `ORDER BY` does ([`Key`]): equal numbers of different types have one, and so do equal
+    /// moments. Keys of different versions do not compare.
+    pub fn key(&self, id: Id) -> u64 {
+        match self.late(id) {
+            Some(_) => self.late_places()[(id.0 - Id::LATE) as usize],
+            None => u64::from(self.base.dictionary.rank(id)) << 32,
+        }
+    }
+
+    /// The key at which a term stands or would: it compares with those of [`Self::key`], and is the key of none of them
+    /// unless the term ties with it. Terms that the data lacks may share one although they differ.
+    pub fn position(&self, term: TermRef<'_>) -> u64 {
+        match self.base.place(term) {
+            Place::Ties(rank) => u64::from(rank) << 32,
+            Place::After(before) => {
+                let key = Key::new(Some(term));
+                self.late_key(before, &key)
+            }
+        }
+    }
+
+    fn late_key(&self, before: u32, key: &Key<'_>) -> u64 {
+        let mut smaller = 0;
+        for (late, place) in self.late_terms().zip(self.late_places()) {
+            if late.place != Place::After(before) {
+                continue;
+            }
+            match Key::new(Some(late.term.as_ref())).cmp(key) {
+                std::cmp::Ordering::Equal => return *place,
+                std::cmp::Ordering::Less => smaller = smaller.max(*place & u64::from(u32::MAX)),
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+        (u64::from(before) << 32) | (smaller + 1)
+    }
+
+    fn late_terms(&self) -> impl Iterator<Item = &LateTerm> {
+        (0..self.late).filter_map(|number| self.base.late.get(Id(Id::LATE + number)))
+    }
+
+    /// The key of every late term: after that of the base's term before it, those of one gap by even numbers.
+    fn late_places(&self) -> &[u64] {
+        self.late_places.get_or_init(|| {
+            let mut gaps: Vec<(u32, Key<'_>, usize)> = Vec::new();
+            let mut places = vec![0; self.late as usize];
+            for (number, late) in self.late_terms().enumerate() {
+                match late.place {
+                    Place::Ties(rank) => places[number] = u64::from(rank) << 32,
+                    Place::After(before) => gaps.push((before, Key::new(Some(late.term.as_ref())), number)),
+                }
+            }
+            gaps.sort_unstable();
+            for gap in gaps.chunk_by(|a, b| a.0 == b.0) {
+                for (step, tied) in (1_u64..).zip(gap.chunk_by(|a, b| a.1 == b.1)) {
+                    tied.iter()
+                        .for_each(|(before, _, number)| places[*number] = (u64::from(*before) << 32) | (2 * step));
+                }
+            }
+            places.into()
+        })
+    }
+
+    /// The predicates that have triples, in ascending order of their numbers.
+    pub fn predicates(&self) -> &[Id] {
+        &self.predicates
+    }
+
+    /// The triples of a predicate, if it has any.
+    pub fn segment(&self, predicate: Id) -> Option<Arc<Segment>> {
+        let segment = match self.changed.get(&predicate) {
+            Some(changed) => changed.segment(),
+            None => self.base.segments.get(&predicate)?.clone(),
+        };
+        Some(segment).filter(|segment| !segment.is_empty())
+    }
+
+    /// How many triples a predicate has.
+    pub fn count(&self, predicate: Id) -> usize {
+        match self.changed.get(&predicate) {
+            Some(changed) => changed.len(),
+            None => self.base.segments.get(&predicate).map_or(0, |segment| segment.len()),
+        }
+    }
+
+    /// Every named graph, empty ones that were created included, in ascending order of the names' numbers.
+    pub fn graphs(&self) -> &[Graph] {
+        &self.graphs
+    }
+
+    /// The number of the graph of this name, if there is one.
+    pub fn graph_number(&self, name: Id) -> Option<u32> {
+        let at = self.graphs.binary_search_by_key(&name, |graph| graph.id).ok()?;
+        Some(self.graphs[at].number)
+    }
+
+    /// The name of a graph; the unnamed one (0) has none.
+    pub fn graph_id(&self, number: u32) -> Option<Id> {
+        self.base.graph_id(number)
+    }
+
+    /// The graphs of a set, in ascending order of their numbers; 0 is the unnamed one.
+    pub fn graphs_of(&self, set: GraphSet) -> impl Iterator<Item = u32> + '_ {
+        self.base.lists.of(set)
+    }
+
+    /// Whether a set holds a graph that is wanted.
+    pub fn in_graphs(&self, set: GraphSet, wanted: &GraphFilter) -> bool {
+        self.base.lists.matches(set, wanted)
+    }
+
+    /// The rows of a segment's `pso` that stand in a graph.
+    pub fn rows_of_graph<'a>(&self, segment: &'a Segment, graph: u32) -> &'a [u32] {
+        segment.rows_of_graph(graph, |set| self.base.lists.of(set))
+    }
+
+    /// All quads, by predicate, subject, object and graph.
+    pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
+        self.predicates.iter().filter_map(|predicate| Some((*predicate, self.segment(*predicate)?))).flat_map(
+            move |(predicate, segment)| {
+                (0..segment.len()).flat_map(move |row| {
+                    let columns = segment.pso();
+                    let (subject, object, set) = (columns.key[row], columns.value[row], columns.graph[row]);
+                    self.graphs_of(set).map(move |graph| (subject, predicate, object, graph))
+                })
+            },
+        )
+    }
+
+    /// The quad of a row.
+    pub fn quad(&self, (subject, predicate, object, graph): Row) -> Quad {
+        let graph_name = self.graph_id(graph).map_or(GraphName::DefaultGraph, |name| self.node(name).into());
+        let predicate = self.text(predicate, |term| NamedNode::new_unchecked(plain(term)));
+        Quad { subject: self.node(subject), predicate, object: self.term(object), graph_name }
+    }
+
+    fn node(&self, id: Id) -> NamedOrBlankNode {
+        self.text(id, |term| match term {
+            TermRef::BlankNode(node) => node.into_owned().into(),
+            other => NamedNode::new_unchecked(plain(other)).into(),
+        })
+    }
+}
+
+fn plain(term: TermRef<'_>) -> &str {
+    match term {
+        TermRef::NamedNode(node) => node.as_str(),
+        TermRef::BlankNode(node) => node.as_str(),
+        TermRef::Literal(literal) => literal.value(),
+        TermRef::Triple(_) => "",
+    }
+}
