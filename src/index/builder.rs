@@ -131,6 +131,14 @@ impl Version {
     /// # Errors
     /// [`TooLarge`] where there are more terms than numbers.
     pub fn compacted(&self) -> Result<Self, TooLarge> {
+        Ok(self.to_builder()?.finish(self.epoch))
+    }
+
+    /// A builder that was given all quads and graphs of this version.
+    ///
+    /// # Errors
+    /// As [`Self::compacted`].
+    pub fn to_builder(&self) -> Result<Builder, TooLarge> {
         let mut builder = Builder::new();
         for graph in self.graphs() {
             self.text(graph.id, |name| builder.terms.intern(name).map(|name| builder.graphs.insert(name)))?;
@@ -149,7 +157,7 @@ impl Version {
             let row = [number(predicate)?, number(subject)?, number(object)?, graph];
             builder.rows.push(row);
         }
-        Ok(builder.finish(self.epoch))
+        Ok(builder)
     }
 }
 

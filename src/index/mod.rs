@@ -17,20 +17,24 @@ mod late;
 mod normal;
 mod number;
 pub mod order;
+mod scan;
 mod segment;
 mod tags;
 mod terms;
 mod texts;
 mod version;
+mod view;
 
 pub use builder::{Builder, build};
 pub use change::Change;
 pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
 pub use normal::normal;
 pub use number::Number;
+pub use scan::{Pattern, Scan};
 pub use segment::{Columns, Segment, SharedColumns};
 pub use terms::TooLarge;
 pub use version::{Row, Version};
+pub use view::{Internal, View};
 
 #[cfg(test)]
 mod tests;

@@ -232,3 +232,92 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era.saturating_mul(146_097).saturating_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::{BlankNode, Literal, NamedNode, Term};
+
+    fn typed(value: &str, datatype: oxrdf::NamedNodeRef<'_>) -> Term {
+        Literal::new_typed_literal(value, datatype).into()
+    }
+
+    fn sorted(terms: &[Option<Term>]) {
+        let keys: Vec<Key> = terms.iter().map(|term| Key::new(term.as_ref().map(Term::as_ref))).collect();
+        assert!(keys.is_sorted(), "{keys:#?}");
+    }
+
+    #[test]
+    fn kinds_of_terms_follow_each_other() {
+        sorted(&[
+            None,
+            Some(BlankNode::new_unchecked("b").into()),
+            Some(NamedNode::new_unchecked("http://a").into()),
+            Some(Literal::from(-3).into()),
+            Some(typed("1982", xsd::G_YEAR)),
+            Some(Literal::new_simple_literal("").into()),
+            Some(Literal::new_language_tagged_literal_unchecked("a", "en").into()),
+            Some(Literal::new_simple_literal("a").into()),
+            Some(Literal::new_simple_literal("b").into()),
+        ]);
+    }
+
+    #[test]
+    fn numbers_of_all_types_are_one_line() {
+        let numbers = [
+            typed("-INF", xsd::DOUBLE),
+            typed("-10", xsd::INTEGER),
+            typed("-9.5", xsd::DECIMAL),
+            typed("0", xsd::INTEGER),
+            typed("1e-3", xsd::DOUBLE),
+            typed("0.01", xsd::DECIMAL),
+            typed("9", xsd::INTEGER),
+            typed("10", xsd::INT),
+            typed("9007199254740992", xsd::INTEGER),
+            typed("9007199254740993", xsd::INTEGER),
+            typed("INF", xsd::FLOAT),
+        ];
+        sorted(&numbers.map(Some));
+        assert_eq!(
+            Key::new(Some(typed("-0.0", xsd::DOUBLE).as_ref())),
+            Key::new(Some(typed("0.0", xsd::DOUBLE).as_ref()))
+        );
+    }
+
+    #[test]
+    fn dates_of_all_precisions_are_one_line() {
+        let dates = [
+            typed("-0044-03-15", xsd::DATE),
+            typed("1979-10", xsd::G_YEAR_MONTH),
+            typed("1979-10-08", xsd::DATE),
+            typed("1982", xsd::G_YEAR),
+            typed("1982-01-01", xsd::DATE),
+            typed("2024-01-23T20:00:00-05:00", xsd::DATE_TIME),
+            typed("2024-01-24T02:00:00Z", xsd::DATE_TIME),
+            typed("12000", xsd::G_YEAR),
+        ];
+        sorted(&dates.map(Some));
+    }
+
+    #[test]
+    fn ill_typed_literals_are_text() {
+        for value in ["", "x", "99999999999999999999999999999999999999999999-1-1", "é:00000", "-", "T"] {
+            assert!(matches!(Key::new(Some(typed(value, xsd::DATE_TIME).as_ref())), Key::Text(_)), "{value}");
+        }
+    }
+
+    #[test]
+    fn equal_values_tie_whatever_their_type() {
+        let ties = |a: &Term, b: &Term| Key::new(Some(a.as_ref())) == Key::new(Some(b.as_ref()));
+        for [a, b] in [["1", "1.0"], ["0.1", "0.10"], ["123456789.123", "123456789.123"]] {
+            assert!(ties(&typed(a, xsd::DECIMAL), &typed(b, xsd::DOUBLE)), "{a}");
+        }
+        assert!(ties(&typed("1", xsd::INTEGER), &typed("1", xsd::DOUBLE)));
+        assert!(!ties(&typed("9007199254740993", xsd::INTEGER), &typed("9007199254740992", xsd::DOUBLE)));
+        let moment = |value| typed(value, xsd::DATE_TIME);
+        assert!(ties(&moment("2024-01-24T02:00:00Z"), &moment("2024-01-23T20:00:00-06:00")));
+        assert!(!ties(&moment("2024-01-24T02:00:00Z"), &moment("2024-01-24T02:00:00.1Z")));
+        assert!(!ties(&moment("2024-01-24T02:00:00Z"), &moment("2024-01-24T02:00:00")));
+        assert!(!ties(&moment("1982-01-01T00:00:00"), &typed("1982-01-01", xsd::DATE)));
+    }
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use oxigraph::sparql::{
-    BoundPreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryResults, QuerySolution,
-    QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
+    BoundPreparedSparqlQuery, QueryDatasetSpecification, QueryEvaluationError, QueryExplanation, QueryResults,
+    QuerySolution, QuerySolutionIter, QueryTripleIter, SparqlEvaluator,
 };
 use oxrdf::{GraphName, Term, Variable};
 use spargebra::algebra::QueryDataset;
@@ -18,6 +18,7 @@ use super::order::SortKey;
 use super::run::{Dataset, DefaultGraph, Engine, Query, Source, Stats};
 use super::subquery::{self, Subquery};
 use super::top::{Ordering, Sorter};
+use crate::index::{Version, View};
 
 /// How often an evaluation begins again because the store changed between its parts.
 const ATTEMPTS: usize = 5;
@@ -26,31 +27,68 @@ const ATTEMPTS: usize = 5;
 pub(super) struct Evaluation<'a> {
     pub(super) engine: &'a Engine,
     pub(super) source: &'a dyn Source,
+    /// The state that everything is evaluated on, where there is an index of it.
+    pub(super) version: Option<Arc<Version>>,
     pub(super) specification: QueryDatasetSpecification,
     pub(super) limits: &'a Limits,
     pub(super) cancel: &'a Cancel,
 }
 
+/// A query bound to a state.
+pub(super) enum Bound<'a> {
+    Index(BoundPreparedSparqlQuery<'a, View>),
+    Store(BoundPreparedSparqlQuery<'a>),
+}
+
+impl<'a> Bound<'a> {
+    fn execute(self) -> Result<QueryResults<'a>, QueryEvaluationError> {
+        match self {
+            Self::Index(bound) => bound.execute(),
+            Self::Store(bound) => bound.execute(),
+        }
+    }
+
+    /// Evaluates and tells how, with the rows and the time of each step.
+    pub(super) fn explain(self) -> (Result<QueryResults<'a>, QueryEvaluationError>, QueryExplanation) {
+        match self {
+            Self::Index(bound) => bound.compute_statistics().explain(),
+            Self::Store(bound) => bound.compute_statistics().explain(),
+        }
+    }
+}
+
 impl<'a> Evaluation<'a> {
+    /// On the present state of the source.
+    pub(super) fn new(
+        engine: &'a Engine,
+        source: &'a dyn Source,
+        specification: QueryDatasetSpecification,
+        limits: &'a Limits,
+        cancel: &'a Cancel,
+    ) -> Self {
+        Self { engine, source, version: source.version(), specification, limits, cancel }
+    }
+
     /// Evaluates, and hands the results to `work`.
     pub(super) fn run<T>(
         &self,
         query: &Query,
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
-        self.run_by(query, |bound| bound.execute(), work)
+        self.run_by(query, Bound::execute, work)
     }
 
     /// Evaluates with `execute`.
     pub(super) fn run_by<T>(
         &self,
         query: &Query,
-        execute: impl FnOnce(BoundPreparedSparqlQuery<'a>) -> Result<QueryResults<'a>, QueryEvaluationError>,
+        execute: impl FnOnce(Bound<'a>) -> Result<QueryResults<'a>, QueryEvaluationError>,
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
         let started = Instant::now();
-        let plan = self.engine.plans().of(query, &self.specification);
-        let meter = Arc::new(Meter::new(plan.laces.guard(self.cancel.clone(), self.limits.memory), self.limits));
+        let plan = self.engine.plans().of(query, &self.specification, self.version.is_some());
+        let guard = plan.laces.guard(self.cancel.clone(), self.limits.memory);
+        let meter = Arc::new(Meter::new(guard, self.limits, self.version.is_some()));
         let evaluator = plan.laces.register(self.engine.evaluator(query.needs()), &meter.guard);
         let evaluator = evaluator.with_cancellation_token(self.cancel.storage().clone());
         let bound = self.bind(evaluator, &plan.algebra, &plan.subqueries)?;
@@ -80,9 +118,9 @@ impl<'a> Evaluation<'a> {
         evaluator: SparqlEvaluator,
         algebra: &spargebra::Query,
         subqueries: &[Subquery],
-    ) -> Result<BoundPreparedSparqlQuery<'a>, QueryError> {
+    ) -> Result<Bound<'a>, QueryError> {
         let mut attempt = 1;
-        while !subqueries.is_empty() && attempt < ATTEMPTS {
+        while self.version.is_none() && !subqueries.is_empty() && attempt < ATTEMPTS {
             let epoch = self.source.epoch();
             let evaluator = self.with_subqueries(evaluator.clone(), subqueries)?;
             let bound = self.prepared(evaluator, algebra);
@@ -94,10 +132,15 @@ impl<'a> Evaluation<'a> {
         Ok(self.prepared(self.with_subqueries(evaluator, subqueries)?, algebra))
     }
 
-    fn prepared(&self, evaluator: SparqlEvaluator, algebra: &spargebra::Query) -> BoundPreparedSparqlQuery<'a> {
+    fn prepared(&self, evaluator: SparqlEvaluator, algebra: &spargebra::Query) -> Bound<'a> {
         let mut prepared = evaluator.for_query(algebra.clone());
+        if let Some(version) = &self.version {
+            *prepared.dataset_mut() = View::plain();
+            let view = View::new(version.clone(), &self.specification);
+            return Bound::Index(prepared.on_queryable_dataset(view));
+        }
         *prepared.dataset_mut() = self.specification.clone();
-        self.source.bind_query(prepared)
+        Bound::Store(self.source.bind_query(prepared))
     }
 
     fn with_subqueries(
@@ -107,7 +150,8 @@ impl<'a> Evaluation<'a> {
     ) -> Result<SparqlEvaluator, QueryError> {
         for subquery in subqueries {
             let limits = Limits { rows: None, bytes: None, ..*self.limits };
-            let inner = Evaluation { specification: self.specification.clone(), limits: &limits, ..*self };
+            let (specification, version) = (self.specification.clone(), self.version.clone());
+            let inner = Evaluation { specification, version, limits: &limits, ..*self };
             let (rows, _) = inner.run(&subquery.query, subquery::collect)?;
             evaluator = evaluator.with_service_handler(subquery.name.clone(), rows?);
         }

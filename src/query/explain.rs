@@ -20,6 +20,8 @@ pub struct Explanation {
     pub rows: u64,
     /// Seconds from the text's algebra to the last row.
     pub seconds: f64,
+    /// Whether the index was read; otherwise the store itself, which takes longer.
+    pub indexed: bool,
     /// The outermost step.
     pub plan: Step,
 }
@@ -49,12 +51,12 @@ impl Engine {
         let Request { query, dataset, limits, cancel } = request;
         let specification = specification(dataset, query.algebra().dataset(), self.default_graph());
         supervised(limits, cancel, query.needs().stack(), || {
-            let evaluation = Evaluation { engine: self, source, specification, limits, cancel };
+            let evaluation = Evaluation::new(self, source, specification, limits, cancel);
             let mut explanation = None;
             let (rows, stats) = evaluation.run_by(
                 query,
                 |bound| {
-                    let (results, told) = bound.compute_statistics().explain();
+                    let (results, told) = bound.explain();
                     explanation = Some(told);
                     results
                 },
@@ -65,7 +67,7 @@ impl Engine {
             let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
             let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
             let plan = with_ordering(plan.unlaced(), query.algebra(), rows, seconds);
-            Ok(Explanation { rows, seconds, plan })
+            Ok(Explanation { rows, seconds, indexed: stats.indexed, plan })
         })
     }
 }
@@ -116,7 +118,8 @@ fn count(results: QueryResults<'_>) -> Result<u64, QueryError> {
 impl fmt::Display for Explanation {
     /// The steps as an indented tree, each with its rows and its time.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} in {}", counted(self.rows, "row"), time(self.seconds))?;
+        let store = if self.indexed { "" } else { ", from the store: its index is not ready" };
+        writeln!(f, "{} in {}{store}", counted(self.rows, "row"), time(self.seconds))?;
         writeln!(f, "{:>10} {:>10}  STEP", "ROWS", "TIME")?;
         self.plan.write(f, 0)
     }

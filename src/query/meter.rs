@@ -17,11 +17,12 @@ pub(super) struct Meter {
     limits: Limits,
     rows: AtomicU64,
     bytes: AtomicU64,
+    indexed: bool,
 }
 
 impl Meter {
-    pub(super) fn new(guard: Arc<Guard>, limits: &Limits) -> Self {
-        Self { guard, limits: *limits, rows: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    pub(super) fn new(guard: Arc<Guard>, limits: &Limits, indexed: bool) -> Self {
+        Self { guard, limits: *limits, rows: AtomicU64::new(0), bytes: AtomicU64::new(0), indexed }
     }
 
     pub(super) fn row(&self, columns: &Arc<[Variable]>, row: Vec<Option<Term>>) -> QuerySolution {
@@ -53,7 +54,7 @@ impl Meter {
 
     pub(super) fn stats(&self, planning: Duration, elapsed: Duration) -> Stats {
         let (rows, bytes) = (self.rows.load(Relaxed), self.bytes.load(Relaxed));
-        Stats { rows, bytes, elapsed, planning, memory: self.guard.peak(), broken_off: false }
+        Stats { rows, bytes, elapsed, planning, memory: self.guard.peak(), broken_off: false, indexed: self.indexed }
     }
 }
 

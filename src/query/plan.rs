@@ -27,9 +27,9 @@ struct Kept {
 }
 
 impl Plans {
-    /// The plan of a query on a dataset.
-    pub(super) fn of(&self, query: &Query, specification: &QueryDatasetSpecification) -> Arc<Plan> {
-        let merged = is_merged(specification);
+    /// The plan of a query on a dataset. An index gives each triple of the default graph once.
+    pub(super) fn of(&self, query: &Query, specification: &QueryDatasetSpecification, indexed: bool) -> Arc<Plan> {
+        let merged = !indexed && is_merged(specification);
         let plan = || Arc::new(Plan::new(query, merged));
         if query.needs().is_small() {
             return plan();

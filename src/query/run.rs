@@ -20,6 +20,7 @@ use super::plan::Plans;
 use super::services::InStoredForm;
 use super::supervise::supervised;
 use super::tags;
+use crate::index::Version;
 use crate::place::Register;
 use crate::store::{Embedded, Transaction};
 use crate::vocab;
@@ -28,6 +29,9 @@ use crate::vocab;
 pub trait Source {
     /// Binds a query to a snapshot of the present state.
     fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_>;
+
+    /// An index of the present state, which is asked instead; `None` where there is none for the time being.
+    fn version(&self) -> Option<Arc<Version>>;
 
     /// A number that grows when the state changes: snapshots taken under one number are the same.
     fn epoch(&self) -> u64;
@@ -38,6 +42,10 @@ impl Source for Embedded {
         self.bind(query)
     }
 
+    fn version(&self) -> Option<Arc<Version>> {
+        Self::version(self)
+    }
+
     fn epoch(&self) -> u64 {
         Self::epoch(self)
     }
@@ -46,6 +54,10 @@ impl Source for Embedded {
 impl Source for Transaction<'_> {
     fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
         self.bind(query)
+    }
+
+    fn version(&self) -> Option<Arc<Version>> {
+        Self::version(self)
     }
 
     /// Nobody else changes what it sees, and it does so only between queries.
@@ -168,6 +180,8 @@ pub struct Stats {
     pub memory: u64,
     /// Whether the receiver ended it before all had come.
     pub broken_off: bool,
+    /// Whether the index was read; otherwise the store itself, which takes longer.
+    pub indexed: bool,
 }
 
 /// Evaluates queries. Cheap to clone.
@@ -266,7 +280,7 @@ impl Engine {
         let Request { query, dataset, limits, cancel } = request;
         let specification = specification(dataset, query.algebra().dataset(), self.default_graph);
         supervised(limits, cancel, query.needs().stack(), || {
-            Evaluation { engine: self, source, specification, limits, cancel }.run(query, work)
+            Evaluation::new(self, source, specification, limits, cancel).run(query, work)
         })
     }
 

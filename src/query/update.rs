@@ -210,7 +210,7 @@ impl Work<'_, '_> {
     ) -> Result<T, QueryError> {
         let limits = Limits { rows: None, bytes: None, ..*self.limits };
         let (engine, cancel, source) = (self.engine, self.cancel, &*self.transaction);
-        let evaluation = Evaluation { engine, source, specification, limits: &limits, cancel };
+        let evaluation = Evaluation::new(engine, source, specification, &limits, cancel);
         Ok(evaluation.run(query, work)?.0)
     }
 

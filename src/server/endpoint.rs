@@ -43,6 +43,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint over `store`, ready to answer.
     pub fn new(store: Arc<Embedded>, settings: Settings) -> Arc<Self> {
+        store.stay_open();
         Arc::new(Self {
             engine: Engine::new().with_default_graph(settings.default_graph),
             metrics: Metrics::default(),

@@ -66,8 +66,13 @@ pub fn render(endpoint: &Endpoint) -> String {
     one(&mut text, "running", "Evaluations going on", "gauge", endpoint.running.count() as u64);
     one(&mut text, "waiting", "Requests that wait for their turn", "gauge", endpoint.turns.waiting() as u64);
     one(&mut text, "cache_bytes", "Bytes of results kept", "gauge", endpoint.cache.bytes() as u64);
+    one(&mut text, "index_ready", "Whether queries read the index, not the store", "gauge", indexed(endpoint));
     one(&mut text, "store_epoch", "Commits of the store", "counter", endpoint.store.epoch());
     text
+}
+
+fn indexed(endpoint: &Endpoint) -> u64 {
+    u64::from(endpoint.store.is_indexed())
 }
 
 fn requests(text: &mut String, metrics: &Metrics) {

@@ -6,8 +6,9 @@ use std::ops::AddAssign;
 
 use oxrdf::{GraphName, NamedNode, Quad, QuadRef};
 
-use super::embedded::{Embedded, Transaction};
+use super::embedded::Embedded;
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::rdf;
 
 /// A document's quads, and the graphs that are its own.

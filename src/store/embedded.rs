@@ -1,25 +1,35 @@
 //! The embedded store: the only file that names `oxigraph::store`.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, MutexGuard};
 use std::thread::available_parallelism;
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
-use oxigraph::store::{self as ox, StorageError};
-use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
+pub(super) use oxigraph::store as ox;
+use oxigraph::store::StorageError;
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
 
 use super::counts::Counts;
 use super::directory::{is_store, is_vacant, remove_unfinished};
-use super::document::{self, Change, Document};
+use super::document::{self, Document};
 use super::error::StoreError;
 use super::lock::{Holder, Lock};
 use super::meta::Meta;
+use super::transaction::Transaction;
+use super::versions::{Present, Versions};
+use crate::index::{Builder, Change, Version};
 
 /// Bounds of a thread's batch in a bulk load, in thousands of quads, which the loader reckons as megabytes.
 const SMALLEST_BATCH: usize = 10;
 const LARGEST_BATCH: usize = 50;
 /// From so many quads on a bulk load ends with its files merged.
 const MERGE: u64 = 200_000;
+/// A store of so many quads is indexed as soon as it is asked, on disk and in memory; a larger one beside.
+const AT_ONCE_ON_DISK: usize = 20_000;
+const AT_ONCE_IN_MEMORY: usize = 300_000;
+/// The most bytes that an index may take while it is built beside a load.
+const LARGEST_INDEX: usize = 4 << 30;
 
 impl From<StorageError> for StoreError {
     fn from(error: StorageError) -> Self {
@@ -33,7 +43,9 @@ impl From<StorageError> for StoreError {
 pub struct Embedded {
     inner: ox::Store,
     meta: Meta,
-    writer: Mutex<()>,
+    versions: Arc<Versions>,
+    /// Whether an index is worth the time of reading the whole store.
+    stays_open: AtomicBool,
     home: Option<Home>,
     read_only: bool,
 }
@@ -62,7 +74,8 @@ impl Embedded {
         Ok(Self {
             inner: ox::Store::new()?,
             meta: Meta::memory(),
-            writer: Mutex::new(()),
+            versions: Versions::of_nothing(),
+            stays_open: AtomicBool::new(true),
             home: None,
             read_only: false,
         })
@@ -82,7 +95,7 @@ impl Embedded {
         remove_unfinished(path)?;
         let inner = open_disk(path)?;
         let home = Some(Home { path: path.to_owned(), lock });
-        Ok(Self { inner, meta: Meta::open(path)?, writer: Mutex::new(()), home, read_only: false })
+        Ok(Self::on_disk(inner, Meta::open(path)?, home, false))
     }
 
     /// Opens the store in the directory `path` for reading, beside other readers.
@@ -96,7 +109,12 @@ impl Embedded {
         let lock = Lock::shared(path)?;
         let inner = open_disk_read_only(path)?;
         let home = Some(Home { path: path.to_owned(), lock });
-        Ok(Self { inner, meta: Meta::open_read_only(path)?, writer: Mutex::new(()), home, read_only: true })
+        Ok(Self::on_disk(inner, Meta::open_read_only(path)?, home, true))
+    }
+
+    fn on_disk(inner: ox::Store, meta: Meta, home: Option<Home>, read_only: bool) -> Self {
+        let versions = Versions::unknown(meta.epoch());
+        Self { inner, meta, versions, stays_open: AtomicBool::new(false), home, read_only }
     }
 
     /// Its directory, if it is on disk.
@@ -167,9 +185,10 @@ impl Embedded {
     pub fn update(&self, update: PreparedSparqlUpdate) -> Result<(), StoreError> {
         let _turn = self.turn()?;
         self.meta.reserve()?;
-        update.on_store(&self.inner).execute()?;
-        self.meta.advance();
-        Ok(())
+        let result = update.on_store(&self.inner).execute();
+        // What it changed is not known.
+        self.committed(None);
+        Ok(result?)
     }
 
     /// All quads, or those of one graph, as they are now; later writes do not show.
@@ -198,14 +217,22 @@ impl Embedded {
     ) -> Result<T, E> {
         let _turn = self.turn()?;
         let inner = self.inner.start_transaction().map_err(StoreError::from)?;
-        let mut transaction = Transaction { inner, store: &self.inner, changed: false };
+        let mut transaction = Transaction::new(inner, &self.inner, &self.versions);
         let result = work(&mut transaction)?;
-        if transaction.changed {
+        if let Some((inner, changes)) = transaction.into_changes() {
             self.meta.reserve()?;
-            transaction.inner.commit().map_err(StoreError::from)?;
-            self.meta.advance();
+            let done = inner.commit().map_err(StoreError::from);
+            // After a failure nobody knows what the storage holds.
+            self.committed(changes.filter(|_| done.is_ok()));
+            done?;
         }
         Ok(result)
+    }
+
+    /// After a commit, of which it is perhaps known what it changed. The caller has the writer's turn.
+    fn committed(&self, changes: Option<Vec<Change>>) {
+        self.meta.advance();
+        self.versions.publish(changes, self.meta.epoch());
     }
 
     /// Loads a document in one transaction: its own graphs are replaced, others gain. A document that is there already as
@@ -213,7 +240,7 @@ impl Embedded {
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`], [`StoreError::Storage`]
-    pub fn load_document(&self, document: &Document) -> Result<Change, StoreError> {
+    pub fn load_document(&self, document: &Document) -> Result<document::Change, StoreError> {
         self.transaction(|transaction| document::apply(document, transaction))
     }
 
@@ -230,13 +257,20 @@ impl Embedded {
         self.meta.reserve()?;
         let mut loader = self.bulk_loader(options);
         let mut count = 0;
+        let mut index = self.index_to_fill();
         let counted = quads.into_iter().map(|quad| {
             count += 1;
-            quad.map(document::into_stored_form).map_err(Failure::Input)
+            let quad = quad.map(document::into_stored_form).map_err(Failure::Input)?;
+            index = index.take().and_then(|index| filled(index, &quad));
+            Ok::<_, Failure<E>>(quad)
         });
         loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
-        loader.commit().map_err(StoreError::from)?;
-        self.meta.advance();
+        let done = loader.commit().map_err(StoreError::from);
+        self.committed(None);
+        done?;
+        if let Some(index) = index {
+            self.versions.set(index.finish(self.meta.epoch()));
+        }
         if count > MERGE {
             self.merge()?;
         }
@@ -251,12 +285,53 @@ impl Embedded {
         self.inner.bulk_loader().with_num_threads(threads).with_max_memory_size_in_megabytes(memory)
     }
 
+    /// What the store holds now, to be added to; `None` where that is not known.
+    fn index_to_fill(&self) -> Option<Builder> {
+        match self.versions.present() {
+            Present::Version(version) => version.to_builder().ok(),
+            _ => None,
+        }
+    }
+
+    /// An index of the present state; `None` where there is none for the time being, so that the store is to be asked. A
+    /// small store is indexed at once, a larger one beside, if it is in memory or stays open ([`Self::stay_open`]).
+    pub fn version(&self) -> Option<Arc<Version>> {
+        match self.versions.present() {
+            Present::Version(version) => return Some(version),
+            Present::Unavailable => return None,
+            Present::Unknown => {}
+        }
+        let turn = self.versions.turn_now()?;
+        let most = if self.home.is_some() { AT_ONCE_ON_DISK } else { AT_ONCE_IN_MEMORY };
+        if let Some(index) = read(&self.inner, || {}, &|count| count > most) {
+            return Some(self.versions.set(index.finish(self.meta.epoch())));
+        }
+        if !self.stays_open.load(Ordering::Relaxed) {
+            self.versions.refuse();
+            return None;
+        }
+        drop(turn);
+        let store = self.inner.clone();
+        self.versions.build_elsewhere(move |stopped, begun| read(&store, begun, &|_| stopped.load(Ordering::Relaxed)));
+        None
+    }
+
+    /// Whether queries read an index: there is one, which may have to take the latest changes in.
+    pub fn is_indexed(&self) -> bool {
+        self.versions.are_ready()
+    }
+
+    /// Says that many queries are to come: an index is worth the time of reading the whole store.
+    pub fn stay_open(&self) {
+        self.stays_open.store(true, Ordering::Relaxed);
+    }
+
     /// Waits until the writers before are done.
     fn turn(&self) -> Result<MutexGuard<'_, ()>, StoreError> {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        Ok(self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+        Ok(self.versions.turn())
     }
 
     /// Copies the store, as it is now, to the new directory `target`, by hard links where the file system allows. The copy
@@ -272,7 +347,7 @@ impl Embedded {
             return Err(StoreError::Exists(target.to_owned()));
         }
         // Between two writes, so that the counter copied is that of the data copied.
-        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.versions.turn();
         self.backup_data(target)?;
         self.meta.copy_to(target)
     }
@@ -305,6 +380,37 @@ impl Embedded {
         }
         Ok(())
     }
+}
+
+impl Drop for Embedded {
+    /// Waits for the thread that reads the store, so that it can be opened again at once.
+    fn drop(&mut self) {
+        self.versions.stop();
+    }
+}
+
+/// An index with one quad more, unless it has become too large.
+fn filled(mut index: Builder, quad: &Quad) -> Option<Builder> {
+    index.push(quad.as_ref()).ok()?;
+    Some(index).filter(|index| index.bytes() <= LARGEST_INDEX)
+}
+
+/// Reads a snapshot of the whole store, which is taken when `begun` is called, until there is a reason to stop. An error
+/// is one: queries that meet it tell.
+fn read(store: &ox::Store, begun: impl Fn(), stops: &dyn Fn(usize) -> bool) -> Option<Builder> {
+    let (quads, graphs) = (store.quads_for_pattern(None, None, None, None), store.named_graphs());
+    begun();
+    let mut index = Builder::new();
+    for graph in graphs {
+        index.push_graph(graph.ok()?.as_ref()).ok()?;
+    }
+    for quad in quads {
+        index = filled(index, &quad.ok()?)?;
+        if stops(index.len()) {
+            return None;
+        }
+    }
+    Some(index)
 }
 
 #[cfg(feature = "rocksdb")]
@@ -349,104 +455,12 @@ impl<E> From<StorageError> for Failure<E> {
 }
 
 /// The quads of a snapshot.
-pub struct Quads<'a>(ox::QuadIter<'a>);
+pub struct Quads<'a>(pub(super) ox::QuadIter<'a>);
 
 impl Iterator for Quads<'_> {
     type Item = Result<Quad, StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(self.0.next()?.map_err(StoreError::from))
-    }
-}
-
-/// Changes that become visible to others all at once, or never.
-pub struct Transaction<'a> {
-    inner: ox::Transaction<'a>,
-    store: &'a ox::Store,
-    changed: bool,
-}
-
-impl Transaction<'_> {
-    /// All quads, or those of one graph, with the changes made so far.
-    pub fn quads(&self, graph: Option<GraphNameRef<'_>>) -> Quads<'_> {
-        Quads(self.inner.quads_for_pattern(None, None, None, graph))
-    }
-
-    /// The quads of a graph as they were when the transaction began. They do not stand in the way of changes.
-    pub fn quads_before(&self, graph: GraphNameRef<'_>) -> Quads<'static> {
-        // Writers take turns: what is committed has not changed since.
-        Quads(self.store.quads_for_pattern(None, None, None, Some(graph)))
-    }
-
-    /// Adds a quad; returns whether it was not there.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn insert(&mut self, quad: QuadRef<'_>) -> Result<bool, StoreError> {
-        let is_new = !self.inner.contains(quad)?;
-        if is_new {
-            self.inner.insert(quad);
-            self.changed = true;
-        }
-        Ok(is_new)
-    }
-
-    /// A prepared query on the state with the changes made so far.
-    pub fn bind(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
-        query.on_transaction(&self.inner)
-    }
-
-    /// Whether the quad is there.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn contains(&self, quad: QuadRef<'_>) -> Result<bool, StoreError> {
-        Ok(self.inner.contains(quad)?)
-    }
-
-    /// The named graphs, empty ones that were created included.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn named_graphs(&self) -> Result<Vec<NamedOrBlankNode>, StoreError> {
-        self.inner.named_graphs().map(|graph| graph.map_err(StoreError::from)).collect()
-    }
-
-    /// Whether there is a graph of this name, be it empty.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn contains_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
-        Ok(self.inner.contains_named_graph(graph)?)
-    }
-
-    /// Makes an empty graph, if there is none of this name.
-    pub fn create_graph(&mut self, graph: NamedNodeRef<'_>) {
-        self.inner.insert_named_graph(graph);
-        self.changed = true;
-    }
-
-    /// Removes the quads of a graph.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn clear_graph(&mut self, graph: GraphNameRef<'_>) -> Result<(), StoreError> {
-        self.changed = true;
-        Ok(self.inner.clear_graph(graph)?)
-    }
-
-    /// Removes a graph with its quads.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`]
-    pub fn drop_graph(&mut self, graph: NamedOrBlankNodeRef<'_>) -> Result<(), StoreError> {
-        self.changed = true;
-        Ok(self.inner.remove_named_graph(graph)?)
-    }
-
-    /// Removes a quad, if it is there.
-    pub fn remove(&mut self, quad: QuadRef<'_>) {
-        self.inner.remove(quad);
-        self.changed = true;
     }
 }

@@ -13,6 +13,8 @@ mod lock;
 mod meta;
 mod remote;
 mod restore;
+mod transaction;
+mod versions;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
@@ -22,11 +24,12 @@ use crate::rdf::canonical_quad;
 pub use counts::Counts;
 pub use directory::is_store;
 pub use document::{Change, Document};
-pub use embedded::{BulkOptions, Embedded, Quads, Transaction};
+pub use embedded::{BulkOptions, Embedded, Quads};
 pub use error::StoreError;
 pub use lock::Holder;
 pub use remote::{Endpoint, Remote};
 pub use restore::restore;
+pub use transaction::Transaction;
 
 /// The quads of a store, one after the other.
 pub type QuadStream = Box<dyn Iterator<Item = Result<Quad, StoreError>>>;

@@ -14,6 +14,7 @@ mod conformance;
 mod convert;
 mod examples;
 mod golden;
+mod index;
 mod infer;
 mod load;
 mod mapping;
