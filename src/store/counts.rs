@@ -1,9 +1,11 @@
 //! What a store holds, in numbers.
 
+use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, Term};
 
 use super::error::StoreError;
 use super::{Store, select};
+use crate::index::Version;
 
 /// Quads by graph and subjects by class. Graphs and classes stand with the largest first, then by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,11 +33,28 @@ impl Counts {
         let mut graphs = groups(store, NAMED_GRAPHS)?.into_iter().filter_map(graph).collect::<Vec<_>>();
         let default = groups(store, DEFAULT_GRAPH)?;
         graphs.extend(default.into_iter().filter(|(_, n)| *n > 0).map(|(_, n)| (GraphName::DefaultGraph, n)));
-        let mut classes = groups(store, CLASSES)?.into_iter().filter_map(class).collect::<Vec<_>>();
+        let classes = groups(store, CLASSES)?.into_iter().filter_map(class).collect::<Vec<_>>();
+        Ok(Self::sorted(graphs, classes))
+    }
+
+    fn sorted(mut graphs: Vec<(GraphName, u64)>, mut classes: Vec<(NamedNode, u64)>) -> Self {
         graphs.sort_by_cached_key(|(name, n)| (u64::MAX - n, name.to_string()));
         classes.sort_by_cached_key(|(name, n)| (u64::MAX - n, name.to_string()));
-        Ok(Self { quads: graphs.iter().map(|(_, n)| n).sum(), graphs, classes })
+        Self { quads: graphs.iter().map(|(_, n)| n).sum(), graphs, classes }
     }
+}
+
+/// The counts of an index: nothing but the names is looked up.
+pub(super) fn of_version(version: &Version) -> Counts {
+    let name = |id| version.term(id);
+    let named = version.graphs().iter().filter(|graph| graph.quads > 0);
+    let mut graphs: Vec<_> = named.filter_map(|found| graph((Some(name(found.id)), found.quads as u64))).collect();
+    let unnamed = version.quads() as u64 - graphs.iter().map(|(_, n)| n).sum::<u64>();
+    graphs.extend((unnamed > 0).then_some((GraphName::DefaultGraph, unnamed)));
+    let types = version.id(rdf::TYPE.into()).and_then(|predicate| version.segment(predicate));
+    let objects = types.as_ref().map_or(&[][..], |types| types.pos().key);
+    let members = objects.chunk_by(|a, b| a == b).map(|members| (Some(name(members[0])), members.len() as u64));
+    Counts::sorted(graphs, members.filter_map(class).collect())
 }
 
 fn groups(store: &dyn Store, query: &str) -> Result<Vec<(Option<Term>, u64)>, StoreError> {

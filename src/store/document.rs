@@ -6,9 +6,9 @@ use std::ops::AddAssign;
 
 use oxrdf::{GraphName, NamedNode, Quad, QuadRef};
 
-use super::embedded::Embedded;
 use super::error::StoreError;
 use super::transaction::Transaction;
+use crate::index::normal;
 use crate::rdf;
 
 /// A document's quads, and the graphs that are its own.
@@ -71,7 +71,7 @@ fn replace(
         return Ok(Change { inserted: add(&quads, transaction)?, removed: 0 });
     }
     let unfamiliar: Vec<_> = quads.iter().filter(|quad| !old.contains(quad.as_ref())).map(Cow::as_ref).collect();
-    let fresh = normalised(&unfamiliar)?;
+    let fresh: Vec<Quad> = unfamiliar.into_iter().map(normalised).collect();
     let kept: HashSet<&Quad> = quads.iter().map(Cow::as_ref).chain(&fresh).collect();
     let removed = remove_where(&old, |quad| !kept.contains(quad), transaction);
     drop_emptied(graphs, &quads, transaction)?;
@@ -122,11 +122,9 @@ impl AsQuad for &Cow<'_, Quad> {
     }
 }
 
-/// The quads as a store gives them back: numbers and dates are kept by value, so that `1.50` comes back as `1.5`.
-fn normalised(quads: &[&Quad]) -> Result<Vec<Quad>, StoreError> {
-    let scratch = Embedded::memory()?;
-    scratch.transaction(|transaction| add(quads.iter().copied(), transaction))?;
-    scratch.quads(None).collect()
+/// The quad as a store gives it back: numbers and dates are kept by value, so that `1.50` comes back as `1.5`.
+fn normalised(quad: &Quad) -> Quad {
+    Quad { object: normal(quad.object.clone()), ..quad.clone() }
 }
 
 /// The quad with language tags in lower case: the form in which queries look for them.

@@ -10,7 +10,7 @@ pub(super) use oxigraph::store as ox;
 use oxigraph::store::StorageError;
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
 
-use super::counts::Counts;
+use super::counts::{self, Counts};
 use super::directory::{is_store, is_vacant, remove_unfinished};
 use super::document::{self, Document};
 use super::error::StoreError;
@@ -170,7 +170,7 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::Storage`], [`StoreError::Query`]
     pub fn counts(&self) -> Result<Counts, StoreError> {
-        Counts::of(self)
+        self.version().map_or_else(|| Counts::of(self), |version| Ok(counts::of_version(&version)))
     }
 
     /// A prepared query on a snapshot of the present state, to be executed or explained.
@@ -324,6 +324,7 @@ impl Embedded {
     /// Says that many queries are to come: an index is worth the time of reading the whole store.
     pub fn stay_open(&self) {
         self.stays_open.store(true, Ordering::Relaxed);
+        self.versions.reconsider();
     }
 
     /// Waits until the writers before are done.

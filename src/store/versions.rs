@@ -121,6 +121,11 @@ impl Versions {
         state.refused = true;
     }
 
+    /// Lets a version be built of a state that was refused.
+    pub(super) fn reconsider(&self) {
+        self.state().refused = false;
+    }
+
     /// The present version with all that has been published.
     pub(super) fn present(self: &Arc<Self>) -> Present {
         let mut state = self.state();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use citypact::index::{Builder, Version, normal};
 use citypact::query::{Cancel, Dataset, Engine, Limits, ParseOptions, Update};
-use citypact::store::{BulkOptions, Document, Embedded, Store, StoreError, Transaction};
+use citypact::store::{BulkOptions, Counts, Document, Embedded, Store, StoreError, Transaction};
 use oxrdf::vocab::xsd;
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
@@ -103,6 +103,7 @@ fn is_in_step(store: &Embedded) {
     assert_eq!(quads_in(&version), quads_of(store));
     let graphs: BTreeSet<String> = version.graphs().iter().map(|graph| version.term(graph.id).to_string()).collect();
     assert_eq!(graphs, graphs_of(store));
+    assert_eq!(store.counts().unwrap(), Counts::of(store).unwrap());
 }
 
 #[test]

@@ -156,6 +156,27 @@ fn what_is_done_here_agrees_with_the_engine_on_random_data_and_queries() {
 }
 
 #[test]
+fn a_triple_in_several_graphs_is_one_triple_of_their_union() {
+    let mut dice = Dice(17);
+    for round in 0..300 {
+        let several = dice.store(3);
+        let at_once = |quad: Result<Quad, _>| Quad { graph_name: node("g0").into(), ..quad.unwrap() };
+        let one = store(several.quads(None).map(at_once).collect::<Vec<_>>());
+        let pattern = dice.pattern();
+        if pattern.contains("GRAPH") {
+            continue;
+        }
+        let text = format!("SELECT ?s ?o ?v ?w ?b ?c ?y {{ {pattern} }}");
+        let query = parse(&text).unwrap();
+        let ours = Engine::new().answer(&several, &query, &Limits::within(Duration::from_secs(30))).unwrap().rows;
+        let (mut ours, mut theirs) = (shown(&ours), shown(&plainly(&one, &query, DefaultGraph::Union)));
+        ours.sort();
+        theirs.sort();
+        assert_eq!(ours, theirs, "round {round}: {text}");
+    }
+}
+
+#[test]
 fn rows_that_tie_may_come_in_any_order_but_their_keys_are_the_engines() {
     let mut dice = Dice(4);
     let engine = Engine::new().with_default_graph(DefaultGraph::Union);
