@@ -41,7 +41,7 @@ pub fn hint(error: &StoreError) -> Option<String> {
         StoreError::Locked { .. } => Some("wait until the other process is done, or ask it to stop".to_owned()),
         StoreError::NotAStore(_) => Some("name a new directory, or one that a store is in, with --store".to_owned()),
         StoreError::NotPersistent => {
-            Some("build with the default features, or use --data FILES instead of --store".to_owned())
+            Some("build with the default features, or name another directory with --store".to_owned())
         }
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),

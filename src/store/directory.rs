@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::StoreError;
+use super::journal;
 
 /// Removes what a bulk load that was killed left behind: sorted files that were never taken in.
 pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
@@ -16,12 +17,23 @@ pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether a store's own files are there. RocksDB names its present state in the file `CURRENT`.
+/// Whether a store's own files are there.
 ///
 /// # Errors
 /// [`StoreError::File`] where the directory cannot be looked into.
 pub fn is_store(path: &Path) -> Result<bool, StoreError> {
+    Ok(is_rocksdb(path)? || journal::is_there(path).map_err(StoreError::file(path))?)
+}
+
+/// Whether RocksDB keeps the store: it names its present state in the file `CURRENT`.
+fn is_rocksdb(path: &Path) -> Result<bool, StoreError> {
     path.join("CURRENT").try_exists().map_err(StoreError::file(path))
+}
+
+/// Whether the store there is kept by a journal, or a new one would be.
+pub(super) fn is_journaled(path: &Path) -> Result<bool, StoreError> {
+    let is_new = cfg!(not(feature = "rocksdb")) && !is_rocksdb(path)?;
+    Ok(is_new || journal::is_there(path).map_err(StoreError::file(path))?)
 }
 
 /// Whether a store may be made there: nothing is there but what an attempt that was killed may have left.
@@ -31,7 +43,9 @@ pub(super) fn is_vacant(path: &Path) -> Result<bool, StoreError> {
     }
     let mut entries = std::fs::read_dir(path).map_err(StoreError::file(path))?;
     let left_over = |name: &std::ffi::OsStr| {
-        name.to_str().is_some_and(|name| name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG"))
+        name.to_str().is_some_and(|name| {
+            name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG") || journal::is_left_over(name)
+        })
     };
     Ok(entries.all(|entry| entry.is_ok_and(|entry| left_over(&entry.file_name()))))
 }

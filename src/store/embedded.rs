@@ -11,9 +11,11 @@ use oxigraph::store::StorageError;
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
 
 use super::counts::{self, Counts};
-use super::directory::{is_store, is_vacant, remove_unfinished};
+use super::directory::{is_journaled, is_store, is_vacant, remove_unfinished};
 use super::document::{self, Document};
 use super::error::StoreError;
+use super::journal::{self, Journal};
+use super::journaled::{self, Replayed};
 use super::lock::{Holder, Lock};
 use super::meta::Meta;
 use super::transaction::Transaction;
@@ -46,8 +48,17 @@ pub struct Embedded {
     versions: Arc<Versions>,
     /// Whether an index is worth the time of reading the whole store.
     stays_open: AtomicBool,
+    kept: Kept,
     home: Option<Home>,
     read_only: bool,
+}
+
+/// Where the quads are.
+pub(super) enum Kept {
+    Memory,
+    RocksDb,
+    /// In memory, and on disk in a journal; it is open where the store may be written to.
+    Journal(Option<Journal>),
 }
 
 /// The directory of a store on disk. The lock is let go last.
@@ -76,6 +87,7 @@ impl Embedded {
             meta: Meta::memory(),
             versions: Versions::of_nothing(),
             stays_open: AtomicBool::new(true),
+            kept: Kept::Memory,
             home: None,
             read_only: false,
         })
@@ -85,7 +97,7 @@ impl Embedded {
     ///
     /// # Errors
     /// [`StoreError::Locked`] if another process has it open, after a wait of a second; [`StoreError::NotAStore`] if the
-    /// directory holds other files; [`StoreError::NotPersistent`] without the feature `rocksdb`.
+    /// directory holds other files; [`StoreError::NotPersistent`] for a store of RocksDB without the feature `rocksdb`.
     pub fn open(path: &Path, holder: &Holder) -> Result<Self, StoreError> {
         if !is_store(path)? && !is_vacant(path)? {
             return Err(StoreError::NotAStore(path.to_owned()));
@@ -93,9 +105,11 @@ impl Embedded {
         std::fs::create_dir_all(path).map_err(StoreError::file(path))?;
         let lock = Lock::exclusive(path, holder)?;
         remove_unfinished(path)?;
-        let inner = open_disk(path)?;
-        let home = Some(Home { path: path.to_owned(), lock });
-        Ok(Self::on_disk(inner, Meta::open(path)?, home, false))
+        let home = Home { path: path.to_owned(), lock };
+        if is_journaled(path)? {
+            return Self::open_journal(Meta::open(path)?, home);
+        }
+        Ok(Self::on_disk(open_disk(path)?, Meta::open(path)?, home, false))
     }
 
     /// Opens the store in the directory `path` for reading, beside other readers.
@@ -107,14 +121,50 @@ impl Embedded {
             return Err(StoreError::NotFound(path.to_owned()));
         }
         let lock = Lock::shared(path)?;
-        let inner = open_disk_read_only(path)?;
-        let home = Some(Home { path: path.to_owned(), lock });
-        Ok(Self::on_disk(inner, Meta::open_read_only(path)?, home, true))
+        let home = Home { path: path.to_owned(), lock };
+        if is_journaled(path)? {
+            let replayed = journaled::replay(path)?;
+            return Ok(Self::of_journal(replayed, Meta::open_read_only(path)?, home, None));
+        }
+        Ok(Self::on_disk(open_disk_read_only(path)?, Meta::open_read_only(path)?, home, true))
     }
 
-    fn on_disk(inner: ox::Store, meta: Meta, home: Option<Home>, read_only: bool) -> Self {
+    fn on_disk(inner: ox::Store, meta: Meta, home: Home, read_only: bool) -> Self {
         let versions = Versions::unknown(meta.epoch());
-        Self { inner, meta, versions, stays_open: AtomicBool::new(false), home, read_only }
+        let stays_open = AtomicBool::new(false);
+        Self { inner, meta, versions, stays_open, kept: Kept::RocksDb, home: Some(home), read_only }
+    }
+
+    /// Opens a store that a journal keeps, or makes one.
+    fn open_journal(meta: Meta, home: Home) -> Result<Self, StoreError> {
+        if !journal::is_there(&home.path).map_err(StoreError::file(&home.path))? {
+            Journal::create(&home.path)?;
+        }
+        let replayed = journaled::replay(&home.path)?;
+        let found = replayed.found;
+        let journal = Journal::open(&home.path, found)?;
+        let store = Self::of_journal(replayed, meta, home, Some(journal));
+        if found.is_stale() {
+            store.merge()?;
+        }
+        Ok(store)
+    }
+
+    fn of_journal(replayed: Replayed, meta: Meta, home: Home, journal: Option<Journal>) -> Self {
+        let versions = match replayed.index {
+            Some(index) => Versions::of(index.finish(meta.epoch())),
+            None => Versions::unknown(meta.epoch()),
+        };
+        let (stays_open, read_only) = (AtomicBool::new(true), journal.is_none());
+        let kept = Kept::Journal(journal);
+        Self { inner: replayed.store, meta, versions, stays_open, kept, home: Some(home), read_only }
+    }
+
+    fn journal(&self) -> Option<&Journal> {
+        match &self.kept {
+            Kept::Journal(journal) => journal.as_ref(),
+            Kept::Memory | Kept::RocksDb => None,
+        }
     }
 
     /// Its directory, if it is on disk.
@@ -183,6 +233,9 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::ReadOnly`], [`StoreError::Update`]
     pub fn update(&self, update: PreparedSparqlUpdate) -> Result<(), StoreError> {
+        if self.journal().is_some() {
+            return self.transaction(|transaction| transaction.run(update));
+        }
         let _turn = self.turn()?;
         self.meta.reserve()?;
         let result = update.on_store(&self.inner).execute();
@@ -217,10 +270,14 @@ impl Embedded {
     ) -> Result<T, E> {
         let _turn = self.turn()?;
         let inner = self.inner.start_transaction().map_err(StoreError::from)?;
-        let mut transaction = Transaction::new(inner, &self.inner, &self.versions);
+        let journal = self.journal();
+        let mut transaction = Transaction::new(inner, &self.inner, &self.versions, journal.is_some());
         let result = work(&mut transaction)?;
         if let Some((inner, changes)) = transaction.into_changes() {
             self.meta.reserve()?;
+            if let Some(journal) = journal {
+                journal.append(changes.as_deref().unwrap_or_default())?;
+            }
             let done = inner.commit().map_err(StoreError::from);
             // After a failure nobody knows what the storage holds.
             self.committed(changes.filter(|_| done.is_ok()));
@@ -258,20 +315,25 @@ impl Embedded {
         let mut loader = self.bulk_loader(options);
         let mut count = 0;
         let mut index = self.index_to_fill();
+        let mut commit = self.journal().map(Journal::begin).transpose()?;
         let counted = quads.into_iter().map(|quad| {
             count += 1;
             let quad = quad.map(document::into_stored_form).map_err(Failure::Input)?;
             index = index.take().and_then(|index| filled(index, &quad));
+            if let Some(commit) = &mut commit {
+                commit.insert(&quad).map_err(|error| Failure::Input(error.into()))?;
+            }
             Ok::<_, Failure<E>>(quad)
         });
         loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
+        commit.map_or(Ok(()), |commit| commit.finish())?;
         let done = loader.commit().map_err(StoreError::from);
         self.committed(None);
         done?;
         if let Some(index) = index {
             self.versions.set(index.finish(self.meta.epoch()));
         }
-        if count > MERGE {
+        if count > MERGE && matches!(self.kept, Kept::RocksDb) {
             self.merge()?;
         }
         Ok(count)
@@ -302,7 +364,7 @@ impl Embedded {
             Present::Unknown => {}
         }
         let turn = self.versions.turn_now()?;
-        let most = if self.home.is_some() { AT_ONCE_ON_DISK } else { AT_ONCE_IN_MEMORY };
+        let most = if matches!(self.kept, Kept::RocksDb) { AT_ONCE_ON_DISK } else { AT_ONCE_IN_MEMORY };
         if let Some(index) = read(&self.inner, || {}, &|count| count > most) {
             return Some(self.versions.set(index.finish(self.meta.epoch())));
         }
@@ -349,7 +411,10 @@ impl Embedded {
         }
         // Between two writes, so that the counter copied is that of the data copied.
         let _turn = self.versions.turn();
-        self.backup_data(target)?;
+        match self.kept {
+            Kept::Journal(_) => journaled::copy(&self.inner, target)?,
+            Kept::Memory | Kept::RocksDb => self.backup_data(target)?,
+        }
         self.meta.copy_to(target)
     }
 
@@ -374,8 +439,11 @@ impl Embedded {
 
     /// Merges the files on disk.
     fn merge(&self) -> Result<(), StoreError> {
+        if let Some(journal) = self.journal() {
+            return journal.rewrite(|push| journaled::fill(&self.inner, push));
+        }
         #[cfg(feature = "rocksdb")]
-        if self.home.is_some() {
+        if matches!(self.kept, Kept::RocksDb) {
             self.inner.flush()?;
             self.inner.optimize()?;
         }
@@ -391,7 +459,7 @@ impl Drop for Embedded {
 }
 
 /// An index with one quad more, unless it has become too large.
-fn filled(mut index: Builder, quad: &Quad) -> Option<Builder> {
+pub(super) fn filled(mut index: Builder, quad: &Quad) -> Option<Builder> {
     index.push(quad.as_ref()).ok()?;
     Some(index).filter(|index| index.bytes() <= LARGEST_INDEX)
 }

@@ -34,8 +34,8 @@ pub enum StoreError {
     /// The operation needs a store on disk.
     #[error("a store in memory cannot be backed up; export it")]
     InMemory,
-    /// This build has no persistent store.
-    #[error("this build keeps its store in memory only: it was built without the feature `rocksdb`")]
+    /// The store is kept by RocksDB, which this build lacks.
+    #[error("the store is kept by RocksDB, which this build lacks: it was built without the feature `rocksdb`")]
     NotPersistent,
     /// A file beside the data cannot be read or written.
     #[error("{}", .path.display())]

@@ -9,6 +9,8 @@ mod directory;
 mod document;
 mod embedded;
 mod error;
+mod journal;
+mod journaled;
 mod lock;
 mod meta;
 mod remote;

@@ -1,9 +1,10 @@
 //! Transactions on the embedded store: what they change is kept for the index.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery};
-use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, QuadRef};
+use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef};
 
 use super::embedded::{Quads, ox};
 use super::error::StoreError;
@@ -21,15 +22,39 @@ pub struct Transaction<'a> {
     changed: bool,
     /// What was done, if somebody wants to know.
     changes: Option<Vec<Change>>,
+    most: usize,
     /// An index of the state after so many changes.
     seen: Mutex<Option<(Arc<Version>, usize)>>,
 }
 
 impl<'a> Transaction<'a> {
-    /// The caller has the writer's turn.
-    pub(super) fn new(inner: ox::Transaction<'a>, store: &'a ox::Store, versions: &'a Arc<Versions>) -> Self {
-        let changes = versions.follows().then(Vec::new);
-        Self { inner, store, versions, changed: false, changes, seen: Mutex::new(None) }
+    /// The caller has the writer's turn. `keeps_all` tells that every change must be known at the end.
+    pub(super) fn new(
+        inner: ox::Transaction<'a>,
+        store: &'a ox::Store,
+        versions: &'a Arc<Versions>,
+        keeps_all: bool,
+    ) -> Self {
+        let changes = (keeps_all || versions.follows()).then(Vec::new);
+        let most = if keeps_all { usize::MAX } else { MOST };
+        Self { inner, store, versions, changed: false, changes, most, seen: Mutex::new(None) }
+    }
+
+    /// Runs a prepared update, and finds out what it changed by looking at everything.
+    pub(super) fn run(&mut self, update: PreparedSparqlUpdate) -> Result<(), StoreError> {
+        let all = |quads: Quads<'_>| quads.collect::<Result<HashSet<Quad>, StoreError>>();
+        let before = (self.named_graphs()?, all(self.quads(None))?);
+        update.on_transaction(&mut self.inner).execute()?;
+        let after = (self.named_graphs()?, all(self.quads(None))?);
+        for graph in before.0.iter().filter(|graph| !after.0.contains(graph)) {
+            self.note(|| Change::Drop(graph.clone()));
+        }
+        for graph in after.0.iter().filter(|graph| !before.0.contains(graph)) {
+            self.note(|| Change::Create(graph.clone()));
+        }
+        before.1.difference(&after.1).for_each(|quad| self.note(|| Change::Remove(quad.clone())));
+        after.1.difference(&before.1).for_each(|quad| self.note(|| Change::Insert(quad.clone())));
+        Ok(())
     }
 
     /// What is to be committed, if anything is, and what it changes, if that is known.
@@ -41,7 +66,7 @@ impl<'a> Transaction<'a> {
         self.changed = true;
         if let Some(changes) = &mut self.changes {
             changes.push(change());
-            if changes.len() > MOST {
+            if changes.len() > self.most {
                 self.changes = None;
             }
         }

@@ -54,8 +54,17 @@ pub(super) enum Present {
 impl Versions {
     /// Of a store that is empty.
     pub(super) fn of_nothing() -> Arc<Self> {
+        Self::of(Builder::new().finish(0))
+    }
+
+    /// Of a store whose state is this version.
+    pub(super) fn of(version: Version) -> Arc<Self> {
         let versions = Self::default();
-        versions.state().version = Some(Arc::new(Builder::new().finish(0)));
+        {
+            let mut state = versions.state();
+            state.epoch = version.epoch();
+            state.version = Some(Arc::new(version));
+        }
         Arc::new(versions)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use citypact::index::{Builder, Version, normal};
 use citypact::query::{Cancel, Dataset, Engine, Limits, ParseOptions, Update};
-use citypact::store::{BulkOptions, Counts, Document, Embedded, Store, StoreError, Transaction};
+use citypact::store::{BulkOptions, Counts, Document, Embedded, Holder, Store, StoreError, Transaction};
 use oxrdf::vocab::xsd;
 use oxrdf::{
     BaseDirection, BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
@@ -278,6 +278,49 @@ proptest! {
             take(&store, step).unwrap();
         }
         is_in_step(&store);
+    }
+}
+
+/// A directory that is gone when the test ends.
+struct Directory(std::path::PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap().keep())
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_store_on_disk_is_what_it_was_when_it_is_opened_again(steps in prop::collection::vec(step(), 1..10)) {
+        let home = Directory::new();
+        let path = home.0.join("store");
+        let open = || Embedded::open(&path, &Holder::this_process("test")).unwrap();
+        for half in steps.chunks(steps.len().div_ceil(2)) {
+            let store = open();
+            for step in half {
+                take(&store, step).unwrap();
+            }
+            is_in_step(&store);
+            let before = (quads_of(&store), graphs_of(&store), store.epoch());
+            drop(store);
+            let again = Embedded::open_read_only(&path).unwrap();
+            prop_assert_eq!((quads_of(&again), again.epoch()), (before.0.clone(), before.2));
+            assert_eq!(quads_in(&again.version().unwrap()), before.0);
+            drop(again);
+            let again = open();
+            prop_assert_eq!(graphs_of(&again), before.1);
+            again.optimize().unwrap();
+            prop_assert_eq!(quads_of(&again), before.0);
+        }
     }
 }
 

@@ -206,7 +206,6 @@ fn what_is_wrong_at_the_start_is_told() {
     }
 }
 
-#[cfg(feature = "rocksdb")]
 #[test]
 fn a_store_that_is_served_is_reached_through_the_server() {
     let folder = Folder::new("reached");
