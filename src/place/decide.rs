@@ -187,7 +187,9 @@ fn prefer_whole_names(fit: &mut Vec<Found<'_>>) {
 /// The second part of rule 2.
 fn prefer_levels_of_the_word(fit: &mut Vec<Found<'_>>) {
     let states: Vec<_> = fit.iter().filter(|found| found.word_fits).map(|found| found.facts.state).collect();
-    fit.retain(|found| found.word_fits || found.facts.own || !states.contains(&found.facts.state));
+    // A name that a person put down holds, whatever its word says: `Vientiane Prefecture` is the capital.
+    let by_hand = |found: &Found<'_>| found.via == Via::WholeWithWord && found.class != NameClass::Gathered;
+    fit.retain(|found| found.word_fits || found.facts.own || by_hand(found) || !states.contains(&found.facts.state));
 }
 
 /// Degrees of latitude between a city and what lies beside it, at most: some 20 km.

@@ -300,6 +300,13 @@ fn a_place_of_the_run_stands_in_the_stead_of_what_it_contradicts() -> Result<(),
 }
 
 #[test]
+fn a_name_with_its_word_means_the_city_and_not_a_part_of_it() {
+    for name in ["徐州市", "徐州", "江苏省徐州市", "江蘇省徐州市", "Xuzhou City"] {
+        assert_eq!(BUILTIN.resolve(&Mention::named(name)).id(), Some("cn-xuzhou"), "{name}");
+    }
+}
+
+#[test]
 fn what_lay_in_a_place_left_out_lies_in_the_new_one_or_above() -> Result<(), Conflict> {
     let inside = |register: &Register, unit: &str| {
         let mut found = None;
