@@ -174,7 +174,11 @@ fn tables_to_begin_with_load_without_a_word() {
         fs::write(here.join("t.csv"), &table).unwrap();
         let done = run(here, &["convert", "t.csv", "--to", "ntriples"]);
         assert_eq!(done.status, Some(0), "{flat}: {}", done.stderr);
-        assert!(!done.stderr.contains("warning:") && done.stderr.contains("0 rejected, 0 warnings"), "{flat}: {}", done.stderr);
+        assert!(
+            !done.stderr.contains("warning:") && done.stderr.contains("0 rejected, 0 warnings"),
+            "{flat}: {}",
+            done.stderr
+        );
     }
     assert!(run(here, &["schema", "--csv", "tie"]).ok().contains("友好城市"), "grades in the words of the source");
     run(here, &["schema", "--csv", "event"]).failed(2);
