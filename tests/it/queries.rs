@@ -174,7 +174,7 @@ fn refusals_say_what_to_do() {
     refused("partners", &[("plaec", "x")], "the query partners has no parameter plaec", hint("did you mean place?"));
     refused(
         "partners",
-        &[("lang", "!")],
+        &[("place", "cn-kunming"), ("lang", "!")],
         "\"!\" is no value for the parameter lang: expected a language, such as en or zh-Hant",
         None,
     );
