@@ -33,6 +33,14 @@ pub enum LoadError {
         /// The input.
         name: String,
     },
+    /// A stream has no suffix, and does not begin as records in JSON do.
+    #[error(
+        "{name}: a stream has no suffix that says what it holds, and this one does not begin as records in JSON do"
+    )]
+    UnknownStream {
+        /// The input.
+        name: String,
+    },
     /// Records cannot be read at all. Nothing of this run was loaded.
     #[error(transparent)]
     Convert(#[from] crate::convert::ConvertError),

@@ -74,6 +74,7 @@ pub fn load_files(
             summary = converted.map_err(unwrapped)?;
         }
         for (input, syntax) in rdf {
+            input.misnaming().into_iter().for_each(|finding| report(Event::Finding(finding)));
             summary.quads += load_rdf(input, syntax, options, sink)?;
         }
         Ok(summary)
@@ -98,6 +99,7 @@ pub fn read_files(
         summary = convert(&records, register, &options.convert, &mut Taken(take), report).map_err(unwrapped)?;
     }
     for (input, syntax) in rdf {
+        input.misnaming().into_iter().for_each(|finding| report(Event::Finding(finding)));
         let base = Some(options.convert.base.as_str().to_owned());
         let how = ReadAs { base, ..ReadAs::new(input.name(), syntax) };
         let failed = |cause| LoadError::Read { name: input.name().to_string(), cause };
@@ -129,12 +131,25 @@ fn sort(inputs: &[Input], content: Option<Content>) -> Result<Sorted<'_>, LoadEr
     for input in inputs {
         let by_suffix = || input.suffix().and_then(|suffix| Content::from_suffix(&suffix));
         match content.or_else(by_suffix) {
-            Some(Content::Records(_)) => sorted.0.push(input.clone()),
             Some(Content::Rdf(syntax)) => sorted.1.push((input, syntax)),
-            None => return Err(LoadError::Unknown { name: input.name().to_string() }),
+            Some(Content::Records(_)) => sorted.0.push(input.clone()),
+            None if !input.is_stream() => return Err(LoadError::Unknown { name: input.name().to_string() }),
+            None if begins_as_records(input)? => sorted.0.push(input.clone()),
+            None => return Err(LoadError::UnknownStream { name: input.name().to_string() }),
         }
     }
     Ok(sorted)
+}
+
+/// Whether a stream begins as JSON Lines or a JSON document of records do, or holds nothing; JSON-LD has keys of its own.
+fn begins_as_records(input: &Input) -> Result<bool, LoadError> {
+    let mut head = Vec::new();
+    let read = input.reader().and_then(|reader| reader.take(4096).read_to_end(&mut head));
+    read.map_err(|cause| LoadError::Read { name: input.name().to_string(), cause })?;
+    let text = head.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&head).trim_ascii_start();
+    let is_json_ld =
+        [&b"\"@context\""[..], b"\"@graph\"", b"\"@id\""].iter().any(|key| memchr::memmem::find(text, key).is_some());
+    Ok(matches!(text.first(), None | Some(b'{' | b'[')) && !is_json_ld)
 }
 
 fn load_rdf(input: &Input, syntax: Syntax, options: &FileOptions, sink: &mut Sink<'_>) -> Result<u64, LoadError> {

@@ -8,6 +8,7 @@ use citypact::convert::{self, Event, NQuads, Options, Summary};
 use citypact::format::Syntax;
 use citypact::place::Register;
 use citypact::rdf;
+use citypact::record::RecordType;
 use citypact::record::read::{Input, ReadOptions, open};
 use proptest::prelude::*;
 
@@ -171,4 +172,80 @@ proptest! {
         assert_well_formed(&quads, "mutated");
         prop_assert_eq!((said, quads, summary), conversion(input, options, 2));
     }
+}
+
+fn table(text: &str, row_type: Option<RecordType>) -> String {
+    report(&Input::bytes("t.csv", text.as_bytes()), &ReadOptions { csv_type: row_type, ..ReadOptions::default() })
+}
+
+#[test]
+fn findings_on_a_table_name_the_column() {
+    let heading = "type,party_a,party_b,kind,since,name@zh";
+    let rows = [
+        ("tie,cn-qingdao,,friendship-city,,", "t.csv:2:16 /parties: column `party_b` is empty: ", "fill it in"),
+        ("tie,,cn-qingdao,friendship-city,,", "t.csv:2:5 /parties: column `party_a` is empty: ", "fill it in"),
+        ("tie,a,b,,,", "t.csv:2:9: column `kind` is empty: a tie needs `kind`", "fill it in"),
+        ("tie,a,b,frendship,,", "t.csv:2:9 /kind: `frendship` is no value of `kind`", "friendship-city"),
+        ("tie,a,b,intent,1979-13,", "t.csv:2:16 /since: ", ""),
+        (
+            "tie,a,b,intent",
+            "t.csv:2:1: the row has 4 cells, the heading 6: column `since` and what follows it is missing",
+            "",
+        ),
+    ];
+    for (row, reason, remedy) in rows {
+        let said = table(&format!("{heading}\n{row}\n"), None);
+        assert!(said.contains(reason) && said.contains(remedy), "{row}:\n{said}");
+    }
+    let named = table("type,recipient,award\nconferral,,x\n", None);
+    assert!(named.contains("column `recipient` is empty: a conferral needs `recipient`"), "{named}");
+    let absent = table("type,party_a,kind\ntie,cn-qingdao,intent\n", None);
+    assert!(absent.contains("t.csv:2:1 /parties: column `party_b` is missing: "), "{absent}");
+    let dotted = table("type,party_a,party_b,kind,evidence.quote,evidence.start\ntie,a,b,intent,x,one\n", None);
+    assert!(dotted.contains("column `evidence.start`: "), "{dotted}");
+}
+
+#[test]
+fn findings_on_a_heading_name_the_column() {
+    let headings = [
+        ("party_a,kind", "t.csv:1:1: the heading has no column `party_b`, and a tie needs it"),
+        ("kind", "the heading has no column `party_a`"),
+        ("kind", "the heading has no column `party_b`"),
+        ("parties", "the heading has no column `kind`"),
+        ("party_a,party_b,kind,sinse", "t.csv:1:22: the column `sinse` names no field"),
+        ("party_a,party_b,kind,,since", "t.csv:1:22: column 4 has no name"),
+        ("party_a,party_b,kind@en", "t.csv:1:17: the column `kind@en` is of a field that takes no language"),
+        ("party_a,party_b,kind,since,since", "t.csv:1:28: the column `since` occurs twice"),
+    ];
+    for (heading, reason) in headings {
+        let said = table(&format!("{heading}\na,b,intent,1979,1979\n"), Some(RecordType::Tie));
+        assert!(said.starts_with("0 through\n") && said.contains(reason), "{heading}:\n{said}");
+    }
+    for heading in ["parties,kind", "party_a,party_b,kind", "party_a.state,party_a,party_b,kind"] {
+        let cells = ["cn", "cn-qingdao;jp-nagoya", "b", "intent"].iter().skip(4 - heading.split(',').count());
+        let said =
+            table(&format!("{heading}\n{}\n", cells.copied().collect::<Vec<_>>().join(",")), Some(RecordType::Tie));
+        assert!(!said.contains("the heading"), "{heading}:\n{said}");
+    }
+}
+
+#[test]
+fn plain_text_named_as_compressed_is_told_and_read() {
+    let line = r#"{"type":"place","id":"cn-x","level":"municipality","state":"cn","names":{"en":"X"}}"#;
+    for (suffix, tool) in [("gz", "gzip"), ("zst", "zstd")] {
+        let said = report(&Input::bytes(format!("a.jsonl.{suffix}"), line.as_bytes()), &ReadOptions::default());
+        let expected = format!(
+            "1 through\nwarning: a.jsonl.{suffix}:1:1: the file is named `.{suffix}` and is not compressed; it is read as it is\n  \
+             Hint: take `.{suffix}` off its name, or compress it with {tool}\n"
+        );
+        assert_eq!(said, expected);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.ttl.gz"), "<http://a/s> <http://a/p> 1 .").unwrap();
+    fs::write(folder.path().join("b.jsonl.gz"), line).unwrap();
+    let told = |args: &[&str]| crate::citypact::run(folder.path(), args);
+    assert!(told(&["diff", "a.ttl.gz", "a.ttl.gz"]).stderr.contains("a.ttl.gz:1:1: the file is named `.gz`"));
+    let converted = told(&["convert", "b.jsonl.gz", "--to", "nquads"]);
+    assert_eq!(converted.stderr.matches("the file is named").count(), 1, "{}", converted.stderr);
+    converted.ok();
 }

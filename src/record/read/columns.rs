@@ -31,6 +31,18 @@ pub(super) struct Columns {
     default_type: Option<RecordType>,
     type_column: Option<usize>,
     fields: Vec<Field>,
+    /// What the heading calls them.
+    names: Vec<String>,
+}
+
+/// What a column gave to the JSON of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// Where in the JSON it begins.
+    pub(super) at: usize,
+    pub(super) column: usize,
+    /// Where in the row its cell begins.
+    pub(super) cell: usize,
 }
 
 impl Columns {
@@ -42,6 +54,7 @@ impl Columns {
             default_type: options.csv_type,
             type_column: None,
             fields: Vec::new(),
+            names: Vec::new(),
         };
         let notes = match std::str::from_utf8(heading) {
             Ok(text) => columns.read_heading(text, options),
@@ -55,6 +68,7 @@ impl Columns {
     fn read_heading(&mut self, text: &str, options: &ReadOptions) -> Vec<Note> {
         let cells = cells(text);
         self.width = cells.len();
+        self.names = cells.iter().map(|(_, name)| name.to_string()).collect();
         if let Some(at) = text.find('\r') {
             return vec![Note::error(at, "a carriage return stands in the heading", "end each row with a line feed")];
         }
@@ -69,6 +83,9 @@ impl Columns {
             let remedy = "add a column `type`, or give the type of all rows (`--type tie`)";
             notes.push(Note::error(0, "nothing says what type of record the rows are", remedy));
         }
+        if let (None, Some(row_type), true) = (self.type_column, self.default_type, notes.is_empty()) {
+            notes.extend(self.lacking_notes(row_type));
+        }
         notes
     }
 
@@ -80,7 +97,7 @@ impl Columns {
         }
         let (path, language) = name.split_once('@').map_or((name, None), |(path, tag)| (path, Some(tag)));
         let path = canonical_path(path);
-        known_field(&path, name, row_type)?;
+        known_field(&path, name, column, row_type)?;
         let mut fields = &mut self.fields;
         let Some((last, around)) = path.split_last() else {
             return Ok(());
@@ -92,7 +109,8 @@ impl Columns {
         let texts = TEXTS.contains(&last.as_str());
         match language {
             Some(_) if !texts => {
-                return Err((format!("`{last}` takes no language"), "take the part from `@` on away".to_owned()));
+                let reason = format!("the column {} is of a field that takes no language", shown(name));
+                return Err((reason, "take the part from `@` on away".to_owned()));
             }
             Some(tag) => entry(&mut field.languages, tag).columns.push(column),
             None if !field.columns.is_empty() && !may_repeat(last) => {
@@ -111,8 +129,29 @@ impl Columns {
         self.fields.iter().any(|field| field.name == "id")
     }
 
+    /// What the heading calls a column.
+    pub(super) fn name(&self, column: usize) -> &str {
+        self.names.get(column).map_or("", String::as_str)
+    }
+
+    /// All columns that give a field, or a part of it, its value.
+    pub(super) fn columns_of(&self, field: &str) -> Vec<usize> {
+        let mut columns = self.field(field).map_or_else(Vec::new, Field::all_columns);
+        columns.sort_unstable();
+        columns
+    }
+
+    /// How many objects, such as parties, columns of their own make of a field.
+    pub(super) fn members_of(&self, field: &str) -> usize {
+        self.field(field).map_or(0, |field| field.members.len())
+    }
+
+    fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
     /// A row as the JSON of a record, and where in it the value of each column begins.
-    pub(super) fn json(&self, row: &str) -> Result<(String, Vec<(usize, usize)>), Note> {
+    pub(super) fn json(&self, row: &str) -> Result<(String, Vec<Mark>), Note> {
         if row.bytes().fold(Place::Start, Place::after) == Place::Quoted {
             return Err(Note::error(
                 0,
@@ -122,14 +161,26 @@ impl Columns {
         }
         let cells = cells(row);
         if cells.len() != self.width {
-            let reason = format!("the row has {} cells, the heading {}", cells.len(), self.width);
-            return Err(Note::error(0, reason, "put cells that contain commas in quotation marks"));
+            return Err(self.uneven(cells.len()));
         }
         let (json, marks) = row::json(&cells, self.row_type(&cells), self.type_column, &self.fields);
-        Ok((json, marks.into_iter().map(|(at, column)| (at, cells[column].0)).collect()))
+        let mark = |(at, column): (usize, usize)| Mark { at, column, cell: cells[column].0 };
+        Ok((json, marks.into_iter().map(mark).collect()))
     }
 
-    fn row_type<'c>(&self, cells: &'c [Cell<'_>]) -> Option<&'c str> {
+    /// A row of so many cells is not one of this table.
+    fn uneven(&self, count: usize) -> Note {
+        let reason = format!("the row has {count} cells, the heading {}", self.width);
+        match self.names.get(count) {
+            Some(name) => {
+                let remedy = "write every comma of the heading in each row, before an empty cell, too";
+                Note::error(0, format!("{reason}: column {} and what follows it is missing", shown(name)), remedy)
+            }
+            None => Note::error(0, reason, "put cells that contain commas in quotation marks"),
+        }
+    }
+
+    pub(super) fn row_type<'c>(&self, cells: &'c [Cell<'_>]) -> Option<&'c str> {
         let written =
             self.type_column.and_then(|column| cells.get(column)).map(|(_, tag)| &**tag).filter(|tag| !tag.is_empty());
         written.or(self.default_type.map(RecordType::as_str))
@@ -178,7 +229,12 @@ fn may_repeat(field: &str) -> bool {
     matches!(field, "names" | "parties") || LISTS.contains(&field)
 }
 
-fn known_field(path: &[String], column: &str, row_type: Option<RecordType>) -> Result<(), (String, String)> {
+fn known_field(
+    path: &[String],
+    column: &str,
+    number: usize,
+    row_type: Option<RecordType>,
+) -> Result<(), (String, String)> {
     let field = path.first().map_or("", String::as_str);
     let types = row_type.map_or(RecordType::ALL.to_vec(), |row_type| vec![row_type]);
     if types.iter().any(|known| known.fields().any(|name| name == field)) {
@@ -188,7 +244,7 @@ fn known_field(path: &[String], column: &str, row_type: Option<RecordType>) -> R
         return Err(("the column `type` occurs twice".to_owned(), "name each column once".to_owned()));
     }
     if field.is_empty() {
-        return Err(("a column has no name".to_owned(), "name it, or take it away".to_owned()));
+        return Err((format!("column {} has no name", number + 1), "name it, or take it away".to_owned()));
     }
     let remedy = if column.contains([';', '\t']) {
         "cells are separated by commas".to_owned()
@@ -199,5 +255,5 @@ fn known_field(path: &[String], column: &str, row_type: Option<RecordType>) -> R
             None => meant(field, all).unwrap_or_else(|| "name each column for a field of its rows' type".to_owned()),
         }
     };
-    Err((format!("{} names no field", shown(column)), remedy))
+    Err((format!("the column {} names no field", shown(column)), remedy))
 }

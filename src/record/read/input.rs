@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Container, ReadError};
+use crate::location::{Diagnostic, Location, Severity};
 
 const BUFFER: usize = 256 * 1024;
 const GZIP: &[u8] = &[0x1F, 0x8B];
@@ -144,7 +145,7 @@ impl Input {
     }
 
     /// Whether it was a stream, whose name says nothing of what it contains.
-    pub(super) fn is_stream(&self) -> bool {
+    pub fn is_stream(&self) -> bool {
         match self {
             Self::Watched(input, _) => input.is_stream(),
             _ => matches!(self, Self::Stream(_)),
@@ -167,6 +168,23 @@ impl Input {
     pub fn suffix(&self) -> Option<String> {
         let name = self.name().to_ascii_lowercase();
         uncompressed(&name).unwrap_or(&name).rsplit_once('.').map(|(_, suffix)| suffix.to_owned())
+    }
+
+    /// A warning where its name says that it is compressed, and its bytes are not; they are read as they are.
+    pub fn misnaming(&self) -> Option<Diagnostic> {
+        let name = self.name();
+        let suffix = [".gz", ".zst"].into_iter().find(|suffix| name.to_ascii_lowercase().ends_with(suffix))?;
+        let mut head = Vec::new();
+        self.raw().ok()?.take(4).read_to_end(&mut head).ok()?;
+        let is_packed = head.starts_with(GZIP) || head.starts_with(ZSTANDARD);
+        let tool = if suffix == ".gz" { "gzip" } else { "zstd" };
+        (!is_packed && !head.is_empty()).then(|| Diagnostic {
+            severity: Severity::Warning,
+            at: Location { file: name, line: 0, column: 0 },
+            pointer: String::new(),
+            reason: format!("the file is named `{suffix}` and is not compressed; it is read as it is"),
+            remedy: Some(format!("take `{suffix}` off its name, or compress it with {tool}")),
+        })
     }
 
     /// The container that its suffix names.

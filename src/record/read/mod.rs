@@ -9,6 +9,7 @@ mod cursor;
 mod explain;
 mod fault;
 mod feed;
+mod heading;
 mod input;
 mod lines;
 mod node;
@@ -129,7 +130,8 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
         Container::Json => Box::new(array::Array::default()),
         Container::Csv => Box::new(rows::Rows::default()),
     };
-    Ok(Batches { stream: Stream { feed, shared, queue: VecDeque::new() }, splitter, barren: true })
+    let stream = Stream { feed, shared, queue: VecDeque::new() };
+    Ok(Batches { notice: input.misnaming(), stream, splitter, barren: true })
 }
 
 fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
@@ -160,6 +162,8 @@ trait Splitter: Send {
 /// An `Err` is a finding on the input between records (what it holds there is lost, or it is but a warning); the
 /// iterator goes on after it as far as it can.
 pub struct Batches {
+    /// What is to be said of the input as a whole.
+    notice: Option<Diagnostic>,
     stream: Stream,
     splitter: Box<dyn Splitter>,
     /// Nothing has come of it yet.
@@ -223,7 +227,10 @@ impl Iterator for Batches {
     type Item = Result<Batch, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { stream, splitter, barren } = self;
+        if let Some(notice) = self.notice.take() {
+            return Some(Err(notice));
+        }
+        let Self { stream, splitter, barren, .. } = self;
         while stream.queue.is_empty() && (splitter.step(stream) || stream.say_failure()) {}
         if stream.queue.is_empty() && *barren {
             stream.say(Severity::Warning, stream.feed.at, "the input holds no record", "see that it is the right file");

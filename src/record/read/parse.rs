@@ -5,6 +5,7 @@ use std::str::Utf8Error;
 
 use serde::Deserialize;
 
+use super::columns::Mark;
 use super::explain::{Note, explain};
 use super::node::Node;
 use super::{Raw, Shared};
@@ -62,9 +63,14 @@ impl Parsed<'_> {
         reason: impl Into<String>,
         remedy: Option<String>,
     ) -> Diagnostic {
-        let at =
-            Json::of(self.shared, self.raw).map_or_else(|_| self.at.clone(), |json| json.locate(json.seek(pointer)));
-        Diagnostic { severity, at, pointer: pointer.to_owned(), reason: reason.into(), remedy }
+        let note = Note { severity, pointer: pointer.to_owned(), remedy, ..Note::error(0, reason, "") };
+        match Json::of(self.shared, self.raw) {
+            Ok(json) => json.place(Note { at: json.seek(pointer), ..note }),
+            Err(_) => {
+                let Note { severity, pointer, reason, remedy, .. } = note;
+                Diagnostic { severity, at: self.at.clone(), pointer, reason, remedy }
+            }
+        }
     }
 }
 
@@ -88,18 +94,18 @@ struct Json<'b> {
     raw: Raw<'b>,
     shared: &'b Shared,
     /// For a row: where in the text each cell's value begins, and where in the row.
-    cells: Vec<(usize, usize)>,
+    marks: Vec<Mark>,
 }
 
 impl<'b> Json<'b> {
     fn of(shared: &'b Shared, raw: Raw<'b>) -> Result<Self, Diagnostic> {
         let text = std::str::from_utf8(raw.bytes).map_err(|error| not_utf8(shared, &raw, error))?;
-        let plain = Self { text: Cow::Borrowed(text), raw, shared, cells: Vec::new() };
+        let plain = Self { text: Cow::Borrowed(text), raw, shared, marks: Vec::new() };
         match &shared.columns {
             None => Ok(plain),
             Some(columns) => {
-                let (text, cells) = columns.json(text).map_err(|note| plain.place(note))?;
-                Ok(Self { text: Cow::Owned(text), cells, ..plain })
+                let (text, marks) = columns.json(text).map_err(|note| plain.place(note))?;
+                Ok(Self { text: Cow::Owned(text), marks, ..plain })
             }
         }
     }
@@ -119,18 +125,15 @@ impl<'b> Json<'b> {
         Node::parse(&self.text).map_or(0, |node| node.seek(pointer).at)
     }
 
-    fn locate(&self, offset: usize) -> Location {
-        let offset = match &self.shared.columns {
-            None => offset,
-            Some(_) => self.cells.iter().rev().find(|(at, _)| *at <= offset).map_or(0, |(_, cell)| *cell),
-        };
-        let before = self.raw.bytes.get(..offset).unwrap_or_default();
-        self.raw.start.after(before).location(&self.shared.file)
-    }
-
+    /// The finding, placed in the input; of a row it is told in the words of the table's heading.
     fn place(&self, note: Note) -> Diagnostic {
+        let note = match (&self.shared.columns, std::str::from_utf8(self.raw.bytes)) {
+            (Some(columns), Ok(row)) if !self.marks.is_empty() => columns.tell(note, row, &self.marks),
+            _ => note,
+        };
         let Note { severity, at, pointer, reason, remedy, .. } = note;
-        Diagnostic { severity, at: self.locate(at), pointer, reason, remedy }
+        let before = self.raw.bytes.get(..at).unwrap_or_default();
+        Diagnostic { severity, at: self.raw.start.after(before).location(&self.shared.file), pointer, reason, remedy }
     }
 }
 

@@ -30,6 +30,12 @@ pub(super) struct Field {
 }
 
 impl Field {
+    /// All columns that give it, or a part of it, a value.
+    pub(super) fn all_columns(&self) -> Vec<usize> {
+        let parts = self.languages.iter().chain(&self.members);
+        self.columns.iter().copied().chain(parts.flat_map(Self::all_columns)).collect()
+    }
+
     /// The first column that gives it, or a part of it, a value.
     fn first_column(&self) -> Option<usize> {
         let parts = self.languages.iter().chain(&self.members);
