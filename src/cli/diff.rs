@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
+use oxrdf::{GraphName, Quad};
 
 use super::common;
 use super::data;
@@ -16,6 +17,7 @@ use crate::output::diff as output;
 use crate::place::Register;
 use crate::rdf::{self, Diff, Side};
 use crate::store::{Embedded, Store, is_store};
+use crate::vocab;
 
 /// Show what has changed between two data sets, whatever their blank nodes are called
 #[derive(Debug, clap::Args)]
@@ -49,7 +51,10 @@ enum Format {
 
 /// Compares.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let (old, new) = (read(&args.old, args, edge)?, read(&args.new, args, edge)?);
+    if input::is_standard_input(&args.old) && input::is_standard_input(&args.new) {
+        return Err(Failure::usage("standard input (`-`) can be read only once"));
+    }
+    let (old, new) = alike(read(&args.old, args, edge)?, read(&args.new, args, edge)?, edge);
     let diff = rdf::diff_sides(old, new)?;
     let mut out = edge.results(true);
     write(args, &diff, edge, &mut out)?;
@@ -68,29 +73,70 @@ fn write(args: &Args, diff: &Diff, edge: &Edge, out: &mut impl Write) -> Result<
     Ok(())
 }
 
+/// What is compared: a store, a file or a folder.
+#[derive(Default)]
+struct Data {
+    quads: Side,
+    /// The vocabulary, which a store was given when records were loaded.
+    vocabulary: Side,
+    is_store: bool,
+}
+
+impl Data {
+    /// Whether the vocabulary is among its graphs, or, in a syntax without graphs, in it.
+    fn has_vocabulary(&self) -> bool {
+        let declared = Quad::new(vocab::ONTOLOGY, vocab::rdf::type_, vocab::owl::Ontology, GraphName::DefaultGraph);
+        !self.vocabulary.is_empty() || self.quads.states(&declared)
+    }
+
+    fn take(&mut self, quad: Quad, merge: bool) {
+        let quad = rdf::quad_by_value(rdf::canonical_quad(quad));
+        let is_vocabulary = matches!(&quad.graph_name, GraphName::NamedNode(graph) if graph.as_str() == vocab::graph::ontology.as_str());
+        let side = if is_vocabulary { &mut self.vocabulary } else { &mut self.quads };
+        side.extend([if merge { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad }]);
+    }
+}
+
+/// Both sides without what one of them cannot have: the vocabulary, of files that it was not written to, and graphs, in a
+/// syntax that has none.
+fn alike(old: Data, new: Data, edge: &Edge) -> (Side, Side) {
+    let without = |one: &Data, other: &Data| one.has_vocabulary() && !other.has_vocabulary() && !other.is_store;
+    let leave_out = without(&old, &new) || without(&new, &old);
+    let [mut old, mut new] = [old, new].map(|data| {
+        let mut quads = data.quads;
+        if !leave_out {
+            quads.append(data.vocabulary);
+        }
+        quads
+    });
+    if leave_out {
+        edge.say("The vocabulary, which only one of them holds, is left out.");
+    }
+    if old.is_other_kind(&new) {
+        edge.say("One of them has no graphs: the triples are compared, whatever graph they are in.");
+        (old, new) = (old.without_graphs(), new.without_graphs());
+    }
+    (old, new)
+}
+
 /// The quads of a store, a file or the files of a folder.
-fn read(path: &Path, args: &Args, edge: &Edge) -> Result<Side> {
-    let mut side = Side::default();
-    let mut take = |quad| {
-        let quad = rdf::canonical_quad(quad);
-        side.extend([if args.merge {
-            oxrdf::Quad { graph_name: oxrdf::GraphName::DefaultGraph, ..quad }
-        } else {
-            quad
-        }]);
-    };
+fn read(path: &Path, args: &Args, edge: &Edge) -> Result<Data> {
+    let mut side = Data::default();
     if path.is_dir() && is_store(path).map_err(common::explain)? {
+        side.is_store = true;
         let store = Embedded::open_read_only(path).map_err(common::explain)?;
         for quad in Store::read(&store, None).map_err(common::explain)? {
-            take(quad.map_err(common::explain)?);
+            side.take(quad.map_err(common::explain)?, args.merge);
         }
         return Ok(side);
     }
     let (inputs, progress) = input::inputs(&files(path, args)?, edge)?;
     let options = FileOptions { content: args.from, ..FileOptions::default() };
     let summary =
-        read_files(&inputs, &Register::builtin(), &options, &mut |event| input::warn(&event, edge), &mut take)
-            .map_err(data::explain)?;
+        read_files(&inputs, &Register::builtin(), &options, &mut |event| input::warn(&event, edge), &mut |quad| {
+            side.take(quad, args.merge);
+        })
+        .map_err(data::explain)?;
     progress.finish();
     if summary.is_complete() {
         return Ok(side);

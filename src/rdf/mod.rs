@@ -17,6 +17,7 @@ mod read;
 mod shorten;
 mod tag;
 mod terms;
+mod value;
 mod write;
 mod writer;
 
@@ -30,5 +31,6 @@ pub use read::{Quads, ReadAs, open, read, syntax_of};
 pub(crate) use shorten::{is_combining, is_letter, is_local_name};
 pub use tag::{canonical_quad, canonical_term, recommended, stored};
 pub use terms::Id;
+pub use value::quad_by_value;
 pub use write::{prefixes, write};
 pub use writer::Writer;

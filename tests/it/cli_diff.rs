@@ -84,3 +84,70 @@ fn what_cannot_be_compared_is_said() {
     let error = run(here, &["diff", "old.ttl", "bad.jsonl"]).failed(1);
     assert!(error.contains("1 records of bad.jsonl do not convert"), "{error}");
 }
+
+/// What load gives back of literals, and what is written in another way for one value.
+const VALUES: &str = r#"@prefix ex: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:a ex:p 01, 1.50, "1"^^xsd:boolean, "x"@zh-hans-cn, "2024-01-24T00:00:00+00:00"^^xsd:dateTime, 1E3, [ ex:q "0100"^^xsd:int ] .
+"#;
+const VALUES_AGAIN: &str = r#"@prefix ex: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:a ex:p 1, 1.5, true, "x"@zh-Hans-CN, "2024-01-24T00:00:00Z"^^xsd:dateTime, 1000.0e0, [ ex:q 100 ] .
+"#;
+
+#[test]
+fn values_and_not_their_spellings_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("a.ttl"), VALUES).unwrap();
+    fs::write(here.join("b.ttl"), VALUES_AGAIN).unwrap();
+    run(here, &["diff", "a.ttl", "b.ttl"]).ok();
+    fs::write(here.join("c.ttl"), VALUES_AGAIN.replace("1.5", "1.51")).unwrap();
+    let found = run(here, &["diff", "a.ttl", "c.ttl"]);
+    assert_eq!(found.stderr, "1 statements added, 1 removed\n");
+    assert!(found.stdout.contains("D <http://example.org/a> <http://example.org/p> \"1.5\""), "{}", found.stdout);
+}
+
+#[test]
+fn what_was_made_of_a_file_is_what_the_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let article = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/articles/004.jsonl");
+    for suffix in ["ttl", "trig", "nt", "nq", "rdf", "jsonld"] {
+        let made = format!("made.{suffix}");
+        run(here, &["convert", article, "--out", &made]).ok();
+        let found = run(here, &["diff", article, &made]);
+        assert_eq!(found.status, Some(0), "{made}: {}{}", found.stderr, found.stdout);
+        assert_eq!(found.stderr.contains("has no graphs"), ["ttl", "nt", "rdf"].contains(&suffix), "{}", found.stderr);
+        let exported = format!("exported.{suffix}");
+        run(here, &["export", "--data", "made.nq", "--out", &exported]).ok();
+        let found = run(here, &["diff", "made.nq", &exported]);
+        assert_eq!(found.status, Some(0), "{exported}: {}{}", found.stderr, found.stdout);
+    }
+    let changed = fs::read_to_string(here.join("made.nt")).unwrap().replacen("2024-01-24", "2024-01-25", 1);
+    fs::write(here.join("changed.nt"), changed).unwrap();
+    let found = run(here, &["diff", article, "changed.nt"]);
+    assert!(found.status == Some(3) && found.stderr.ends_with("1 statements added, 1 removed\n"), "{}", found.stderr);
+}
+
+#[test]
+#[cfg(feature = "rocksdb")]
+fn a_store_says_what_was_loaded_into_it() {
+    let folder = folder();
+    let here = folder.path();
+    let article = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/articles/004.jsonl");
+    fs::write(here.join("a.ttl"), VALUES).unwrap();
+    for (file, store) in [(article, "records.db"), ("a.ttl", "rdf.db")] {
+        run(here, &["load", file, "--store", store]).ok();
+        for pair in [[file, store], [store, file]] {
+            let found = run(here, &["diff", pair[0], pair[1]]);
+            assert_eq!(found.status, Some(0), "{pair:?}: {}{}", found.stderr, found.stdout);
+        }
+    }
+    for suffix in ["ttl", "trig", "rdf", "jsonld"] {
+        let made = format!("made.{suffix}");
+        run(here, &["export", "--store", "records.db", "--out", &made]).ok();
+        let found = run(here, &["diff", "records.db", &made]);
+        assert_eq!(found.status, Some(0), "{made}: {}{}", found.stderr, found.stdout);
+    }
+}
