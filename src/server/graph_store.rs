@@ -42,10 +42,18 @@ pub async fn direct(
     request: Request,
 ) -> Result<Response<Body>, Problem> {
     let address = format!("{}{}", endpoint.root(request.headers()), request.uri().path());
-    let name = iri::from_uri(&address);
-    let name =
-        NamedNode::new(name).map_err(|_| Problem::bad_request("the address is no IRI that could name a graph"))?;
+    let name = named(&endpoint, &address)
+        .ok_or_else(|| Problem::bad_request("the address is no IRI that could name a graph"))?;
     serve(endpoint, Target::Graph(name.into()), request).await
+}
+
+/// The graph of an address: of the IRIs that it stands for one that is there, else the first.
+fn named(endpoint: &Endpoint, address: &str) -> Option<NamedNode> {
+    let mut names = iri::spellings(address).into_iter().filter_map(|iri| NamedNode::new(iri).ok());
+    let first = names.next()?;
+    let is_there = |name: &NamedNode| endpoint.store.contains_graph(name.as_ref()).unwrap_or(false);
+    let there = std::iter::once(first.clone()).chain(names).find(is_there);
+    Some(there.unwrap_or(first))
 }
 
 fn target(query: &str) -> Result<Target, Problem> {

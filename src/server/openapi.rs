@@ -50,7 +50,7 @@ fn paths() -> Map<String, Value> {
     add("/sparql", sparql());
     add("/graphs", graphs());
     add("/graphs/{name}", graph());
-    for space in ["id", "kind", "code", "variable", "graph"] {
+    for space in ["id", "kind", "code", "variable", "scheme", "graph"] {
         add(
             &format!("/{space}/{{name}}"),
             json!({ "parameters": [path("name", "what it is called")],

@@ -1,5 +1,5 @@
 //! Dereferencing: `/id/…` names a thing and leads to `/doc/…`, which tells of it; so do `/kind/…`, `/code/…`,
-//! `/variable/…` and `/graph/…`; `/ns` is the vocabulary. What `--public-url` serves stands for the data's own IRIs.
+//! `/variable/…`, `/scheme/…` and `/graph/…`; `/ns` is the vocabulary. What `--public-url` serves stands for the data's own IRIs.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,15 +21,26 @@ use crate::store::StoreError;
 
 /// Triples that a document about a resource has at most; the rest is a query away.
 const MOST: usize = 100_000;
-/// First segments of paths that are names of their own, beside the data's.
-const SPACES: [&str; 4] = ["kind/", "code/", "variable/", "graph/"];
+/// First segments of paths below `/doc/` that stand for themselves; all others are of `id/`.
+const SPACES: [&str; 6] = ["id", "kind", "code", "variable", "scheme", "graph"];
 
 /// `/id/…`, `/kind/…` and their like: leads to the document about the thing (303, Cool URIs for the Semantic Web §4.2).
 pub async fn thing(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response<Body> {
-    let path = request.uri().path();
-    let rest = path.strip_prefix("/id/").unwrap_or_else(|| path.trim_start_matches('/'));
+    let path = iri::to_uri(request.uri().path());
+    let rest = match path.strip_prefix("/id/") {
+        // Beside what stands under a name of its own, the document says that it is below `id/`.
+        Some(rest) if has_space(rest) => path.get(1..).unwrap_or_default(),
+        Some(rest) => rest,
+        None => path.get(1..).unwrap_or_default(),
+    };
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     description::see_other(&format!("{}/doc/{rest}{query}", endpoint.settings.base_path))
+}
+
+/// Whether what follows `/doc/` names its space: otherwise it is of `id/`.
+fn has_space(rest: &str) -> bool {
+    let first = rest.split('/').next().unwrap_or_default();
+    SPACES.contains(&first)
 }
 
 /// `/doc/…`: everything that is known of a thing.
@@ -39,18 +50,15 @@ pub async fn thing(State(endpoint): State<Arc<Endpoint>>, request: Request) -> R
 pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let formats = formats(&request)?;
     let headers = request.headers().clone();
-    let path = request.uri().path().to_owned();
+    let path = iri::to_uri(request.uri().path());
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let syntax = syntax::triples(&headers, &formats)?;
     let turn = endpoint.turns.take().await?;
     failure::blocking(move || {
         let _turn = turn;
         let rest = path.strip_prefix("/doc/").unwrap_or_default();
-        let name = name(&endpoint.settings.namespace, rest)?;
         let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), endpoint.store.epoch()), syntax.name());
-        let triples = about(&endpoint, &name).map_err(|error| failure::of_store(&error))?;
-        if triples.is_empty() {
-            return Err(Problem::not_found(format!("nothing is known of {name}")));
-        }
+        let triples = told(&endpoint, rest, &query)?;
         let mut response = match conditional::unchanged(&headers, &tag)? {
             Some(response) => response,
             None => written(&triples, syntax, &tag)?,
@@ -88,10 +96,35 @@ fn formats(request: &Request) -> Result<Vec<String>, Problem> {
     protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)
 }
 
-fn name(namespace: &str, rest: &str) -> Result<NamedNode, Problem> {
-    let space = if SPACES.iter().any(|space| rest.starts_with(space)) { "" } else { "id/" };
-    NamedNode::new(format!("{namespace}{space}{}", iri::from_uri(rest)))
-        .map_err(|_| Problem::not_found("the address stands for no IRI"))
+/// What is known of the thing that an address names.
+///
+/// # Errors
+/// 404 where nothing is known of any IRI that has this address.
+fn told(endpoint: &Endpoint, rest: &str, query: &str) -> Result<Vec<Triple>, Problem> {
+    let names = names(&endpoint.settings.namespace, rest, query);
+    for look in [about, told_by_others] {
+        for name in &names {
+            let triples = look(endpoint, name).map_err(|error| failure::of_store(&error))?;
+            if !triples.is_empty() {
+                return Ok(triples);
+            }
+        }
+    }
+    let name = names.last().ok_or_else(|| Problem::not_found("the address stands for no IRI"))?;
+    Err(Problem::not_found(format!("nothing is known of {name}")))
+}
+
+/// The IRIs that have this address, with its query (which an IRI may have) and without, the likelier first; at last the one
+/// with its percent-encoding in capitals.
+fn names(namespace: &str, rest: &str, query: &str) -> Vec<NamedNode> {
+    let space = if has_space(rest) { "" } else { "id/" };
+    let own = query.strip_prefix("format=").map_or(query, |_| "");
+    let own = own.rsplit_once("&format=").map_or(own, |(own, _)| own);
+    let queries = [query, own].into_iter().filter(|query| !query.is_empty());
+    let addresses = queries.map(|query| format!("{rest}?{query}")).chain([rest.to_owned()]);
+    let spelt = addresses.flat_map(|address| iri::spellings(&address));
+    let all = spelt.chain([iri::from_uri(&iri::in_capitals(rest))]);
+    all.filter_map(|name| NamedNode::new(format!("{namespace}{space}{name}")).ok()).collect()
 }
 
 /// Triples in the order of their subjects, those of one subject together.
@@ -137,6 +170,13 @@ fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreErro
             }
         }
     }
+    Ok(triples.into_iter().map(|triple| triple.0).collect())
+}
+
+/// What is said of others with this node: all that there is to tell of one that nothing is said of.
+fn told_by_others(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
+    let quads = endpoint.store.matching(None, None, Some(name.as_ref().into()), None).take(MOST);
+    let triples = quads.map(|quad| quad.map(|quad| Ordered(quad.into()))).collect::<Result<BTreeSet<_>, _>>()?;
     Ok(triples.into_iter().map(|triple| triple.0).collect())
 }
 

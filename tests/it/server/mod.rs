@@ -1,9 +1,10 @@
 //! The endpoint: what it answers, and what it does not let happen. `README.md` beside this file is the way in.
 
+mod addresses;
 pub mod app;
 mod graphs;
 mod http;
-mod process;
+pub mod process;
 mod protocol;
 mod rest;
 mod served;
