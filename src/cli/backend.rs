@@ -10,6 +10,7 @@ use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, Qu
 use super::common::{self, StoreArgs};
 use super::data::FileArgs;
 use super::edge::Edge;
+use super::input::is_standard_input;
 use super::report::{Failure, Outcome, Result};
 use crate::check::{self, Recorded};
 use crate::query::{Cancel, Limit, Limits, Query, QueryError, Update};
@@ -167,6 +168,20 @@ impl DataArgs {
     /// Whether it reads files and no store.
     pub fn is_files(&self) -> bool {
         !self.data.is_empty()
+    }
+
+    /// Whether standard input is one of the files.
+    pub fn reads_standard_input(&self) -> bool {
+        self.data.iter().any(|file| is_standard_input(file))
+    }
+
+    /// Takes the last of several files away again, where it is none and `is_other` says that it is meant to be something
+    /// else: `--data` takes all that follows it.
+    pub fn give_back(&mut self, is_other: impl Fn(&str) -> bool) -> Option<String> {
+        let last = self.data.last().filter(|last| self.data.len() > 1 && !last.exists())?;
+        let text = last.to_str().filter(|text| is_other(text))?.to_owned();
+        self.data.pop();
+        Some(text)
     }
 
     /// The store, or one in memory with the files in it; and whether all of the files went through.

@@ -78,6 +78,9 @@ pub fn explain(error: LoadError) -> Failure {
     let hint = match error {
         LoadError::Store(error) => return common::explain(error),
         LoadError::Unknown { .. } => Some("say what it holds with --from"),
+        LoadError::UnknownStream { .. } => {
+            Some("say what it holds: --from turtle (or csv, trig, ntriples, nquads, rdfxml, jsonld, json, jsonl)")
+        }
         LoadError::Syntax { .. } => Some("nothing was loaded; mend the file, or say its syntax with --from"),
         _ => None,
     };

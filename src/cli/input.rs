@@ -118,8 +118,16 @@ impl RecordArgs {
     }
 }
 
+/// Whether an argument stands for standard input.
+pub fn is_standard_input(argument: &Path) -> bool {
+    argument.as_os_str() == "-"
+}
+
 /// The inputs that file arguments name, and a bar that follows their reading; `-` is standard input.
 pub fn inputs(files: &[PathBuf], edge: &Edge) -> Result<(Vec<Input>, Progress)> {
+    if files.iter().filter(|file| is_standard_input(file)).count() > 1 {
+        return Err(Failure::usage("standard input (`-`) can be read only once"));
+    }
     let input = |file: &PathBuf| {
         Input::from_argument(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from)
     };

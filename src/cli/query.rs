@@ -27,7 +27,7 @@ use crate::vocab;
     citypact query -f question.rq --data records.jsonl --to csv")]
 pub struct Args {
     /// SPARQL, or a name of the library (`citypact queries` lists them); `-` reads SPARQL from standard input
-    #[arg(value_name = "QUERY|NAME", required_unless_present = "file", conflicts_with = "file")]
+    #[arg(value_name = "QUERY|NAME", conflicts_with = "file")]
     query: Option<String>,
     /// Read the query from a file
     #[arg(long, short = 'f', value_name = "FILE")]
@@ -57,9 +57,17 @@ pub fn parameter(text: &str) -> std::result::Result<(String, String), String> {
 
 /// Asks.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let asked = read(args, edge)?;
+    let mut data = args.data.clone();
+    let text = match (&args.query, &args.file) {
+        (None, None) => Some(data.give_back(looks_like_query).ok_or_else(|| no_query(data.is_files()))?),
+        (text, _) => text.clone(),
+    };
+    if text.as_deref() == Some("-") && data.reads_standard_input() {
+        return Err(Failure::usage("the query and the data cannot both come from standard input (`-`)"));
+    }
+    let asked = read(text.as_deref(), args, edge)?;
     let limits = args.limits.limits();
-    let (backend, rejected) = args.data.open(&limits, edge)?;
+    let (backend, rejected) = data.open(&limits, edge)?;
     let query = asked.over(backend.store())?;
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;
@@ -72,9 +80,23 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     Ok(rejected)
 }
 
+/// Whether an argument that is no file is meant to be the query: a name of the library, or a text with a pattern in it.
+fn looks_like_query(text: &str) -> bool {
+    named(text).is_ok() || text.contains('{') || text.split_whitespace().count() > 1
+}
+
+fn no_query(has_files: bool) -> Failure {
+    let failure = Failure::usage("the query is missing");
+    failure.hint(if has_files {
+        "what follows --data are files; write the query before it: citypact query 'SELECT …' --data FILES"
+    } else {
+        "give SPARQL, a name of the library (`citypact queries` lists them), or -f FILE"
+    })
+}
+
 /// The query that the arguments name.
-fn read<'a>(args: &'a Args, edge: &Edge) -> Result<Asked<'a>> {
-    match (args.query.as_deref(), &args.file) {
+fn read<'a>(text: Option<&str>, args: &'a Args, edge: &Edge) -> Result<Asked<'a>> {
+    match (text, &args.file) {
         (_, Some(path)) => read_file(path, &args.parameter, edge),
         (Some(name), None) if is_name(name) => library_query(name, &args.parameter),
         (text, None) => {

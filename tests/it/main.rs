@@ -12,6 +12,8 @@ mod cli_reference;
 mod cli_shell;
 mod conformance;
 mod convert;
+#[cfg(unix)]
+mod documents;
 mod examples;
 mod golden;
 mod index;
@@ -22,6 +24,8 @@ mod ontology;
 mod output;
 mod own_places;
 mod places;
+#[cfg(target_os = "linux")]
+mod preparation;
 mod programs;
 mod queries;
 mod query;
