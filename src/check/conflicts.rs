@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxrdf::{NamedNodeRef, Term};
 
-use super::data::{Origin, is_aside, text, value};
+use super::data::{Origin, are_of_one_document, is_aside, text, value};
 use super::evidence;
-use crate::rdf::{Id, Indexed};
+use crate::rdf::{Graph, Id, Indexed};
 use crate::record::Date;
 use crate::vocab::{code, oa, pact, rdf, schema};
 
@@ -103,32 +103,33 @@ pub fn conflicts(data: &Indexed) -> Vec<Conflict> {
     found
 }
 
-/// The quotes that are evidence of each node, by the graph that holds them.
-fn quotes(data: &Indexed) -> BTreeMap<Id, Vec<(Id, Id)>> {
-    let mut found: BTreeMap<Id, Vec<(Id, Id)>> = BTreeMap::new();
+/// For each node the annotations that are evidence of it, with the graphs that hold them.
+type Quotes = BTreeMap<Id, Vec<(Id, Graph)>>;
+
+fn quotes(data: &Indexed) -> Quotes {
+    let mut found = Quotes::new();
     let Some(body) = data.id(oa::hasBody) else { return found };
     for row in data.view().rows(None, Some(body), None) {
-        found.entry(row[2]).or_default().push((row[0], row[3]));
+        found.entry(row.object).or_default().push((row.subject, row.graph));
     }
     found
 }
 
 struct Finder<'a> {
     data: &'a Indexed,
-    /// For each node the annotations that are evidence of it, with their graphs.
-    quotes: BTreeMap<Id, Vec<(Id, Id)>>,
+    quotes: Quotes,
     found: Vec<Conflict>,
 }
 
 /// A value, the node that says it, and the graph.
-type Said = (Id, Id, Id);
+type Said = (Id, Id, Graph);
 
 impl Finder<'_> {
     fn single(&mut self, property: NamedNodeRef<'_>, values: Values) {
         let Some(property) = self.data.id(property) else { return };
         let mut by_subject: BTreeMap<Id, Vec<Said>> = BTreeMap::new();
-        for row in self.data.view().rows(None, Some(property), None).filter(|row| !is_aside(self.data, row[3])) {
-            by_subject.entry(row[0]).or_default().push((row[2], row[0], row[3]));
+        for row in self.data.view().rows(None, Some(property), None).filter(|row| !is_aside(self.data, row.graph)) {
+            by_subject.entry(row.subject).or_default().push((row.object, row.subject, row.graph));
         }
         for (subject, said) in by_subject {
             let agree = |one: &Said, other: &Said| self.agree(one.0, other.0, values);
@@ -146,7 +147,7 @@ impl Finder<'_> {
         for node in self.data.view().subjects(type_, class).collect::<BTreeSet<_>>() {
             let key = key.iter().map(|property| value(self.data, node, *property)).collect();
             let rows = self.data.view().rows(Some(node), Some(property), None);
-            let said = rows.filter(|row| !is_aside(self.data, row[3])).map(|row| (row[2], node, row[3]));
+            let said = rows.filter(|row| !is_aside(self.data, row.graph)).map(|row| (row.object, node, row.graph));
             by_key.entry(key).or_default().extend(said);
         }
         for (values, said) in by_key {
@@ -219,15 +220,15 @@ impl Finder<'_> {
         });
     }
 
-    fn told(&self, node: Id, graph: Id) -> Told {
+    /// Who says it in this graph, with the quotes of the same document.
+    fn told(&self, node: Id, graph: Graph) -> Told {
         let origin = Origin::of(self.data, graph);
-        let own = origin.graph.clone().unwrap_or_default();
         let mut quotes: Vec<_> = self
             .quotes
             .get(&node)
             .into_iter()
             .flatten()
-            .filter(|(_, graph)| text(self.data.term(*graph)).starts_with(&own))
+            .filter(|(_, other)| are_of_one_document(self.data, graph, *other))
             .filter_map(|(annotation, _)| evidence::quoted(self.data, *annotation))
             .collect();
         quotes.sort();
@@ -253,4 +254,57 @@ fn disagreeing(said: &[Said], agree: impl Fn(&Said, &Said) -> bool) -> Vec<Said>
         return Vec::new();
     }
     said.iter().copied().filter(|one| said.iter().any(|other| !agree(one, other))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxttl::TriGParser;
+
+    fn data(trig: &str) -> Indexed {
+        let prefixes = "PREFIX pact: <https://w3id.org/citypact/ns#> PREFIX oa: <http://www.w3.org/ns/oa#>
+            PREFIX : <https://w3id.org/citypact/graph/> ";
+        let text = format!("{prefixes}{trig}");
+        TriGParser::new().for_slice(text.as_bytes()).map(Result::unwrap).collect()
+    }
+
+    /// An annotation of the tie with these words.
+    fn quote(words: &str) -> String {
+        format!("[ oa:hasBody :tie ; oa:hasTarget [ oa:hasSelector [ oa:exact '{words}' ] ] ]")
+    }
+
+    /// Each claim's value with, for every graph that makes it, the words that it rests on there.
+    fn told(data: &Indexed) -> Vec<(String, Vec<(Option<String>, Vec<String>)>)> {
+        let found = conflicts(data);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let told = |told: &Told| {
+            (told.origin.graph.clone(), told.quotes.iter().map(|quote| quote.0.clone()).collect::<Vec<_>>())
+        };
+        found[0].claims.iter().map(|claim| (text(&claim.value), claim.told.iter().map(told).collect())).collect()
+    }
+
+    #[test]
+    fn claims_and_evidence_of_the_default_graph_belong_together() {
+        let (here, there) = (quote("here"), quote("there"));
+        let data = data(&format!(
+            ":tie pact:since '1979' . {here} . :a {{ :tie pact:since '1980' }} <https://w3id.org/citypact/graph/a/provenance> {{ {there} }}"
+        ));
+        let graph = Some("https://w3id.org/citypact/graph/a".to_owned());
+        let expected = [
+            ("1979".to_owned(), vec![(None, vec!["here".to_owned()])]),
+            ("1980".to_owned(), vec![(graph, vec!["there".to_owned()])]),
+        ];
+        assert_eq!(told(&data), expected);
+    }
+
+    #[test]
+    fn a_document_has_no_quotes_of_one_whose_name_begins_alike() {
+        let data = data(&format!(
+            ":a {{ :tie pact:since '1979' }} :ab {{ :tie pact:since '1980' . {} }} {{ {} . }}",
+            quote("of ab"),
+            quote("of nobody")
+        ));
+        let quotes: Vec<_> = told(&data).into_iter().flat_map(|(_, told)| told).map(|(_, quotes)| quotes).collect();
+        assert_eq!(quotes, [vec![], vec!["of ab".to_owned()]]);
+    }
 }

@@ -9,7 +9,7 @@ use super::HIERARCHY;
 use super::data::{self, SHARED};
 use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validated, Validator};
 use crate::query::Evaluator;
-use crate::rdf::{Id, Indexed, Row, Rows, View};
+use crate::rdf::{Graph, Id, Indexed, Row, Rows, View};
 use crate::vocab::rdfs;
 
 /// What is validated at once.
@@ -54,7 +54,7 @@ pub fn add_hierarchy(data: &mut Indexed, ontology: impl IntoIterator<Item = Quad
 pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -> Result<ShapesReport, ValidateError> {
     let documents = data::documents(data);
     let evaluator = Arc::new(Evaluator::default());
-    let shared: HashSet<Id> = SHARED.iter().filter_map(|graph| data.id(*graph)).collect();
+    let shared: HashSet<Graph> = SHARED.iter().filter_map(|graph| data.graph(*graph)).collect();
     let places = SHARED[0];
     let work = |view: View<'_>, focus: Focus<'_>| {
         Validator::new(shapes, view, data.view()).with_evaluator(Arc::clone(&evaluator)).validate(focus)
@@ -71,12 +71,13 @@ pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -
     }
     if scope == Scope::Documents {
         let mut rows = by_graph(data);
-        let below = Rows::new(&data.id(places).and_then(|places| rows.remove(&places)).unwrap_or_default());
-        let jobs: Vec<&HashSet<Id>> = documents.values().collect();
+        let below = Rows::new(&data.graph(places).and_then(|places| rows.remove(&places)).unwrap_or_default());
+        let jobs: Vec<&HashSet<Graph>> = documents.values().collect();
         for found in in_parallel(&jobs, threads, |own| {
             let own_rows: Vec<Row> = own.iter().filter_map(|graph| rows.get(graph)).flatten().copied().collect();
-            let (subjects, objects) = (column(&own_rows, 0), column(&own_rows, 2));
-            let (above, graphs) = (Rows::new(&own_rows), own.iter().copied().chain(data.id(places)).collect());
+            let subjects: BTreeSet<Id> = own_rows.iter().map(|row| row.subject).collect();
+            let objects: BTreeSet<Id> = own_rows.iter().map(|row| row.object).collect();
+            let (above, graphs) = (Rows::new(&own_rows), own.iter().copied().chain(data.graph(places)).collect());
             let focus = Focus::Of { subjects: &subjects, objects: &objects };
             work(data.view_over(&below, &above, &graphs), focus)
         }) {
@@ -100,15 +101,10 @@ fn key(finding: &Finding) -> impl Ord + use<> {
     (rank, message, finding.focus.to_string(), finding.path.clone(), value)
 }
 
-fn by_graph(data: &Indexed) -> HashMap<Id, Vec<Row>> {
-    let mut rows: HashMap<Id, Vec<Row>> = HashMap::new();
-    data.rows().iter().for_each(|row| rows.entry(row[3]).or_default().push(*row));
+fn by_graph(data: &Indexed) -> HashMap<Graph, Vec<Row>> {
+    let mut rows: HashMap<Graph, Vec<Row>> = HashMap::new();
+    data.rows().for_each(|row| rows.entry(row.graph).or_default().push(row));
     rows
-}
-
-/// The terms at a place of some rows.
-fn column(rows: &[Row], place: usize) -> BTreeSet<Id> {
-    rows.iter().map(|row| row[place]).collect()
 }
 
 /// Does jobs on several threads; results in the order of the jobs.

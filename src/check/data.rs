@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use oxrdf::{Literal, NamedNode, Term};
 
-use crate::rdf::{DEFAULT_GRAPH, Id, Indexed};
+use crate::rdf::{Graph, Id, Indexed};
 use crate::store::{Store, StoreError};
 use crate::vocab::{self, graph, prov, schema};
 
@@ -29,16 +29,16 @@ const ASIDE: &[oxrdf::NamedNodeRef<'static>] = &[graph::inferred, graph::ontolog
 const PROVENANCE: &str = "/provenance";
 
 /// The graphs of each document, by the name of its own graph; that of the default graph is empty.
-pub fn documents(data: &Indexed) -> BTreeMap<String, HashSet<Id>> {
-    let mut documents: BTreeMap<String, HashSet<Id>> = BTreeMap::new();
-    for id in data.graphs().iter().copied() {
-        let name = match (id != DEFAULT_GRAPH).then(|| data.term(id)) {
+pub fn documents(data: &Indexed) -> BTreeMap<String, HashSet<Graph>> {
+    let mut documents: BTreeMap<String, HashSet<Graph>> = BTreeMap::new();
+    for graph in data.graphs().iter().copied() {
+        let name = match graph.name().map(|name| data.term(name)) {
             None => String::new(),
             Some(Term::NamedNode(node)) if is_fixed(node) => continue,
             Some(Term::NamedNode(node)) => node.as_str().strip_suffix(PROVENANCE).unwrap_or(node.as_str()).to_owned(),
             Some(other) => other.to_string(),
         };
-        documents.entry(name).or_default().insert(id);
+        documents.entry(name).or_default().insert(graph);
     }
     documents
 }
@@ -46,6 +46,15 @@ pub fn documents(data: &Indexed) -> BTreeMap<String, HashSet<Id>> {
 fn is_fixed(node: &NamedNode) -> bool {
     let node = node.as_ref();
     SHARED.contains(&node) || ASIDE.contains(&node) || node == super::shapes::GRAPH || node == super::HIERARCHY
+}
+
+/// Whether two graphs are of one document: its own and the one beside it, or both the default graph.
+pub(super) fn are_of_one_document(data: &Indexed, one: Graph, other: Graph) -> bool {
+    let document = |graph: Graph| {
+        let name = text(data.term(graph.name()?));
+        Some(name.strip_suffix(PROVENANCE).map_or(name.clone(), str::to_owned))
+    };
+    one == other || document(one).is_some() && document(one) == document(other)
 }
 
 /// Where a fact is from.
@@ -61,9 +70,10 @@ pub struct Origin {
 
 impl Origin {
     /// That of the facts in a graph.
-    pub fn of(data: &Indexed, graph: Id) -> Self {
-        let name = (graph != DEFAULT_GRAPH).then(|| text(data.term(graph)));
-        let document = data.id(prov::wasDerivedFrom).and_then(|property| data.view().objects(graph, property).min());
+    pub fn of(data: &Indexed, graph: Graph) -> Self {
+        let name = graph.name().map(|name| text(data.term(name)));
+        let derived = graph.name().zip(data.id(prov::wasDerivedFrom));
+        let document = derived.and_then(|(name, property)| data.view().objects(name, property).min());
         let published = document
             .zip(data.id(schema::datePublished))
             .and_then(|(document, property)| data.view().objects(document, property).min());
@@ -100,11 +110,8 @@ pub(super) fn literal(data: &Indexed, id: Id) -> Option<&Literal> {
 }
 
 /// Whether a graph is one of the vocabulary's own with a fixed name for what no document states.
-pub(super) fn is_aside(data: &Indexed, graph: Id) -> bool {
-    if graph == DEFAULT_GRAPH {
-        return false;
-    }
-    let Term::NamedNode(node) = data.term(graph) else { return false };
+pub(super) fn is_aside(data: &Indexed, graph: Graph) -> bool {
+    let Some(Term::NamedNode(node)) = graph.name().map(|name| data.term(name)) else { return false };
     ASIDE.contains(&node.as_ref())
         || node.as_ref() == super::shapes::GRAPH
         || node.as_ref() == super::HIERARCHY

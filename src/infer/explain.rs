@@ -123,8 +123,8 @@ impl Teller<'_> {
 
     fn stated(&self, fact: Fact) -> Why {
         let data = &self.inference.data;
-        let graphs = data.view().rows(Some(fact[0]), Some(fact[1]), Some(fact[2])).map(|row| row[3]);
-        let vocabulary = [vocab::ONTOLOGY, vocab::graph::ontology].map(|graph| data.id(graph));
+        let graphs = data.view().rows(Some(fact[0]), Some(fact[1]), Some(fact[2])).map(|row| row.graph);
+        let vocabulary = [vocab::ONTOLOGY, vocab::graph::ontology].map(|graph| data.graph(graph));
         let mut origins: Vec<Origin> =
             graphs.filter(|graph| !vocabulary.contains(&Some(*graph))).map(|graph| Origin::of(data, graph)).collect();
         origins.sort();

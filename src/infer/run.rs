@@ -9,7 +9,7 @@ use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use super::rule::{Rule, Rules};
 use super::strata::{Sort, Sorts};
 use crate::query::{Evaluator, QueryError};
-use crate::rdf::{Id, Indexed};
+use crate::rdf::{Graph, Id, Indexed, Row};
 use crate::store::{Store, StoreError};
 use crate::vocab::{graph, rdfs, skos};
 
@@ -68,7 +68,7 @@ pub(super) type Fact = [Id; 3];
 #[derive(Debug)]
 pub struct Inference {
     pub(super) data: Indexed,
-    pub(super) graph: Id,
+    pub(super) graph: Graph,
     /// For each fact inferred the rule and the round that gave it.
     pub(super) how: HashMap<Fact, (usize, u32)>,
     /// The facts in the order in which they were found.
@@ -81,7 +81,7 @@ pub struct Inference {
 impl Inference {
     /// The facts that follow and are not stated, in `graph/inferred`.
     pub fn quads(&self) -> impl Iterator<Item = Quad> {
-        self.facts.iter().filter_map(|fact| self.data.quad([fact[0], fact[1], fact[2], self.graph]))
+        self.facts.iter().filter_map(|fact| self.data.quad(Row::new(*fact, self.graph)))
     }
 
     /// How many there are.
@@ -131,7 +131,7 @@ pub fn read(store: &dyn Store, ontology: impl IntoIterator<Item = Quad>) -> Resu
 /// # Errors
 /// [`InferError`]
 pub fn infer(mut data: Indexed, rules: &Rules, bounds: Bounds) -> Result<Inference, InferError> {
-    let graph = data.intern(graph::inferred.into());
+    let graph = Graph::named(data.intern(graph::inferred.into()));
     let inference = Inference {
         data,
         graph,
@@ -211,7 +211,7 @@ impl Running<'_> {
             self.inference.how.insert(fact, (number, self.inference.rounds));
             self.inference.facts.push(fact);
             self.inference.counts[number] += 1;
-            self.inference.data.add_row([fact[0], fact[1], fact[2], self.inference.graph]);
+            self.inference.data.add_row(Row::new(fact, self.inference.graph));
             if self.inference.facts.len() > self.bounds.facts {
                 return Err(InferError::Facts { facts: self.bounds.facts, rule: rule.name.clone() });
             }

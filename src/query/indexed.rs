@@ -12,7 +12,7 @@ use super::exists::{optimised, surely_bound};
 use super::functions::{Functions, LazyRegister};
 use super::substitute::{Value, substitute};
 use super::{Query, QueryError, regular, tags};
-use crate::rdf::{DEFAULT_GRAPH, Id, Row, View, normal};
+use crate::rdf::{Graph, Id, Row, View, normal};
 use crate::vocab;
 
 /// A term of the data by its number, or one that a query made.
@@ -48,13 +48,13 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         let (subject, predicate, object) = (id(subject), id(predicate), id(object));
         let found: Found<'a> = match graph_name {
             Some(None) => {
-                Box::new(self.triples(subject, predicate, object).map(|row| [row[0], row[1], row[2], DEFAULT_GRAPH]))
+                Box::new(self.triples(subject, predicate, object).map(|row| Row { graph: Graph::DEFAULT, ..row }))
             }
-            Some(Some(Internal::Id(graph))) => Box::new(self.rows_of(*graph, subject, predicate, object)),
+            Some(Some(Internal::Id(graph))) => Box::new(self.rows_of(Graph::named(*graph), subject, predicate, object)),
             Some(Some(Internal::Made(_))) => Box::new(std::iter::empty()),
             None => {
                 let view = *self;
-                Box::new(self.rows(subject, predicate, object).filter(move |row| view.names(row[3])))
+                Box::new(self.rows(subject, predicate, object).filter(move |row| view.names(row.graph)))
             }
         };
         found.map(internal as fn(Row) -> _)
@@ -66,7 +66,10 @@ impl<'a> QueryableDataset<'a> for View<'a> {
 
     fn contains_internal_graph_name(&self, graph_name: &Internal) -> Result<bool, Infallible> {
         Ok(match graph_name {
-            Internal::Id(id) => self.names(*id) && self.data().graphs().binary_search(id).is_ok(),
+            Internal::Id(id) => {
+                let graph = Graph::named(*id);
+                self.names(graph) && self.data().graphs().binary_search(&graph).is_ok()
+            }
             Internal::Made(_) => false,
         })
     }
@@ -87,10 +90,10 @@ impl<'a> QueryableDataset<'a> for View<'a> {
 
 fn internal(row: Row) -> Result<InternalQuad<Internal>, Infallible> {
     Ok(InternalQuad {
-        subject: Internal::Id(row[0]),
-        predicate: Internal::Id(row[1]),
-        object: Internal::Id(row[2]),
-        graph_name: (row[3] != DEFAULT_GRAPH).then_some(Internal::Id(row[3])),
+        subject: Internal::Id(row.subject),
+        predicate: Internal::Id(row.predicate),
+        object: Internal::Id(row.object),
+        graph_name: row.graph.name().map(Internal::Id),
     })
 }
 
@@ -294,7 +297,7 @@ mod tests {
             "SELECT ?this ?o { ?this <http://p> ?o { SELECT ?this (COUNT(*) AS ?n) { ?this ?p ?x } GROUP BY ?this } }";
         assert_eq!(rows(DATA, query, &[("this", a.into())]), ["<http://a> <http://b>"]);
         let data: Indexed = NQuadsParser::new().for_slice(DATA.as_bytes()).map(Result::unwrap).collect();
-        let blank = data.rows().iter().map(|row| data.term(row[2])).find(|term| term.is_blank_node()).unwrap().clone();
+        let blank = data.rows().map(|row| data.term(row.object)).find(|term| term.is_blank_node()).unwrap().clone();
         let query = Query::parse("SELECT ?this ?o { ?this <http://q> ?o }", &Default::default()).unwrap();
         let found = Evaluator::default().evaluate(&query.into(), &[("this", blank)], data.view()).unwrap();
         let QueryResults::Solutions(found) = found else { panic!("no rows") };

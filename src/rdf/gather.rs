@@ -4,14 +4,18 @@ use std::cmp::Ordering;
 
 use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term};
 
+use super::graph::Graph;
 use super::terms::{Id, Terms};
 use crate::mapping::QuadSink;
 
-/// The default graph.
-pub const DEFAULT_GRAPH: Id = Id::MAX;
-
-/// A quad by the numbers of its terms: graph, subject, predicate, object.
-pub(super) type Row = [Id; 4];
+/// A quad by the numbers of its terms. Rows are in the order of graph, subject, predicate, object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    pub(super) graph: Graph,
+    pub(super) subject: Id,
+    pub(super) predicate: Id,
+    pub(super) object: Id,
+}
 
 /// Quads without duplicates, held compactly: sixteen bytes a quad, and each term once.
 #[derive(Debug, Clone, Default)]
@@ -53,19 +57,18 @@ impl Gathered {
     /// Where `merge`, all are in the default graph.
     pub(super) fn sort(&mut self, merge: bool) -> &[Row] {
         let ranks = self.rank();
+        let rank = |id: Id| ranks[id as usize];
         for row in &mut self.rows {
-            for id in row.iter_mut().filter(|id| **id != DEFAULT_GRAPH) {
-                *id = ranks[*id as usize];
-            }
-            if merge {
-                row[0] = DEFAULT_GRAPH;
-            }
-            // The default graph comes first.
-            row[0] = row[0].wrapping_add(1);
+            let named = row.graph.name().filter(|_| !merge);
+            *row = Row {
+                graph: named.map_or(Graph::DEFAULT, |name| Graph::named(rank(name))),
+                subject: rank(row.subject),
+                predicate: rank(row.predicate),
+                object: rank(row.object),
+            };
         }
         self.rows.sort_unstable();
         self.rows.dedup();
-        self.rows.iter_mut().for_each(|row| row[0] = row[0].wrapping_sub(1));
         &self.rows
     }
 
@@ -86,16 +89,16 @@ impl Gathered {
 impl QuadSink for Gathered {
     fn quad(&mut self, quad: QuadRef<'_>) {
         let graph = match quad.graph_name {
-            GraphNameRef::NamedNode(graph) => self.terms.intern(graph.into()),
-            GraphNameRef::BlankNode(graph) => self.terms.intern(graph.into()),
-            GraphNameRef::DefaultGraph => DEFAULT_GRAPH,
+            GraphNameRef::NamedNode(graph) => Graph::named(self.terms.intern(graph.into())),
+            GraphNameRef::BlankNode(graph) => Graph::named(self.terms.intern(graph.into())),
+            GraphNameRef::DefaultGraph => Graph::DEFAULT,
         };
         let subject = match quad.subject {
             NamedOrBlankNodeRef::NamedNode(subject) => self.terms.intern(subject.into()),
             NamedOrBlankNodeRef::BlankNode(subject) => self.terms.intern(subject.into()),
         };
-        let row = [graph, subject, self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object)];
-        self.rows.push(row);
+        let predicate = self.terms.intern(quad.predicate.into());
+        self.rows.push(Row { graph, subject, predicate, object: self.terms.intern(quad.object) });
     }
 }
 

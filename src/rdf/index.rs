@@ -4,20 +4,45 @@ use std::collections::HashSet;
 
 use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term, TermRef};
 
-pub use super::gather::DEFAULT_GRAPH;
+use super::graph::Graph;
 use super::stored;
 use super::terms::{Id, Terms};
 
-/// A quad by the numbers of its terms: subject, predicate, object, graph ([`DEFAULT_GRAPH`] for the default graph).
-pub type Row = [Id; 4];
+/// A quad by the numbers of its terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Row {
+    /// The subject.
+    pub subject: Id,
+    /// The predicate.
+    pub predicate: Id,
+    /// The object.
+    pub object: Id,
+    /// The graph that it stands in.
+    pub graph: Graph,
+}
 
-/// The orders in which rows are kept, each as the places that its columns have in a [`Row`].
-const ORDERS: [[usize; 4]; 3] = [[0, 1, 2, 3], [1, 2, 0, 3], [2, 0, 1, 3]];
+impl Row {
+    /// A triple in a graph.
+    pub const fn new([subject, predicate, object]: [Id; 3], graph: Graph) -> Self {
+        Self { subject, predicate, object, graph }
+    }
+
+    /// Subject, predicate, object.
+    pub const fn triple(self) -> [Id; 3] {
+        [self.subject, self.predicate, self.object]
+    }
+}
+
+/// The orders in which rows are kept, each as the places that its columns have in a triple; the graph is always last.
+const ORDERS: [[usize; 3]; 3] = [[0, 1, 2], [1, 2, 0], [2, 0, 1]];
+
+/// A triple in one of the orders, and its graph.
+type Sorted = ([Id; 3], Graph);
 
 /// Rows, each once, sorted in three orders.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
-    orders: [Vec<Row>; 3],
+    orders: [Vec<Sorted>; 3],
 }
 
 impl Rows {
@@ -30,7 +55,7 @@ impl Rows {
 
     fn add(&mut self, new: &[Row]) {
         for (order, rows) in ORDERS.iter().zip(&mut self.orders) {
-            rows.extend(new.iter().map(|row| order.map(|place| row[place])));
+            rows.extend(new.iter().map(|row| (order.map(|place| row.triple()[place]), row.graph)));
             // Mostly sorted already: a merge, in effect.
             rows.sort();
             rows.dedup();
@@ -38,10 +63,10 @@ impl Rows {
     }
 
     /// The rows that begin with this in one of the orders.
-    fn range(&self, order: usize, prefix: &[Id]) -> &[Row] {
+    fn range(&self, order: usize, prefix: &[Id]) -> &[Sorted] {
         let all = self.orders[order].as_slice();
-        let from = all.partition_point(|row| row[..prefix.len()] < *prefix);
-        let count = all[from..].partition_point(|row| row[..prefix.len()] == *prefix);
+        let from = all.partition_point(|(triple, _)| triple[..prefix.len()] < *prefix);
+        let count = all[from..].partition_point(|(triple, _)| triple[..prefix.len()] == *prefix);
         &all[from..from + count]
     }
 }
@@ -51,7 +76,7 @@ impl Rows {
 pub struct Indexed {
     terms: Terms,
     sorted: Rows,
-    graphs: Vec<Id>,
+    graphs: Vec<Graph>,
     /// Rows that are not sorted in yet.
     new: Vec<Row>,
 }
@@ -89,11 +114,12 @@ impl Indexed {
             NamedOrBlankNodeRef::BlankNode(node) => self.terms.intern(node.into()),
         };
         let graph = match quad.graph_name {
-            GraphNameRef::NamedNode(node) => self.terms.intern(node.into()),
-            GraphNameRef::BlankNode(node) => self.terms.intern(node.into()),
-            GraphNameRef::DefaultGraph => DEFAULT_GRAPH,
+            GraphNameRef::NamedNode(node) => Graph::named(self.terms.intern(node.into())),
+            GraphNameRef::BlankNode(node) => Graph::named(self.terms.intern(node.into())),
+            GraphNameRef::DefaultGraph => Graph::DEFAULT,
         };
-        let row = [subject, self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object), graph];
+        let (predicate, object) = (self.terms.intern(quad.predicate.into()), self.terms.intern(quad.object));
+        let row = Row { subject, predicate, object, graph };
         self.new.push(row);
         row
     }
@@ -115,15 +141,20 @@ impl Indexed {
             return;
         }
         self.sorted.add(&self.new);
-        let mut graphs: HashSet<Id> = self.graphs.drain(..).collect();
-        graphs.extend(self.new.drain(..).map(|row| row[3]));
+        let mut graphs: HashSet<Graph> = self.graphs.drain(..).collect();
+        graphs.extend(self.new.drain(..).map(|row| row.graph));
         self.graphs = graphs.into_iter().collect();
         self.graphs.sort_unstable();
     }
 
-    /// The graphs that hold something.
-    pub fn graphs(&self) -> &[Id] {
+    /// The graphs that hold something, in order.
+    pub fn graphs(&self) -> &[Graph] {
         &self.graphs
+    }
+
+    /// The graph of this name; one that holds nothing where the name is not of the data.
+    pub fn graph<'t>(&self, name: impl Into<TermRef<'t>>) -> Option<Graph> {
+        self.id(name).map(Graph::named)
     }
 
     /// How many quads there are.
@@ -137,8 +168,8 @@ impl Indexed {
     }
 
     /// All rows, by subject.
-    pub fn rows(&self) -> &[Row] {
-        &self.sorted.orders[0]
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        self.sorted.orders[0].iter().map(|(triple, graph)| Row::new(*triple, *graph))
     }
 
     /// Everything, as one graph and as the graphs it is made of.
@@ -147,12 +178,12 @@ impl Indexed {
     }
 
     /// Some graphs, as one and each by its name.
-    pub fn view_of<'a>(&'a self, graphs: &'a HashSet<Id>) -> View<'a> {
+    pub fn view_of<'a>(&'a self, graphs: &'a HashSet<Graph>) -> View<'a> {
         View { graphs: Some(graphs), ..self.view() }
     }
 
     /// As [`Self::view_of`], of rows that are kept apart: some of several graphs, looked up without passing over all others.
-    pub fn view_over<'a>(&'a self, below: &'a Rows, above: &'a Rows, graphs: &'a HashSet<Id>) -> View<'a> {
+    pub fn view_over<'a>(&'a self, below: &'a Rows, above: &'a Rows, graphs: &'a HashSet<Graph>) -> View<'a> {
         View { above: Some(above), graphs: Some(graphs), ..View::new(self, below) }
     }
 
@@ -163,10 +194,12 @@ impl Indexed {
             Term::BlankNode(node) => Some(node.clone().into()),
             _ => None,
         };
-        let Term::NamedNode(predicate) = self.term(row[1]) else { return None };
-        let graph = if row[3] == DEFAULT_GRAPH { None } else { Some(node(row[3])?) };
-        let graph = graph.map_or(oxrdf::GraphName::DefaultGraph, oxrdf::GraphName::from);
-        Some(Quad::new(node(row[0])?, predicate.clone(), self.term(row[2]).clone(), graph))
+        let Term::NamedNode(predicate) = self.term(row.predicate) else { return None };
+        let graph = match row.graph.name() {
+            None => oxrdf::GraphName::DefaultGraph,
+            Some(name) => node(name)?.into(),
+        };
+        Some(Quad::new(node(row.subject)?, predicate.clone(), self.term(row.object).clone(), graph))
     }
 }
 
@@ -193,9 +226,9 @@ pub struct View<'a> {
     data: &'a Indexed,
     sorted: &'a Rows,
     above: Option<&'a Rows>,
-    graphs: Option<&'a HashSet<Id>>,
-    aside: Option<Id>,
-    nameless: Option<Id>,
+    graphs: Option<&'a HashSet<Graph>>,
+    aside: Option<Graph>,
+    nameless: Option<Graph>,
 }
 
 impl<'a> View<'a> {
@@ -210,30 +243,30 @@ impl<'a> View<'a> {
 
     /// With a graph that is no part of the whole, and can only be asked for by its name ([`Self::rows_of`]).
     #[must_use]
-    pub fn with_aside(self, graph: Id) -> Self {
+    pub fn with_aside(self, graph: Graph) -> Self {
         Self { aside: Some(graph), ..self }
     }
 
     /// With a graph that is a part of the whole, and cannot be asked for by its name.
     #[must_use]
-    pub fn with_nameless(self, graph: Id) -> Self {
+    pub fn with_nameless(self, graph: Graph) -> Self {
         Self { nameless: Some(graph), ..self }
     }
 
-    /// The graphs that can be asked for by name.
+    /// The names of the graphs that can be asked for by name.
     pub fn named(self) -> impl Iterator<Item = Id> + use<'a> {
-        self.data.graphs().iter().copied().filter(move |graph| self.names(*graph))
+        self.data.graphs().iter().filter(move |graph| self.names(**graph)).filter_map(|graph| graph.name())
     }
 
     /// Whether a graph can be asked for by its name.
-    pub fn names(self, graph: Id) -> bool {
-        graph != DEFAULT_GRAPH && self.nameless != Some(graph) && self.shows(graph)
+    pub fn names(self, graph: Graph) -> bool {
+        graph != Graph::DEFAULT && self.nameless != Some(graph) && self.shows(graph)
     }
 
     /// As [`Self::rows`], of one graph of the view or the one aside.
     pub fn rows_of(
         self,
-        graph: Id,
+        graph: Graph,
         subject: Option<Id>,
         predicate: Option<Id>,
         object: Option<Id>,
@@ -241,11 +274,11 @@ impl<'a> View<'a> {
         let aside = self.aside == Some(graph);
         let from = if aside { View::new(self.data, &self.data.sorted) } else { self };
         let seen = aside || self.names(graph);
-        from.rows(subject, predicate, object).filter(move |row| seen && row[3] == graph)
+        from.rows(subject, predicate, object).filter(move |row| seen && row.graph == graph)
     }
 
     /// Whether it shows a graph.
-    pub fn shows(self, graph: Id) -> bool {
+    pub fn shows(self, graph: Graph) -> bool {
         self.graphs.is_none_or(|graphs| graphs.contains(&graph))
     }
 
@@ -281,12 +314,12 @@ impl<'a> View<'a> {
         sorted
             .range(order, &prefix)
             .iter()
-            .map(move |columns| {
-                let mut row = [0; 4];
-                places.iter().zip(columns).for_each(|(place, id)| row[*place] = *id);
-                row
+            .map(move |(columns, graph)| {
+                let mut triple = [0; 3];
+                places.iter().zip(columns).for_each(|(place, id)| triple[*place] = *id);
+                Row::new(triple, *graph)
             })
-            .filter(move |row| self.shows(row[3]))
+            .filter(move |row| self.shows(row.graph))
     }
 
     /// As [`Self::rows`], each triple once.
@@ -298,19 +331,19 @@ impl<'a> View<'a> {
     ) -> impl Iterator<Item = Row> + use<'a> {
         let above = self.above.into_iter().flat_map(move |above| {
             once(self.fitting(above, subject, predicate, object))
-                .filter(move |row| !self.sorted.range(0, &row[..3]).iter().any(|row| self.shows(row[3])))
+                .filter(move |row| !self.sorted.range(0, &row.triple()).iter().any(|(_, graph)| self.shows(*graph)))
         });
         once(self.fitting(self.sorted, subject, predicate, object)).chain(above)
     }
 
     /// The objects of a subject's property.
     pub fn objects(self, subject: Id, predicate: Id) -> impl Iterator<Item = Id> + use<'a> {
-        self.triples(Some(subject), Some(predicate), None).map(|row| row[2])
+        self.triples(Some(subject), Some(predicate), None).map(|row| row.object)
     }
 
     /// The subjects that have this object as this property.
     pub fn subjects(self, predicate: Id, object: Id) -> impl Iterator<Item = Id> + use<'a> {
-        self.triples(None, Some(predicate), Some(object)).map(|row| row[0])
+        self.triples(None, Some(predicate), Some(object)).map(|row| row.subject)
     }
 
     /// Whether a triple is there.
@@ -322,10 +355,7 @@ impl<'a> View<'a> {
 /// Rows of one triple, which stand together, as one.
 fn once<'a>(rows: impl Iterator<Item = Row> + 'a) -> impl Iterator<Item = Row> + 'a {
     let mut last = None;
-    rows.filter(move |row| {
-        let triple = [row[0], row[1], row[2]];
-        last.replace(triple) != Some(triple)
-    })
+    rows.filter(move |row| last.replace(row.triple()) != Some(row.triple()))
 }
 
 #[cfg(test)]
@@ -340,25 +370,26 @@ mod tests {
             <http://a> <http://q> \"x\" .\n<http://b> <http://p> \"x\" <http://g> .";
         let mut data: Indexed = NQuadsParser::new().for_slice(text.as_bytes()).map(Result::unwrap).collect();
         let id = |data: &Indexed, iri: &str| data.id(NamedNodeRef::new_unchecked(iri));
-        let (a, p, b, g) = (id(&data, "http://a"), id(&data, "http://p"), id(&data, "http://b"), id(&data, "http://g"));
+        let (a, p, b) = (id(&data, "http://a"), id(&data, "http://p"), id(&data, "http://b"));
         assert_eq!(data.len(), 4);
         assert_eq!(data.view().rows(a, p, b).count(), 2);
         assert_eq!(data.view().triples(a, None, None).count(), 2);
         assert_eq!(data.view().triples(None, p, None).count(), 2);
         assert_eq!(data.view().triples(a, None, b).count(), 1);
+        let g = data.graph(NamedNodeRef::new_unchecked("http://g"));
         let only = HashSet::from([g.unwrap()]);
         assert_eq!(data.view_of(&only).rows(None, None, None).count(), 2);
         assert_eq!(data.graphs().len(), 3);
-        let (rows, all) = (data.rows(), data.graphs().iter().copied().collect());
+        let (rows, all) = (data.rows().collect::<Vec<_>>(), data.graphs().iter().copied().collect());
         let (below, above) = (Rows::new(&rows[..2]), Rows::new(&rows[1..]));
         let layers = data.view_over(&below, &above, &all);
         assert_eq!(layers.triples(None, None, None).count(), 3);
         assert_eq!(layers.triples(a, p, b).count(), 1);
         assert_eq!(data.view().with_nameless(g.unwrap()).rows_of(g.unwrap(), None, None, None).count(), 0);
-        assert_eq!(data.view_of(&only).with_aside(DEFAULT_GRAPH).rows_of(DEFAULT_GRAPH, None, None, None).count(), 1);
-        data.add_row([b.unwrap(), p.unwrap(), a.unwrap(), DEFAULT_GRAPH]);
+        assert_eq!(data.view_of(&only).with_aside(Graph::DEFAULT).rows_of(Graph::DEFAULT, None, None, None).count(), 1);
+        data.add_row(Row::new([b.unwrap(), p.unwrap(), a.unwrap()], Graph::DEFAULT));
         data.settle();
         assert_eq!(data.view().subjects(p.unwrap(), a.unwrap()).collect::<Vec<_>>(), [b.unwrap()]);
-        assert_eq!(data.quad(data.rows()[0]).unwrap().predicate.as_str(), "http://p");
+        assert_eq!(data.quad(rows[0]).unwrap().predicate.as_str(), "http://p");
     }
 }

@@ -6,6 +6,7 @@
 mod blank;
 mod compare;
 mod gather;
+mod graph;
 mod guard;
 mod index;
 mod mark;
@@ -23,8 +24,9 @@ mod writer;
 
 pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use gather::Gathered;
+pub use graph::Graph;
 pub use guard::{Excess, ExcessAt, Guard};
-pub use index::{DEFAULT_GRAPH, Indexed, Row, Rows, View};
+pub use index::{Indexed, Row, Rows, View};
 pub use normal::normal;
 pub use nquads::Lines;
 pub use read::{Quads, ReadAs, open, read, syntax_of};

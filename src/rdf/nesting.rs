@@ -38,7 +38,7 @@ impl Nesting {
         let graph = Graph { data, rows, parent: parents(data, rows) };
         let free = |id: &Id| matches!(data.term(*id), Term::BlankNode(_)) && !shared.contains(id);
         let once = graph.parent.iter().filter(|(_, parent)| parent.is_some()).map(|(id, _)| *id);
-        let unnamed = rows.iter().map(|row| row[1]).filter(|id| free(id) && !graph.parent.contains_key(id));
+        let unnamed = rows.iter().map(|row| row.subject).filter(|id| free(id) && !graph.parent.contains_key(id));
         let mut nesting = Self { nested: once.filter(free).collect(), unnamed: unnamed.collect(), ..Self::default() };
         nesting.find_lists(&graph);
         nesting.bound_depth(&graph);
@@ -109,16 +109,16 @@ impl Nesting {
 
 fn parents(data: &Gathered, rows: &[Row]) -> HashMap<Id, Option<Id>> {
     let mut parents: HashMap<Id, Option<Id>> = HashMap::new();
-    for row in rows.iter().filter(|row| matches!(data.term(row[3]), Term::BlankNode(_))) {
-        parents.entry(row[3]).and_modify(|parent| *parent = None).or_insert(Some(row[1]));
+    for row in rows.iter().filter(|row| matches!(data.term(row.object), Term::BlankNode(_))) {
+        parents.entry(row.object).and_modify(|parent| *parent = None).or_insert(Some(row.subject));
     }
     parents
 }
 
 /// The statements of a subject among sorted rows of one graph.
 pub(super) fn of(rows: &[Row], subject: Id) -> &[Row] {
-    let start = rows.partition_point(|row| row[1] < subject);
-    let end = rows.partition_point(|row| row[1] <= subject);
+    let start = rows.partition_point(|row| row.subject < subject);
+    let end = rows.partition_point(|row| row.subject <= subject);
     &rows[start..end]
 }
 
@@ -127,9 +127,10 @@ impl Graph<'_> {
     fn cell(&self, node: Id) -> Option<(Id, Id)> {
         match of(self.rows, node) {
             [one, other]
-                if self.data.is_iri(one[2], rdf::first.as_str()) && self.data.is_iri(other[2], rdf::rest.as_str()) =>
+                if self.data.is_iri(one.predicate, rdf::first.as_str())
+                    && self.data.is_iri(other.predicate, rdf::rest.as_str()) =>
             {
-                Some((one[3], other[3]))
+                Some((one.object, other.object))
             }
             _ => None,
         }

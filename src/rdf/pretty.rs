@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use oxrdf::Term;
 
-use super::gather::{DEFAULT_GRAPH, Gathered, Row};
+use super::gather::{Gathered, Row};
 use super::nesting::{Nesting, of};
 use super::shorten::Shortener;
 use super::terms::Id;
@@ -34,7 +34,7 @@ pub(super) fn trig(data: &mut Gathered, prefixes: &[(&str, &str)], out: &mut dyn
 fn write(data: &mut Gathered, prefixes: &[(&str, &str)], merge: bool, out: &mut dyn Write) -> io::Result<()> {
     let rows = data.sort(merge).to_vec();
     let data = &*data;
-    let graphs: Vec<&[Row]> = rows.chunk_by(|one, other| one[0] == other[0]).collect();
+    let graphs: Vec<&[Row]> = rows.chunk_by(|one, other| one.graph == other.graph).collect();
     let shared = shared(data, &graphs);
     let nestings: Vec<Nesting> = graphs.iter().map(|rows| Nesting::new(data, rows, &shared)).collect();
     let shortener = Shortener::new(prefixes, written(data, &graphs, &nestings));
@@ -52,7 +52,7 @@ fn written<'d>(data: &'d Gathered, graphs: &[&[Row]], nestings: &[Nesting]) -> i
     let mut seen = vec![false; data.terms().len()];
     let class = data.terms().iter().position(|term| matches!(term, Term::NamedNode(iri) if *iri == rdf::type_));
     for (rows, nesting) in graphs.iter().zip(nestings) {
-        for [graph, subject, predicate, object] in rows.iter().copied() {
+        for Row { graph, subject, predicate, object } in rows.iter().copied() {
             if nesting.lists.contains_key(&subject) || nesting.cells.contains_key(&subject) {
                 seen[object as usize] |= !data.is_iri(object, rdf::nil.as_str());
                 continue;
@@ -60,8 +60,8 @@ fn written<'d>(data: &'d Gathered, graphs: &[&[Row]], nestings: &[Nesting]) -> i
             seen[subject as usize] = true;
             seen[predicate as usize] |= Some(predicate as usize) != class;
             seen[object as usize] = true;
-            if graph != DEFAULT_GRAPH {
-                seen[graph as usize] = true;
+            if let Some(name) = graph.name() {
+                seen[name as usize] = true;
             }
         }
     }
@@ -72,10 +72,10 @@ fn written<'d>(data: &'d Gathered, graphs: &[&[Row]], nestings: &[Nesting]) -> i
 fn shared(data: &Gathered, graphs: &[&[Row]]) -> HashSet<Id> {
     let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
     for rows in graphs {
-        let blank = |id: &Id| *id != DEFAULT_GRAPH && matches!(data.term(*id), Term::BlankNode(_));
-        let own: HashSet<Id> = rows.iter().flat_map(|row| [row[1], row[3]]).filter(blank).collect();
+        let blank = |id: &Id| matches!(data.term(*id), Term::BlankNode(_));
+        let own: HashSet<Id> = rows.iter().flat_map(|row| [row.subject, row.object]).filter(blank).collect();
         shared.extend(own.iter().filter(|id| seen.contains(*id)));
-        shared.extend(rows.iter().map(|row| row[0]).filter(blank));
+        shared.extend(rows.iter().filter_map(|row| row.graph.name()).filter(blank));
         seen.extend(own);
     }
     shared
@@ -90,16 +90,20 @@ struct Graph<'g> {
 
 impl Graph<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Some(graph) = self.rows.first().map(|row| row[0]) else { return Ok(()) };
-        let named = graph != DEFAULT_GRAPH;
+        let Some(graph) = self.rows.first().map(|row| row.graph) else { return Ok(()) };
+        let named = graph.name().is_some();
         let mut text = String::new();
-        if named {
+        if let Some(name) = graph.name() {
             text.push('\n');
-            self.label(&mut text, graph);
+            self.label(&mut text, name);
             text.push_str(" {\n");
         }
         let mut apart = !named;
-        for rows in self.rows.chunk_by(|one, other| one[1] == other[1]).filter(|rows| self.stands_alone(rows[0][1])) {
+        for rows in self
+            .rows
+            .chunk_by(|one, other| one.subject == other.subject)
+            .filter(|rows| self.stands_alone(rows[0].subject))
+        {
             if std::mem::replace(&mut apart, true) {
                 text.push('\n');
             }
@@ -120,7 +124,7 @@ impl Graph<'_> {
 
     fn subject(&self, text: &mut String, rows: &[Row], indent: usize) {
         margin(text, indent);
-        let subject = rows[0][1];
+        let subject = rows[0].subject;
         if self.nesting.unnamed.contains(&subject) {
             text.push_str("[]");
         } else {
@@ -150,21 +154,21 @@ impl Graph<'_> {
             if i > 0 {
                 text.push_str(" ;\n");
                 margin(text, indent + 1);
-            } else if self.is_type(rows[0][2]) {
+            } else if self.is_type(rows[0].predicate) {
                 text.push(' ');
             } else {
                 text.push('\n');
                 margin(text, indent + 1);
             }
-            self.predicate(text, rows[0][2]);
+            self.predicate(text, rows[0].predicate);
             self.objects(text, rows, indent + 1);
         }
     }
 
     /// Runs of one predicate, the class before all others.
     fn grouped<'r>(&self, rows: &'r [Row]) -> Vec<&'r [Row]> {
-        let mut groups: Vec<&[Row]> = rows.chunk_by(|one, other| one[2] == other[2]).collect();
-        groups.sort_by_key(|rows| !self.is_type(rows[0][2]));
+        let mut groups: Vec<&[Row]> = rows.chunk_by(|one, other| one.predicate == other.predicate).collect();
+        groups.sort_by_key(|rows| !self.is_type(rows[0].predicate));
         groups
     }
 
@@ -178,12 +182,12 @@ impl Graph<'_> {
 
     /// Objects side by side where they fit into the line, else one below the other.
     fn objects(&self, text: &mut String, rows: &[Row], indent: usize) {
-        let mut written: Vec<String> = rows.iter().map(|row| self.object(row[3], indent)).collect();
+        let mut written: Vec<String> = rows.iter().map(|row| self.object(row.object, indent)).collect();
         let line = text.chars().rev().take_while(|c| *c != '\n').count();
         let length: usize = written.iter().map(|object| object.chars().count() + 2).sum();
         let broken = written.len() > 1 && (line + length > WIDTH || written.iter().any(|object| object.contains('\n')));
         if broken {
-            written = rows.iter().map(|row| self.object(row[3], indent + 1)).collect();
+            written = rows.iter().map(|row| self.object(row.object, indent + 1)).collect();
         }
         for (i, object) in written.iter().enumerate() {
             text.push_str(if i > 0 { " ," } else { "" });
@@ -211,7 +215,7 @@ impl Graph<'_> {
 
     fn nested(&self, text: &mut String, rows: &[Row], indent: usize) {
         text.push('[');
-        if rows.iter().all(|row| self.stands_alone(row[3])) {
+        if rows.iter().all(|row| self.stands_alone(row.object)) {
             let flat = self.flat(rows);
             if flat.chars().count() < WIDTH * 2 / 3 {
                 text.push_str(&flat);
@@ -230,10 +234,10 @@ impl Graph<'_> {
         let mut text = String::new();
         for (i, rows) in self.grouped(rows).into_iter().enumerate() {
             text.push_str(if i > 0 { " ; " } else { " " });
-            self.predicate(&mut text, rows[0][2]);
+            self.predicate(&mut text, rows[0].predicate);
             for (i, row) in rows.iter().enumerate() {
                 text.push_str(if i > 0 { " , " } else { " " });
-                self.label(&mut text, row[3]);
+                self.label(&mut text, row.object);
             }
         }
         text.push_str(if rows.is_empty() { "" } else { " " });

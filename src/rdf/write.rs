@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, Term};
 use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
-use super::gather::{DEFAULT_GRAPH, Gathered, Row};
+use super::gather::{Gathered, Row};
 use super::nquads::Lines;
 use super::pretty;
 use super::shorten::Shortener;
@@ -82,11 +82,13 @@ impl Gathered {
     }
 
     fn row(&self, row: &Row) -> Option<QuadRef<'_>> {
-        let [graph, subject, predicate, object] = *row;
-        let graph = if graph == DEFAULT_GRAPH { None } else { Some(self.node(graph)?) };
-        let Term::NamedNode(predicate) = self.term(predicate) else { return None };
-        let graph = graph.map_or(GraphNameRef::DefaultGraph, GraphNameRef::from);
-        Some(QuadRef::new(self.node(subject)?, NamedNodeRef::from(predicate), self.term(object).as_ref(), graph))
+        let graph = match row.graph.name() {
+            None => GraphNameRef::DefaultGraph,
+            Some(name) => self.node(name)?.into(),
+        };
+        let Term::NamedNode(predicate) = self.term(row.predicate) else { return None };
+        let (subject, object) = (self.node(row.subject)?, self.term(row.object).as_ref());
+        Some(QuadRef::new(subject, NamedNodeRef::from(predicate), object, graph))
     }
 
     fn node(&self, id: u32) -> Option<NamedOrBlankNodeRef<'_>> {

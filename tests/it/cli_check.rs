@@ -190,4 +190,26 @@ fn a_report_speaks_the_language_asked_for() {
         assert!(said.iter().all(|words| told.contains(words)), "{language}: {told}");
         assert!(!told.contains("violation") && !told.contains("warning"), "{told}");
     }
+
+fn evidence_in_the_default_graph_is_told_with_its_claim() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, own) = (folder.path(), "https://w3id.org/citypact");
+    let records = TIES.replace("\"since\":\"1979\"", "\"since\":\"1980\"");
+    fs::write(here.join("r.jsonl"), records).unwrap();
+    run(here, &["convert", "r.jsonl", "--to", "ntriples", "--out", "merged.nt"]).ok();
+    // All of it in the default graph, as a file without graphs of its own is read by other tools, and a document beside it.
+    let text = fs::read_to_string(here.join("merged.nt")).unwrap();
+    let other = format!(
+        "<{own}/id/tie/friendship-city/cn-qingdao--jp-shimonoseki> <{own}/ns#since> \"1990\" <{own}/graph/c> .\n"
+    );
+    fs::write(here.join("all.nq"), text + &other).unwrap();
+    let args = ["check", "--conflicts", "--no-shapes", "--to", "json", "--quiet", "--data", "all.nq"];
+    let json: serde_json::Value = serde_json::from_str(&run(here, &args).ok()).unwrap();
+    let since = json["conflicts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|conflict| conflict["property"].as_str().is_some_and(|property| property.ends_with("since")));
+    let told = since.unwrap().to_string();
+    assert!(told.matches("since then").count() == 2 && told.contains("1990"), "{told}");
 }

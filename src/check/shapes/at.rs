@@ -158,8 +158,10 @@ impl<'v, 'a> At<'v, 'a> {
     fn closed(&mut self, allowed: &HashSet<Id>) -> Result {
         let (shape, constraint, focus) = (self.number, self.constraint, self.focus);
         for value in self.values {
-            for row in self.validator.view.triples(Some(*value), None, None).filter(|row| !allowed.contains(&row[1])) {
-                let (value, path) = (Some(Value::Of(row[2])), Some(self.validator.term(row[1]).clone()));
+            for row in
+                self.validator.view.triples(Some(*value), None, None).filter(|row| !allowed.contains(&row.predicate))
+            {
+                let (value, path) = (Some(Value::Of(row.object)), Some(self.validator.term(row.predicate).clone()));
                 self.hits.push(Hit { shape, constraint, focus, value, path, messages: None });
             }
         }

@@ -178,14 +178,14 @@ impl Path {
 
 /// The rows that describe a node of the shapes as far as blank nodes lead: a path, for a report.
 pub(super) fn description(view: View<'_>, node: Id) -> Vec<oxrdf::Triple> {
-    let graph = view.data().id(GRAPH);
+    let graph = view.data().graph(GRAPH);
     let (mut to_do, mut seen, mut found) = (vec![node], HashSet::new(), Vec::new());
     while let Some(node) = to_do.pop() {
         if !view.data().term(node).is_blank_node() || !seen.insert(node) {
             continue;
         }
-        for row in view.data().view().rows(Some(node), None, None).filter(|row| Some(row[3]) == graph) {
-            to_do.push(row[2]);
+        for row in view.data().view().rows(Some(node), None, None).filter(|row| Some(row.graph) == graph) {
+            to_do.push(row.object);
             found.extend(view.data().quad(row).map(oxrdf::Triple::from));
         }
     }

@@ -11,7 +11,7 @@ use super::path::Path;
 use super::source::{Source, flag, short};
 use super::{GRAPH, ShapesError};
 use crate::pattern;
-use crate::rdf::{DEFAULT_GRAPH, Id, Indexed};
+use crate::rdf::{Graph, Id, Indexed};
 use crate::vocab::{owl, rdf, rdfs, sh};
 
 /// What may stand at a shape and is no constraint.
@@ -88,7 +88,7 @@ impl Shapes {
     /// # Errors
     /// [`ShapesError`]: the graph is not well-formed, or says something that is not understood.
     pub fn read(data: &Indexed) -> Result<Self, ShapesError> {
-        let graphs: HashSet<Id> = data.id(GRAPH).into_iter().collect();
+        let graphs: HashSet<Graph> = data.graph(GRAPH).into_iter().collect();
         let source = Source { view: data.view_of(&graphs) };
         if let Some(node) = source.subjects(sh::entailment, None).first() {
             return Err(source.error(*node, "asks for an entailment regime (sh:entailment), and none is supported"));
@@ -165,7 +165,7 @@ impl Reader<'_> {
     /// Everything of SHACL's namespace that stands at a shape must be understood.
     fn known(&self, node: Id, is_property: bool) -> Result<(), ShapesError> {
         for row in self.source.view().triples(Some(node), None, None) {
-            let Term::NamedNode(property) = self.source.term(row[1]) else { continue };
+            let Term::NamedNode(property) = self.source.term(row.predicate) else { continue };
             let property = property.as_ref();
             let of_query =
                 [sh::select, sh::prefixes].contains(&property) && self.source.objects(node, sh::sparql).contains(&node);
@@ -213,7 +213,7 @@ impl Reader<'_> {
         let data = self.source.view().data();
         let occurs = |node: &Id| {
             let mut rows = data.view().rows(None, None, Some(*node));
-            rows.any(|row| row[3] == DEFAULT_GRAPH || *data.term(row[3]) != Term::from(GRAPH.into_owned()))
+            rows.any(|row| Some(row.graph) != data.graph(GRAPH))
         };
         if !self.source.term(node).is_literal() || occurs(&node) {
             return node;

@@ -9,7 +9,7 @@ use super::constraint::{Constraint, Shape};
 use super::path::description;
 use super::validate::{Hit, Validator, Value};
 use super::{Finding, GRAPH};
-use crate::rdf::{DEFAULT_GRAPH, Id};
+use crate::rdf::{Graph, Id};
 use crate::vocab::{self, rdf, sh, xsd};
 
 /// What a hit says.
@@ -146,12 +146,12 @@ fn graphs(validator: &Validator<'_>, hit: &Hit, shape: &Shape) -> Vec<NamedOrBla
         Some(Value::Made(term)) => data.id(term),
         None => None,
     };
-    let of = |property: Option<Id>, value: Option<Id>| -> BTreeSet<Id> {
-        validator.view.rows(Some(hit.focus), property, value).map(|row| row[3]).collect()
+    let of = |property: Option<Id>, value: Option<Id>| -> BTreeSet<Graph> {
+        validator.view.rows(Some(hit.focus), property, value).map(|row| row.graph).collect()
     };
     let exact = if property.is_some() { of(property, value) } else { BTreeSet::new() };
     let found = if exact.is_empty() { of(None, None) } else { exact };
-    let name = |id: &Id| match (*id != DEFAULT_GRAPH).then(|| data.term(*id)) {
+    let name = |graph: &Graph| match graph.name().map(|name| data.term(name)) {
         Some(Term::NamedNode(node)) if node.as_ref() != GRAPH => Some(node.clone().into()),
         Some(Term::BlankNode(node)) => Some(node.clone().into()),
         _ => None,

@@ -30,7 +30,8 @@ impl<'a> Source<'a> {
             object => object.flatten(),
         };
         let property = data.id(property);
-        let rows = property.map(|property| self.view.rows(None, Some(property), object).map(|row| row[0]).collect());
+        let rows =
+            property.map(|property| self.view.rows(None, Some(property), object).map(|row| row.subject).collect());
         rows.unwrap_or_default()
     }
 
@@ -86,11 +87,11 @@ impl<'a> Source<'a> {
             return term.to_string();
         }
         let data = self.view.data();
-        let above = self.view.rows(None, None, Some(node)).find(|row| !data.term(row[0]).is_blank_node());
+        let above = self.view.rows(None, None, Some(node)).find(|row| !data.term(row.subject).is_blank_node());
         let path = self.objects(node, sh::path).first().map(|path| data.term(*path).to_string());
         match (above, path) {
-            (Some(row), Some(path)) => format!("of {path} in {}", data.term(row[0])),
-            (Some(row), None) => format!("in {}", data.term(row[0])),
+            (Some(row), Some(path)) => format!("of {path} in {}", data.term(row.subject)),
+            (Some(row), None) => format!("in {}", data.term(row.subject)),
             (None, Some(path)) => format!("of {path}"),
             (None, None) => term.to_string(),
         }

@@ -81,7 +81,7 @@ impl<'a> Validator<'a> {
         let data = view.data();
         Self {
             shapes,
-            view: data.id(super::GRAPH).map_or(view, |shapes| view.with_aside(shapes)),
+            view: data.graph(super::GRAPH).map_or(view, |shapes| view.with_aside(shapes)),
             classes,
             evaluator: Arc::default(),
             below: RefCell::default(),
@@ -153,8 +153,12 @@ impl<'a> Validator<'a> {
                     found.extend(self.view.subjects(type_, *class));
                 }
             }
-            Target::SubjectsOf(property) => found.extend(self.view.rows(None, Some(property), None).map(|row| row[0])),
-            Target::ObjectsOf(property) => found.extend(self.view.rows(None, Some(property), None).map(|row| row[2])),
+            Target::SubjectsOf(property) => {
+                found.extend(self.view.rows(None, Some(property), None).map(|row| row.subject))
+            }
+            Target::ObjectsOf(property) => {
+                found.extend(self.view.rows(None, Some(property), None).map(|row| row.object))
+            }
         }
     }
 

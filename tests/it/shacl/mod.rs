@@ -23,7 +23,7 @@ fn validate(data: Vec<Quad>, shapes: Vec<Quad>) -> Result<Vec<Finding>, String> 
     shapes::add(&mut indexed, shapes);
     let read = Shapes::read(&indexed).map_err(|error| error.to_string())?;
     let graphs = indexed.graphs().iter().copied();
-    let shapes_graph = indexed.id(shapes::GRAPH);
+    let shapes_graph = indexed.graph(shapes::GRAPH);
     let graphs = graphs.filter(|graph| Some(*graph) != shapes_graph).collect();
     let view = indexed.view_of(&graphs);
     let validated = Validator::new(&read, view, view).validate(Focus::All);
