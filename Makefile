@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-clients test-terminal build lint fmt doc bench bench-server deps help
+.PHONY: register demo test test-clients test-terminal test-remote build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -42,6 +42,14 @@ test-clients: build ## SPARQLWrapper and rdflib against the endpoint, in every f
 test-terminal: deps ## dialogues in a real terminal (needs tmux)
 	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }
 	$(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it terminal
+
+# What is not there is not tested, and the tests say so.
+test-remote: deps ## every command through other programs' endpoints (oxigraph of PyPI; Virtuoso where Debian's package is installed)
+	@mkdir -p target/peers
+	@test -x target/peers/venv/bin/oxigraph || { python3 -m venv target/peers/venv && target/peers/venv/bin/pip install --quiet oxigraph; }
+	@! command -v virtuoso-t >/dev/null || ln -sf "$$(command -v virtuoso-t)" target/peers/virtuoso
+	@! command -v isql-vt >/dev/null || ln -sf "$$(command -v isql-vt)" target/peers/isql
+	CITYPACT_PEERS="$(CURDIR)/target/peers" $(CARGO) test $(PROFILE) $(FEATURES) --test it through -- --nocapture
 
 lint: deps ## formatting, and clippy without a warning
 	$(CARGO) fmt --check

@@ -75,6 +75,7 @@ pub mod check;
 pub mod cli;
 pub mod convert;
 pub mod counted;
+pub mod federation;
 pub mod format;
 pub mod generate;
 pub mod index;

@@ -6,7 +6,7 @@ use oxigraph::sparql::QueryResults;
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
 use crate::rdf::Indexed;
-use crate::store::{BulkOptions, Change, Document, Embedded, QuadStream, Store, StoreError};
+use crate::store::{BulkOptions, Change, Counts, Document, Embedded, QuadStream, Store, StoreError};
 
 /// A store in memory that remembers the quads that it is filled with. The store keeps numbers by value, so that `020` comes
 /// back as `20` and every whole number as `xsd:integer`; what is remembered is as it was.
@@ -47,6 +47,10 @@ impl Store for Recorded {
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
         self.store.read(graph)
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.store.counts()
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {

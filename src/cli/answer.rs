@@ -1,22 +1,22 @@
 //! How every command that asks evaluates a query and shows its result.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
-use oxigraph::sparql::QueryResults;
 use oxrdf::{Term, Triple};
 
 use super::backend::Backend;
 use super::edge::Edge;
+use super::progress::{Progress, Unit};
 use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
 use crate::counted::counted;
 use crate::format::{ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
-use crate::output::{self, Labelled, Shortener, Style, Written};
-use crate::query::{Cancel, Dataset, Engine, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
+use crate::output::{self, Labelled, Shortener, Style};
+use crate::query::{Cancel, Dataset, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
 use crate::vocab;
 
 /// How a result is written.
@@ -32,6 +32,12 @@ pub struct ResultArgs {
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
     #[arg(long, value_name = "LANG", num_args = 0..=1, require_equals = true, default_missing_value = "en")]
     labels: Option<String>,
+    /// Show whole IRIs in tables, to be copied, and cut nothing to the width of the terminal
+    #[arg(long)]
+    full: bool,
+    /// Show each row as a block with a line for each value
+    #[arg(long)]
+    vertical: bool,
     /// Do not page long tables
     #[arg(long)]
     no_pager: bool,
@@ -46,12 +52,25 @@ pub struct LimitArgs {
     /// Rows or triples at most; more are an error
     #[arg(long, value_name = "N")]
     limit_rows: Option<u64>,
+    /// Ask no other endpoints: a text with SERVICE is refused
+    #[arg(long)]
+    no_service: bool,
     /// Memory for one query at most, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 4096)]
     limit_memory: u64,
 }
 
 impl LimitArgs {
+    /// Whether other endpoints may be asked.
+    pub const fn services(&self) -> bool {
+        !self.no_service
+    }
+
+    /// Refuses what asks other endpoints, where that is not wanted.
+    pub fn permit(&self, asks_others: bool) -> Result<()> {
+        if self.no_service && asks_others { Err(explain(QueryError::NotAllowed("SERVICE"))) } else { Ok(()) }
+    }
+
     /// The limits of the library that these arguments stand for.
     pub fn limits(&self) -> Limits {
         Limits {
@@ -123,6 +142,13 @@ impl Look {
         look
     }
 
+    /// Shows IRIs whole and cuts nothing, or shortens them by prefixes as usual.
+    pub fn show_whole(&mut self, whole: bool, edge: &Edge) {
+        let known = if whole { &[][..] } else { vocab::PREFIXES };
+        self.style.shortener = Shortener::new(known.iter().copied());
+        self.style.width = edge.width.filter(|_| !whole && edge.stdout_is_terminal);
+    }
+
     /// Shows rows or triples in this format from now on.
     pub fn set(&mut self, format: Option<Format>) {
         match format {
@@ -156,21 +182,45 @@ impl ResultArgs {
         let suffix = self.out.as_ref().and_then(|path| path.extension()).and_then(|suffix| suffix.to_str());
         let to = self.to.or_else(|| suffix.and_then(|suffix| format(suffix).ok()));
         let look = Look::by_reader(edge, is_person).with(to, form)?;
-        Ok(Look { labels: self.labels.clone(), ..look })
+        let mut look = Look { labels: self.labels.clone(), ..look };
+        look.style.vertical = self.vertical;
+        if self.full {
+            look.show_whole(true, edge);
+        }
+        Ok(look)
     }
 
     /// Asks and writes the result where it is to go.
     pub fn answer(&self, backend: &Backend, query: &Query, limits: &Limits, edge: &Edge) -> Result<Stats> {
         let look = self.look(query.form(), edge)?;
         let question = Question { query, limits, cancel: &Cancel::new() };
+        let progress = edge.progress("Asking", Unit::Things("lines"), None);
         let Some(path) = &self.out else {
-            return ask(backend, question, edge.results(!self.no_pager), &look);
+            let out = Told { out: edge.results(!self.no_pager), progress, beside: !edge.stdout_is_terminal };
+            return ask(backend, question, out, &look);
         };
         let context = || format!("cannot write {}", path.display());
         let mut file = AtomicFile::create(path).with_context(context)?;
-        let stats = ask(backend, question, &mut file, &look)?;
+        let stats = ask(backend, question, Told { out: &mut file, progress, beside: true }, &look)?;
         file.commit().with_context(context)?;
         Ok(stats)
+    }
+
+    /// Asks and keeps the result as it would be written.
+    pub fn render(&self, backend: &Backend, query: &Query, limits: &Limits, edge: &Edge) -> Result<Vec<u8>> {
+        let look = self.look(query.form(), edge)?;
+        let mut bytes = Vec::new();
+        ask(backend, Question { query, limits, cancel: &Cancel::new() }, &mut bytes, &look)?;
+        Ok(bytes)
+    }
+
+    /// Writes what was kept where results are to go.
+    pub fn put(&self, bytes: &[u8], edge: &Edge) -> Result<()> {
+        let Some(path) = &self.out else { return Ok(super::watch::flush(bytes, edge)?) };
+        let context = || format!("cannot write {}", path.display());
+        let mut file = AtomicFile::create(path).with_context(context)?;
+        file.write_all(bytes).with_context(context)?;
+        Ok(file.commit().with_context(context)?)
     }
 
     /// Tells how a query is evaluated: a tree for people, JSON on request.
@@ -187,6 +237,29 @@ impl ResultArgs {
     }
 }
 
+/// Output whose lines are told by a progress bar, which goes away where the output itself comes to the screen.
+struct Told<W> {
+    out: W,
+    progress: Progress,
+    /// Whether the output goes elsewhere than the bar.
+    beside: bool,
+}
+
+impl<W: Write> Write for Told<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.beside {
+            self.progress.finish();
+        }
+        let written = self.out.write(bytes)?;
+        self.progress.advance(memchr::memchr_iter(b'\n', &bytes[..written]).count() as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// What is asked, and within what bounds.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -198,69 +271,44 @@ pub struct Question<'a> {
     pub cancel: &'a Cancel,
 }
 
-/// Evaluates a query and writes its result.
-pub fn ask(backend: &Backend, question: Question<'_>, out: impl Write + Send, look: &Look) -> Result<Stats> {
-    let labelled = look.labels.as_deref().map(|language| Labelled { store: backend.store(), language });
-    let write = |results: QueryResults<'_>| {
-        output::write_labelled(results, look.rows, look.triples, &look.style, labelled, out)
-    };
-    match backend {
-        Backend::Local(store) => {
-            let Question { query, limits, cancel } = question;
-            let request = Request { query, dataset: &Dataset::default(), limits, cancel };
-            let (written, stats) = Engine::new().evaluate(store.as_ref(), request, write).map_err(explain)?;
-            written?;
-            Ok(stats)
-        }
-        Backend::Remote(remote) => {
-            let started = Instant::now();
-            let results = remote.query(question.query).map_err(super::common::explain)?;
-            let written = write(remote.within(results, question.limits, question.cancel))?;
-            let rows = match written {
-                Written::Rows(rows) | Written::Triples(rows) => rows,
-                Written::Answer(_) => 0,
-            };
-            Ok(Stats { rows, elapsed: started.elapsed(), ..Stats::default() })
-        }
+impl<'a> Question<'a> {
+    fn request(self, dataset: &'a Dataset) -> Request<'a> {
+        Request { query: self.query, dataset, limits: self.limits, cancel: self.cancel }
     }
+}
+
+/// Evaluates a query and writes its result.
+pub fn ask(backend: &Backend, question: Question<'_>, mut out: impl Write + Send, look: &Look) -> Result<Stats> {
+    let labelled = look.labels.as_deref().map(|language| Labelled { store: backend.store(), language });
+    let mut written = Ok(());
+    let stats = backend
+        .evaluate(question.request(&Dataset::default()), &mut |results| {
+            let shown = output::write_labelled(results, look.rows, look.triples, &look.style, labelled, &mut out);
+            written = shown.map(drop);
+        })
+        .map_err(explain)?;
+    written?;
+    Ok(stats)
 }
 
 /// Evaluates a query of this program's own and keeps its rows.
 pub fn rows(backend: &Backend, text: &str, limits: &Limits) -> Result<Vec<Vec<Option<Term>>>> {
     let query = Query::parse(text, &ParseOptions::default()).map_err(explain)?;
-    match backend {
-        Backend::Local(store) => Ok(Engine::new().answer(store.as_ref(), &query, limits).map_err(explain)?.rows),
-        Backend::Remote(remote) => match remote.query(&query).map_err(super::common::explain)? {
-            QueryResults::Solutions(solutions) => {
-                Ok(solutions.map(|row| Ok(row?.values().to_vec())).collect::<Result<_>>()?)
-            }
-            _ => Err(Failure::from(anyhow::Error::msg("the endpoint answered with something else than rows"))),
-        },
-    }
+    Ok(backend.answer(&query, limits).map_err(explain)?.rows)
 }
 
 /// Evaluates a query and keeps the triples that it gives.
 pub fn triples(backend: &Backend, query: &Query) -> Result<Vec<Triple>> {
-    match backend {
-        Backend::Local(store) => {
-            Ok(Engine::new().answer(store.as_ref(), query, &Limits::default()).map_err(explain)?.triples)
-        }
-        Backend::Remote(remote) => match remote.query(query).map_err(super::common::explain)? {
-            QueryResults::Graph(triples) => Ok(triples.collect::<std::result::Result<_, _>>()?),
-            _ => Err(Failure::from(anyhow::Error::msg("the endpoint answered with something else than triples"))),
-        },
-    }
+    Ok(backend.answer(query, &Limits::default()).map_err(explain)?.triples)
 }
 
 /// Evaluates a query and tells how.
 pub fn explain_plan(backend: &Backend, question: Question<'_>) -> Result<crate::query::Explanation> {
-    let Backend::Local(store) = backend else {
-        return Err(Failure::usage("an endpoint does not tell how it evaluates a query")
-            .hint("load the data into a store of your own, or ask with --data FILES"));
-    };
-    let Question { query, limits, cancel } = question;
-    let request = Request { query, dataset: &Dataset::default(), limits, cancel };
-    Engine::new().explain(store.as_ref(), request).map_err(explain)
+    let explanation = backend.explain(question.request(&Dataset::default())).map_err(explain)?;
+    explanation.ok_or_else(|| {
+        Failure::usage("this endpoint does not tell how it evaluates a query")
+            .hint("load the data into a store of your own, or ask with --data FILES")
+    })
 }
 
 /// How an evaluation went, in one line.
@@ -283,9 +331,14 @@ pub fn say(stats: &Stats) -> String {
 
 /// Adds to an error of the query what the person may do about it.
 pub fn explain(error: QueryError) -> Failure {
-    let hint = match &error {
-        QueryError::Store(cause) => cause.downcast_ref().and_then(super::common::hint),
-        error => error.hint(),
-    };
-    Failure::from(error).maybe_hint(hint)
+    match error {
+        QueryError::Store(cause) => match cause.downcast() {
+            Ok(error) => super::common::explain(*error),
+            Err(cause) => Failure::from(QueryError::Store(cause)),
+        },
+        error => {
+            let hint = error.hint();
+            Failure::from(error).maybe_hint(hint)
+        }
+    }
 }

@@ -3,9 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-
-use anyhow::Context as _;
-use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
+use std::time::Duration;
 
 use super::common::{self, StoreArgs};
 use super::data::FileArgs;
@@ -13,71 +11,36 @@ use super::edge::Edge;
 use super::input::is_standard_input;
 use super::report::{Failure, Outcome, Result};
 use crate::check::{self, Recorded};
-use crate::query::{Cancel, Limit, Limits, Query, QueryError, Update};
+use crate::federation::Outbound;
+use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
 use crate::rdf::Indexed;
-use crate::store::{Counts, Embedded, Endpoint, Holder, Remote, Store, StoreError};
+use crate::store::{Embedded, Endpoint, Holder, Remote, StoreError, counter};
+
+/// Bytes of an answer to a SERVICE that are taken.
+const MOST: usize = 1 << 30;
+/// The longest that an answer to a SERVICE is waited for where there is no time limit.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A store, wherever it is.
-pub enum Backend {
-    /// In this process.
-    Local(Arc<Embedded>),
-    /// Behind an endpoint.
-    Remote(RemoteStore),
-}
+pub struct Backend(Box<dyn Session>);
 
 impl Backend {
-    /// The store.
-    pub fn store(&self) -> &dyn Store {
-        match self {
-            Self::Local(store) => store.as_ref(),
-            Self::Remote(remote) => &remote.0,
-        }
+    /// A store of this process.
+    pub fn local(store: impl Into<Arc<Embedded>>) -> Self {
+        let session = LocalSession::new(store.into(), Engine::new());
+        Self(Box::new(session.with_outbound(Outbound::anywhere(MOST, PATIENCE))))
     }
 
-    /// What it holds.
-    pub fn counts(&self) -> std::result::Result<Counts, StoreError> {
-        Counts::of(self.store())
+    fn remote(remote: Remote) -> Self {
+        Self(Box::new(RemoteSession::new(remote)))
     }
 }
 
-/// A store behind an endpoint, asked within the limits of a command.
-pub struct RemoteStore(Remote);
+impl std::ops::Deref for Backend {
+    type Target = dyn Session;
 
-impl RemoteStore {
-    /// Puts a query to the endpoint.
-    pub fn query(&self, query: &Query) -> std::result::Result<QueryResults<'static>, StoreError> {
-        self.0.query_text(&query.algebra().to_string())
-    }
-
-    /// Has the endpoint carry out an update.
-    pub fn update(&self, update: &Update) -> std::result::Result<(), StoreError> {
-        self.0.update_text(&update.algebra().to_string())
-    }
-
-    /// The results, up to the limit of rows and until the person has enough.
-    pub fn within(&self, results: QueryResults<'static>, limits: &Limits, cancel: &Cancel) -> QueryResults<'static> {
-        let (most, cancel, mut count) = (limits.rows.unwrap_or(u64::MAX), cancel.clone(), 0_u64);
-        let mut check = move || {
-            count += 1;
-            if cancel.is_cancelled() {
-                return Err(QueryEvaluationError::Cancelled);
-            }
-            if count > most {
-                return Err(QueryEvaluationError::Service(Box::new(QueryError::Limit(Limit::Rows(most)))));
-            }
-            Ok(())
-        };
-        match results {
-            QueryResults::Solutions(solutions) => {
-                let variables: Arc<[_]> = solutions.variables().into();
-                let rows = solutions.map(move |row| check().and(row));
-                QueryResults::Solutions(QuerySolutionIter::new(variables, rows))
-            }
-            QueryResults::Graph(triples) => {
-                QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| check().and(triple))))
-            }
-            answer => answer,
-        }
+    fn deref(&self) -> &Self::Target {
+        self.0.as_ref()
     }
 }
 
@@ -100,6 +63,10 @@ pub struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// A store of this machine, or what is at an address.
+    pub const fn new(store: PathBuf, endpoint: Option<String>, token_file: Option<PathBuf>) -> Self {
+        Self { store: StoreArgs { store }, endpoint, token_file }
+    }
     /// For reading.
     pub fn open_read_only(&self, limits: &Limits, edge: &Edge) -> Result<Backend> {
         self.reach(|| Embedded::open_read_only(&self.store.store), limits, edge)
@@ -108,6 +75,15 @@ impl TargetArgs {
     /// For writing; a store is made where there is none.
     pub fn open(&self, purpose: &str, limits: &Limits, edge: &Edge) -> Result<Backend> {
         self.reach(|| Embedded::open(&self.store.store, &Holder::this_process(purpose)), limits, edge)
+    }
+
+    /// For what only a writer can do to a store that is there: one that is not must not be made by a slip of the name.
+    pub fn open_existing(&self, purpose: &str, edge: &Edge) -> Result<Backend> {
+        let open = || {
+            drop(Embedded::open_read_only(&self.store.store)?);
+            Embedded::open(&self.store.store, &Holder::this_process(purpose))
+        };
+        self.reach(open, &Limits::default(), edge)
     }
 
     /// The endpoint asked for, else the store, else the server that holds it.
@@ -121,7 +97,7 @@ impl TargetArgs {
             return self.remote(url, limits);
         }
         match open() {
-            Ok(store) => Ok(Backend::Local(Arc::new(store))),
+            Ok(store) => Ok(Backend::local(store)),
             Err(StoreError::Locked { path, holder: Some(holder) }) if is_reachable(&holder) => {
                 edge.say(format_args!("The store {} is in use by {holder}: going through it.", path.display()));
                 self.remote(holder.address.as_deref().unwrap_or_default(), limits)
@@ -142,7 +118,7 @@ impl TargetArgs {
         }
         let authorization = self.token()?.map(|token| format!("Bearer {token}"));
         let endpoint = Endpoint { authorization, timeout: limits.timeout, ..Endpoint::new(url) };
-        Ok(Backend::Remote(RemoteStore(Remote::new(endpoint))))
+        Ok(Backend::remote(Remote::new(endpoint)))
     }
 
     fn token(&self) -> Result<Option<String>> {
@@ -184,6 +160,16 @@ impl DataArgs {
         Some(text)
     }
 
+    /// What is different after a change of the files, or of the store of this machine: without opening either. None of an
+    /// endpoint, and of what is not there.
+    pub fn stamp(&self) -> Option<String> {
+        if !self.data.is_empty() {
+            let of = |path: &PathBuf| std::fs::metadata(path).ok().map(|file| (file.len(), file.modified().ok()));
+            return Some(format!("{:?}", self.data.iter().map(of).collect::<Vec<_>>()));
+        }
+        self.target.endpoint.is_none().then(|| counter(&self.target.store.store)).flatten()
+    }
+
     /// The store, or one in memory with the files in it; and whether all of the files went through.
     pub fn open(&self, limits: &Limits, edge: &Edge) -> Result<(Backend, Outcome)> {
         if self.data.is_empty() {
@@ -211,13 +197,13 @@ impl DataArgs {
         let quiet = edge.clone().with_flags(true, !edge.color);
         let (_, outcome) = self.how.load(&self.data, None, &recorded, &quiet)?;
         let (store, data) = recorded.finish();
-        Ok((Backend::Local(store), data, outcome))
+        Ok((Backend::local(store), data, outcome))
     }
 
     fn load(&self, edge: &Edge) -> Result<(Backend, Outcome)> {
         let store = Embedded::memory().map_err(common::explain)?;
         let quiet = edge.clone().with_flags(true, !edge.color);
         let (_, outcome) = self.how.load(&self.data, None, &store, &quiet)?;
-        Ok((Backend::Local(Arc::new(store)), outcome))
+        Ok((Backend::local(store), outcome))
     }
 }

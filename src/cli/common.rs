@@ -19,11 +19,6 @@ impl StoreArgs {
     pub fn open(&self, purpose: &str) -> Result<Embedded> {
         Embedded::open(&self.store, &Holder::this_process(purpose)).map_err(explain)
     }
-
-    /// Opens the store for reading.
-    pub fn open_read_only(&self) -> Result<Embedded> {
-        Embedded::open_read_only(&self.store).map_err(explain)
-    }
 }
 
 /// Adds to an error of the store what the person may do about it.
@@ -44,6 +39,16 @@ pub fn hint(error: &StoreError) -> Option<String> {
             Some("build with the default features, or name another directory with --store".to_owned())
         }
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
+        StoreError::Refused { hint: Some(hint), .. } => Some(hint.clone()),
+        StoreError::Refused { status: 401 | 403, .. } => {
+            Some("name the file with the token that the server asks for by --token-file".to_owned())
+        }
+        StoreError::Refused { status: 404, .. } => {
+            Some("is it the address of a SPARQL endpoint, such as http://localhost:7878/sparql?".to_owned())
+        }
+        StoreError::Partial { .. } => {
+            Some("raise the limit of the server (Virtuoso: ResultSetMaxRows in virtuoso.ini)".to_owned())
+        }
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
         _ => None,
     }

@@ -63,7 +63,7 @@ const QUESTIONS: &[Question] = &[
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut out = edge.stdout();
     let store = Arc::new(open(args)?);
-    let backend = Backend::Local(Arc::clone(&store));
+    let backend = Backend::local(Arc::clone(&store));
     let inputs: Vec<Input> = ARTICLES.iter().map(|(name, text)| Input::bytes(*name, text.as_bytes())).collect();
     let (summary, _) = load_files(store.as_ref(), &inputs, &Register::builtin(), &FileOptions::default(), &mut |_| {})
         .map_err(super::data::explain)?;

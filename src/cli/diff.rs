@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use oxrdf::{GraphName, Quad};
 
+use super::backend::{Backend, TargetArgs};
 use super::common;
 use super::data;
 use super::edge::Edge;
@@ -15,16 +16,18 @@ use super::report::{Failure, Outcome, Result};
 use crate::load::{Content, FileOptions, read_files};
 use crate::output::diff as output;
 use crate::place::Register;
+use crate::query::Limits;
 use crate::rdf::{self, Diff, Side};
-use crate::store::{Embedded, Store, is_store};
+use crate::store::is_store;
 use crate::vocab;
 
 /// Show what has changed between two data sets, whatever their blank nodes are called
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Each side is a file of RDF or of records, a folder of them, or the directory of a store. \
+#[command(after_help = "Each side is a file of RDF or of records, a folder of them, the directory of a store, or \
+    the address of a SPARQL endpoint. \
     Statements are compared graph by graph; names of blank nodes do not count, nor does the order.\n\nExit status: 0 where \
     both say the same, 3 where they differ, 1 where they cannot be compared.\n\nExamples:\n  citypact diff old.ttl new.ttl\n  \
-    citypact diff examples/articles/004.jsonl citypact.db --to json\n  citypact diff old.db new.db --to patch > changes.rdfp")]
+    citypact diff examples/articles/004.jsonl citypact.db --to json\n  citypact diff citypact.db http://localhost:7878/sparql\n  citypact diff old.db new.db --to patch > changes.rdfp")]
 pub struct Args {
     /// What was
     old: PathBuf,
@@ -34,6 +37,9 @@ pub struct Args {
     /// N-Quads; text for a terminal and patch for a pipe where not given
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<Format>,
+    /// File with the token that an endpoint, or the server of a store, asks for
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// Compare the triples, whatever graph they are in
     #[arg(long)]
     merge: bool,
@@ -122,10 +128,9 @@ fn alike(old: Data, new: Data, edge: &Edge) -> (Side, Side) {
 /// The quads of a store, a file or the files of a folder.
 fn read(path: &Path, args: &Args, edge: &Edge) -> Result<Data> {
     let mut side = Data::default();
-    if path.is_dir() && is_store(path).map_err(common::explain)? {
+    if let Some(store) = store(path, args, edge)? {
         side.is_store = true;
-        let store = Embedded::open_read_only(path).map_err(common::explain)?;
-        for quad in Store::read(&store, None).map_err(common::explain)? {
+        for quad in store.store().read(None).map_err(common::explain)? {
             side.take(quad.map_err(common::explain)?, args.merge);
         }
         return Ok(side);
@@ -143,6 +148,18 @@ fn read(path: &Path, args: &Args, edge: &Edge) -> Result<Data> {
     }
     Err(Failure::from(anyhow::Error::msg(format!("{} records of {} do not convert", summary.rejected, path.display())))
         .hint("`citypact convert --reject FILE` sets them apart"))
+}
+
+/// The store that a side is: behind an endpoint, in a directory, or in one that a server holds.
+fn store(path: &Path, args: &Args, edge: &Edge) -> Result<Option<Backend>> {
+    let address = path.to_str().filter(|text| text.starts_with("http://") || text.starts_with("https://"));
+    if address.is_none() && !(path.is_dir() && is_store(path).map_err(common::explain)?) {
+        return Ok(None);
+    }
+    let token_file = args.token_file.clone();
+    TargetArgs::new(path.to_owned(), address.map(str::to_owned), token_file)
+        .open_read_only(&Limits::default(), edge)
+        .map(Some)
 }
 
 /// The file, or the files of a folder that hold records or RDF, in the order of their names.

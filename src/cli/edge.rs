@@ -126,6 +126,25 @@ impl Edge {
         folder.or_else(|| absolute("HOME").map(|home| home.join(".local/state"))).map(|folder| folder.join("citypact"))
     }
 
+    /// The file of what a shell does at its start: named by the variable CITYPACT_INIT (none where that is empty), else the one
+    /// in the folder for settings, if it is there.
+    pub fn init_file(&self) -> Option<PathBuf> {
+        if let Some(named) = self.variable("CITYPACT_INIT") {
+            return Some(PathBuf::from(named)).filter(|path| !path.as_os_str().is_empty());
+        }
+        let absolute = |name: &str| self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("APPDATA"));
+        let folder = folder.or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+        Some(folder.join("citypact/init")).filter(|path| path.is_file())
+    }
+
+    /// The language that the locale asks for messages in (POSIX, LC_MESSAGES); empty where there is none.
+    pub fn language(&self) -> String {
+        let set = |name: &&str| self.variable(name).is_some_and(|value| !value.is_empty());
+        let name = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find(set);
+        name.and_then(|name| self.variable(name)).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     /// How many threads the machine runs at once.
     pub fn cores(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)

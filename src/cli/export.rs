@@ -17,7 +17,7 @@ use super::report::{Failure, Result};
 use crate::atomic::AtomicFile;
 use crate::format::Syntax;
 use crate::output::export;
-use crate::query::{Form, Limits};
+use crate::query::{Form, Limits, QueryError};
 use crate::rdf;
 use crate::store::QuadStream;
 
@@ -39,6 +39,9 @@ pub struct Args {
     /// What this CONSTRUCT or DESCRIBE gives
     #[arg(long, value_name = "FILE")]
     construct: Option<PathBuf>,
+    /// Ask no other endpoints: a --construct with SERVICE is refused
+    #[arg(long)]
+    no_service: bool,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -111,7 +114,7 @@ fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, ed
 
 fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write, edge: &Edge) -> Result<()> {
     if let Some(path) = &args.construct {
-        return Ok(rdf::write(construct(path, backend, edge)?, syntax, out)?);
+        return Ok(rdf::write(construct(args, path, backend, edge)?, syntax, out)?);
     }
     let quads =
         backend.store().read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
@@ -146,11 +149,14 @@ fn stream(quads: QuadStream, syntax: Syntax, out: &mut impl Write) -> Result<()>
     Ok(())
 }
 
-fn construct(path: &Path, backend: &Backend, edge: &Edge) -> Result<Vec<Quad>> {
+fn construct(args: &Args, path: &Path, backend: &Backend, edge: &Edge) -> Result<Vec<Quad>> {
     let question = query::read_file(path, &[], edge)?.over(backend.store())?;
     if !matches!(question.form(), Form::Construct | Form::Describe) {
         return Err(Failure::usage(format!("{} gives rows, not triples", path.display()))
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));
+    }
+    if args.no_service && question.asks_others() {
+        return Err(answer::explain(QueryError::NotAllowed("SERVICE")));
     }
     let triples = answer::triples(backend, &question)?;
     let quad = |triple: oxrdf::Triple| rdf::canonical_quad(triple.in_graph(oxrdf::GraphName::DefaultGraph));

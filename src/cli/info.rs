@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::backend::{Backend, TargetArgs};
+use super::backend::TargetArgs;
 use super::common::{columns, explain};
 use super::edge::Edge;
 use super::report::{Outcome, Result};
@@ -34,8 +34,7 @@ pub fn run(args: &Args, edge: &Edge, settings: impl FnOnce() -> Vec<[String; 3]>
     }
     let backend = args.target.open_read_only(&Limits::default(), edge)?;
     let counts = backend.counts().map_err(explain)?;
-    // Only a store of this process tells how often it has changed.
-    let epoch = if let Backend::Local(store) = &backend { Some(store.epoch()) } else { None };
+    let epoch = backend.epoch().map_err(explain)?;
     let mut out = edge.stdout();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &json(&counts, epoch))?;

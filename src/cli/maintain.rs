@@ -1,29 +1,66 @@
 //! `citypact backup`, `restore` and `optimize`: keeping a store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::backend::TargetArgs;
 use super::common::{StoreArgs, explain};
 use super::edge::Edge;
-use super::report::{Outcome, Result};
-use crate::store;
+use super::report::{Failure, Outcome, Result};
+use crate::store::{self, Remote, StoreError};
 
 /// Copy a store to a new directory, by hard links where the file system allows
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  citypact backup cities-2024.db --store cities.db")]
+#[command(
+    after_help = "A store that a server holds is backed up by the server, into the folder that it was given with \
+    --backup-dir; that takes its admin token (--token-file).\n\nExamples:\n  citypact backup cities-2024.db --store cities.db"
+)]
 pub struct BackupArgs {
-    /// The new directory
+    /// The new directory; through a server, the name of one in the server's folder for backups
     target: PathBuf,
     #[command(flatten)]
-    store: StoreArgs,
+    store: TargetArgs,
 }
 
 /// Backs a store up.
 pub fn backup(args: &BackupArgs, edge: &Edge) -> Result {
-    // A checkpoint is made by a writer; one that exists must not be made anew by a slip of the name.
-    drop(args.store.open_read_only()?);
-    args.store.open("backup")?.backup(&args.target).map_err(explain)?;
-    edge.say(format_args!("The backup is in {}; it is a store like any other.", args.target.display()));
+    let backend = args.store.open_existing("backup", edge)?;
+    let place = match (backend.embedded(), backend.remote()) {
+        (Some(store), _) => {
+            store.backup(&args.target).map_err(explain)?;
+            args.target.clone()
+        }
+        (_, Some(remote)) => backup_of_server(remote, &args.target)?,
+        (None, None) => return Err(explain(StoreError::InMemory)),
+    };
+    edge.say(format_args!("The backup is in {}; it is a store like any other.", place.display()));
     Ok(Outcome::Done)
+}
+
+/// What a server says of a backup that it made.
+#[derive(serde::Deserialize)]
+struct Made {
+    path: PathBuf,
+}
+
+/// Has a server make a backup, and moves it to where it is wanted if that is on the same disk of the same machine.
+fn backup_of_server(remote: &Remote, target: &Path) -> Result<PathBuf> {
+    if target.exists() {
+        return Err(explain(StoreError::Exists(target.to_owned())));
+    }
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = utf8_percent_encode(&name, NON_ALPHANUMERIC);
+    let made = remote.administer(&format!("backup?name={name}")).map_err(explain)?;
+    let text =
+        made.ok_or_else(|| elsewhere("makes no backups for its clients", "export it: citypact export --to nquads"))?;
+    let made: Made = serde_json::from_str(&text).context("the server's answer cannot be read")?;
+    Ok(if std::fs::rename(&made.path, target).is_ok() { target.to_owned() } else { made.path })
+}
+
+fn elsewhere(what: &str, hint: &str) -> Failure {
+    Failure::from(anyhow::Error::msg(format!("the endpoint {what}"))).hint(hint)
 }
 
 /// Make a store from a backup
@@ -48,13 +85,19 @@ pub fn restore(args: &RestoreArgs, edge: &Edge) -> Result {
 #[command(after_help = "Examples:\n  citypact optimize --store cities.db")]
 pub struct OptimizeArgs {
     #[command(flatten)]
-    store: StoreArgs,
+    store: TargetArgs,
 }
 
 /// Optimises a store.
 pub fn optimize(args: &OptimizeArgs, edge: &Edge) -> Result {
-    drop(args.store.open_read_only()?);
-    args.store.open("optimize")?.optimize().map_err(explain)?;
+    let backend = args.store.open_existing("optimize", edge)?;
+    if let Some(store) = backend.embedded() {
+        store.optimize().map_err(explain)?;
+    }
+    if let Some(remote) = backend.remote() {
+        let done = remote.administer("optimize").map_err(explain)?;
+        done.ok_or_else(|| elsewhere("is not to be rearranged from here", "do it where its files are"))?;
+    }
     edge.say("Done.");
     Ok(Outcome::Done)
 }

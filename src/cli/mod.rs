@@ -37,6 +37,7 @@ mod schema;
 mod serve;
 mod shell;
 mod update;
+mod watch;
 
 use config::Config;
 use edge::Edge;

@@ -11,6 +11,7 @@ use super::answer::{self, LimitArgs, ResultArgs, explain};
 use super::backend::DataArgs;
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
+use super::watch::Watch;
 use crate::place::Register;
 use crate::query::{
     DataPlaces, LibraryError, NamedQuery, ParameterError, ParseOptions, Places, Query, TextLimits, library, named,
@@ -41,6 +42,9 @@ pub struct Args {
     result: ResultArgs,
     #[command(flatten)]
     limits: LimitArgs,
+    /// Ask again whenever the data changes, until interrupted
+    #[arg(long, conflicts_with_all = ["explain", "stats"])]
+    watch: bool,
     /// Say how long it took and what it used
     #[arg(long)]
     stats: bool,
@@ -69,6 +73,12 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let limits = args.limits.limits();
     let (backend, rejected) = data.open(&limits, edge)?;
     let query = asked.over(backend.store())?;
+    args.limits.permit(query.asks_others())?;
+    if args.watch {
+        // What is watched is opened anew at each change, and must not be held until then.
+        drop(backend);
+        return Watch { data: &args.data, query: &query, result: &args.result, limits: &limits }.run(edge);
+    }
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;
         return Ok(rejected);

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use super::answer::{LimitArgs, explain};
 use super::backend::{Backend, TargetArgs};
-use super::common;
 use super::edge::Edge;
 use super::query::{options, text_of, warn_of_unknown_terms};
 use super::report::{Outcome, Result};
 use crate::counted::counted;
-use crate::query::{Cancel, Dataset, Engine, Limits, Update};
+use crate::query::{Cancel, Limits, Update};
 
 /// Change a store by SPARQL: all operations of a text or none
 #[derive(Debug, clap::Args)]
@@ -36,6 +35,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let options = options(&name);
     let update = Update::parse(&text, &options).map_err(explain)?;
     warn_of_unknown_terms(&text, &options, edge);
+    args.limits.permit(update.asks_others())?;
     let limits = args.limits.limits();
     let backend = args.target.open("update", &limits, edge)?;
     edge.say(change(&backend, &update, &limits, &Cancel::new())?);
@@ -44,14 +44,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 
 /// Carries an update out and says what it did.
 pub fn change(backend: &Backend, update: &Update, limits: &Limits, cancel: &Cancel) -> Result<String> {
-    match backend {
-        Backend::Local(store) => {
-            let stats = Engine::new().update(store, update, &Dataset::default(), limits, cancel).map_err(explain)?;
-            Ok(format!("{} added, {} removed", counted(stats.inserted, "quad"), stats.removed))
-        }
-        Backend::Remote(remote) => {
-            remote.update(update).map_err(common::explain)?;
-            Ok("The endpoint has done it.".to_owned())
-        }
-    }
+    let stats = backend.update(update, limits, cancel).map_err(explain)?;
+    Ok(stats.map_or_else(
+        || "The endpoint has done it.".to_owned(),
+        |stats| format!("{} added, {} removed", counted(stats.inserted, "quad"), stats.removed),
+    ))
 }

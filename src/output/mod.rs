@@ -34,6 +34,8 @@ pub struct Style {
     pub shortener: Shortener,
     /// What stands beside IRIs.
     pub labels: Labels,
+    /// Whether a row is a block with a line for each value, rather than a line.
+    pub vertical: bool,
 }
 
 impl Style {

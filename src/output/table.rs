@@ -32,11 +32,24 @@ impl Table {
     pub(super) fn row(&mut self, row: &[Option<Term>], style: &Style, writer: &mut impl Write) -> io::Result<()> {
         self.rows += 1;
         let cells: Vec<Cell> = row.iter().map(|term| Cell::new(term, style)).collect();
+        if style.vertical {
+            return self.block(&cells, writer);
+        }
         if let Some(layout) = &self.layout {
             return layout.row(&cells, writer);
         }
         self.sample.push(cells);
         if self.sample.len() >= SAMPLE { self.lay_out(style, writer).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// A row as lines of names and values; what is unbound is left out.
+    fn block(&self, cells: &[Cell], writer: &mut impl Write) -> io::Result<()> {
+        writeln!(writer, "── {} ──", self.rows)?;
+        let widest = self.names.iter().map(|name| name.width()).max().unwrap_or(0);
+        for (name, cell) in self.names.iter().zip(cells).filter(|(_, cell)| cell.kind != Kind::Nothing) {
+            writeln!(writer, "{name}{:pad$}{GAP}{}", "", cell.text, pad = widest - name.width())?;
+        }
+        Ok(())
     }
 
     fn lay_out(&mut self, style: &Style, writer: &mut impl Write) -> io::Result<&Layout> {
@@ -48,10 +61,14 @@ impl Table {
 
     /// Writes what is held and a last line that counts the rows; returns the count.
     pub(super) fn finish(mut self, style: &Style, writer: &mut impl Write) -> io::Result<u64> {
-        if self.layout.is_none() {
-            self.lay_out(style, writer)?;
-        }
-        let Some(layout) = &self.layout else { return Ok(self.rows) };
+        let layout = match self.layout {
+            Some(layout) => layout,
+            None if style.vertical => Layout::new(&self.names, &[], style),
+            None => {
+                self.lay_out(style, writer)?;
+                Layout::new(&[], &[], style)
+            }
+        };
         writeln!(writer, "{}", layout.faint(&counted(self.rows, "row")))?;
         Ok(self.rows)
     }

@@ -27,7 +27,7 @@ pub(super) struct Needs {
     /// Functions that are called by IRI, some more than once.
     pub(super) functions: Vec<NamedNode>,
     /// Whether others are asked.
-    services: bool,
+    pub(super) services: bool,
     /// Whether paths have alternatives.
     pub(super) alternatives: bool,
     /// Whether tags of languages are asked for as texts.
@@ -86,13 +86,18 @@ pub(super) fn with_unions(pattern: &mut GraphPattern) {
 
 /// The triple patterns and paths of an update.
 pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
+    needs(update).patterns
+}
+
+/// What the patterns of an update need, which are renamed as those of a query.
+pub(super) fn needs(update: &mut spargebra::Update) -> Needs {
     let mut names = Names::new(None);
     for operation in &mut update.operations {
         if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
             names.pattern(pattern);
         }
     }
-    names.needs.patterns
+    names.needs
 }
 
 struct Names<'a> {

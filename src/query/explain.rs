@@ -14,7 +14,7 @@ use super::top;
 use crate::counted::counted;
 
 /// A plan and how its evaluation went.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Rows or triples of the result; 1 for an answer.
     pub rows: u64,
@@ -32,10 +32,10 @@ pub struct Step {
     /// What it does.
     pub name: String,
     /// How many rows it gave.
-    #[serde(rename(deserialize = "number of results"), default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "number of results", default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
     /// How long it took with the steps below, in seconds.
-    #[serde(rename(deserialize = "duration in seconds"), default, skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "duration in seconds", default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// The steps that give it its rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

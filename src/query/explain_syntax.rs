@@ -247,7 +247,9 @@ fn stumble(
     };
     let reason = if sentences.is_empty() { found } else { sentences.join("; ") };
     let near = token.filter(|token| token.kind == Kind::Word).and_then(|token| misspelt(token.text(text)));
-    SyntaxError { hint: near.map(|near| format!("did you mean {near}?")), ..script.error(options, at, reason) }
+    let error = script.error(options, at, reason);
+    let hint = near.map(|near| format!("did you mean {near}?")).or(error.hint.clone());
+    SyntaxError { hint, ..error }
 }
 
 fn misspelt(word: &str) -> Option<&'static str> {

@@ -13,6 +13,7 @@ use super::limits::TextLimits;
 use super::nesting::{self, Excess, ExcessKind};
 use super::readable::{Readable, readable};
 use super::script::Script;
+use super::tokens::{Kind, Tokens};
 use super::{stack, star};
 use crate::location::Location;
 use crate::vocab;
@@ -101,8 +102,53 @@ impl SyntaxError {
             line: count(text[..start].matches('\n').count()),
             column: count(text[start..offset].chars().count()),
         };
-        Self { at, reason, line, hint: None, too_large: false }
+        Self { at, reason, line, hint: full_width(text), too_large: false }
     }
+}
+
+/// Punctuation of Chinese and Japanese input methods, and what SPARQL has in its place.
+const FULL_WIDTH: &[(char, &str)] = &[
+    ('；', ";"),
+    ('｛', "{"),
+    ('｝', "}"),
+    ('（', "("),
+    ('）', ")"),
+    ('，', ","),
+    ('。', "."),
+    ('：', ":"),
+    ('？', "?"),
+    ('“', "\""),
+    ('”', "\""),
+    ('‘', "'"),
+    ('’', "'"),
+    ('＜', "<"),
+    ('＞', ">"),
+    ('＝', "="),
+    ('［', "["),
+    ('］', "]"),
+    ('！', "!"),
+    ('＆', "&"),
+    ('｜', "|"),
+    ('＊', "*"),
+    ('／', "/"),
+    ('＠', "@"),
+    ('＂', "\""),
+    ('＇', "'"),
+    ('　', " "),
+];
+
+/// The hint for a text with full-width punctuation outside of its strings, where it is read as a part of a word or as nothing.
+fn full_width(text: &str) -> Option<String> {
+    let outside = Tokens::new(text).filter(|token| !matches!(token.kind, Kind::String | Kind::Iri));
+    let mut chars = outside.flat_map(|token| token.text(text).chars());
+    let (wide, plain) =
+        chars.find_map(|c| FULL_WIDTH.iter().find(|(wide, _)| *wide == c)).or_else(|| wide_space(text))?;
+    Some(format!("`{wide}` is full-width: write `{plain}`"))
+}
+
+/// A full-width space stands between tokens.
+fn wide_space(text: &str) -> Option<&'static (char, &'static str)> {
+    FULL_WIDTH.iter().find(|(wide, _)| *wide == '　' && text.contains(*wide))
 }
 
 impl fmt::Display for SyntaxError {

@@ -104,6 +104,11 @@ impl Query {
         &self.0.algebra
     }
 
+    /// Whether it asks other endpoints (SERVICE).
+    pub fn asks_others(&self) -> bool {
+        self.0.needs.services
+    }
+
     pub(super) fn needs(&self) -> &Needs {
         &self.0.needs
     }
@@ -305,20 +310,12 @@ impl Engine {
     pub fn answer(&self, source: &(dyn Source + Sync), query: &Query, limits: &Limits) -> Result<Answer, QueryError> {
         let mut answer = Answer::default();
         let request = Request { query, dataset: &Dataset::default(), limits, cancel: &Cancel::new() };
-        self.run(source, request, &mut |event| {
-            match event {
-                Event::Head(variables) => answer.variables = variables.to_vec(),
-                Event::Row(row) => answer.rows.push(row.to_vec()),
-                Event::Triple(triple) => answer.triples.push(triple.clone()),
-                Event::Boolean(boolean) => answer.boolean = Some(boolean),
-            }
-            ControlFlow::Continue(())
-        })?;
+        self.run(source, request, &mut |event| answer.keep(event))?;
         Ok(answer)
     }
 }
 
-fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, QueryEvaluationError> {
+pub(super) fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, QueryEvaluationError> {
     match results {
         QueryResults::Solutions(solutions) => {
             let head = sink(Event::Head(solutions.variables()));
@@ -356,4 +353,17 @@ pub struct Answer {
     pub triples: Vec<Triple>,
     /// The answer of an ASK.
     pub boolean: Option<bool>,
+}
+
+impl Answer {
+    /// Takes a part of the result in.
+    pub(super) fn keep(&mut self, event: Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Head(variables) => self.variables = variables.to_vec(),
+            Event::Row(row) => self.rows.push(row.to_vec()),
+            Event::Triple(triple) => self.triples.push(triple.clone()),
+            Event::Boolean(boolean) => self.boolean = Some(boolean),
+        }
+        ControlFlow::Continue(())
+    }
 }

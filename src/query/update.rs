@@ -13,6 +13,7 @@ use spargebra::term::{GroundQuadPattern, QuadPattern};
 
 use self::template::{Nodes, graph, ground, pattern_quad};
 
+use super::canonical::needs;
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
 use super::guard::{Cancel, Guard, Stop};
@@ -37,6 +38,11 @@ impl Update {
     /// [`QueryError::Syntax`] if it is none, or larger than the options allow.
     pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, QueryError> {
         Ok(Self(Arc::new(parse::update(text, options)?)))
+    }
+
+    /// Whether its patterns ask other endpoints (SERVICE).
+    pub fn asks_others(&self) -> bool {
+        needs(&mut spargebra::Update::clone(&self.0)).services
     }
 
     /// The update's algebra.

@@ -90,6 +90,7 @@ pub fn secure(mut response: Response<axum::body::Body>) -> Response<axum::body::
     let headers = response.headers_mut();
     for (name, value) in [
         ("content-security-policy", CONTENT_SECURITY_POLICY),
+        ("server", "citypact"),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),

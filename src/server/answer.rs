@@ -18,7 +18,7 @@ use super::stream::{self, Chunks, Producing};
 use super::{failure, log, syntax};
 use crate::format::{ResultsFormat, Syntax};
 use crate::output::{ResultsWriter, Style};
-use crate::query::{Cancel, Dataset, Event, Form, Limits, Query, QueryError, Request};
+use crate::query::{Cancel, Dataset, DefaultGraph, Event, Form, Limits, Query, QueryError, Request};
 
 /// Time beyond the limit of an evaluation in which its last results may still leave.
 const GRACE: Duration = Duration::from_secs(1);
@@ -33,6 +33,8 @@ pub struct Question {
     pub text: String,
     /// The graphs that the request names.
     pub dataset: Dataset,
+    /// What the default graph is where no dataset is named.
+    pub default_graph: DefaultGraph,
     /// How much time the client gives it, at most as much as the server.
     pub timeout: Option<Duration>,
     /// The names of formats that the client gives.
@@ -86,8 +88,13 @@ pub async fn answer(
         return Ok(response(format, body, "citypact; fwd=bypass"));
     }
     let epoch = endpoint.store.epoch();
-    let key =
-        Key { query: Arc::clone(&question.canonical), dataset: question.dataset.clone(), format: format.name(), epoch };
+    let key = Key {
+        query: Arc::clone(&question.canonical),
+        dataset: question.dataset.clone(),
+        default_graph: question.default_graph,
+        format: format.name(),
+        epoch,
+    };
     let tag = question.is_get.then(|| tag(endpoint, &key));
     if let Some(response) = tag.as_ref().map(|tag| conditional::unchanged(headers, tag)).transpose()?.flatten() {
         return Ok(response);
@@ -116,7 +123,7 @@ fn is_volatile(canonical: &str) -> bool {
 fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.query.as_bytes());
-    hasher.update(format!("{:?}{}{}", key.dataset, endpoint.store.id(), key.epoch).as_bytes());
+    hasher.update(format!("{:?}{:?}{}{}", key.dataset, key.default_graph, endpoint.store.id(), key.epoch).as_bytes());
     Tag::new(&hasher.finalize().to_hex()[..32], key.format)
 }
 
@@ -176,7 +183,8 @@ fn write(
     let mut failed = None;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
-    let result = endpoint.engine(deadline.end()).run(&*endpoint.store, request, &mut |event| {
+    let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
+    let result = engine.run(&*endpoint.store, request, &mut |event| {
         let written = match event {
             Event::Head(variables) => writer.head(variables),
             Event::Row(row) => writer.row(row),

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use tokio::sync::watch;
 
 use super::problem::Problem;
-use crate::query::Dataset;
+use crate::query::{Dataset, DefaultGraph};
 
 /// What a result is the result of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub struct Key {
     pub query: Arc<str>,
     /// The graphs that the request names.
     pub dataset: Dataset,
+    /// What the default graph is.
+    pub default_graph: DefaultGraph,
     /// The name of the format.
     pub format: &'static str,
     /// The state of the store: read before the evaluation.
@@ -205,7 +207,13 @@ impl Drop for Lead {
 mod tests {
     use super::*;
     fn key(query: &str, epoch: u64) -> Key {
-        Key { query: query.into(), dataset: Dataset::default(), format: "json", epoch }
+        Key {
+            query: query.into(),
+            dataset: Dataset::default(),
+            default_graph: DefaultGraph::Union,
+            format: "json",
+            epoch,
+        }
     }
 
     async fn fill(cache: &Cache, key: &Key, bytes: usize) {

@@ -21,7 +21,7 @@ const OPEN: [(HeaderName, &str); 2] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        "allow, cache-status, content-encoding, content-location, date, etag, location, retry-after, vary, www-authenticate",
+        "allow, cache-status, citypact-change, citypact-epoch, content-encoding, content-location, date, etag, location, retry-after, vary, www-authenticate",
     ),
 ];
 

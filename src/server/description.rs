@@ -16,7 +16,7 @@ use super::{answer, failure, protocol, reading};
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::{DefaultGraph, FUNCTIONS};
 use crate::rdf;
-use crate::store::Counts;
+use crate::store::{Counts, EPOCH};
 
 const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
@@ -37,7 +37,9 @@ pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<R
     let syntax = syntax::triples(headers, &formats)?;
     let root = endpoint.root(headers);
     let bytes = document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)?;
-    conditional::whole(headers, syntax::media_type(syntax), bytes)
+    let mut response = conditional::whole(headers, syntax::media_type(syntax), bytes)?;
+    response.headers_mut().insert(EPOCH, HeaderValue::from(endpoint.store.epoch()));
+    Ok(response)
 }
 
 /// `/dataset`: VoID and DCAT.

@@ -8,14 +8,13 @@ use axum::http::{HeaderMap, header};
 
 use super::cache::Cache;
 use super::counts::LiveCounts;
-use super::federation::Services;
 use super::graph_state::GraphStates;
 use super::memo::Memo;
 use super::metrics::Metrics;
-use super::outbound::Outbound;
 use super::running::Running;
 use super::settings::Settings;
 use super::turns::Turns;
+use crate::federation::{Outbound, Services};
 use crate::place::Register;
 use crate::query::{DataPlaces, Engine};
 use crate::store::{Embedded, Holder, StoreError};

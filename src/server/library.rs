@@ -84,6 +84,7 @@ pub async fn ask(
         query,
         text: named.text.to_string(),
         dataset: Dataset::default(),
+        default_graph: endpoint.settings.default_graph,
         timeout,
         formats: formats.into_iter().map(|(_, value)| value).collect(),
         is_get: parts.method != Method::POST,

@@ -140,6 +140,12 @@ fn sparql() -> Value {
         query("named-graph-uri", "the named graphs", many()),
         format(true),
         timeout(),
+        query(
+            "default-graph",
+            "what the default graph is where no dataset is named, instead of what the server has set",
+            json!({ "type": "string", "enum": ["union", "empty"] }),
+        ),
+        query("explain", "tell how the query is evaluated, instead of its result", json!({ "type": "boolean" })),
     ];
     let body = json!({ "required": true, "content": {
         "application/x-www-form-urlencoded": { "schema": { "type": "object", "properties": { "query": text(), "update": text() } } },

@@ -89,8 +89,9 @@ pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
         return Err(Problem::bad_request("the name of a backup is letters, digits, `-`, `_` and `.`"));
     }
     let target = folder.join(&name);
+    let path = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
     failure::blocking(move || endpoint.store.backup(&target).map_err(|error| failure::of_store(&error))).await?;
-    let mut response = of_now(JSON, json!({ "backup": name }).to_string());
+    let mut response = of_now(JSON, json!({ "backup": name, "path": path }).to_string());
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
 }

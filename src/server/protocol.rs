@@ -41,6 +41,10 @@ pub struct Text {
     pub formats: Vec<String>,
     /// `timeout` in seconds, as written.
     pub timeout: Option<String>,
+    /// `default-graph`: what the default graph is where no dataset is named, instead of what the server has set.
+    pub default_graph: Option<String>,
+    /// `explain`: whether to tell how the query is evaluated, and not its results.
+    pub explain: bool,
 }
 
 /// Why a request is none of the protocol's.
@@ -122,6 +126,8 @@ struct Parameters {
     using_named_graphs: Vec<String>,
     formats: Vec<String>,
     timeout: Option<String>,
+    default_graph: Option<String>,
+    explain: Option<String>,
 }
 
 impl Parameters {
@@ -132,6 +138,8 @@ impl Parameters {
                 "query" => once(&mut self.query, value, "query")?,
                 "update" => once(&mut self.update, value, "update")?,
                 "timeout" => once(&mut self.timeout, value, "timeout")?,
+                "default-graph" => once(&mut self.default_graph, value, "default-graph")?,
+                "explain" => once(&mut self.explain, value, "explain")?,
                 "default-graph-uri" => self.default_graphs.push(value),
                 "named-graph-uri" => self.named_graphs.push(value),
                 "using-graph-uri" => self.using_graphs.push(value),
@@ -153,6 +161,8 @@ impl Parameters {
             named_graphs: self.named_graphs,
             formats: self.formats,
             timeout: self.timeout,
+            default_graph: self.default_graph,
+            explain: self.explain.is_some_and(|value| !matches!(value.as_str(), "false" | "0")),
         }))
     }
 
@@ -166,6 +176,8 @@ impl Parameters {
             named_graphs: self.using_named_graphs,
             formats: self.formats,
             timeout: self.timeout,
+            default_graph: self.default_graph,
+            explain: false,
         }))
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use oxrdf::NamedNode;
 
 use super::access::Right;
@@ -19,8 +19,9 @@ use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
 use super::running::Kind;
 use super::stream::CancelOnDrop;
-use super::{body, description, failure, federation, log};
-use crate::query::{Cancel, Dataset, Limits, ParseOptions, Query, QueryError, Update};
+use super::{body, description, explanation, failure, federation, log};
+use crate::query::{Cancel, Dataset, DefaultGraph, Limits, ParseOptions, Query, QueryError, Update, UpdateStats};
+use crate::store::CHANGE;
 
 /// Bytes of a text that is parsed in less time than it takes to hand it to another thread and back.
 const SHORT: usize = 4 << 10;
@@ -55,7 +56,12 @@ async fn query(
     let dataset = dataset(&text)?;
     let timeout = timeout(&text)?;
     let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
-    let question = Question { query, canonical, text: text.text, dataset, timeout, formats: text.formats, is_get };
+    let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
+    let (explain, formats, text) = (text.explain, text.formats, text.text);
+    let question = Question { query, canonical, text, dataset, default_graph, timeout, formats, is_get };
+    if explain {
+        return explanation::answer(endpoint, headers, question).await;
+    }
     answer::answer(endpoint, headers, question).await
 }
 
@@ -105,6 +111,16 @@ fn dataset(text: &Text) -> Result<Dataset, Problem> {
     Ok(Dataset { default: nodes(&text.default_graphs)?, named: nodes(&text.named_graphs)? })
 }
 
+/// What the default graph is that a request asks for, else that of the server.
+fn default_graph(endpoint: &Endpoint, asked: Option<&str>) -> Result<DefaultGraph, Problem> {
+    match asked {
+        None => Ok(endpoint.settings.default_graph),
+        Some("union") => Ok(DefaultGraph::Union),
+        Some("empty") => Ok(DefaultGraph::Empty),
+        Some(other) => Err(Problem::bad_request(format!("`default-graph` is `union` or `empty`, not `{other}`"))),
+    }
+}
+
 fn timeout(text: &Text) -> Result<Option<Duration>, Problem> {
     text.timeout.as_deref().map(protocol::timeout).transpose().map_err(failure::of_protocol)
 }
@@ -112,6 +128,7 @@ fn timeout(text: &Text) -> Result<Option<Duration>, Problem> {
 async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Response<Body>, Problem> {
     endpoint.settings.tokens.check(headers, Right::Write)?;
     let using = dataset(&text)?;
+    let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout(&text)?);
     let options = options(endpoint, headers);
     let update = read(endpoint, &text.text, move |text| Update::parse(text, &options)).await?;
@@ -122,29 +139,34 @@ async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Re
     count(&endpoint.metrics.updates);
     // Dropped when the client goes: what is not committed by then changes nothing.
     let _guard = CancelOnDrop(cancel.clone());
-    failure::blocking(move || {
+    let done = failure::blocking(move || {
         let _held = (turn, ticket);
         let started = Instant::now();
-        let result = carry_out(&endpoint, &update, &using, deadline, &cancel);
-        let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
+        let result = carry_out(&endpoint, &update, (&using, default_graph), deadline, &cancel);
+        let outcome = result.as_ref().map_or_else(Problem::detail, |_| "done");
         log::slow(&endpoint, &text.text, started.elapsed(), outcome);
         result
     })
     .await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
+    let done = format!("inserted={}, removed={}", done.inserted, done.removed);
+    if let Ok(value) = HeaderValue::from_str(&done) {
+        response.headers_mut().insert(CHANGE, value);
+    }
     Ok(response)
 }
 
 fn carry_out(
     endpoint: &Endpoint,
     update: &Update,
-    using: &Dataset,
+    (using, default_graph): (&Dataset, DefaultGraph),
     deadline: Deadline,
     cancel: &Cancel,
-) -> Result<(), Problem> {
+) -> Result<UpdateStats, Problem> {
     let update = federation::loaded(update.algebra().clone(), &endpoint.outbound, deadline.end())?;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
-    let result = endpoint.engine(deadline.end()).update(&endpoint.store, &update.into(), using, &limits, cancel);
-    result.map(drop).map_err(|error| answer::counted(endpoint, &deadline.told(error)))
+    let engine = endpoint.engine(deadline.end()).with_default_graph(default_graph);
+    let result = engine.update(&endpoint.store, &update.into(), using, &limits, cancel);
+    result.map_err(|error| answer::counted(endpoint, &deadline.told(error)))
 }

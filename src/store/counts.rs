@@ -19,10 +19,7 @@ pub struct Counts {
 }
 
 // Evaluated on the encoded quads: no term is looked up but the names of the groups.
-const DEFAULT_GRAPH: &str = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }";
-const NAMED_GRAPHS: &str = "SELECT ?group (COUNT(*) AS ?n) WHERE { GRAPH ?group { ?s ?p ?o } } GROUP BY ?group";
-const CLASSES: &str = "SELECT ?group (COUNT(DISTINCT ?s) AS ?n)
-    WHERE { { ?s a ?group } UNION { GRAPH ?g { ?s a ?group } } } GROUP BY ?group";
+const UNNAMED: &str = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }";
 
 impl Counts {
     /// Counts everything: one pass over the quads and one over the types.
@@ -30,10 +27,22 @@ impl Counts {
     /// # Errors
     /// [`StoreError`]
     pub fn of(store: &dyn Store) -> Result<Self, StoreError> {
-        let mut graphs = groups(store, NAMED_GRAPHS)?.into_iter().filter_map(graph).collect::<Vec<_>>();
-        let default = groups(store, DEFAULT_GRAPH)?;
-        graphs.extend(default.into_iter().filter(|(_, n)| *n > 0).map(|(_, n)| (GraphName::DefaultGraph, n)));
-        let classes = groups(store, CLASSES)?.into_iter().filter_map(class).collect::<Vec<_>>();
+        store.counts()
+    }
+
+    /// Counts a store whose default graph is the graph without a name.
+    pub(super) fn apart(store: &dyn Store) -> Result<Self, StoreError> {
+        let unnamed = groups(store, UNNAMED)?.iter().map(|(_, count)| count).sum();
+        Self::gather(store, unnamed, &[])
+    }
+
+    /// Counts the named graphs and the classes beside what stands in no named graph. Graphs whose names begin with one of
+    /// `aside` are left out, and where there are such, what stands in no named graph, too.
+    pub(super) fn gather(store: &dyn Store, unnamed: u64, aside: &[&str]) -> Result<Self, StoreError> {
+        let (graphs, classes) = texts(aside);
+        let mut graphs = groups(store, &graphs)?.into_iter().filter_map(graph).collect::<Vec<_>>();
+        graphs.extend(Some((GraphName::DefaultGraph, unnamed)).filter(|(_, n)| *n > 0));
+        let classes = groups(store, &classes)?.into_iter().filter_map(class).collect::<Vec<_>>();
         Ok(Self::sorted(graphs, classes))
     }
 
@@ -55,6 +64,23 @@ pub(super) fn of_version(version: &Version) -> Counts {
     let objects = types.as_ref().map_or(&[][..], |types| types.pos().key);
     let members = objects.chunk_by(|a, b| a == b).map(|members| (Some(name(members[0])), members.len() as u64));
     Counts::sorted(graphs, members.filter_map(class).collect())
+}
+
+/// The queries for graphs and for classes.
+fn texts(aside: &[&str]) -> (String, String) {
+    let filter = |graph: &str| {
+        aside.iter().map(|begin| format!(" FILTER(!STRSTARTS(STR({graph}), \"{begin}\"))")).collect::<String>()
+    };
+    let unnamed = if aside.is_empty() { "{ ?s a ?group } UNION " } else { "" };
+    let named = format!(
+        "SELECT ?group (COUNT(*) AS ?n) WHERE {{ GRAPH ?group {{ ?s ?p ?o }}{} }} GROUP BY ?group",
+        filter("?group")
+    );
+    let classes = format!(
+        "SELECT ?group (COUNT(DISTINCT ?s) AS ?n) WHERE {{ {unnamed}{{ GRAPH ?g {{ ?s a ?group }}{} }} }} GROUP BY ?group",
+        filter("?g")
+    );
+    (named, classes)
 }
 
 fn groups(store: &dyn Store, query: &str) -> Result<Vec<(Option<Term>, u64)>, StoreError> {

@@ -106,6 +106,37 @@ fn add<Q: AsQuad>(quads: impl IntoIterator<Item = Q>, transaction: &mut Transact
     Ok(inserted)
 }
 
+/// How a graph changes that held `old` and is to hold `new`, whatever blank nodes are called and numbers are written like.
+pub(super) fn difference(old: &[Quad], new: &[&Quad]) -> Result<Change, StoreError> {
+    let (old, new) = (alike(&old.iter().collect::<Vec<_>>())?, alike(new)?);
+    let (removed, inserted) = (old.len() as u64, new.len() as u64);
+    Ok(match rdf::diff(&old, &new) {
+        Ok(diff) => Change { inserted: diff.added.len() as u64, removed: diff.removed.len() as u64 },
+        // What cannot be compared is replaced.
+        Err(_) => Change { inserted, removed },
+    })
+}
+
+/// Those of `new` that are not among `old`. Nobody can tell whether a blank node is there already: it is taken as new.
+pub(super) fn missing<'q>(old: &[Quad], new: &[&'q Quad]) -> Result<Vec<&'q Quad>, StoreError> {
+    let old: HashSet<Quad> = alike(&old.iter().collect::<Vec<_>>())?.into_iter().collect();
+    let (mut seen, mut missing) = (HashSet::new(), Vec::new());
+    for quad in new {
+        let is_there = alike(&[*quad])?.iter().all(|quad| old.contains(quad));
+        if !is_there && seen.insert(*quad) {
+            missing.push(*quad);
+        }
+    }
+    Ok(missing)
+}
+
+/// The quads in the one form that a store gives back.
+fn alike(quads: &[&Quad]) -> Result<Vec<Quad>, StoreError> {
+    let lowered: Vec<_> = quads.iter().map(|quad| stored_form(quad)).collect();
+    let lowered: Vec<&Quad> = lowered.iter().map(Cow::as_ref).collect();
+    Ok(normalised(&lowered)?.into_iter().map(rdf::canonical_quad).collect())
+}
+
 trait AsQuad {
     fn as_quad(&self) -> QuadRef<'_>;
 }

@@ -220,7 +220,7 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::Storage`], [`StoreError::Query`]
     pub fn counts(&self) -> Result<Counts, StoreError> {
-        self.version().map_or_else(|| Counts::of(self), |version| Ok(counts::of_version(&version)))
+        self.version().map_or_else(|| Counts::apart(self), |version| Ok(counts::of_version(&version)))
     }
 
     /// A prepared query on a snapshot of the present state, to be executed or explained.

@@ -70,6 +70,18 @@ pub enum StoreError {
         status: u16,
         /// What the server says, or the beginning of it.
         reason: String,
+        /// What the server says can be done about it.
+        hint: Option<String>,
+    },
+    /// An endpoint gave less than it counts.
+    #[error("{url} counts {all} triples and gave {read} of them: it limits its results")]
+    Partial {
+        /// The URL.
+        url: String,
+        /// How many it gave.
+        read: u64,
+        /// How many it counts.
+        all: u64,
     },
     /// An endpoint answered something that cannot be read.
     #[error("{url} gave an answer that cannot be read")]

@@ -106,6 +106,12 @@ impl Drop for Meta {
     }
 }
 
+/// What is written down of how often the store in a directory has changed, without opening it. It changes with every writer
+/// that changed something.
+pub fn counter(directory: &Path) -> Option<String> {
+    fs::read_to_string(directory.join(FILE)).ok()
+}
+
 fn read(path: &Path) -> Result<Option<Stored>, StoreError> {
     match fs::read(path) {
         Ok(bytes) => {

@@ -29,7 +29,8 @@ pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads};
 pub use error::StoreError;
 pub use lock::Holder;
-pub use remote::{Endpoint, Remote};
+pub use meta::counter;
+pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
 pub use restore::restore;
 pub use transaction::Transaction;
 
@@ -61,6 +62,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`]
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError>;
+
+    /// What it holds, in numbers. Takes a pass over everything.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn counts(&self) -> Result<Counts, StoreError>;
 
     /// How many quads it holds. May take a pass over them all.
     ///
@@ -106,6 +113,10 @@ impl Store for Embedded {
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
         Ok(Box::new(self.quads(graph).map(|quad| quad.map(canonical_quad))))
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        Embedded::counts(self)
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {

@@ -18,7 +18,8 @@ fn shell(input: &str) -> Run {
 }
 
 fn shell_in(directory: &Path, input: &str) -> Run {
-    finish(&mut command(directory, &["shell", "--data", "x.ttl"]), input)
+    let mut shell = command(directory, &["shell", "--data", "x.ttl"]);
+    finish(shell.env("XDG_CONFIG_HOME", directory.join("config")), input)
 }
 
 #[test]
@@ -84,4 +85,83 @@ fn errors_do_not_end_the_shell_but_its_status_tells() {
 fn updates_change_what_is_in_memory() {
     let run = shell("INSERT DATA { GRAPH graph:x { place:a a pact:Tie } }\n\nASK { ?s a pact:Tie }");
     assert_eq!((run.stdout.as_str(), run.stderr.lines().last()), ("true\n", Some("1 quad added, 0 removed")));
+}
+
+#[test]
+fn commands_begin_with_a_full_stop_as_well() {
+    assert_eq!(shell(".format csv\nASK {}\n").ok(), shell("\\format csv\nASK {}\n").ok());
+    let error = shell(".frmat csv\n").failed(1);
+    assert!(error.contains("did you mean \\format?"), "{error}");
+    assert!(shell(".help\n").ok().contains("\\output [FILE]"));
+}
+
+#[test]
+fn results_go_to_files_and_texts_come_from_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("x.ttl"), DATA).unwrap();
+    std::fs::write(here.join("q.rq"), "# a question\nASK { place:uz ?p ?o }\n\n.output\nASK {}\n").unwrap();
+    std::fs::write(here.join("loop"), "\\read loop\n").unwrap();
+    let run = shell_in(here, ".output out.txt\n.read q.rq\n");
+    assert_eq!(run.ok(), "true\n");
+    assert_eq!(std::fs::read_to_string(here.join("out.txt")).unwrap(), "true\n");
+    assert!(shell_in(here, "\\read loop\n").failed(1).contains("read each other without end"));
+    assert!(shell_in(here, "\\read none.rq\n").failed(1).contains("cannot read none.rq"));
+}
+
+#[test]
+fn rows_stand_upright_and_iris_whole_where_that_is_wanted() {
+    let query = "SELECT ?city ?none WHERE { ?city a pact:TerritorialEntity OPTIONAL { ?city pact:none ?none } }";
+    let upright = "── 1 ──\ncity │ place:cn-qingdao\n1 row\n";
+    assert_eq!(shell(&format!("\\format table\n\\x on\n{query}\n")).ok(), upright);
+    assert_eq!(shell(&format!("\\format table\n{query} \\G\n")).ok(), upright);
+    let whole = shell(&format!("\\format table\n\\full\n{query}\n")).ok();
+    assert!(whole.contains("<https://w3id.org/citypact/id/place/cn-qingdao>"), "{whole}");
+    assert!(shell("\\wide perhaps\n").failed(1).contains("it is on or off, not perhaps"));
+}
+
+#[test]
+fn an_init_file_sets_prefixes_and_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("x.ttl"), DATA).unwrap();
+    std::fs::create_dir_all(here.join("config/citypact")).unwrap();
+    std::fs::write(
+        here.join("config/citypact/init"),
+        "\\prefix qd: <https://w3id.org/citypact/id/place/cn->\n\\format csv\n",
+    )
+    .unwrap();
+    let ask = "SELECT ?c { qd:qingdao a ?c }\n";
+    assert_eq!(shell_in(here, ask).ok(), "c\r\nhttps://w3id.org/citypact/ns#TerritorialEntity\r\n");
+    let mut plain = command(here, &["shell", "--data", "x.ttl", "--no-init"]);
+    finish(plain.env("XDG_CONFIG_HOME", here.join("config")), ask).failed(1);
+    std::fs::write(here.join("mine"), "\\format tsv\n").unwrap();
+    let mut mine = command(here, &["shell", "--data", "x.ttl"]);
+    assert_eq!(finish(mine.env("CITYPACT_INIT", "mine"), "SELECT (1 AS ?x) {}\n").ok(), "?x\n1\n");
+}
+
+#[test]
+fn full_width_punctuation_is_told() {
+    for (text, wide, plain) in [("SELECT ?s ｛ ?s ?p ?o }\n\n", '｛', '{'), ("ASK { ?s ?p “x” }\n\n", '“', '"')]
+    {
+        let error = shell(text).failed(1);
+        assert!(error.contains(&format!("Hint: `{wide}` is full-width: write `{plain}`")), "{error}");
+    }
+    assert!(!shell("ASK { ?s ?p '；' ?q }\n\n").failed(1).contains("full-width"));
+}
+
+#[test]
+fn the_shell_speaks_the_language_of_its_user() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.ttl"), DATA).unwrap();
+    let in_language = |args: &[&str], locale: &str, input: &str| {
+        let mut shell = command(folder.path(), &[&["shell", "--data", "x.ttl", "--no-init"], args].concat());
+        finish(shell.env_remove("LC_MESSAGES").env("LC_ALL", locale), input)
+    };
+    assert!(in_language(&["--lang", "zh-Hans"], "C", "\\help\n").ok().contains("列出命令"));
+    assert!(in_language(&[], "zh_TW.UTF-8", "\\help\n").ok().contains("離開"));
+    assert!(in_language(&[], "ja_JP.UTF-8", "\\timing on\n").stderr.contains("オン"));
+    let error = in_language(&[], "zh_CN.UTF-8", "\\frmat csv\n").failed(1);
+    assert!(error.contains("没有这个命令： \\frmat") && error.contains("是不是 \\format?"), "{error}");
+    assert!(in_language(&["--lang", "en"], "zh_CN.UTF-8", "\\help\n").ok().contains("list the commands"));
 }

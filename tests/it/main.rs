@@ -37,5 +37,6 @@ mod server;
 mod shacl;
 mod store;
 mod terminal;
+mod through;
 mod traps;
 mod walls;

@@ -48,7 +48,17 @@ impl Terminal {
         let line = format!("trap : INT; {line}; echo \"[ended $?]\"; sleep 600");
         let mut tmux = self.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "sh", "-c", &line]);
         tmux.current_dir(self.path()).env("PATH", path).env("XDG_STATE_HOME", state).env("LC_ALL", "C.UTF-8");
-        for name in ["CITYPACT_STORE", "CITYPACT_CONFIG", "CITYPACT_PAGER", "PAGER", "NO_COLOR", "LESS", "TMUX"] {
+        tmux.env("XDG_CONFIG_HOME", self.path().join("config"));
+        for name in [
+            "CITYPACT_INIT",
+            "CITYPACT_STORE",
+            "CITYPACT_CONFIG",
+            "CITYPACT_PAGER",
+            "PAGER",
+            "NO_COLOR",
+            "LESS",
+            "TMUX",
+        ] {
             tmux.env_remove(name);
         }
         done(tmux.output().unwrap());
@@ -123,9 +133,13 @@ fn a_dialogue_with_completion_history_and_several_lines() {
     terminal.write(" a pact:Territ");
     terminal.press(&["Tab"]);
     terminal.expect("{ ?city a pact:TerritorialEntity");
-    // A bracket is open: the text goes on.
+    // A bracket is open: the text goes on, after a prompt of its own, where the variables above are known.
     terminal.press(&["Enter"]);
-    terminal.write("}");
+    terminal.expect("       ->");
+    terminal.write("FILTER(?ci");
+    terminal.press(&["Tab"]);
+    terminal.write(" != 1) }");
+    terminal.expect("FILTER(?city != 1) }");
     terminal.press(&["Enter"]);
     terminal.expect("1 row");
     // Two entities begin so: a list of them, with their labels; one character more, and it is one.

@@ -13,6 +13,7 @@ const ROOMS: &[&[&str]] = &[
     &["convert", "generate"],
     &["index"],
     &["store"],
+    &["federation"],
     &["query"],
     &["output", "load"],
     &["check"],

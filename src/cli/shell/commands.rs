@@ -1,12 +1,16 @@
 //! The commands of the shell, each a word after a backslash.
 
+use std::fs::File;
 use std::io::Write;
+
+use anyhow::Context as _;
 
 use super::super::answer::{self, explain};
 use super::super::common::{self, columns};
 use super::super::report::{Failure, Result};
 use super::super::{info, query};
 use super::complete;
+use super::read::{Input, from_pipe};
 use super::session::{Next, Session};
 use crate::nearest::nearest;
 use crate::query::{Entity, Query, written};
@@ -43,6 +47,40 @@ const COMMANDS: &[Command] = &[
     Command { name: "\\run", args: "NAME [P=VALUE …]", help: "ask a named query", run: run_named },
     Command { name: "\\explain", args: "QUERY", help: "tell how a query is evaluated", run: explain_query },
     Command { name: "\\describe", args: "IRI|LABEL", help: "what is said of a thing", run: describe },
+    Command {
+        name: "\\output",
+        args: "[FILE]",
+        help: "write results to a file; without one to the screen",
+        run: output,
+    },
+    Command { name: "\\read", args: "FILE", help: "do what a file says", run: read },
+    Command {
+        name: "\\wide",
+        args: "[on|off]",
+        help: "cut nothing to the width of the screen",
+        run: |session, value| {
+            let on = switch(value, session.look.style.width.is_some())?;
+            session.look.style.width = if on { None } else { session.edge.width };
+            Ok(())
+        },
+    },
+    Command {
+        name: "\\full",
+        args: "[on|off]",
+        help: "whole IRIs in tables, to be copied",
+        run: |session, value| {
+            session.full = switch(value, !session.full)?;
+            session.look.show_whole(session.full, session.edge);
+            Ok(())
+        },
+    },
+    Command {
+        name: "\\vertical",
+        args: "[on|off]",
+        help: "a line for each value (so does \\x, and \\G for one text)",
+        run: vertical,
+    },
+    Command { name: "\\x", args: "[on|off]", help: "as \\vertical", run: vertical },
     Command { name: "\\info", args: "", help: "what the store holds", run: |session, _| counts(session) },
 ];
 
@@ -54,20 +92,29 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// Runs a line that begins with a backslash.
 pub(super) fn run(session: &mut Session<'_>, line: &str) -> Result<Next> {
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    // `.read` is `\\read`: people come from other shells.
+    let name = &name.strip_prefix('.').map_or_else(|| name.to_owned(), |word| format!("\\{word}"));
+    let name = name.as_str();
     if LEAVE.contains(&name) {
         return Ok(Next::Leave);
     }
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) => (command.run)(session, rest.trim()).map(|()| Next::GoOn),
-        None => Err(unknown(name)),
+        None => Err(unknown(session, name)),
     }
 }
 
-fn unknown(name: &str) -> Failure {
-    let failure = Failure::usage(format!("there is no command {name}"));
+/// What the help says of each command.
+#[cfg(test)]
+pub(super) fn explanations() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|command| command.help)
+}
+
+fn unknown(session: &Session<'_>, name: &str) -> Failure {
+    let failure = Failure::usage(format!("{} {name}", session.say("there is no command")));
     match nearest(name, names()) {
-        Some(near) => failure.hint(format!("did you mean {near}?")),
-        None => failure.hint("\\help lists the commands"),
+        Some(near) => failure.hint(format!("{} {near}?", session.say("did you mean"))),
+        None => failure.hint(session.say("\\help lists the commands")),
     }
 }
 
@@ -78,9 +125,10 @@ fn show(session: &Session<'_>, rows: &[Vec<String>]) -> Result<()> {
 }
 
 fn help(session: &Session<'_>) -> Result<()> {
-    let row = |command: &Command| vec![format!("{} {}", command.name, command.args), command.help.to_owned()];
+    let row =
+        |command: &Command| vec![format!("{} {}", command.name, command.args), session.say(command.help).to_owned()];
     let mut rows: Vec<_> = COMMANDS.iter().map(row).collect();
-    rows.push(vec!["\\quit".to_owned(), "leave (so does Ctrl-D)".to_owned()]);
+    rows.push(vec!["\\quit".to_owned(), session.say("leave (so does Ctrl-D)").to_owned()]);
     show(session, &rows)
 }
 
@@ -100,13 +148,58 @@ fn labels(session: &mut Session<'_>, language: &str) -> Result<()> {
 }
 
 fn timing(session: &mut Session<'_>, value: &str) -> Result<()> {
-    session.timing = match value {
-        "on" => true,
-        "off" => false,
-        "" => !session.timing,
-        other => return Err(Failure::usage(format!("timing is on or off, not {other}"))),
+    session.timing = switch(value, !session.timing)?;
+    session.edge.say(session.say(if session.timing { "Timing is on." } else { "Timing is off." }));
+    Ok(())
+}
+
+/// What a switch is set to; without a word to `otherwise`.
+fn switch(value: &str, otherwise: bool) -> Result<bool> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        "" => Ok(otherwise),
+        other => Err(Failure::usage(format!("it is on or off, not {other}"))),
+    }
+}
+
+fn vertical(session: &mut Session<'_>, value: &str) -> Result<()> {
+    session.look.style.vertical = switch(value, !session.look.style.vertical)?;
+    Ok(())
+}
+
+/// A file is made anew; what it held is lost, as with a shell's `>`.
+fn output(session: &mut Session<'_>, path: &str) -> Result<()> {
+    session.output = match path {
+        "" => None,
+        path => Some(File::create(path).with_context(|| format!("cannot write {path}"))?),
     };
-    session.edge.say(if session.timing { "Timing is on." } else { "Timing is off." });
+    Ok(())
+}
+
+/// Files within each other that are read; more are a file that reads itself.
+const DEPTH: usize = 16;
+
+fn read(session: &mut Session<'_>, path: &str) -> Result<()> {
+    if path.is_empty() || session.reading >= DEPTH {
+        let reason = if path.is_empty() { "read which file?" } else { "the files read each other without end" };
+        return Err(Failure::usage(session.say(reason)));
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    session.reading += 1;
+    let done = each(session, &text);
+    session.reading -= 1;
+    done
+}
+
+/// Does what the texts of a file say, up to the first that fails.
+pub(super) fn each(session: &mut Session<'_>, text: &str) -> Result<()> {
+    let (mut lines, mut held) = (text.lines().map(|line| Ok(line.to_owned())), None);
+    while let Input::Text(text) = from_pipe(&mut lines, &mut held)? {
+        if session.take(&text)? == Next::Leave {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -140,7 +233,7 @@ fn queries(session: &mut Session<'_>, name: &str) -> Result<()> {
 fn run_named(session: &mut Session<'_>, rest: &str) -> Result<()> {
     let words = words(rest);
     let Some((name, given)) = words.split_first() else {
-        return Err(Failure::usage("which query?").hint("\\queries lists them"));
+        return Err(Failure::usage(session.say("which query?")).hint(session.say("\\queries lists them")));
     };
     let given = given
         .iter()
@@ -186,7 +279,7 @@ fn explain_query(session: &mut Session<'_>, text: &str) -> Result<()> {
 
 fn describe(session: &mut Session<'_>, what: &str) -> Result<()> {
     if what.is_empty() {
-        return Err(Failure::usage("describe what?").hint("\\describe place:cn-qingdao, or a label"));
+        return Err(Failure::usage(session.say("describe what?")).hint("\\describe place:cn-qingdao, or a label"));
     }
     match Query::parse(&format!("DESCRIBE {what}"), &session.options) {
         Ok(query) => session.ask(&query),
@@ -204,9 +297,10 @@ fn describe_by_label(session: &Session<'_>, label: &str) -> Result<()> {
             let query = format!("DESCRIBE <{}>", one.iri);
             session.ask(&Query::parse(&query, &session.options).map_err(explain)?)
         }
-        [] => Err(Failure::usage(format!("nothing is called {label}")).hint("Tab completes labels")),
+        [] => Err(Failure::usage(format!("{} {label}", session.say("nothing is called")))
+            .hint(session.say("Tab completes labels"))),
         _ => {
-            session.edge.say("Several things are called so:");
+            session.edge.say(session.say("Several things are called so:"));
             show(session, &meant.iter().map(|one| vec![written(&one.iri), one.label.clone()]).collect::<Vec<_>>())
         }
     }

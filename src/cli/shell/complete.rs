@@ -7,15 +7,15 @@ use std::time::Duration;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::validate::Validator;
 use rustyline::{Context, Result};
 
 use super::super::answer;
 use super::super::backend::Backend;
 use super::commands;
-use super::read::typed;
+use super::read::is_command;
 use crate::format::{ResultsFormat, Syntax};
-use crate::query::{Entity, Limits, Suggestion, Typed, library, named, suggest};
+use crate::query::{Entity, Limits, Suggestion, library, named, suggest};
 
 /// How long a person waits for a completion.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -24,11 +24,20 @@ const PATIENCE: Duration = Duration::from_millis(800);
 pub(super) struct Helper {
     backend: Arc<Backend>,
     color: bool,
+    /// The lines of the text before this one.
+    pub(super) above: String,
 }
 
 impl Helper {
     pub(super) const fn new(backend: Arc<Backend>, color: bool) -> Self {
-        Self { backend, color }
+        Self { backend, color, above: String::new() }
+    }
+
+    /// What may stand before `at` in a line of SPARQL, in the light of the lines above it.
+    fn suggested(&self, line: &str, at: usize) -> (usize, Vec<Suggestion>) {
+        let (text, before) = (format!("{}{line}", self.above), self.above.len());
+        let (start, found) = suggest(&text, before + at, |typed| self.find(typed));
+        (start.saturating_sub(before), found)
     }
 
     /// Entities by the beginning of a label or of the last part of their IRI; none where that takes too long.
@@ -41,10 +50,14 @@ impl Helper {
         let start = typed.rfind(char::is_whitespace).map_or(0, |space| space + 1);
         let word = &typed[start..];
         let words: Vec<&str> = typed[..start].split_whitespace().collect();
+        // Either way to write a command is completed as it was begun.
+        let mark = if typed.trim_start().starts_with('.') { "." } else { "\\" };
+        let first = words.first().map(|word| format!("\\{}", word.trim_start_matches(['\\', '.'])));
+        let words: Vec<&str> = first.as_deref().into_iter().chain(words.iter().skip(1).copied()).collect();
         let names: Vec<String> = match words.as_slice() {
-            [] => commands::names().map(str::to_owned).collect(),
+            [] => commands::names().map(|name| name.replacen('\\', mark, 1)).collect(),
             ["\\format"] => formats().map(str::to_owned).collect(),
-            ["\\timing"] => ["on", "off"].map(str::to_owned).to_vec(),
+            ["\\timing" | "\\wide" | "\\full" | "\\vertical" | "\\x"] => ["on", "off"].map(str::to_owned).to_vec(),
             ["\\run" | "\\queries"] => library().iter().map(|query| query.name.to_string()).collect(),
             ["\\run", query, ..] => parameters(query),
             ["\\explain" | "\\describe", ..] => return suggest(line, at, |typed| self.find(typed)),
@@ -91,11 +104,8 @@ impl Completer for Helper {
     type Candidate = Pair;
 
     fn complete(&self, line: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
-        let (start, found) = if line.trim_start().starts_with('\\') {
-            self.command(line, at)
-        } else {
-            suggest(line, at, |typed| self.find(typed))
-        };
+        let is_command = self.above.is_empty() && (is_command(line) || line.trim_start().starts_with(['\\', '.']));
+        let (start, found) = if is_command { self.command(line, at) } else { self.suggested(line, at) };
         let pair = |suggestion: Suggestion| Pair {
             display: match &suggestion.label {
                 Some(label) => format!("{} ({label})", suggestion.text),
@@ -107,19 +117,8 @@ impl Completer for Helper {
     }
 }
 
-impl Validator for Helper {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> Result<ValidationResult> {
-        let text = context.input();
-        let is_command = text.trim_start().starts_with('\\') || super::session::is_farewell(text);
-        // An empty line ends everything, so that there is a way out of every mistake.
-        let is_whole = text.trim().is_empty() || is_command || text.ends_with('\n');
-        Ok(if !is_whole && matches!(typed(text), Typed::Incomplete) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
-    }
-}
+/// Lines are put together by the reader, which gives those that go on a prompt of their own.
+impl Validator for Helper {}
 
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _default: bool) -> Cow<'b, str> {

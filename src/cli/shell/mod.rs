@@ -4,6 +4,7 @@ mod commands;
 mod complete;
 mod read;
 mod session;
+mod words;
 
 use std::sync::Arc;
 
@@ -13,13 +14,14 @@ use super::edge::Edge;
 use super::report::{self, Outcome, Result};
 use read::{Input, Reader};
 use session::{Next, Session};
+use words::say;
 
 /// Ask in a dialogue, with history, completion and commands
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A text ends where it is a whole query or update; Alt-Enter begins a new line where more could \
     follow, and an empty line ends it in any case. Tab completes keywords, variables, prefixes, terms, entities by \
-    their labels, and commands; \\help lists the commands. Ctrl-C ends a running query, Ctrl-D the shell. From a pipe a \
+    their labels, and commands; \\help lists the commands (`.help` does, too). Ctrl-C ends a running query, Ctrl-D the shell. From a pipe a \
     text ends with an empty line, a line with a command, or the end of the input.\n\nExamples:\n  \
     citypact shell\n  citypact shell --data examples/articles/*.jsonl --labels=zh-Hans\n  \
     citypact shell --endpoint https://query.wikidata.org/sparql\n  \
@@ -36,6 +38,15 @@ pub struct Args {
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
     #[arg(long, value_name = "LANG", num_args = 0..=1, require_equals = true, default_missing_value = "en")]
     labels: Option<String>,
+    /// Show whole IRIs in tables, to be copied, and cut nothing to the width of the terminal
+    #[arg(long)]
+    full: bool,
+    /// Language of what the shell says: en, zh-Hans, zh-Hant or ja; by default that of the locale
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
+    /// Do not read the init file ($CITYPACT_INIT, else citypact/init in the folder for settings, such as ~/.config)
+    #[arg(long)]
+    no_init: bool,
     /// Open the store for changes, too; other programs cannot use it meanwhile
     #[arg(long)]
     write: bool,
@@ -51,10 +62,22 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     look.labels.clone_from(&args.labels);
     look.set(args.to);
     let mut reader = Reader::new(&backend, edge)?;
+    let language = args.lang.clone().unwrap_or_else(|| edge.language());
     if reader.is_dialogue() {
-        edge.say("Ask in SPARQL; \\help lists the commands, Tab completes, Ctrl-D leaves.");
+        edge.say(say(&language, "Ask in SPARQL; \\help lists the commands, Tab completes, Ctrl-D leaves."));
     }
     let mut session = Session::new(backend, edge, limits, look, reader.is_dialogue());
+    session.language = language;
+    session.services = args.limits.services();
+    session.full = args.full;
+    if args.full {
+        session.look.show_whole(true, edge);
+    }
+    if let Some(path) = edge.init_file().filter(|_| !args.no_init) {
+        // A slip in it is told and keeps nobody from asking.
+        commands::run(&mut session, &format!("\\read {}", path.display()))
+            .map_or_else(|failure| edge.warn(report::render(&failure, edge.color_errors)), drop);
+    }
     loop {
         let next = match reader.next()? {
             Input::Text(text) => session.take(&text),

@@ -16,6 +16,8 @@ use super::complete::Helper;
 use crate::query::{ParseOptions, TextLimits, Typed};
 
 const PROMPT: &str = "citypact> ";
+/// The prompt of a text that goes on.
+const MORE: &str = "       -> ";
 /// Entries kept from one dialogue to the next.
 const HISTORY: usize = 10_000;
 
@@ -80,16 +82,28 @@ impl Terminal {
         Ok(Self { editor, history })
     }
 
+    /// Lines until they are a whole text. An empty line ends everything, so that there is a way out of every mistake.
     fn next(&mut self) -> Result<Input> {
-        match self.editor.readline(PROMPT) {
-            Ok(text) if text.trim().is_empty() => Ok(Input::Interrupted),
-            Ok(text) => {
-                self.remember(text.trim());
-                Ok(Input::Text(text))
+        let mut text = String::new();
+        loop {
+            if let Some(helper) = self.editor.helper_mut() {
+                helper.above.clone_from(&text);
             }
-            Err(ReadlineError::Interrupted) => Ok(Input::Interrupted),
-            Err(ReadlineError::Eof) => Ok(Input::End),
-            Err(error) => Err(error.into()),
+            match self.editor.readline(if text.is_empty() { PROMPT } else { MORE }) {
+                Ok(line) if line.trim().is_empty() && text.is_empty() => return Ok(Input::Interrupted),
+                Ok(line) => {
+                    text.push_str(&line);
+                    if line.trim().is_empty() || is_whole(&text) {
+                        self.remember(text.trim());
+                        return Ok(Input::Text(text));
+                    }
+                    text.push('\n');
+                }
+                Err(ReadlineError::Interrupted) => return Ok(Input::Interrupted),
+                Err(ReadlineError::Eof) if text.is_empty() => return Ok(Input::End),
+                Err(ReadlineError::Eof) => return Ok(Input::Text(text)),
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 
@@ -104,7 +118,10 @@ impl Terminal {
 }
 
 /// The next text of a pipe: lines up to an empty one outside of brackets, to a command, or to the end.
-fn from_pipe(lines: &mut impl Iterator<Item = io::Result<String>>, held: &mut Option<String>) -> io::Result<Input> {
+pub(super) fn from_pipe(
+    lines: &mut impl Iterator<Item = io::Result<String>>,
+    held: &mut Option<String>,
+) -> io::Result<Input> {
     let mut text = String::new();
     loop {
         let line = match held.take().map(Ok).or_else(|| lines.next()) {
@@ -113,7 +130,7 @@ fn from_pipe(lines: &mut impl Iterator<Item = io::Result<String>>, held: &mut Op
             Some(line) => line?,
         };
         let begins = text.trim().is_empty();
-        if line.trim_start().starts_with('\\') {
+        if is_command(&line) {
             if begins {
                 return Ok(Input::Text(line));
             }
@@ -126,6 +143,17 @@ fn from_pipe(lines: &mut impl Iterator<Item = io::Result<String>>, held: &mut Op
         text.push_str(&line);
         text.push('\n');
     }
+}
+
+/// Whether a line is a command: a word after a backslash or a full stop, with which no SPARQL begins.
+pub(super) fn is_command(line: &str) -> bool {
+    let word = line.trim_start().strip_prefix(['\\', '.']);
+    word.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether nothing more is to come: a command, a farewell, a whole text, or one that is wrong whatever may follow.
+fn is_whole(text: &str) -> bool {
+    is_command(text) || super::session::is_farewell(text) || !matches!(typed(text), Typed::Incomplete)
 }
 
 /// What a text amounts to.

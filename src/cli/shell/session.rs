@@ -1,5 +1,6 @@
 //! What a dialogue knows from one question to the next.
 
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -11,7 +12,9 @@ use super::super::query::warn_of_unknown_terms;
 use super::super::report::Result;
 use super::super::update;
 use super::commands;
-use crate::query::{Cancel, Limits, ParseOptions, Query, TextLimits, Typed, Update};
+use super::read::is_command;
+use super::words::say;
+use crate::query::{Cancel, Limits, ParseOptions, Query, QueryError, TextLimits, Typed, Update};
 
 /// Whether the dialogue goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,16 @@ pub(super) struct Session<'e> {
     pub(super) look: Look,
     pub(super) timing: bool,
     pub(super) options: ParseOptions,
+    /// What it speaks.
+    pub(super) language: String,
+    /// Whether tables show whole IRIs.
+    pub(super) full: bool,
+    /// Whether other endpoints may be asked.
+    pub(super) services: bool,
+    /// Where results go instead of the screen.
+    pub(super) output: Option<File>,
+    /// Files that are being read by `\\read`, one within the other.
+    pub(super) reading: usize,
     presses: Presses,
 }
 
@@ -39,7 +52,20 @@ pub(super) fn is_farewell(text: &str) -> bool {
 impl<'e> Session<'e> {
     pub(super) fn new(backend: Arc<Backend>, edge: &'e Edge, limits: Limits, look: Look, is_dialogue: bool) -> Self {
         let options = ParseOptions { limits: TextLimits::any_length(), ..ParseOptions::default() };
-        Self { backend, edge, limits, look, timing: false, options, presses: Presses::watch(!is_dialogue) }
+        Self {
+            backend,
+            edge,
+            limits,
+            look,
+            timing: false,
+            options,
+            language: String::new(),
+            full: false,
+            services: true,
+            output: None,
+            reading: 0,
+            presses: Presses::watch(!is_dialogue),
+        }
     }
 
     /// Does what a text says.
@@ -47,8 +73,11 @@ impl<'e> Session<'e> {
         if is_farewell(text) {
             return Ok(Next::Leave);
         }
-        if text.trim_start().starts_with('\\') {
+        if is_command(text) {
             return commands::run(self, text.trim());
+        }
+        if let Some(text) = text.trim_end().strip_suffix("\\G") {
+            return self.upright(text);
         }
         let typed = Typed::read(text, &self.options);
         if matches!(typed, Typed::Query(_) | Typed::Update(_)) {
@@ -61,6 +90,33 @@ impl<'e> Session<'e> {
             Typed::Incomplete => self.incomplete(text)?,
         }
         Ok(Next::GoOn)
+    }
+
+    /// A text in the language of the dialogue.
+    pub(super) fn say(&self, english: &'static str) -> &'static str {
+        say(&self.language, english)
+    }
+
+    /// Shows the rows of one text as blocks.
+    fn upright(&mut self, text: &str) -> Result<Next> {
+        let before = std::mem::replace(&mut self.look.style.vertical, true);
+        let next = self.take(text);
+        self.look.style.vertical = before;
+        next
+    }
+
+    /// Whether a text that asks other endpoints may be put.
+    fn permit(&self, asks_others: bool) -> Result<()> {
+        let refused = asks_others && !self.services;
+        if refused { Err(answer::explain(QueryError::NotAllowed("SERVICE"))) } else { Ok(()) }
+    }
+
+    /// Where results go.
+    fn out(&self) -> Result<Box<dyn Write + Send>> {
+        Ok(match &self.output {
+            Some(file) => Box::new(file.try_clone()?),
+            None => Box::new(self.edge.results(true)),
+        })
     }
 
     /// Nothing but comments and declarations is no question; anything else says what it lacks.
@@ -76,9 +132,10 @@ impl<'e> Session<'e> {
 
     /// Asks and shows the result.
     pub(super) fn ask(&self, query: &Query) -> Result<()> {
+        self.permit(query.asks_others())?;
         let cancel = Cancel::new();
         let question = Question { query, limits: &self.limits, cancel: &cancel };
-        let mut out = self.edge.results(true);
+        let mut out = self.out()?;
         let stats = self.presses.cancelling(&cancel, || answer::ask(&self.backend, question, &mut out, &self.look))?;
         // ASK in JSON and the like have no line end of their own.
         if matches!(query.form(), crate::query::Form::Ask) && self.look.rows != crate::format::ResultsFormat::Table {
@@ -93,6 +150,7 @@ impl<'e> Session<'e> {
     }
 
     fn change(&self, update: &Update) -> Result<()> {
+        self.permit(update.asks_others())?;
         let cancel = Cancel::new();
         let said = self.presses.cancelling(&cancel, || update::change(&self.backend, update, &self.limits, &cancel))?;
         self.edge.say(said);

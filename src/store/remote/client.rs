@@ -4,7 +4,8 @@ use std::io::Read;
 use std::thread::sleep;
 use std::time::Duration;
 
-use ureq::http::{Method, Request, Response, header};
+use serde::Deserialize;
+use ureq::http::{HeaderMap, Method, Request, Response, header};
 use ureq::{Agent, Body};
 
 use crate::store::error::StoreError;
@@ -48,16 +49,23 @@ impl Endpoint {
 /// An answer whose body is still to be read.
 pub(super) struct Answer {
     pub media_type: String,
+    pub headers: HeaderMap,
     pub body: Box<dyn Read>,
 }
 
 impl Answer {
+    /// The value of a header; nothing where there is none.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// Reads the body to its end, so that the connection can serve again.
     pub(super) fn read_out(mut self) -> Result<(), StoreError> {
         std::io::copy(&mut self.body, &mut std::io::sink()).map(drop).map_err(|error| StoreError::Storage(error.into()))
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Client {
     agent: Agent,
     authorization: Option<String>,
@@ -78,6 +86,15 @@ impl Client {
 
     pub(super) fn get(&self, url: &str, accept: &str) -> Result<Answer, StoreError> {
         self.send(&Call { method: Method::GET, url, content_type: None, accept, body: "", repeatable: true })
+    }
+
+    /// As [`Self::get`], once.
+    pub(super) fn try_get(&self, url: &str, accept: &str) -> Result<Answer, StoreError> {
+        let call = Call { method: Method::GET, url, content_type: None, accept, body: "", repeatable: true };
+        match self.attempt(&call) {
+            Ok(response) => answer(url, response),
+            Err(error) => Err(StoreError::Unreachable { url: url.to_owned(), source: error.into() }),
+        }
     }
 
     /// `repeatable`: whether it does no harm if the server runs it twice.
@@ -168,13 +185,68 @@ fn answer(url: &str, response: Response<Body>) -> Result<Answer, StoreError> {
     let status = response.status().as_u16();
     let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.unwrap_or_default().to_owned();
+    let headers = response.headers().clone();
     let body = response.into_body().into_reader();
     if (200..300).contains(&status) {
-        return Ok(Answer { media_type, body: Box::new(body) });
+        return Ok(Answer { media_type, headers, body: Box::new(body) });
     }
     let mut reason = Vec::new();
     // A refusal without a readable reason is still a refusal.
     let _ = body.take(REASON).read_to_end(&mut reason);
-    let reason = String::from_utf8_lossy(&reason).trim().to_owned();
-    Err(StoreError::Refused { url: url.to_owned(), status, reason })
+    Err(refusal(url, status, &media_type, &String::from_utf8_lossy(&reason)))
+}
+
+/// Problem details (RFC 9457 §3.1) as far as people read them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    title: Option<String>,
+    detail: Option<String>,
+    hint: Option<String>,
+}
+
+/// What a refusal says, in words: of problem details what is meant for people, of a page its text.
+fn refusal(url: &str, status: u16, media_type: &str, body: &str) -> StoreError {
+    let is_json = media_type.split(';').next().is_some_and(|essence| essence.trim().ends_with("json"));
+    let problem: Problem = if is_json { serde_json::from_str(body).unwrap_or_default() } else { Problem::default() };
+    let reason = match (problem.detail.or(problem.title), media_type.contains("html")) {
+        (Some(told), _) => told,
+        (None, true) => without_tags(body),
+        (None, false) => body.trim().to_owned(),
+    };
+    let reason = if reason.is_empty() { "no reason given".to_owned() } else { reason };
+    StoreError::Refused { url: url.to_owned(), status, reason, hint: problem.hint }
+}
+
+/// The words of a page.
+fn without_tags(page: &str) -> String {
+    let mut text = String::new();
+    for part in page.split('<') {
+        text.push_str(part.split_once('>').map_or(part, |(_, words)| words));
+        text.push(' ');
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(media_type: &str, body: &str) -> (String, Option<String>) {
+        match refusal("http://a", 400, media_type, body) {
+            StoreError::Refused { reason, hint, .. } => (reason, hint),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn refusals_are_told_in_words() {
+        let problem = r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"no","hint":"try"}"#;
+        assert_eq!(told("application/problem+json", problem), ("no".into(), Some("try".into())));
+        assert_eq!(told("application/json; charset=utf-8", "{\"title\":\"Gone\"}"), ("Gone".into(), None));
+        assert_eq!(told("text/html", "<html><h1>Not</h1>\n<p>here"), ("Not here".into(), None));
+        assert_eq!(told("text/plain", " no query\n"), ("no query".into(), None));
+        assert_eq!(told("", ""), ("no reason given".into(), None));
+        assert_eq!(told("application/json", "{bro"), ("{bro".into(), None));
+    }
 }

@@ -3,44 +3,77 @@
 //! [Graph Store Protocol](https://www.w3.org/TR/sparql11-http-rdf-update/) where the server has it.
 //!
 //! What a remote store cannot promise: a document that is too large for one request is replaced in several, and so is
-//! every document on a server without transactions over requests. Changes are reported as sent, not as found.
+//! every document on a server without transactions over requests. What a load changes is told by comparing with what was
+//! there before. Where the default graph of queries is the union of all graphs, and nothing gives the graph without a name
+//! alone, a triple that stands in it and in a named graph is read from the named graph only.
 
 mod batches;
 mod client;
+mod reading;
+mod service;
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QueryTripleIter};
-use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, Quad, Term, Triple};
+use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, Quad, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
 use super::counts::Counts;
-use super::document::{Change, Document};
+use super::document::{self, Change, Document};
 use super::embedded::BulkOptions;
 use super::error::StoreError;
-use super::{QuadStream, Store, select};
-use crate::rdf::canonical_quad;
+use super::{QuadStream, Store};
 
 use batches::Batches;
-use client::Client;
 pub use client::Endpoint;
+use client::{Answer, Client};
+pub use service::Scope;
+use service::{Service, Unnamed};
 
 const ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
 const GRAPH: &str = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5";
+/// The header in which a server of this program tells how often its store has changed.
+pub const EPOCH: &str = "citypact-epoch";
+/// The header in which a server of this program tells what an update did: `inserted=3, removed=0`.
+pub const CHANGE: &str = "citypact-change";
 
-/// A store behind a SPARQL endpoint.
+/// A store behind a SPARQL endpoint. Clones share what is known of it.
+#[derive(Clone)]
 pub struct Remote {
     endpoint: Endpoint,
     client: Client,
+    service: Arc<OnceLock<Service>>,
+    unnamed: Arc<OnceLock<Unnamed>>,
 }
 
 impl Remote {
     /// The store at an endpoint. No request is made yet.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { client: Client::new(&endpoint), endpoint }
+        Self { client: Client::new(&endpoint), endpoint, service: Arc::default(), unnamed: Arc::default() }
+    }
+
+    /// What answers there.
+    fn service(&self) -> &Service {
+        self.service.get_or_init(|| Service::discover(&self.endpoint, &self.client))
+    }
+
+    /// How its graph without a name is told from the others.
+    fn unnamed(&self) -> Result<Unnamed, StoreError> {
+        if let Some(known) = self.unnamed.get() {
+            return Ok(*known);
+        }
+        let found = self.service().unnamed(|query| self.ask(query))?;
+        Ok(*self.unnamed.get_or_init(|| found))
+    }
+
+    /// The address of queries; no request is made to it here.
+    pub fn address(&self) -> &str {
+        &self.endpoint.query
     }
 
     /// Runs a query as it is written; the server may know more than this crate's grammar. Its results are read as they
@@ -49,18 +82,47 @@ impl Remote {
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::Answer`]
     pub fn query_text(&self, query: &str) -> Result<QueryResults<'static>, StoreError> {
-        let url = &self.endpoint.query;
+        self.query_at(&self.endpoint.query, query)
+    }
+
+    /// As [`Self::query_text`], with the default graph that is asked for where the server lets its client choose, and
+    /// within a time that servers of this program heed.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn query_over(
+        &self,
+        query: &str,
+        scope: Scope,
+        time: Option<Duration>,
+    ) -> Result<QueryResults<'static>, StoreError> {
+        let service = self.service();
+        let time = time.filter(|_| service.program == service::Program::Citypact);
+        let time = time.map(|time| format!("timeout={}", time.as_secs_f64()));
+        let parameters = service.of_query(scope).map(str::to_owned).into_iter().chain(time);
+        self.query_at(&with(&self.endpoint.query, parameters), query)
+    }
+
+    fn query_at(&self, url: &str, query: &str) -> Result<QueryResults<'static>, StoreError> {
         let accept = format!("{ROWS}, {GRAPH}");
-        let answer = self.client.post(url, "application/sparql-query", &accept, query, true)?;
-        let media_type = answer.media_type.clone();
-        let format = QueryResultsFormat::from_media_type(&media_type).filter(|_| media_type.contains("sparql-results"));
-        match format {
-            Some(format) => {
-                let parsed = QueryResultsParser::from_format(format).for_reader(answer.body);
-                Ok(parsed.map_err(|error| StoreError::answer(url, error))?.into())
-            }
-            None => Ok(QueryResults::Graph(triples(url, &media_type, answer.body)?)),
+        results(&self.endpoint.query, self.client.post(url, "application/sparql-query", &accept, query, true)?)
+    }
+
+    /// How a server of this program evaluates a query, in JSON; none where the server is another.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn explain(&self, query: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let service = self.service();
+        if service.program != service::Program::Citypact {
+            return Ok(None);
         }
+        let parameters = service.of_query(Scope::Union).into_iter().chain(["explain=true"]).map(str::to_owned);
+        let url = with(&self.endpoint.query, parameters);
+        let mut answer = self.client.post(&url, "application/sparql-query", "application/json", query, true)?;
+        let mut bytes = Vec::new();
+        let read = answer.body.read_to_end(&mut bytes);
+        read.map(|_| Some(bytes)).map_err(|error| StoreError::answer(&self.endpoint.query, error))
     }
 
     /// Runs an update as it is written.
@@ -68,11 +130,64 @@ impl Remote {
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::Refused`]
     pub fn update_text(&self, update: &str) -> Result<(), StoreError> {
-        self.client.post(&self.endpoint.update, "application/sparql-update", "*/*", update, false)?.read_out()
+        self.update_at(&self.endpoint.update, update)?.read_out()
+    }
+
+    /// As [`Self::update_text`], with the default graph of its patterns that is asked for. Tells what it did where the
+    /// server does.
+    ///
+    /// # Errors
+    /// As [`Self::update_text`].
+    pub fn update_over(&self, update: &str, scope: Scope) -> Result<Option<Change>, StoreError> {
+        let parameter = self.service().of_update(scope).map(str::to_owned);
+        let answer = self.update_at(&with(&self.endpoint.update, parameter.into_iter()), update)?;
+        let change = change(answer.header(CHANGE));
+        answer.read_out()?;
+        Ok(change)
+    }
+
+    fn update_at(&self, url: &str, update: &str) -> Result<Answer, StoreError> {
+        self.client.post(url, "application/sparql-update", "*/*", update, false)
+    }
+
+    /// How often the store has changed, where the server tells it.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn epoch(&self) -> Result<Option<u64>, StoreError> {
+        if self.service().program != service::Program::Citypact {
+            return Ok(None);
+        }
+        let answer = self.client.get(&self.endpoint.query, "text/turtle")?;
+        let epoch = answer.header(EPOCH).parse().ok();
+        answer.read_out()?;
+        Ok(epoch)
+    }
+
+    /// Has a server of this program do what its address `/admin/…` stands for; none where the server is another.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn administer(&self, what: &str) -> Result<Option<String>, StoreError> {
+        let base = self.endpoint.query.strip_suffix("/sparql");
+        let Some(base) = base.filter(|_| self.service().program == service::Program::Citypact) else { return Ok(None) };
+        let url = format!("{base}/admin/{what}");
+        let form = "application/x-www-form-urlencoded";
+        let mut answer = self.client.post(&url, form, "application/json", "", false)?;
+        let mut text = String::new();
+        answer.body.read_to_string(&mut text).map_err(|error| StoreError::answer(&url, error))?;
+        Ok(Some(text))
+    }
+
+    fn ask(&self, query: &str) -> Result<bool, StoreError> {
+        match self.query_text(query)? {
+            QueryResults::Boolean(answer) => Ok(answer),
+            _ => Err(StoreError::answer(&self.endpoint.query, "no boolean in answer to an ASK")),
+        }
     }
 
     fn replace(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<(), StoreError> {
-        if let Some(store) = &self.endpoint.graph_store {
+        if let Some(store) = &self.service().graph_store {
             return self.client.put(&graph_url(store, graph.as_ref()), "application/n-triples", &triples_text(quads));
         }
         let mut batches = Batches::new(self.endpoint.batch);
@@ -81,79 +196,77 @@ impl Remote {
         batches.finish().iter().try_for_each(|update| self.update_text(update))
     }
 
-    fn add(&self, quads: &[&Quad]) -> Result<(), StoreError> {
+    fn insert(&self, quads: &[&Quad]) -> Result<(), StoreError> {
         let mut batches = Batches::new(self.endpoint.batch);
         quads.iter().for_each(|quad| batches.take(quad));
         batches.finish().iter().try_for_each(|update| self.update_text(update))
     }
 
-    fn graph(&self, graph: GraphNameRef<'_>) -> Result<QuadStream, StoreError> {
-        let name = graph.into_owned();
-        let triples = match graph {
-            GraphNameRef::NamedNode(node) if self.endpoint.graph_store.is_some() => self.get(node)?,
-            GraphNameRef::DefaultGraph => self.construct("CONSTRUCT WHERE { ?s ?p ?o }")?,
-            named => self.construct(&format!("CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {named} {{ ?s ?p ?o }} }}"))?,
-        };
-        Ok(Box::new(triples.map(move |triple| Ok(canonical_quad(triple?.in_graph(name.clone()))))))
-    }
-
-    fn get(&self, graph: NamedNodeRef<'_>) -> Result<QueryTripleIter<'static>, StoreError> {
-        let store = self.endpoint.graph_store.as_deref().unwrap_or_default();
-        let url = graph_url(store, graph);
-        let answer = self.client.get(&url, GRAPH)?;
-        triples(&url, &answer.media_type.clone(), answer.body)
-    }
-
-    fn construct(&self, query: &str) -> Result<QueryTripleIter<'static>, StoreError> {
-        match self.query_text(query)? {
-            QueryResults::Graph(triples) => Ok(triples),
-            _ => Err(StoreError::answer(&self.endpoint.query, "rows in answer to a CONSTRUCT")),
+    /// Makes a document's own graph what the document says. One that says so already is left alone.
+    fn bring(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<Change, StoreError> {
+        let old = self.graph(graph.as_ref().into())?.collect::<Result<Vec<_>, _>>()?;
+        let change = document::difference(&old, quads)?;
+        if !change.is_empty() {
+            self.replace(graph, quads)?;
         }
+        Ok(change)
+    }
+
+    /// Adds to a graph that is not a document's own what is not there.
+    fn add(&self, graph: GraphNameRef<'_>, quads: &[&Quad]) -> Result<Change, StoreError> {
+        let old = self.graph(graph)?.collect::<Result<Vec<_>, _>>()?;
+        let new = document::missing(&old, quads)?;
+        self.insert(&new)?;
+        Ok(Change { inserted: new.len() as u64, removed: 0 })
     }
 }
 
 impl Store for Remote {
     fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
-        self.query_text(&query.to_string())
+        self.query_over(&query.to_string(), Scope::Unnamed, None)
     }
 
     fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError> {
-        self.update_text(&update.to_string())
+        self.update_over(&update.to_string(), Scope::Unnamed).map(drop)
     }
 
     fn load(&self, document: &Document) -> Result<Change, StoreError> {
         let mut own: BTreeMap<&NamedNode, Vec<&Quad>> =
             document.graphs.iter().map(|graph| (graph, Vec::new())).collect();
-        let mut shared = Vec::new();
+        let mut shared: BTreeMap<String, (&GraphName, Vec<&Quad>)> = BTreeMap::new();
         for quad in &document.quads {
-            let group = match &quad.graph_name {
-                GraphName::NamedNode(graph) => own.get_mut(graph),
-                _ => None,
-            };
-            group.unwrap_or(&mut shared).push(quad);
+            match &quad.graph_name {
+                GraphName::NamedNode(graph) if own.contains_key(graph) => own.entry(graph).or_default().push(quad),
+                other => shared.entry(other.to_string()).or_insert((other, Vec::new())).1.push(quad),
+            }
         }
-        self.add(&shared)?;
-        own.iter().try_for_each(|(graph, quads)| self.replace(graph, quads))?;
-        Ok(Change { inserted: document.quads.len() as u64, removed: 0 })
+        let mut change = Change::default();
+        for (graph, quads) in shared.values() {
+            change += self.add(graph.as_ref(), quads)?;
+        }
+        for (graph, quads) in &own {
+            change += self.bring(graph, quads)?;
+        }
+        Ok(change)
     }
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
-        if let Some(graph) = graph {
-            return self.graph(graph);
-        }
-        let mut streams = vec![self.graph(GraphNameRef::DefaultGraph)?];
-        let mut graphs = Vec::new();
-        select(self, "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", |row| graphs.extend(row.get("g").cloned()))?;
-        for graph in graphs {
-            if let Term::NamedNode(graph) = graph {
-                streams.push(self.graph(graph.as_ref().into())?);
-            }
-        }
-        Ok(Box::new(streams.into_iter().flatten()))
+        graph.map_or_else(|| self.all(), |graph| self.graph(graph))
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        let service = self.service();
+        let unnamed = match self.unnamed()? {
+            Unnamed::Nowhere => 0,
+            Unnamed::ByGraphStore => self.graph(GraphNameRef::DefaultGraph)?.count() as u64,
+            Unnamed::Apart => self.count("{ ?s ?p ?o }")?,
+            Unnamed::Rest => self.count(reading::REST)?,
+        };
+        Counts::gather(self, unnamed, service.own_graphs())
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {
-        Ok(Counts::of(self)?.quads)
+        Ok(self.counts()?.quads)
     }
 
     /// Always false: documents are gathered and sent one by one, since a server promises nothing over many requests.
@@ -162,10 +275,7 @@ impl Store for Remote {
     }
 
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
-        match self.query_text(&format!("ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))? {
-            QueryResults::Boolean(answer) => Ok(answer),
-            _ => Err(StoreError::answer(&self.endpoint.query, "no boolean in answer to an ASK")),
-        }
+        self.ask(&format!("ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))
     }
 
     fn add_all(
@@ -185,9 +295,37 @@ impl Store for Remote {
     }
 }
 
+/// An address with parameters.
+fn with(url: &str, parameters: impl Iterator<Item = String>) -> String {
+    parameters.fold(url.to_owned(), |url, parameter| {
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{parameter}")
+    })
+}
+
+/// What a server of this program says that an update did.
+fn change(header: &str) -> Option<Change> {
+    let number = |name: &str| {
+        header.split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix('=')?.parse::<u64>().ok())
+    };
+    Some(Change { inserted: number("inserted")?, removed: number("removed")? })
+}
+
+fn results(url: &str, answer: Answer) -> Result<QueryResults<'static>, StoreError> {
+    let media_type = answer.media_type.clone();
+    let format = QueryResultsFormat::from_media_type(&media_type).filter(|_| media_type.contains("sparql-results"));
+    match format {
+        Some(format) => {
+            let parsed = QueryResultsParser::from_format(format).for_reader(answer.body);
+            Ok(parsed.map_err(|error| StoreError::answer(url, error))?.into())
+        }
+        None => Ok(QueryResults::Graph(triples(url, &media_type, answer.body)?)),
+    }
+}
+
 fn graph_url(store: &str, graph: NamedNodeRef<'_>) -> String {
-    let separator = if store.contains('?') { '&' } else { '?' };
-    format!("{store}{separator}graph={}", utf8_percent_encode(graph.as_str(), NON_ALPHANUMERIC))
+    let name = utf8_percent_encode(graph.as_str(), NON_ALPHANUMERIC);
+    with(store, std::iter::once(format!("graph={name}")))
 }
 
 fn triples_text(quads: &[&Quad]) -> String {

@@ -1,4 +1,4 @@
-//! Requests that the server itself makes for SERVICE and LOAD: to addresses on its list and nowhere else.
+//! Requests that are made for SERVICE and LOAD: to the addresses that may be reached, and nowhere else.
 
 use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
@@ -56,12 +56,25 @@ pub enum OutboundError {
     },
 }
 
-/// The list of addresses that may be reached, and the bounds of an answer.
+/// The addresses that may be reached, and the bounds of an answer.
 #[derive(Debug, Clone)]
 pub struct Outbound {
-    allowed: Vec<String>,
+    reach: Reach,
     most: usize,
+    /// The longest that an answer may take where the evaluation has no deadline.
+    patience: Option<Duration>,
 }
+
+#[derive(Debug, Clone)]
+enum Reach {
+    /// What begins with one of these; private addresses only where they are named so.
+    Listed(Vec<String>),
+    /// Whatever the machine reaches, through its proxy and along some redirections.
+    Anywhere,
+}
+
+/// Redirections that are followed where anything may be reached.
+const REDIRECTS: u32 = 5;
 
 /// An answer, read whole.
 #[derive(Debug)]
@@ -75,12 +88,18 @@ pub struct Reply {
 impl Outbound {
     /// Addresses that begin with one of `allowed` may be reached; answers of up to `most` bytes are taken.
     pub const fn new(allowed: Vec<String>, most: usize) -> Self {
-        Self { allowed, most }
+        Self { reach: Reach::Listed(allowed), most, patience: None }
     }
 
-    /// Whether anything may be reached at all.
+    /// Any address may be reached, as a person's own programs do; answers of up to `most` bytes are taken, and none is waited
+    /// for longer than `patience`.
+    pub const fn anywhere(most: usize, patience: Duration) -> Self {
+        Self { reach: Reach::Anywhere, most, patience: Some(patience) }
+    }
+
+    /// Whether nothing may be reached at all.
     pub const fn is_empty(&self) -> bool {
-        self.allowed.is_empty()
+        matches!(&self.reach, Reach::Listed(allowed) if allowed.is_empty())
     }
 
     /// Gets a document.
@@ -109,7 +128,11 @@ impl Outbound {
     }
 
     fn agent(&self, address: &str, time: Option<Duration>) -> Result<Agent, OutboundError> {
-        let entry = self.allowed.iter().find(|entry| is_below(address, entry));
+        let time = time.or(self.patience);
+        let Reach::Listed(allowed) = &self.reach else {
+            return Ok(Config::builder().timeout_global(time).max_redirects(REDIRECTS).build().into());
+        };
+        let entry = allowed.iter().find(|entry| is_below(address, entry));
         let entry = entry.ok_or_else(|| OutboundError::NotAllowed(address.to_owned()))?;
         // No redirection: it would lead past the list. No proxy of the environment: it would resolve names itself.
         let config = Config::builder().timeout_global(time).max_redirects(0).proxy(None).build();
