@@ -2,11 +2,12 @@
 
 use super::edit::Edit;
 use super::readable::{At, Pass, free};
+use super::reuse::Reuse;
 use super::tokens::Kind;
 
 /// More rows than there are anywhere: numbers that no machine counts to mean as much.
 const ENDLESS: &str = "1000000000000000";
-const AGGREGATES: [&str; 7] = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
+pub(super) const AGGREGATES: [&str; 7] = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
 const MODIFIERS: [&str; 5] = ["HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
 
 /// The clauses that the reader is in.
@@ -21,6 +22,7 @@ pub(super) struct Clauses<'a> {
 struct Selected<'a> {
     depth: usize,
     names: Vec<&'a str>,
+    reuse: Reuse<'a>,
 }
 
 /// A GROUP BY, the brackets around it, and its key in brackets.
@@ -37,7 +39,7 @@ struct Key {
 
 impl<'a> Clauses<'a> {
     pub(super) fn token(&mut self, at: &At<'a>, pass: &mut Pass<'a>) {
-        self.select(at, &mut pass.edits);
+        self.select(at, pass);
         self.group(at, &mut pass.edits);
         self.form.token(at, self.group.is_some());
         endless(at, &mut pass.edits);
@@ -48,19 +50,23 @@ impl<'a> Clauses<'a> {
     }
 
     /// A variable that is shown twice is shown once: rows have one value for each variable.
-    fn select(&mut self, at: &At<'a>, edits: &mut Vec<Edit>) {
+    fn select(&mut self, at: &At<'a>, pass: &mut Pass<'a>) {
         let is_word = at.token.kind == Kind::Word;
         if is_word && at.text().eq_ignore_ascii_case("SELECT") {
-            self.selected = Some(Selected { depth: at.depth, names: Vec::new() });
+            self.selected = Some(Selected { depth: at.depth, names: Vec::new(), reuse: Reuse::new(at.depth) });
             return;
         }
-        let Some(selected) = self.selected.as_mut().filter(|selected| selected.depth == at.depth) else { return };
+        let Some(selected) = &mut self.selected else { return };
+        selected.reuse.token(at, pass);
+        if selected.depth != at.depth {
+            return;
+        }
         let ends = |word: &str| at.text().eq_ignore_ascii_case(word);
         if at.text() == "{" || is_word && (ends("WHERE") || ends("FROM")) {
             self.selected = None;
         } else if let Some(name) = at.variable() {
             if selected.names.contains(&name) {
-                edits.push(Edit::new(at.token.start..at.token.end, ""));
+                pass.edits.push(Edit::new(at.token.start..at.token.end, ""));
             }
             selected.names.push(name);
         }

@@ -54,6 +54,10 @@ impl<'a> Edited<'a> {
         &self.text
     }
 
+    pub(super) fn is_edited(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
     /// Where a place of the text was before; all of a replacement was where that which it replaces began.
     pub(super) fn origin(&self, offset: usize) -> usize {
         let before = self.parts.partition_point(|part| part.here.start <= offset);

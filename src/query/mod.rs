@@ -33,6 +33,7 @@ mod prologue;
 mod readable;
 mod regular;
 mod retries;
+mod reuse;
 mod run;
 mod script;
 mod services;

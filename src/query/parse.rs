@@ -209,9 +209,13 @@ fn read<T: Send>(
     parse: fn(SparqlParser, &Script<'_>, &Readable<'_>) -> Result<T, SparqlSyntaxError>,
 ) -> Result<T, QueryError> {
     let script = Script::new(text);
-    let size = nesting::check(script.text(), &options.limits)
-        .map_err(|excess| Box::new(too_large(&script, options, excess)))?;
+    let refused = |excess| Box::new(too_large(&script, options, excess));
+    let mut size = nesting::check(script.text(), &options.limits).map_err(refused)?;
     let readable = readable(script.text(), options);
+    if readable.text.is_edited() {
+        let again = nesting::check(readable.text.text(), &options.limits);
+        size = again.map_err(|excess| refused(Excess { offset: readable.text.origin(excess.offset), ..excess }))?;
+    }
     let parser = options.parser(readable.text.text()).map_err(|reason| Box::new(script.error(options, 0, reason)))?;
     let parsed = stack::call(size.stack(), || parse(parser, &script, &readable));
     Ok(parsed.map_err(|error| Box::new(explain(&script, &readable, options, &error.to_string())))?)

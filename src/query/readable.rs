@@ -15,6 +15,8 @@ use crate::rdf::{is_combining, is_letter};
 
 /// Functions that the parser takes for names of nothing where white space follows.
 const GLUED: [&str; 3] = ["CONCAT", "COALESCE", "BNODE"];
+/// Bytes that a text may grow by, beside several times its own length: no text, however it names things, fills the memory.
+const GROWTH: usize = 1 << 20;
 /// Words after which an IRI may stand, and other keywords too.
 const BEFORE_IRIS: [&str; 7] = ["ADD", "COPY", "MOVE", "TO", "LOAD", "SILENT", "SERVICE"];
 
@@ -62,7 +64,8 @@ impl<'a> At<'a> {
 
 /// Writes a text so that the parser reads it as SPARQL does.
 pub(super) fn readable<'a>(text: &'a str, options: &ParseOptions) -> Readable<'a> {
-    let mut pass = Pass { edits: Vec::new(), names: Plain { text, names: HashMap::new() } };
+    let names = Plain { text, names: HashMap::new() };
+    let mut pass = Pass { edits: Vec::new(), names, room: GROWTH + 8 * text.len() };
     let (mut prologue, mut clauses) = (Prologue::new(options), Clauses::default());
     let (mut before, mut depth) = ([None, None], 0_usize);
     for token in Tokens::new(text) {
@@ -84,9 +87,19 @@ pub(super) fn readable<'a>(text: &'a str, options: &ParseOptions) -> Readable<'a
 pub(super) struct Pass<'a> {
     pub(super) edits: Vec<Edit>,
     pub(super) names: Plain<'a>,
+    /// Bytes that the text may still grow by.
+    room: usize,
 }
 
 impl<'a> Pass<'a> {
+    /// Writes something else in the place of a token; what there is no room for stays as it is, and is not read.
+    pub(super) fn replace(&mut self, token: Token, with: String) {
+        if let Some(room) = self.room.checked_sub(with.len()) {
+            self.room = room;
+            self.edits.push(Edit::new(token.start..token.end, with));
+        }
+    }
+
     fn token(&mut self, at: &At<'a>, prologue: &Prologue<'a, '_>) {
         let edit = match at.token.kind {
             Kind::Word => truth(at.text()).map(str::to_owned),
@@ -98,7 +111,9 @@ impl<'a> Pass<'a> {
             Kind::Close => return self.nothing(at),
             _ => None,
         };
-        self.edits.extend(edit.map(|with| Edit::new(at.token.start..at.token.end, with)));
+        if let Some(with) = edit {
+            self.replace(at.token, with);
+        }
     }
 
     /// Takes away what stands between a function's name and its bracket.

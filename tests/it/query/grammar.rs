@@ -70,6 +70,15 @@ fn what_the_grammar_has_is_read_as_it_means() {
             "DESCRIBE ?x { { SELECT ?x { ?x ?p ?o } GROUP BY ?x ORDER BY DESC(COUNT(?o)) } }",
         ),
         // [9] SelectClause
+        (
+            "SELECT ?x (COUNT(?y) AS ?n) (?n + 1 AS ?m) (STR (?m * ?n) AS ?k) (?n AS ?o) { ?x ?p ?y } GROUP BY ?x",
+            "SELECT ?x (COUNT(?y) AS ?n) (COUNT(?y) + 1 AS ?m) (STR((COUNT(?y) + 1) * COUNT(?y)) AS ?k) (COUNT(?y) AS ?o) { ?x ?p ?y } GROUP BY ?x",
+        ),
+        (
+            "SELECT (SUM(?x) AS ?𠮷) (CONCAT (?𠮷, 'a') AS ?b) { ?x f:a.b.c TRUE }",
+            "SELECT (SUM(?x) AS ?𠮷) (CONCAT(SUM(?x), 'a') AS ?b) { ?x <http://f/a.b.c> true }",
+        ),
+        ("SELECT (?x + 1 AS ?y) (?y + 1 AS ?z) { ?x ?p ?q }", "SELECT ((?x + 1) AS ?y) ((?y + 1) AS ?z) { ?x ?p ?q }"),
         ("SELECT ?x ?y ?x { ?x ?p ?y }", "SELECT ?x ?y { ?x ?p ?y }"),
         ("ASK {} LIMIT 99999999999999999999999", "ASK {} LIMIT 1000000000000000"),
         // Prefixes that look like keywords.
@@ -170,6 +179,18 @@ fn errors_stand_where_the_asker_wrote_them() {
         let Err(QueryError::Syntax(error)) = parse(text) else { panic!("{text} was read") };
         assert_eq!((error.at.line + 1, error.at.column + 1), (line, column), "{error}");
         assert!(error.snippet().contains(snippet), "{error}");
+    }
+}
+
+#[test]
+fn no_text_grows_without_end() {
+    let doubling: String = (0..60).map(|n| format!("(?v{n} + ?v{n} AS ?v{}) ", n + 1)).collect::<Vec<_>>().concat();
+    let long = "x".repeat(200_000);
+    for text in [
+        format!("SELECT (COUNT(*) AS ?v0) {doubling} {{}}"),
+        format!("PREFIX f: <http://{long}/> ASK {{ {} }}", "f:a.b.c a f:d.e.f . ".repeat(30_000)),
+    ] {
+        assert!(matches!(parse(&text), Err(QueryError::Syntax(_))), "{}", &text[..80]);
     }
 }
 
