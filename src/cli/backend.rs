@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use super::common::{self, StoreArgs};
 use super::data::FileArgs;
 use super::edge::Edge;

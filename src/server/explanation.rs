@@ -25,7 +25,8 @@ pub async fn answer(
     question: Question,
 ) -> Result<Response<Body>, Problem> {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let as_json = question.format.as_deref().map_or(accepted.contains("json"), |format| format == "json");
+    let named = question.formats.first();
+    let as_json = named.map_or(accepted.contains("json"), |format| format == "json");
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, question.timeout);
     let turn = deadline.wait(endpoint.turns.take()).await??;
     let cancel = Cancel::new();

@@ -107,34 +107,25 @@ fn add<Q: AsQuad>(quads: impl IntoIterator<Item = Q>, transaction: &mut Transact
 }
 
 /// How a graph changes that held `old` and is to hold `new`, whatever blank nodes are called and numbers are written like.
-pub(super) fn difference(old: &[Quad], new: &[&Quad]) -> Result<Change, StoreError> {
-    let (old, new) = (alike(&old.iter().collect::<Vec<_>>())?, alike(new)?);
-    let (removed, inserted) = (old.len() as u64, new.len() as u64);
-    Ok(match rdf::diff(&old, &new) {
+pub(super) fn difference(old: &[Quad], new: &[&Quad]) -> Change {
+    let old: Vec<Quad> = old.iter().map(alike).collect();
+    let new: Vec<Quad> = new.iter().map(|quad| alike(quad)).collect();
+    match rdf::diff(&old, &new) {
         Ok(diff) => Change { inserted: diff.added.len() as u64, removed: diff.removed.len() as u64 },
         // What cannot be compared is replaced.
-        Err(_) => Change { inserted, removed },
-    })
+        Err(_) => Change { inserted: new.len() as u64, removed: old.len() as u64 },
+    }
 }
 
 /// Those of `new` that are not among `old`. Nobody can tell whether a blank node is there already: it is taken as new.
-pub(super) fn missing<'q>(old: &[Quad], new: &[&'q Quad]) -> Result<Vec<&'q Quad>, StoreError> {
-    let old: HashSet<Quad> = alike(&old.iter().collect::<Vec<_>>())?.into_iter().collect();
-    let (mut seen, mut missing) = (HashSet::new(), Vec::new());
-    for quad in new {
-        let is_there = alike(&[*quad])?.iter().all(|quad| old.contains(quad));
-        if !is_there && seen.insert(*quad) {
-            missing.push(*quad);
-        }
-    }
-    Ok(missing)
+pub(super) fn missing<'q>(old: &[Quad], new: &[&'q Quad]) -> Vec<&'q Quad> {
+    let mut known: HashSet<Quad> = old.iter().map(alike).collect();
+    new.iter().copied().filter(|quad| known.insert(alike(quad))).collect()
 }
 
-/// The quads in the one form that a store gives back.
-fn alike(quads: &[&Quad]) -> Result<Vec<Quad>, StoreError> {
-    let lowered: Vec<_> = quads.iter().map(|quad| stored_form(quad)).collect();
-    let lowered: Vec<&Quad> = lowered.iter().map(Cow::as_ref).collect();
-    Ok(normalised(&lowered)?.into_iter().map(rdf::canonical_quad).collect())
+/// The quad in the one form that a store gives back.
+fn alike(quad: &Quad) -> Quad {
+    rdf::canonical_quad(normalised(&stored_form(quad)))
 }
 
 trait AsQuad {
