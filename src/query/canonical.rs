@@ -14,8 +14,8 @@ use spargebra::term::{
     GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern, TriplePattern,
 };
 
-use super::children::children_mut;
 use super::{alternatives, regular, stack, tags};
+use crate::eval::children_mut;
 
 /// What the evaluation of an algebra needs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::guard::{Cancel, STORAGE_GRACE};
+use crate::eval::{Cancel, STORAGE_GRACE};
 
 /// How often it looks, where no deadline is nearer.
 const LOOK: Duration = Duration::from_millis(50);

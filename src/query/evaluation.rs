@@ -11,13 +11,15 @@ use oxrdf::{GraphName, Term, Variable};
 use spargebra::algebra::QueryDataset;
 
 use super::error::QueryError;
-use super::guard::{Cancel, Stop};
+use super::guard::{Guard, Stop};
 use super::limits::Limits;
 use super::meter::Meter;
 use super::order::SortKey;
+use super::own::Own;
 use super::run::{Dataset, DefaultGraph, Engine, Query, Source, Stats};
 use super::subquery::{self, Subquery};
 use super::top::{Ordering, Sorter};
+use crate::eval::Cancel;
 use crate::index::{Version, View};
 
 /// How often an evaluation begins again because the store changed between its parts.
@@ -32,6 +34,7 @@ pub(super) struct Evaluation<'a> {
     pub(super) specification: QueryDatasetSpecification,
     pub(super) limits: &'a Limits,
     pub(super) cancel: &'a Cancel,
+    started: Instant,
 }
 
 /// A query bound to a state.
@@ -66,7 +69,8 @@ impl<'a> Evaluation<'a> {
         limits: &'a Limits,
         cancel: &'a Cancel,
     ) -> Self {
-        Self { engine, source, version: source.version(), specification, limits, cancel }
+        let started = Instant::now();
+        Self { engine, source, version: source.version(), specification, limits, cancel, started }
     }
 
     /// Evaluates, and hands the results to `work`.
@@ -75,7 +79,28 @@ impl<'a> Evaluation<'a> {
         query: &Query,
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
-        self.run_by(query, Bound::execute, work)
+        match Own::plan(self, query, false) {
+            Ok(own) => self.run_own(own, work),
+            Err(what) => {
+                self.engine.fallbacks().count(what);
+                self.run_by(query, Bound::execute, work)
+            }
+        }
+    }
+
+    /// Draws the results of a query that is planned here.
+    pub(super) fn run_own<T>(
+        &self,
+        own: Own,
+        work: impl FnOnce(QueryResults<'_>) -> T,
+    ) -> Result<(T, Stats), QueryError> {
+        let started = self.started;
+        let guard = Arc::new(Guard::new(self.cancel.clone(), None, 0, 0));
+        let meter = Arc::new(Meter::new(guard, self.limits, true));
+        let (planning, peak) = (started.elapsed(), own.peak());
+        let result = work(own.results(&meter)?);
+        let stats = meter.stats(planning, started.elapsed());
+        Ok((result, Stats { memory: peak.get(), ..stats }))
     }
 
     /// Evaluates with `execute`.

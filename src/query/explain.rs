@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
+use super::own::Own;
 use super::run::{Engine, Request, Source};
 use super::supervise::supervised;
 use super::top;
 use crate::counted::counted;
+use crate::eval::{Told, Unsupported};
 
 /// A plan and how its evaluation went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct Explanation {
     pub seconds: f64,
     /// Whether the index was read; otherwise the store itself, which takes longer.
     pub indexed: bool,
+    /// What the evaluator over the index does not know, if that is why the other one answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
     /// The outermost step.
     pub plan: Step,
 }
@@ -31,6 +36,9 @@ pub struct Explanation {
 pub struct Step {
     /// What it does.
     pub name: String,
+    /// How many rows it was thought to give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated: Option<u64>,
     /// How many rows it gave.
     #[serde(alias = "number of results", default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
@@ -52,6 +60,10 @@ impl Engine {
         let specification = specification(dataset, query.algebra().dataset(), self.default_graph());
         supervised(limits, cancel, query.needs().stack(), || {
             let evaluation = Evaluation::new(self, source, specification, limits, cancel);
+            let why = match Own::plan(&evaluation, query, true) {
+                Ok(own) => return told(&evaluation, own),
+                Err(Unsupported(what)) => what,
+            };
             let mut explanation = None;
             let (rows, stats) = evaluation.run_by(
                 query,
@@ -67,8 +79,34 @@ impl Engine {
             let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
             let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
             let plan = with_ordering(plan.unlaced(), query.algebra(), rows, seconds);
-            Ok(Explanation { rows, seconds, indexed: stats.indexed, plan })
+            let fallback = Some(why).filter(|_| stats.indexed);
+            Ok(Explanation { rows, seconds, indexed: stats.indexed, fallback, plan })
         })
+    }
+}
+
+/// Draws all results of a query that is planned here, and tells of its steps.
+fn told(evaluation: &Evaluation<'_>, own: Own) -> Result<Explanation, QueryError> {
+    let told = own.told();
+    let (rows, stats) = evaluation.run_own(own, count)?;
+    let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
+    let nothing = || Step { name: "Unit".into(), estimated: None, rows: Some(1), seconds: None, children: Vec::new() };
+    Ok(Explanation {
+        rows,
+        seconds,
+        indexed: true,
+        fallback: None,
+        plan: told.map_or_else(nothing, |told| step(&told)),
+    })
+}
+
+fn step(told: &Told) -> Step {
+    Step {
+        name: told.name.clone(),
+        estimated: Some(told.estimated.round().min(1e18) as u64),
+        rows: Some(told.rows()),
+        seconds: Some(told.time().as_secs_f64()),
+        children: told.children.iter().map(|child| step(child)).collect(),
     }
 }
 
@@ -83,7 +121,7 @@ fn with_ordering(plan: Step, query: &spargebra::Query, rows: u64, seconds: f64) 
         .collect();
     let first = ordering.length.map(|length| format!(", first {}", ordering.start.saturating_add(length)));
     let name = format!("Sort({}{})", keys.join(", "), first.unwrap_or_default());
-    Step { name, rows: Some(rows), seconds: Some(seconds), children: vec![plan] }
+    Step { name, estimated: None, rows: Some(rows), seconds: Some(seconds), children: vec![plan] }
 }
 
 #[derive(Deserialize)]
@@ -120,16 +158,20 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let store = if self.indexed { "" } else { ", from the store: its index is not ready" };
         writeln!(f, "{} in {}{store}", counted(self.rows, "row"), time(self.seconds))?;
-        writeln!(f, "{:>10} {:>10}  STEP", "ROWS", "TIME")?;
+        if let Some(what) = &self.fallback {
+            writeln!(f, "left to the other evaluator: {what}")?;
+        }
+        writeln!(f, "{:>10} {:>10} {:>10}  STEP", "ESTIMATED", "ROWS", "TIME")?;
         self.plan.write(f, 0)
     }
 }
 
 impl Step {
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let estimated = self.estimated.map(|rows| rows.to_string()).unwrap_or_default();
         let rows = self.rows.map(|rows| rows.to_string()).unwrap_or_default();
         let time = self.seconds.map(time).unwrap_or_default();
-        writeln!(f, "{rows:>10} {time:>10}  {:indent$}{}", "", self.name, indent = 2 * depth)?;
+        writeln!(f, "{estimated:>10} {rows:>10} {time:>10}  {:indent$}{}", "", self.name, indent = 2 * depth)?;
         self.children.iter().try_for_each(|step| step.write(f, depth + 1))
     }
 }

@@ -8,7 +8,6 @@
 //! | `pact:earliest(?date)`, `pact:latest(?date)` | the first and the last day that a day, month or year can mean |
 //! | `pact:during(?date, ?period)` | true if it surely lies in it, false if it surely does not, else no value |
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use oxigraph::sparql::SparqlEvaluator;
@@ -16,6 +15,7 @@ use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 
 use super::tags;
+use crate::eval::Functions;
 use crate::mapping::canonical_tag;
 use crate::place::fold::{Folded, fold, fold_with_reasons};
 use crate::place::{Mention, Register, Resolution};
@@ -46,49 +46,32 @@ impl LazyRegister {
     }
 }
 
-/// What a function does with its arguments.
-pub(super) type Function = Arc<dyn Fn(&[Term]) -> Option<Term> + Send + Sync>;
-
-/// The functions by their names.
-pub(super) struct Functions(HashMap<NamedNode, Function>);
-
-impl Functions {
-    /// Those of the vocabulary, whose places are found in `places`, and GeoSPARQL's.
-    pub(super) fn new(places: LazyRegister) -> Self {
-        let mut all = Self(HashMap::new());
-        for (name, function) in spargeo::GEOSPARQL_EXTENSION_FUNCTIONS {
-            all.add(name.into_owned(), function);
-        }
-        all.add(ours("fold"), |terms| Some(Literal::new_simple_literal(fold(text(one(terms)?)?)).into()));
-        all.add(ours("sameName"), |terms| Some(Literal::from(same_name(terms)?).into()));
-        all.add(ours("find"), move |terms| places.find(text(one(terms)?)?));
-        all.add(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())));
-        all.add(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())));
-        all.add(ours("during"), |terms| Some(Literal::from(during(terms)?).into()));
-        all.add(tags::RECOMMENDED.into_owned(), |terms| {
-            Some(Literal::new_simple_literal(canonical_tag(text(one(terms)?)?)).into())
-        });
-        all
+/// The functions of the vocabulary, whose places are found in `places`, and GeoSPARQL's.
+pub(super) fn functions(places: LazyRegister) -> Functions {
+    let mut all = Functions::default();
+    for (name, function) in spargeo::GEOSPARQL_EXTENSION_FUNCTIONS {
+        all.add(name.into_owned(), function);
     }
+    all.add(ours("fold"), |terms| Some(Literal::new_simple_literal(fold(text(one(terms)?)?)).into()));
+    all.add(ours("sameName"), |terms| Some(Literal::from(same_name(terms)?).into()));
+    all.add(ours("find"), move |terms| places.find(text(one(terms)?)?));
+    all.add(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())));
+    all.add(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())));
+    all.add(ours("during"), |terms| Some(Literal::from(during(terms)?).into()));
+    all.add(tags::RECOMMENDED.into_owned(), |terms| {
+        Some(Literal::new_simple_literal(canonical_tag(text(one(terms)?)?)).into())
+    });
+    all
+}
 
-    fn add(&mut self, name: NamedNode, function: impl Fn(&[Term]) -> Option<Term> + Send + Sync + 'static) {
-        self.0.insert(name, Arc::new(function));
-    }
-
-    /// All of them.
-    pub(super) fn each(&self) -> impl Iterator<Item = (&NamedNode, &Function)> {
-        self.0.iter()
-    }
-
-    /// Teaches an evaluator those that are called; to learn all of them takes longer than a small query.
-    pub(super) fn teach(&self, evaluator: SparqlEvaluator, called: &[NamedNode]) -> SparqlEvaluator {
-        called.iter().filter_map(|name| Some((name, self.0.get(name)?.clone()))).fold(
-            evaluator,
-            |evaluator, (name, function)| {
-                evaluator.with_custom_function(name.clone(), move |terms: &[Term]| function(terms))
-            },
-        )
-    }
+/// Teaches an evaluator those that are called; to learn all of them takes longer than a small query.
+pub(super) fn teach(functions: &Functions, evaluator: SparqlEvaluator, called: &[NamedNode]) -> SparqlEvaluator {
+    called.iter().filter_map(|name| Some((name, functions.get(name)?.clone()))).fold(
+        evaluator,
+        |evaluator, (name, function)| {
+            evaluator.with_custom_function(name.clone(), move |terms: &[Term]| function(terms))
+        },
+    )
 }
 
 fn ours(name: &str) -> NamedNode {

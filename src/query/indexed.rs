@@ -9,7 +9,7 @@ use spareval::{InternalQuad, QueryEvaluator, QueryResults, QueryableDataset};
 use spargebra::algebra::{Expression, GraphPattern};
 
 use super::exists::{optimised, surely_bound};
-use super::functions::{Functions, LazyRegister};
+use super::functions::{LazyRegister, functions};
 use super::substitute::{Value, substitute};
 use super::{Query, QueryError, regular, tags};
 use crate::rdf::{Graph, Id, Row, View, normal};
@@ -107,7 +107,7 @@ pub struct Evaluator {
 
 impl Default for Evaluator {
     fn default() -> Self {
-        let evaluator = Functions::new(LazyRegister::new(vocab::ID, None)).each().fold(
+        let evaluator = functions(LazyRegister::new(vocab::ID, None)).each().fold(
             QueryEvaluator::new(),
             |evaluator, (name, function)| {
                 let function = Arc::clone(function);

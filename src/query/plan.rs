@@ -104,7 +104,8 @@ fn is_merged(specification: &QueryDatasetSpecification) -> bool {
     specification.default_graph_graphs().is_none_or(|graphs| graphs.len() > 1)
 }
 
-fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
+/// The pattern of a query.
+pub(super) fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
     match query {
         spargebra::Query::Select { pattern, .. }
         | spargebra::Query::Construct { pattern, .. }
@@ -113,9 +114,11 @@ fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
     }
 }
 
-/// The variables that a SELECT shows.
-fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
-    let spargebra::Query::Select { pattern, .. } = query else { return Arc::new([]) };
+/// The variables that a SELECT shows, or whose values a DESCRIBE describes.
+pub(super) fn columns(query: &spargebra::Query) -> Arc<[Variable]> {
+    let (spargebra::Query::Select { pattern, .. } | spargebra::Query::Describe { pattern, .. }) = query else {
+        return Arc::new([]);
+    };
     let mut pattern = pattern;
     loop {
         match pattern {

@@ -3,7 +3,7 @@
 use oxrdf::Literal;
 use spargebra::algebra::{Expression, Function, GraphPattern};
 
-use super::children::{Part, children_mut, parts_mut};
+use crate::eval::{Part, children_mut, parts_mut};
 use crate::pattern::translate;
 
 /// Brings the regular expressions of a pattern to a form that the engine reads as XPath does.

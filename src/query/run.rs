@@ -12,14 +12,15 @@ use oxrdf::{NamedNode, Term, Triple, Variable};
 use super::canonical::{Needs, canonicalise};
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
-use super::functions::{Functions, LazyRegister};
-use super::guard::Cancel;
+use super::fallback::Fallbacks;
+use super::functions::{LazyRegister, functions, teach};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::plan::Plans;
 use super::services::InStoredForm;
 use super::supervise::supervised;
 use super::tags;
+use crate::eval::{Cancel, Functions};
 use crate::index::Version;
 use crate::place::Register;
 use crate::store::{Embedded, Transaction};
@@ -197,6 +198,7 @@ pub struct Engine {
     services: SparqlEvaluator,
     default_graph: DefaultGraph,
     plans: Arc<Plans>,
+    fallbacks: Arc<Fallbacks>,
 }
 
 /// Where events go. Break ends the evaluation without an error.
@@ -234,10 +236,11 @@ impl Engine {
 
     fn build(places: LazyRegister) -> Self {
         Self {
-            functions: Arc::new(Functions::new(places)),
+            functions: Arc::new(functions(places)),
             services: SparqlEvaluator::new(),
             default_graph: DefaultGraph::default(),
             plans: Arc::default(),
+            fallbacks: Arc::default(),
         }
     }
 
@@ -255,8 +258,17 @@ impl Engine {
         self
     }
 
+    pub(super) fn functions(&self) -> &Arc<Functions> {
+        &self.functions
+    }
+
     pub(super) fn default_graph(&self) -> DefaultGraph {
         self.default_graph
+    }
+
+    /// Queries that were left to the other evaluator.
+    pub fn fallbacks(&self) -> &Fallbacks {
+        &self.fallbacks
     }
 
     pub(super) fn plans(&self) -> &Plans {
@@ -265,8 +277,8 @@ impl Engine {
 
     /// An evaluator that knows the functions called.
     pub(super) fn evaluator(&self, needs: &Needs) -> SparqlEvaluator {
-        let evaluator = self.functions.teach(self.services.clone(), &needs.functions);
-        if needs.tags { self.functions.teach(evaluator, &[tags::RECOMMENDED.into_owned()]) } else { evaluator }
+        let evaluator = teach(&self.functions, self.services.clone(), &needs.functions);
+        if needs.tags { teach(&self.functions, evaluator, &[tags::RECOMMENDED.into_owned()]) } else { evaluator }
     }
 
     /// Evaluates a query and hands its results to `work`, which must not block for ever. Limits hold while `work` draws the

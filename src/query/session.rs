@@ -12,10 +12,10 @@ use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, Qu
 
 use super::error::{Limit, QueryError};
 use super::explain::Explanation;
-use super::guard::Cancel;
 use super::limits::Limits;
 use super::run::{Answer, Dataset, Engine, Event, Query, Request, Stats, send};
 use super::update::{Update, UpdateStats};
+use crate::eval::Cancel;
 use crate::federation::{Outbound, Services};
 use crate::store::{Counts, Embedded, Remote, Scope, Store, StoreError};
 

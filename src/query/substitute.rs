@@ -6,7 +6,7 @@ use oxrdf::{Literal, NamedNode, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::children::children_mut;
+use crate::eval::children_mut;
 
 /// A value that a parameter takes.
 #[derive(Debug, Clone, PartialEq, Eq)]

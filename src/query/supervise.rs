@@ -4,9 +4,10 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::error::{Limit, QueryError};
-use super::guard::{Cancel, Stop};
+use super::guard::Stop;
 use super::limits::Limits;
 use super::{clock, stack};
+use crate::eval::Cancel;
 
 /// Runs `work` with `need` bytes of stack, tells `cancel` when the time is over, and turns unwinding into errors.
 pub(super) fn supervised<T>(

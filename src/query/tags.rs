@@ -11,7 +11,7 @@ use oxrdf::{Literal, NamedNodeRef, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::term::GroundTerm;
 
-use super::children::{Part, children_mut, parts_mut};
+use crate::eval::{Part, children_mut, parts_mut};
 use crate::mapping::canonical_tag;
 
 /// The function that gives a tag in its recommended form. It is for plans alone.

@@ -120,7 +120,13 @@ mod tests {
 
     #[test]
     fn steps_that_are_laces_are_not_shown() {
-        let step = |name: &str, children| Step { name: name.replace('G', GUARD), rows: None, seconds: None, children };
+        let step = |name: &str, children| Step {
+            name: name.replace('G', GUARD),
+            estimated: None,
+            rows: None,
+            seconds: None,
+            children,
+        };
         let plan = step("Project(?s)", vec![step("Filter(G)", vec![step("QuadPattern(?s ?p ?o)", vec![])])]);
         assert_eq!(plan.unlaced(), step("Project(?s)", vec![step("QuadPattern(?s ?p ?o)", vec![])]));
     }

@@ -16,12 +16,13 @@ use self::template::{Nodes, graph, ground, pattern_quad};
 use super::canonical::needs;
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
-use super::guard::{Cancel, Guard, Stop};
+use super::guard::{Guard, Stop};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
+use crate::eval::Cancel;
 use crate::store::{Embedded, StoreError, Transaction};
 
 mod clear;

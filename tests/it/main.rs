@@ -32,6 +32,7 @@ mod query;
 mod rdf;
 mod reading;
 mod readme;
+mod reference;
 mod remote;
 mod server;
 mod shacl;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up; a room may import what stands before it, or itself.
 const ROOMS: &[&[&str]] = &[
-    &["atomic", "counted", "location", "nearest", "pattern", "format", "vocab", "ontology"],
+    &["atomic", "counted", "location", "nearest", "pattern", "xpath", "format", "vocab", "ontology"],
     &["record"],
     &["place"],
     &["mapping"],
@@ -13,7 +13,7 @@ const ROOMS: &[&[&str]] = &[
     &["convert", "generate"],
     &["index"],
     &["store"],
-    &["federation"],
+    &["eval", "federation"],
     &["query"],
     &["output", "load"],
     &["check"],

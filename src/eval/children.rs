@@ -5,7 +5,7 @@ use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExp
 use spargebra::term::GroundTerm;
 
 /// What in a pattern is no pattern.
-pub(super) enum Part<'a> {
+pub(crate) enum Part<'a> {
     /// A whole expression, of a filter, a binding, an order, an aggregate.
     Expression(&'a mut Expression),
     /// The data of a VALUES.
@@ -14,7 +14,7 @@ pub(super) enum Part<'a> {
 
 /// Visits the parts of a pattern and of those within it, the inner ones first. What others are asked by SERVICE is left out,
 /// and the pattern of an EXISTS is a part of its expression.
-pub(super) fn parts_mut(pattern: &mut GraphPattern, visit: &mut dyn FnMut(Part<'_>)) {
+pub(crate) fn parts_mut(pattern: &mut GraphPattern, visit: &mut dyn FnMut(Part<'_>)) {
     use GraphPattern as P;
     match pattern {
         P::Bgp { .. } | P::Path { .. } | P::Service { .. } => {}
@@ -79,7 +79,7 @@ pub fn children(expression: &Expression) -> Vec<&Expression> {
 }
 
 /// As [`children`], to be changed.
-pub(super) fn children_mut(expression: &mut Expression) -> Vec<&mut Expression> {
+pub(crate) fn children_mut(expression: &mut Expression) -> Vec<&mut Expression> {
     use Expression as E;
     match expression {
         E::Or(a, b)

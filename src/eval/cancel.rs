@@ -1,0 +1,53 @@
+//! How an evaluation is told to end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use oxigraph::sparql::CancellationToken;
+
+/// Lets another thread end an evaluation. Clones belong to the same evaluation.
+#[derive(Clone, Default)]
+pub struct Cancel(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    stop: AtomicBool,
+    timed_out: AtomicBool,
+    /// Ends reads of the storage that yield nothing.
+    storage: CancellationToken,
+}
+
+impl Cancel {
+    /// For one evaluation, or several that end together.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ends the evaluation, now or as soon as it begins.
+    pub fn cancel(&self) {
+        self.0.stop.store(true, Relaxed);
+    }
+
+    /// Whether [`Self::cancel`] was called or the time is over.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.stop.load(Relaxed)
+    }
+
+    pub(crate) fn time_out(&self) {
+        self.0.timed_out.store(true, Relaxed);
+        self.cancel();
+    }
+
+    pub(crate) fn timed_out(&self) -> bool {
+        self.0.timed_out.load(Relaxed)
+    }
+
+    pub(crate) fn storage(&self) -> &CancellationToken {
+        &self.0.storage
+    }
+}
+
+/// How long after the deadline reads of the storage are made to fail. Operators that collect the failing rows would go on
+/// to the end of the data; a moment before, the laced calls have stopped all that still yields rows.
+pub(crate) const STORAGE_GRACE: Duration = Duration::from_millis(200);

@@ -1,0 +1,219 @@
+//! What the operators of one evaluation share: the data, the terms it makes, and its bounds.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use oxiri::Iri;
+use oxrdf::{Term, TermRef};
+use oxsdatatypes::DateTime;
+
+use super::{Cancel, Stop};
+use crate::index::order::Key;
+use crate::index::{self, Id, Kind, Number, Version};
+
+/// The longest text that an expression may make, in bytes: one that is longer is more than the memory allowed.
+const LONGEST_TEXT: usize = 4 << 20;
+
+/// Terms that one query made and the data lacks, numbered from [`Id::LOCAL`].
+#[derive(Debug, Default)]
+pub struct LocalTerms {
+    terms: Vec<Term>,
+    ids: HashMap<Term, Id>,
+}
+
+impl LocalTerms {
+    fn intern(&mut self, term: Term) -> (Id, bool) {
+        if let Some(id) = self.ids.get(&term) {
+            return (*id, false);
+        }
+        let id = Id(Id::LOCAL + u32::try_from(self.terms.len()).unwrap_or(u32::MAX - Id::LOCAL));
+        self.terms.push(term.clone());
+        self.ids.insert(term, id);
+        (id, true)
+    }
+
+    fn get(&self, id: Id) -> &Term {
+        &self.terms[(id.0 - Id::LOCAL) as usize]
+    }
+}
+
+/// One evaluation.
+pub struct Context {
+    version: Arc<Version>,
+    local: LocalTerms,
+    /// Where terms of this query stand among those of the data.
+    keys: HashMap<Id, u64>,
+    cancel: Cancel,
+    now: Option<DateTime>,
+    base: Option<Iri<String>>,
+    limit: usize,
+    held: usize,
+    peak: usize,
+}
+
+impl Context {
+    /// Over a state of the data, until `cancel` is told, with at most `memory` bytes held at once.
+    pub fn new(version: Arc<Version>, cancel: Cancel, memory: Option<u64>) -> Self {
+        let limit = memory.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
+        Self {
+            version,
+            local: LocalTerms::default(),
+            keys: HashMap::new(),
+            cancel,
+            now: None,
+            base: None,
+            limit,
+            held: 0,
+            peak: 0,
+        }
+    }
+
+    /// With the IRI that relative ones of functions are resolved against.
+    #[must_use]
+    pub fn with_base(mut self, base: Option<Iri<String>>) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The data.
+    pub fn version(&self) -> &Arc<Version> {
+        &self.version
+    }
+
+    /// See [`Self::with_base`].
+    pub fn base(&self) -> Option<&Iri<String>> {
+        self.base.as_ref()
+    }
+
+    /// The moment of the evaluation, one for all of it.
+    pub fn now(&mut self) -> DateTime {
+        *self.now.get_or_insert_with(DateTime::now)
+    }
+
+    /// The id of a term, in the form in which the data keeps it; a new one if the data and this query have none.
+    pub fn intern(&mut self, term: Term) -> Id {
+        let term = index::normal(term);
+        if let Some(id) = self.version.id(term.as_ref()) {
+            return id;
+        }
+        if term_bytes(term.as_ref()) > LONGEST_TEXT {
+            self.hold(self.limit.saturating_add(1));
+        }
+        let size = 2 * (size_of::<Term>() + term_bytes(term.as_ref()));
+        let (id, is_new) = self.local.intern(term);
+        if is_new {
+            self.hold(size);
+        }
+        id
+    }
+
+    /// The term of an id that is bound.
+    pub fn term(&self, id: Id) -> Term {
+        if id.is_local() { self.local.get(id).clone() } else { self.version.term(id) }
+    }
+
+    /// Shows the term of an id that is bound.
+    pub fn text<R>(&self, id: Id, show: impl FnOnce(TermRef<'_>) -> R) -> R {
+        if id.is_local() { show(self.local.get(id).as_ref()) } else { self.version.text(id, show) }
+    }
+
+    /// What kind of term a bound id is.
+    pub fn kind(&self, id: Id) -> Kind {
+        if id.is_local() { kind(self.local.get(id).as_ref()) } else { self.version.kind(id) }
+    }
+
+    /// The value of a numeric literal.
+    pub fn number(&self, id: Id) -> Option<Number> {
+        if !id.is_local() {
+            return self.version.number(id);
+        }
+        match self.local.get(id) {
+            Term::Literal(literal) => Number::of(literal.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// A key that compares as `ORDER BY` does. Two terms that this query made may share one although they differ.
+    pub fn key(&mut self, id: Id) -> u64 {
+        if !id.is_local() {
+            return if id.is_bound() { self.version.key(id) } else { 0 };
+        }
+        if let Some(key) = self.keys.get(&id) {
+            return *key;
+        }
+        let key = self.version.position(self.local.get(id).as_ref());
+        self.keys.insert(id, key);
+        key
+    }
+
+    /// The order of two ids by `ORDER BY`: equal numbers and equal moments tie.
+    pub fn compare(&mut self, a: Id, b: Id) -> Ordering {
+        self.key(a).cmp(&self.key(b)).then_with(|| {
+            if a == b || !a.is_local() || !b.is_local() {
+                return Ordering::Equal;
+            }
+            Key::new(Some(self.local.get(a).as_ref())).cmp(&Key::new(Some(self.local.get(b).as_ref())))
+        })
+    }
+
+    /// The parts of a triple term: subject, predicate, object.
+    pub fn triple_term(&mut self, id: Id) -> Option<[Id; 3]> {
+        if !id.is_local() {
+            return self.version.triple_term(id);
+        }
+        let Term::Triple(triple) = self.local.get(id) else { return None };
+        let triple = triple.as_ref().clone();
+        Some([triple.subject.into(), triple.predicate.into(), triple.object].map(|term| self.intern(term)))
+    }
+
+    /// Fails if somebody asked to stop, or too much is held.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`], [`Stop::Memory`]
+    pub fn check(&mut self) -> Result<(), Stop> {
+        if self.cancel.is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        if self.held > self.limit || self.held == usize::MAX { Err(Stop::Memory) } else { Ok(()) }
+    }
+
+    /// Notes that an operator is about to hold so many bytes more.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn reserve(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.hold(bytes);
+        self.check()
+    }
+
+    /// Notes that it does not hold them any more.
+    pub fn release(&mut self, bytes: usize) {
+        self.held = self.held.saturating_sub(bytes);
+    }
+
+    fn hold(&mut self, bytes: usize) {
+        self.held = self.held.saturating_add(bytes);
+        self.peak = self.peak.max(self.held);
+    }
+
+    /// The most bytes that were held at once.
+    pub fn peak(&self) -> u64 {
+        self.peak as u64
+    }
+}
+
+/// A triple term is one of its kind; other terms tell by their place in the order.
+fn kind(term: TermRef<'_>) -> Kind {
+    Key::new(Some(term)).kind().unwrap_or(Kind::Triple)
+}
+
+/// Bytes of a term's text, about.
+pub fn term_bytes(term: TermRef<'_>) -> usize {
+    match term {
+        TermRef::NamedNode(node) => node.as_str().len() + 2,
+        TermRef::BlankNode(node) => node.as_str().len() + 2,
+        TermRef::Literal(literal) => literal.value().len() + 2 + literal.language().map_or(0, str::len),
+        TermRef::Triple(triple) => 64 + term_bytes(triple.object.as_ref()),
+    }
+}

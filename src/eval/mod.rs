@@ -1,0 +1,71 @@
+//! Queries over the index: a plan of operators that hand each other batches of term ids.
+//!
+//! The algebra of a query is translated to numbered variables, rewritten and ordered by exact sizes ([`plan`]), and
+//! evaluated by operators that are pulled ([`Operator`]): each call gives up to [`batch::ROWS`] rows. Whatever ends an
+//! evaluation early is an ordinary error, [`Stop`]. What is not known here is [`Unsupported`], and somebody else
+//! evaluates the query as a whole.
+
+mod batch;
+mod cancel;
+mod children;
+mod context;
+mod evaluation;
+mod explain;
+pub mod expression;
+mod functions;
+mod operator;
+mod plan;
+
+pub use batch::{Batch, Column, ROWS};
+pub use cancel::Cancel;
+pub(crate) use cancel::STORAGE_GRACE;
+pub use children::children;
+pub(crate) use children::{Part, children_mut, parts_mut};
+pub use context::{Context, LocalTerms};
+pub use evaluation::{Evaluation, Options};
+pub use explain::Told;
+pub use functions::{Function, Functions};
+
+use oxigraph::sparql::{QueryDatasetSpecification, QueryEvaluationError};
+
+use crate::index::{GraphFilter, Version};
+
+/// The graphs of a version whose merge is a query's default graph.
+pub(crate) fn default_graph(version: &Version, specification: &QueryDatasetSpecification) -> GraphFilter {
+    plan::Dataset::new(version, specification).default
+}
+
+/// Why an evaluation ends before its last row.
+#[derive(Debug)]
+pub enum Stop {
+    /// Somebody asked for it, or the time is over: [`Cancel`] knows which.
+    Cancelled,
+    /// Operators would hold more bytes than they may.
+    Memory,
+    /// More rows than wanted would go out.
+    Rows,
+    /// More bytes than wanted would go out.
+    Bytes,
+    /// A SERVICE fails, or the data does.
+    Failed(Box<QueryEvaluationError>),
+}
+
+/// A part of a query that only the other evaluator knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported(pub String);
+
+impl Unsupported {
+    /// In the words of `what`.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+/// A step of a plan that gives rows when it is asked.
+pub trait Operator {
+    /// The next rows, at least one; `None` after the last.
+    ///
+    /// # Errors
+    /// [`Stop`]
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop>;
+}

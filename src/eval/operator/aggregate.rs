@@ -1,0 +1,270 @@
+//! GROUP BY and the aggregates.
+
+use oxrdf::{BaseDirection, Literal, Term, TermRef};
+
+use super::Table;
+use super::sum::Sum;
+use crate::eval::expression::Compiled;
+use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::index::Id;
+
+/// A set function.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// COUNT(*)
+    Rows,
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
+    Sample,
+    Concat(String),
+}
+
+/// What an aggregate reads.
+pub enum Input {
+    /// All of a row, as it is told apart by these columns.
+    Row(Vec<usize>),
+    Column(Option<usize>),
+    Expression(Compiled),
+}
+
+/// An aggregate.
+pub struct Accumulating {
+    kind: Kind,
+    input: Input,
+    /// Groups and values that were seen, where each counts once.
+    seen: Option<Table>,
+    states: Vec<State>,
+}
+
+impl Accumulating {
+    pub fn new(kind: Kind, input: Input, distinct: bool) -> Self {
+        let width = match &input {
+            Input::Row(columns) => columns.len() + 1,
+            _ => 2,
+        };
+        // The least and the greatest of a set are those of the bag.
+        let distinct = distinct && !matches!(kind, Kind::Min | Kind::Max | Kind::Sample);
+        let seen = distinct.then(|| Table::new(width, (0..width).collect()));
+        Self { kind, input, seen, states: Vec::new() }
+    }
+
+    fn add(&mut self, batch: &Batch, groups: &[Id], cx: &mut Context) -> Result<(), Stop> {
+        let values = match &mut self.input {
+            Input::Row(_) => Column::Constant(Id(1)),
+            Input::Column(at) => at.map_or(Column::Constant(Id::UNBOUND), |at| batch.columns[at].clone()),
+            Input::Expression(compiled) => Column::Owned(compiled.column(batch, cx)?),
+        };
+        let told_apart = self.told_apart(batch, groups, &values);
+        for (row, group) in groups.iter().enumerate() {
+            if let (Some(seen), Some((keys, columns))) = (&mut self.seen, &told_apart)
+                && (values.get(row).is_bound() && !seen.entry(keys, row, columns, cx)?.1)
+            {
+                continue;
+            }
+            self.states[group.0 as usize].add(&self.kind, values.get(row), cx)?;
+        }
+        Ok(())
+    }
+
+    /// What rows are told apart by, where each counts once.
+    fn told_apart(&self, batch: &Batch, groups: &[Id], values: &Column) -> Option<(Batch, Vec<usize>)> {
+        self.seen.as_ref()?;
+        let mut columns = vec![Column::Owned(groups.to_vec())];
+        match &self.input {
+            Input::Row(all) => columns.extend(all.iter().map(|at| batch.columns[*at].clone())),
+            _ => columns.push(values.clone()),
+        }
+        let all = (0..columns.len()).collect();
+        Some((Batch { columns, len: batch.len }, all))
+    }
+
+    fn resize(&mut self, groups: usize, cx: &mut Context) -> Result<(), Stop> {
+        if groups > self.states.len() {
+            cx.reserve((groups - self.states.len()) * size_of::<State>())?;
+            self.states.resize_with(groups, || State::new(&self.kind));
+        }
+        Ok(())
+    }
+}
+
+/// One aggregate of one group.
+enum State {
+    Count(u64),
+    Sum(Sum),
+    /// The least or the greatest so far.
+    Best(Option<Id>),
+    Sample(Option<Id>),
+    Concat(Option<Concat>),
+    /// A value was an error, and so is the aggregate.
+    Failed,
+}
+
+impl State {
+    fn new(kind: &Kind) -> Self {
+        match kind {
+            Kind::Rows | Kind::Count => Self::Count(0),
+            Kind::Sum | Kind::Avg => Self::Sum(Sum::default()),
+            Kind::Min | Kind::Max => Self::Best(None),
+            Kind::Sample => Self::Sample(None),
+            Kind::Concat(_) => Self::Concat(None),
+        }
+    }
+
+    fn add(&mut self, kind: &Kind, value: Id, cx: &mut Context) -> Result<(), Stop> {
+        match self {
+            Self::Count(count) => *count += u64::from(value.is_bound()),
+            Self::Sample(sample) => *sample = sample.or(Some(value).filter(|id| id.is_bound())),
+            Self::Failed => {}
+            // Errors come before all else in the order.
+            Self::Best(_) if !value.is_bound() && matches!(kind, Kind::Max) => {}
+            _ if !value.is_bound() => *self = Self::Failed,
+            Self::Sum(sum) => {
+                if !cx.number(value).is_some_and(|number| sum.add(number)) {
+                    *self = Self::Failed;
+                }
+            }
+            Self::Best(best) => {
+                let better = best.is_none_or(|best| {
+                    let order = cx.compare(value, best);
+                    if matches!(kind, Kind::Min) { order.is_lt() } else { order.is_gt() }
+                });
+                if better {
+                    *best = Some(value);
+                }
+            }
+            Self::Concat(text) => {
+                let Kind::Concat(separator) = kind else { return Ok(()) };
+                match append(text, separator, value, cx) {
+                    Some(bytes) => cx.reserve(bytes)?,
+                    None => *self = Self::Failed,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, kind: &Kind, cx: &mut Context) -> Id {
+        let term: Option<Term> = match self {
+            Self::Count(count) => Some(Literal::from(i64::try_from(count).unwrap_or(i64::MAX)).into()),
+            Self::Sum(sum) => {
+                if matches!(kind, Kind::Avg) {
+                    sum.mean()
+                } else {
+                    Some(sum.total())
+                }
+            }
+            Self::Best(best) => return best.unwrap_or_default(),
+            Self::Sample(sample) => return sample.unwrap_or_default(),
+            Self::Concat(None) => Some(Literal::new_simple_literal("").into()),
+            Self::Concat(Some(all)) => Some(all.term()),
+            Self::Failed => None,
+        };
+        term.map_or(Id::UNBOUND, |term| cx.intern(term))
+    }
+}
+
+/// Strings one after the other, and the language that all of them have.
+struct Concat {
+    text: String,
+    tag: Option<(String, Option<BaseDirection>)>,
+}
+
+impl Concat {
+    fn term(self) -> Term {
+        match self.tag {
+            None => Literal::new_simple_literal(self.text),
+            Some((language, None)) => Literal::new_language_tagged_literal_unchecked(self.text, language),
+            Some((language, Some(direction))) => {
+                Literal::new_directional_language_tagged_literal_unchecked(self.text, language, direction)
+            }
+        }
+        .into()
+    }
+}
+
+/// Appends a string; how many bytes it took, or none if it is no string.
+fn append(all: &mut Option<Concat>, separator: &str, value: Id, cx: &Context) -> Option<usize> {
+    cx.text(value, |term| {
+        let TermRef::Literal(literal) = term else { return None };
+        let tag = literal.language().map(|language| (language.to_owned(), literal.direction()));
+        if tag.is_none() && literal.datatype() != oxrdf::vocab::xsd::STRING {
+            return None;
+        }
+        match all {
+            Some(all) => {
+                all.text.push_str(separator);
+                all.text.push_str(literal.value());
+                if all.tag != tag {
+                    all.tag = None;
+                }
+            }
+            None => *all = Some(Concat { text: literal.value().to_owned(), tag }),
+        }
+        Some(separator.len() + literal.value().len())
+    })
+}
+
+/// One row a group: its keys, then its aggregates. Without keys there is one group, also of no rows.
+pub struct Aggregation {
+    input: Box<dyn Operator>,
+    keys: Vec<Option<usize>>,
+    aggregates: Vec<Accumulating>,
+    result: Option<(Vec<Column>, usize)>,
+    next: usize,
+}
+
+impl Aggregation {
+    pub fn new(input: Box<dyn Operator>, keys: Vec<Option<usize>>, aggregates: Vec<Accumulating>) -> Self {
+        Self { input, keys, aggregates, result: None, next: 0 }
+    }
+
+    fn collect(&mut self, cx: &mut Context) -> Result<(Vec<Column>, usize), Stop> {
+        let width = self.keys.len();
+        let mut groups = Table::new(width, (0..width).collect());
+        let mut count = usize::from(width == 0);
+        let all: Vec<usize> = (0..width).collect();
+        while let Some(batch) = self.input.next(cx)? {
+            cx.check()?;
+            let keys = batch.project(&self.keys);
+            let mut numbers = vec![Id(0); batch.len];
+            if width > 0 {
+                for (row, number) in numbers.iter_mut().enumerate() {
+                    *number = Id(groups.entry(&keys, row, &all, cx)?.0);
+                }
+                count = groups.len;
+            }
+            for aggregate in &mut self.aggregates {
+                aggregate.resize(count, cx)?;
+                aggregate.add(&batch, &numbers, cx)?;
+            }
+        }
+        let mut columns: Vec<Column> = std::mem::take(&mut groups.columns).into_iter().map(Column::Owned).collect();
+        for mut aggregate in std::mem::take(&mut self.aggregates) {
+            aggregate.resize(count, cx)?;
+            let states = aggregate.states.into_iter();
+            columns.push(Column::Owned(states.map(|state| state.finish(&aggregate.kind, cx)).collect()));
+        }
+        Ok((columns, count))
+    }
+}
+
+impl Operator for Aggregation {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
+        cx.check()?;
+        let (columns, len) = match self.result.take() {
+            Some(result) => result,
+            None => self.collect(cx)?,
+        };
+        let rows = self.next..len.min(self.next + ROWS);
+        self.next = rows.end;
+        let batch = (!rows.is_empty()).then(|| Batch {
+            columns: columns.iter().map(|column| column.slice(rows.clone())).collect(),
+            len: rows.len(),
+        });
+        self.result = Some((columns, len));
+        Ok(batch)
+    }
+}

@@ -1,0 +1,253 @@
+//! Rows joined with a triple pattern: looked up in the index for each row.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Room;
+use crate::eval::{Batch, Column, Context, Operator, Stop};
+use crate::index::{GraphFilter, Id, Segment};
+
+/// Where a place of the pattern has its term from.
+#[derive(Copy, Clone, Debug)]
+pub enum Source {
+    Id(Id),
+    /// A column of the input; where it is unbound, any term matches.
+    Column(usize),
+    Any,
+}
+
+impl Source {
+    fn of(self, batch: &Batch, row: usize) -> Option<Id> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Column(at) => Some(batch.columns[at].get(row)).filter(|id| id.is_bound()),
+            Self::Any => None,
+        }
+    }
+}
+
+/// Which graphs a triple must stand in.
+#[derive(Clone, Debug)]
+pub enum Graphs {
+    Filter(GraphFilter),
+    /// One row for each graph among these.
+    Each(Source, GraphFilter),
+}
+
+/// A pattern, and what becomes of its matches.
+pub struct Lookup {
+    /// Subject, predicate, object.
+    pub places: [Source; 3],
+    pub excluded: Vec<Id>,
+    pub graphs: Graphs,
+    /// Places that are one variable: 0 to 2 as above, 3 for the graph.
+    pub same: Vec<(usize, usize)>,
+    /// The columns of the input that are kept.
+    pub kept: Vec<usize>,
+    /// The places that become columns, after those.
+    pub shown: Vec<usize>,
+}
+
+/// Where the search for matches of a row stands.
+struct Cursor {
+    row: usize,
+    wanted: [Option<Id>; 3],
+    graph: Option<Id>,
+    /// The next predicate, where it is open.
+    next: usize,
+    predicate: Id,
+    segment: Option<Arc<Segment>>,
+    by_object: bool,
+    rows: Range<usize>,
+}
+
+pub struct IndexJoin {
+    input: Box<dyn Operator>,
+    lookup: Lookup,
+    batch: Option<Batch>,
+    cursor: Option<Cursor>,
+    known: Option<(Id, Option<Arc<Segment>>)>,
+    room: Room,
+}
+
+/// Matches of some rows.
+struct Found {
+    rows: Vec<u32>,
+    shown: Vec<Vec<Id>>,
+}
+
+impl IndexJoin {
+    pub fn new(input: Box<dyn Operator>, lookup: Lookup) -> Self {
+        Self { input, lookup, batch: None, cursor: None, known: None, room: Room::default() }
+    }
+
+    fn segment(&mut self, predicate: Id, cx: &Context) -> Option<Arc<Segment>> {
+        match &self.known {
+            Some((known, segment)) if *known == predicate => segment.clone(),
+            _ => {
+                let segment = cx.version().segment(predicate);
+                self.known = Some((predicate, segment.clone()));
+                segment
+            }
+        }
+    }
+
+    fn begin(&mut self, batch: &Batch, row: usize, cx: &Context) -> Cursor {
+        let wanted = self.lookup.places.map(|place| place.of(batch, row));
+        let graph = match self.lookup.graphs {
+            Graphs::Each(source, _) => source.of(batch, row),
+            Graphs::Filter(_) => None,
+        };
+        let mut cursor =
+            Cursor { row, wanted, graph, next: 0, predicate: Id::UNBOUND, segment: None, by_object: false, rows: 0..0 };
+        if let Some(predicate) = wanted[1] {
+            cursor.next = usize::MAX;
+            let segment = if self.lookup.excluded.contains(&predicate) { None } else { self.segment(predicate, cx) };
+            cursor.enter(predicate, segment);
+        }
+        cursor
+    }
+
+    /// Fills `found` up to its room from one row's matches; whether there are more.
+    fn take(&self, cursor: &mut Cursor, found: &mut Found, room: usize, cx: &Context) -> bool {
+        loop {
+            if !cursor.rows.is_empty() {
+                let until = cursor.rows.end.min(cursor.rows.start + room.saturating_sub(found.rows.len()).max(1));
+                let rows = cursor.rows.start..until;
+                cursor.rows.start = until;
+                self.show(cursor, rows, found, cx);
+                if found.rows.len() >= room {
+                    return true;
+                }
+            } else if !cursor.advance(&self.lookup.excluded, cx) {
+                return false;
+            }
+        }
+    }
+
+    fn show(&self, cursor: &Cursor, rows: Range<usize>, found: &mut Found, cx: &Context) {
+        let Some(segment) = &cursor.segment else { return };
+        let plain = matches!(self.lookup.graphs, Graphs::Filter(GraphFilter::Any)) && self.lookup.same.is_empty();
+        if !plain {
+            return self.show_each(cursor, segment, rows, found, cx);
+        }
+        let columns = if cursor.by_object { segment.pos() } else { segment.pso() };
+        let len = found.rows.len() + rows.len();
+        found.rows.resize(len, cursor.row as u32);
+        for (ids, place) in found.shown.iter_mut().zip(&self.lookup.shown) {
+            match place {
+                1 => ids.resize(len, cursor.predicate),
+                place => {
+                    let is_key = (*place == 2) == cursor.by_object;
+                    ids.extend_from_slice(if is_key {
+                        &columns.key[rows.clone()]
+                    } else {
+                        &columns.value[rows.clone()]
+                    });
+                }
+            }
+        }
+    }
+
+    fn show_each(&self, cursor: &Cursor, segment: &Segment, rows: Range<usize>, found: &mut Found, cx: &Context) {
+        let columns = if cursor.by_object { segment.pos() } else { segment.pso() };
+        for at in rows {
+            let (key, value) = (columns.key[at], columns.value[at]);
+            let (subject, object) = if cursor.by_object { (value, key) } else { (key, value) };
+            let mut push = |graph: Id| {
+                let terms = [subject, cursor.predicate, object, graph];
+                if self.lookup.same.iter().all(|(a, b)| terms[*a] == terms[*b]) {
+                    found.rows.push(cursor.row as u32);
+                    for (ids, place) in found.shown.iter_mut().zip(&self.lookup.shown) {
+                        ids.push(terms[*place]);
+                    }
+                }
+            };
+            match &self.lookup.graphs {
+                Graphs::Filter(wanted) => {
+                    if cx.version().in_graphs(columns.graph[at], wanted) {
+                        push(Id::UNBOUND);
+                    }
+                }
+                Graphs::Each(_, named) => {
+                    let graphs = cx.version().graphs_of(columns.graph[at]).filter(|graph| named.allows(*graph));
+                    let names = graphs.filter_map(|graph| cx.version().graph_id(graph));
+                    names.filter(|name| cursor.graph.is_none_or(|wanted| wanted == *name)).for_each(push);
+                }
+            }
+        }
+    }
+}
+
+impl Cursor {
+    fn enter(&mut self, predicate: Id, segment: Option<Arc<Segment>>) {
+        self.predicate = predicate;
+        let Some(segment) = segment else {
+            self.rows = 0..0;
+            return;
+        };
+        (self.by_object, self.rows) = match (self.wanted[0], self.wanted[2]) {
+            (Some(subject), Some(object)) => (false, segment.row(subject, object).map_or(0..0, |row| row..row + 1)),
+            (Some(subject), None) => (false, segment.subjects(subject)),
+            (None, Some(object)) => (true, segment.objects(object)),
+            (None, None) => (false, 0..segment.len()),
+        };
+        self.segment = Some(segment);
+    }
+
+    /// Goes on to the next predicate; false after the last.
+    fn advance(&mut self, excluded: &[Id], cx: &Context) -> bool {
+        let Some(predicate) = cx.version().predicates().get(self.next).copied() else { return false };
+        self.next += 1;
+        let segment = if excluded.contains(&predicate) { None } else { cx.version().segment(predicate) };
+        self.enter(predicate, segment);
+        true
+    }
+}
+
+impl Operator for IndexJoin {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
+        let mut found = Found { rows: Vec::new(), shown: vec![Vec::new(); self.lookup.shown.len()] };
+        loop {
+            cx.check()?;
+            let batch = match self.batch.take() {
+                Some(batch) => batch,
+                None => match self.input.next(cx)? {
+                    Some(batch) => batch,
+                    None => return Ok(None),
+                },
+            };
+            let room = self.room.grow();
+            let mut row = self.cursor.as_ref().map_or(0, |cursor| cursor.row);
+            while row < batch.len {
+                let mut cursor = match self.cursor.take() {
+                    Some(cursor) => cursor,
+                    None => self.begin(&batch, row, cx),
+                };
+                if self.take(&mut cursor, &mut found, room, cx) {
+                    self.cursor = Some(cursor);
+                    break;
+                }
+                row += 1;
+                if row % 1024 == 0 {
+                    cx.check()?;
+                }
+            }
+            let result = if found.rows.is_empty() { None } else { Some(self.joined(&batch, &mut found)) };
+            if self.cursor.is_some() {
+                self.batch = Some(batch);
+            }
+            if result.is_some() {
+                return Ok(result);
+            }
+        }
+    }
+}
+
+impl IndexJoin {
+    fn joined(&self, batch: &Batch, found: &mut Found) -> Batch {
+        let kept = self.lookup.kept.iter().map(|at| batch.columns[*at].gather(&found.rows));
+        let shown = std::mem::take(&mut found.shown).into_iter().map(Column::Owned);
+        Batch { columns: kept.chain(shown).collect(), len: found.rows.len() }
+    }
+}

@@ -1,0 +1,52 @@
+//! The steps of a plan.
+
+mod aggregate;
+mod bind;
+mod closure;
+mod correlate;
+mod distinct;
+mod each_graph;
+mod hash_join;
+mod index_join;
+mod left_join;
+mod minus;
+mod sort;
+mod source;
+mod sum;
+mod table;
+mod triple_term;
+mod union;
+
+pub use aggregate::{Accumulating, Aggregation, Input as AggregateInput, Kind as AggregateKind};
+pub use bind::{Bind, Filter};
+pub use closure::{ClosureJoin, Reach};
+pub use correlate::{Exists, LeftCorrelate, Mode};
+pub use distinct::{Distinct, Project, Slice};
+pub use each_graph::EachGraph;
+pub use hash_join::{From, HashJoin};
+pub use index_join::{Graphs, IndexJoin, Lookup, Source};
+pub use left_join::HashLeftJoin;
+pub use minus::Minus;
+pub use sort::{Sort, SortKey};
+pub use source::{Empty, Feed, Rows, Traced, Unit};
+pub use table::{Match, Table};
+pub use triple_term::TripleTerm;
+pub use union::{CorrelateUnion, Union};
+
+use super::ROWS;
+
+/// How many rows an operator makes at once: few at first, so that who wants few waits for few.
+pub struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(32)
+    }
+}
+
+impl Room {
+    pub fn grow(&mut self) -> usize {
+        self.0 = (2 * self.0).min(ROWS);
+        self.0
+    }
+}

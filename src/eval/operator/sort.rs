@@ -1,0 +1,158 @@
+//! ORDER BY, and the first rows of an order.
+
+use std::cmp::Ordering;
+
+use crate::eval::expression::Compiled;
+use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::index::Id;
+use crate::index::order::Key;
+
+/// A condition of the order.
+pub enum SortKey {
+    Column(usize),
+    Expression(Compiled),
+}
+
+/// Rows in an order; those that tie, as they came.
+pub struct Sort {
+    input: Box<dyn Operator>,
+    keys: Vec<(SortKey, bool)>,
+    /// How many of the first rows are wanted.
+    first: Option<usize>,
+    rows: Option<Sorted>,
+}
+
+/// Rows that are being sorted: their columns, then their keys.
+struct Sorted {
+    columns: Vec<Vec<Id>>,
+    keys: Vec<Vec<(u64, Id)>>,
+    order: Vec<u32>,
+    next: usize,
+    held: usize,
+}
+
+impl Sort {
+    pub fn new(input: Box<dyn Operator>, keys: Vec<(SortKey, bool)>, first: Option<usize>) -> Self {
+        Self { input, keys, first, rows: None }
+    }
+
+    fn collect(&mut self, cx: &mut Context) -> Result<Sorted, Stop> {
+        let mut rows = Sorted {
+            columns: Vec::new(),
+            keys: vec![Vec::new(); self.keys.len()],
+            order: Vec::new(),
+            next: 0,
+            held: 0,
+        };
+        // Twice as many as wanted, so that a sort of them drops as many as it keeps.
+        let enough = self.first.map(|first| first.saturating_mul(2).max(2 * ROWS));
+        while let Some(batch) = self.input.next(cx)? {
+            rows.push(&batch, &mut self.keys, cx)?;
+            if let (Some(enough), Some(first)) = (enough, self.first)
+                && rows.order.len() > enough
+            {
+                rows.sort(&self.keys, cx)?;
+                rows.shorten(first, cx);
+            }
+        }
+        rows.sort(&self.keys, cx)?;
+        if let Some(first) = self.first {
+            rows.order.truncate(first);
+        }
+        Ok(rows)
+    }
+}
+
+impl Sorted {
+    fn push(&mut self, batch: &Batch, keys: &mut [(SortKey, bool)], cx: &mut Context) -> Result<(), Stop> {
+        let bytes = batch.len * (4 * batch.columns.len() + 16 * keys.len() + 4);
+        self.held += bytes;
+        cx.reserve(bytes)?;
+        self.columns.resize(batch.columns.len(), Vec::new());
+        for (ids, column) in self.columns.iter_mut().zip(&batch.columns) {
+            column.append_to(ids, batch.len);
+        }
+        for ((key, _), into) in keys.iter_mut().zip(&mut self.keys) {
+            let values = match key {
+                SortKey::Column(at) => batch.columns[*at].clone(),
+                SortKey::Expression(compiled) => Column::Owned(compiled.column(batch, cx)?),
+            };
+            into.extend((0..batch.len).map(|row| values.get(row)).map(|id| (cx.key(id), id)));
+        }
+        let len = self.order.len();
+        if len + batch.len >= u32::MAX as usize {
+            return Err(Stop::Memory);
+        }
+        self.order.extend((len..len + batch.len).map(|row| row as u32));
+        Ok(())
+    }
+
+    fn sort(&mut self, keys: &[(SortKey, bool)], cx: &mut Context) -> Result<(), Stop> {
+        cx.check()?;
+        let cx: &Context = cx;
+        let columns = &self.keys;
+        let compare = |a: &u32, b: &u32| {
+            let pairs = columns.iter().zip(keys).map(|(column, (_, descending))| {
+                let order = compare(column[*a as usize], column[*b as usize], cx);
+                if *descending { order.reverse() } else { order }
+            });
+            pairs.fold(Ordering::Equal, Ordering::then)
+        };
+        match (&columns[..], keys) {
+            ([only], [(_, false)]) if !only.iter().any(|(_, id)| id.is_local()) => {
+                self.order.sort_by_key(|row| only[*row as usize].0);
+            }
+            _ => self.order.sort_by(compare),
+        }
+        Ok(())
+    }
+
+    /// Forgets all but the first rows.
+    fn shorten(&mut self, first: usize, cx: &mut Context) {
+        self.order.truncate(first);
+        let order = std::mem::take(&mut self.order);
+        for column in &mut self.columns {
+            *column = order.iter().map(|row| column[*row as usize]).collect();
+        }
+        for column in &mut self.keys {
+            *column = order.iter().map(|row| column[*row as usize]).collect();
+        }
+        self.order = (0..order.len() as u32).collect();
+        let bytes = order.len() * (4 * self.columns.len() + 16 * self.keys.len() + 4);
+        cx.release(self.held.saturating_sub(bytes));
+        self.held = bytes;
+    }
+}
+
+/// The order of two keys. Terms that a query made may share one although they differ.
+fn compare((a, x): (u64, Id), (b, y): (u64, Id), cx: &Context) -> Ordering {
+    a.cmp(&b).then_with(|| {
+        if x == y || !x.is_local() || !y.is_local() {
+            return Ordering::Equal;
+        }
+        cx.text(x, |x| cx.text(y, |y| Key::new(Some(x)).cmp(&Key::new(Some(y)))))
+    })
+}
+
+impl Operator for Sort {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
+        cx.check()?;
+        let mut sorted = match self.rows.take() {
+            Some(rows) => rows,
+            None => self.collect(cx)?,
+        };
+        let rows = sorted.next..sorted.order.len().min(sorted.next + ROWS);
+        if rows.is_empty() {
+            cx.release(std::mem::take(&mut sorted.held));
+            sorted.columns.iter_mut().for_each(Vec::clear);
+            self.rows = Some(sorted);
+            return Ok(None);
+        }
+        sorted.next = rows.end;
+        let order = &sorted.order[rows];
+        let pick = |ids: &Vec<Id>| Column::Owned(order.iter().map(|row| ids[*row as usize]).collect());
+        let batch = Batch { columns: sorted.columns.iter().map(pick).collect(), len: order.len() };
+        self.rows = Some(sorted);
+        Ok(Some(batch))
+    }
+}

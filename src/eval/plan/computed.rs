@@ -1,0 +1,205 @@
+//! What is computed by itself: VALUES, subqueries with modifiers, aggregation, graphs one by one.
+
+use std::rc::Rc;
+
+use oxigraph::sparql::QueryEvaluationError;
+use spargebra::algebra::AggregateFunction;
+
+use super::build::{Builder, Built, Plan};
+use super::estimate::Estimate;
+use super::node::{Aggregate, Expr, Node, Var, Vars};
+use crate::eval::operator::{
+    Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, EachGraph, Project, Rows, Slice, Sort, SortKey,
+};
+use crate::eval::{Context, Stop, Unsupported};
+use crate::index::Id;
+
+impl Builder {
+    pub fn computed(&mut self, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
+        match node {
+            Node::Values { vars, rows } => Ok(self.values(vars, rows)),
+            Node::Distinct { inner, vars } => self.distinct(inner, vars, cx),
+            Node::Sort { inner, keys } => self.sort(inner, keys, None, needed, cx),
+            Node::Slice { inner, start, length } => self.slice(inner, *start, *length, needed, cx),
+            Node::Aggregation { inner, keys, aggregates } => self.aggregation(inner, keys, aggregates, cx),
+            Node::EachGraph { var, inner } => self.each_graph(*var, inner, needed, cx),
+            Node::Lateral { left, right } => self.lateral(left, right, needed, cx),
+            Node::GraphNames(var) => Ok(self.graph_names(*var, cx)),
+            _ => Err(Unsupported::new("a pattern out of place")),
+        }
+    }
+
+    fn values(&self, vars: &[Var], rows: &[Vec<Id>]) -> Plan {
+        let columns = (0..vars.len()).map(|at| rows.iter().map(|row| row[at]).collect()).collect();
+        let certain = Node::Values { vars: vars.to_vec(), rows: rows.to_vec() }.certain();
+        let op = Box::new(Rows::new(columns, rows.len()));
+        let estimate = Estimate::of_rows(rows.len() as f64);
+        self.step(|| "Values".into(), op, (vars.to_vec(), certain), estimate, (Vec::new(), false))
+    }
+
+    fn lateral(&mut self, left: &Node, right: &Node, needed: &Vars, cx: &mut Context) -> Built {
+        let left = self.build(left, &(needed | &right.mentioned()), cx)?;
+        let before = self.injected.clone();
+        self.injected.extend(&left.vars);
+        let plan = self.extend(left, right, needed, cx);
+        self.injected = before;
+        plan
+    }
+
+    fn graph_names(&self, var: Var, cx: &Context) -> Plan {
+        let version = cx.version();
+        let numbers = self.shared.dataset.named_numbers(version);
+        let names: Vec<Id> = numbers.into_iter().filter_map(|number| version.graph_id(number)).collect();
+        let estimate = Estimate::of_rows(names.len() as f64);
+        let op = Box::new(Rows::new(vec![names.clone()], names.len()));
+        self.step(|| "GraphNames".into(), op, (vec![var], Vars::from([var])), estimate, (Vec::new(), false))
+    }
+
+    /// These variables in this order, those that it lacks left out.
+    fn project(&self, plan: Plan, vars: &[Var]) -> Plan {
+        let vars: Vec<Var> = vars.iter().copied().filter(|var| plan.column(*var).is_some()).collect();
+        let columns = vars.iter().map(|var| plan.column(*var)).collect();
+        let certain = plan.certain.iter().copied().filter(|var| vars.contains(var)).collect();
+        Plan { op: Box::new(Project { input: plan.op, columns }), vars, certain, ..plan }
+    }
+
+    fn distinct(&mut self, inner: &Node, vars: &[Var], cx: &mut Context) -> Built {
+        let plan = self.build(inner, &vars.iter().copied().collect(), cx)?;
+        let plan = self.project(plan, vars);
+        let columns = (0..plan.vars.len()).collect();
+        let rows = plan.vars.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows);
+        let estimate = Estimate { rows, ..plan.estimate };
+        let op = Box::new(Distinct::new(plan.op, columns));
+        Ok(self.step(|| "Distinct".into(), op, (plan.vars, plan.certain), estimate, (vec![plan.told], false)))
+    }
+
+    fn sort(
+        &mut self,
+        inner: &Node,
+        keys: &[(Expr, bool)],
+        first: Option<usize>,
+        needed: &Vars,
+        cx: &mut Context,
+    ) -> Built {
+        let all = keys.iter().fold(needed.clone(), |all, (expr, _)| &all | &expr.vars);
+        let mut plan = self.build(inner, &all, cx)?;
+        let visible = inner.possible();
+        for (expr, _) in keys {
+            plan = self.marked(plan, expr, &visible, cx)?;
+        }
+        let mut sorted = Vec::new();
+        for (expr, descending) in keys {
+            match expr.renames() {
+                Some(var) => sorted.extend(plan.column(var).map(|at| (SortKey::Column(at), *descending))),
+                None => sorted.push((SortKey::Expression(self.compile(expr, &plan, &visible)?), *descending)),
+            }
+        }
+        let shown = |(expr, descending): &(Expr, bool)| {
+            if *descending { format!("DESC({})", expr.expression) } else { expr.expression.to_string() }
+        };
+        let name = || {
+            let keys = keys.iter().map(shown).collect::<Vec<_>>().join(", ");
+            format!("Sort({keys}{})", first.map(|first| format!(", first {first}")).unwrap_or_default())
+        };
+        let op = Box::new(Sort::new(plan.op, sorted, first));
+        Ok(self.step(name, op, (plan.vars, plan.certain), plan.estimate, (vec![plan.told], false)))
+    }
+
+    fn slice(&mut self, inner: &Node, start: usize, length: Option<usize>, needed: &Vars, cx: &mut Context) -> Built {
+        let plan = match (inner, length) {
+            (Node::Sort { inner, keys }, Some(length)) => {
+                self.sort(inner, keys, Some(start.saturating_add(length)), needed, cx)?
+            }
+            _ => self.build(inner, needed, cx)?,
+        };
+        let name = || format!("Slice({start}, {})", length.map_or("all".into(), |length| length.to_string()));
+        let rows = length.map_or(plan.estimate.rows, |length| plan.estimate.rows.min(length as f64));
+        let estimate = Estimate { rows, ..plan.estimate };
+        let op = Box::new(Slice { input: plan.op, skip: start, left: length.unwrap_or(usize::MAX) });
+        Ok(self.step(name, op, (plan.vars, plan.certain), estimate, (vec![plan.told], false)))
+    }
+
+    fn aggregation(&mut self, inner: &Node, keys: &[Var], aggregates: &[Aggregate], cx: &mut Context) -> Built {
+        let mut needed: Vars = keys.iter().copied().collect();
+        for aggregate in aggregates {
+            needed.extend(aggregate.expr.iter().flat_map(|expr| expr.vars.clone()));
+            if aggregate.distinct {
+                needed.extend(&aggregate.all);
+            }
+        }
+        let mut plan = self.build(inner, &needed, cx)?;
+        let visible = inner.possible();
+        for expr in aggregates.iter().filter_map(|aggregate| aggregate.expr.as_ref()) {
+            plan = self.marked(plan, expr, &visible, cx)?;
+        }
+        let mut accumulating = Vec::new();
+        for aggregate in aggregates {
+            let input = match &aggregate.expr {
+                None => AggregateInput::Row(aggregate.all.iter().filter_map(|var| plan.column(*var)).collect()),
+                Some(expr) => match expr.renames() {
+                    Some(var) => AggregateInput::Column(plan.column(var)),
+                    None => AggregateInput::Expression(self.compile(expr, &plan, &visible)?),
+                },
+            };
+            accumulating.push(Accumulating::new(kind(aggregate)?, input, aggregate.distinct));
+        }
+        let columns = keys.iter().map(|var| plan.column(*var)).collect();
+        let vars: Vec<Var> = keys.iter().copied().chain(aggregates.iter().map(|aggregate| aggregate.var)).collect();
+        let rows = keys.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows).max(1.0);
+        let names = || keys.iter().map(|var| self.shared.names.name(*var)).collect::<Vec<_>>().join(" ");
+        let name = || format!("Aggregate({})", names());
+        let op = Box::new(Aggregation::new(plan.op, columns, accumulating));
+        let counts =
+            aggregates.iter().filter(|aggregate| matches!(aggregate.function, None | Some(AggregateFunction::Count)));
+        let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain).collect();
+        Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)))
+    }
+
+    fn each_graph(&mut self, var: Var, inner: &Node, needed: &Vars, cx: &mut Context) -> Built {
+        let numbers = self.shared.dataset.named_numbers(cx.version());
+        let mut builder = self.clone();
+        builder.trace = false;
+        let wanted = &(needed | &Vars::from([var])) & &inner.possible();
+        // Once beforehand: what is not supported shows now.
+        builder.current = numbers.first().copied();
+        let first = builder.build(inner, &wanted, cx)?;
+        let vars: Vec<Var> = wanted.iter().copied().collect();
+        let own = vars.iter().position(|other| *other == var);
+        let inner = Rc::new(inner.clone());
+        let order = vars.clone();
+        let make = Box::new(move |number, cx: &mut Context| {
+            builder.current = Some(number);
+            let plan = builder.build(&inner, &wanted, cx).map_err(failed)?;
+            let columns = order.iter().map(|var| plan.column(*var)).collect();
+            Ok(Box::new(Project { input: plan.op, columns }) as Box<dyn crate::eval::Operator>)
+        });
+        let (mut vars, mut certain) = (vars, first.certain);
+        if own.is_none() {
+            vars.push(var);
+        }
+        certain.insert(var);
+        let estimate = Estimate::of_rows(first.estimate.rows * numbers.len() as f64);
+        let op = Box::new(EachGraph { make, left: numbers, current: None, own });
+        let name = || format!("EachGraph({})", self.shared.names.name(var));
+        Ok(self.step(name, op, (vars, certain), estimate, (Vec::new(), false)))
+    }
+}
+
+fn failed(Unsupported(what): Unsupported) -> Stop {
+    Stop::Failed(Box::new(QueryEvaluationError::Unexpected(what.into())))
+}
+
+fn kind(aggregate: &Aggregate) -> Result<AggregateKind, Unsupported> {
+    use AggregateFunction as F;
+    Ok(match &aggregate.function {
+        None => AggregateKind::Rows,
+        Some(F::Count) => AggregateKind::Count,
+        Some(F::Sum) => AggregateKind::Sum,
+        Some(F::Avg) => AggregateKind::Avg,
+        Some(F::Min) => AggregateKind::Min,
+        Some(F::Max) => AggregateKind::Max,
+        Some(F::Sample) => AggregateKind::Sample,
+        Some(F::GroupConcat { separator }) => AggregateKind::Concat(separator.clone().unwrap_or_else(|| " ".into())),
+        Some(F::Custom(name)) => return Err(Unsupported::new(format!("the aggregate {name}"))),
+    })
+}

@@ -1,0 +1,20 @@
+//! From SPARQL's algebra to operators: translated to a tree over numbered variables, groups flattened, joins ordered by
+//! exact sizes, operators chosen.
+
+mod build;
+mod computed;
+mod conditions;
+mod dataset;
+mod drain;
+mod estimate;
+mod group;
+mod mentions;
+mod node;
+mod order;
+mod rows;
+mod translate;
+
+pub use build::{Builder, Plan, Shared};
+pub use dataset::Dataset;
+pub use node::{Active, Names, Step, Vars};
+pub use translate::Translator;

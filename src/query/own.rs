@@ -1,0 +1,210 @@
+//! Queries that the evaluator of this crate answers from the index.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
+use oxrdf::{Term, Variable};
+use spargebra::Query as Algebra;
+
+use super::construct::{Construct, Describe, template_variables};
+use super::evaluation::Evaluation;
+use super::guard;
+use super::meter::Meter;
+use super::plan::{columns, pattern_mut};
+use super::run::Query;
+use super::tags;
+use crate::eval::{self, Batch, Context, Options, Stop, Unsupported};
+
+/// A query that is planned.
+pub(super) struct Own {
+    evaluation: eval::Evaluation,
+    shape: Shape,
+    columns: Arc<[Variable]>,
+    peak: Rc<Cell<u64>>,
+}
+
+enum Shape {
+    Rows,
+    Boolean,
+    Construct(Construct),
+    Describe(Describe),
+}
+
+/// What ends an evaluation ends its caller as it always did: limits unwind, failures are items.
+fn ended(stop: Stop) -> QueryEvaluationError {
+    match stop {
+        Stop::Cancelled => guard::Stop::Cancelled.unwind(),
+        Stop::Memory => guard::Stop::Memory.unwind(),
+        Stop::Rows => guard::Stop::Rows.unwind(),
+        Stop::Bytes => guard::Stop::Bytes.unwind(),
+        Stop::Failed(error) => *error,
+    }
+}
+
+/// A query in which tags of languages are compared without case, if it asks for them.
+fn in_recommended_tags(query: &Query) -> Cow<'_, Algebra> {
+    let mut algebra = Cow::Borrowed(query.algebra());
+    if query.needs().tags {
+        tags::without_case(pattern_mut(algebra.to_mut()));
+    }
+    algebra
+}
+
+impl Own {
+    /// Plans a query over the index of what it is put to.
+    pub(super) fn plan(evaluation: &Evaluation<'_>, query: &Query, trace: bool) -> Result<Self, Unsupported> {
+        let version = evaluation.version.clone().ok_or_else(|| Unsupported::new("no index"))?;
+        let base = query.algebra().base_iri().cloned();
+        let cx = Context::new(version, evaluation.cancel.clone(), evaluation.limits.memory).with_base(base);
+        let options = Options {
+            specification: evaluation.specification.clone(),
+            functions: evaluation.engine.functions().clone(),
+            trace,
+        };
+        let columns = columns(query.algebra());
+        let algebra = in_recommended_tags(query);
+        let (pattern, variables) = match &*algebra {
+            Algebra::Select { pattern, .. } | Algebra::Describe { pattern, .. } => (pattern, columns.to_vec()),
+            Algebra::Ask { pattern, .. } => (pattern, Vec::new()),
+            Algebra::Construct { pattern, template, .. } => (pattern, template_variables(template)),
+        };
+        let mut planned = eval::Evaluation::new(pattern, &variables, &options, cx)?;
+        let shape = match &*algebra {
+            Algebra::Select { .. } => Shape::Rows,
+            Algebra::Ask { .. } => Shape::Boolean,
+            Algebra::Construct { template, .. } => {
+                Shape::Construct(Construct::new(template, &variables, &mut planned.cx))
+            }
+            Algebra::Describe { .. } => Shape::Describe(Describe::new(&options.specification, &planned.cx)),
+        };
+        Ok(Self { evaluation: planned, shape, columns, peak: Rc::default() })
+    }
+
+    /// The most memory held so far, to be read when the results are drawn.
+    pub(super) fn peak(&self) -> Rc<Cell<u64>> {
+        self.peak.clone()
+    }
+
+    /// The steps, if they are told.
+    pub(super) fn told(&self) -> Option<Rc<eval::Told>> {
+        self.evaluation.told().cloned()
+    }
+
+    /// The results, counted as they are drawn.
+    pub(super) fn results(self, meter: &Arc<Meter>) -> Result<QueryResults<'static>, QueryEvaluationError> {
+        let Self { evaluation, shape, columns, peak } = self;
+        let mut rows = Drawn { evaluation, peak, meter: meter.clone() };
+        Ok(match shape {
+            Shape::Rows => {
+                let names = columns.clone();
+                let rows = Rows { drawn: rows, batch: Batch::default(), next: 0 };
+                let meter = meter.clone();
+                QueryResults::Solutions(QuerySolutionIter::new(
+                    columns,
+                    rows.map(move |row| Ok(meter.row(&names, row?))),
+                ))
+            }
+            Shape::Boolean => {
+                meter.count(0);
+                QueryResults::Boolean(rows.batch()?.is_some())
+            }
+            Shape::Construct(mut construct) => graph(rows, meter, move |batch, cx| construct.triples(batch, cx)),
+            Shape::Describe(mut describe) => graph(rows, meter, move |batch, cx| describe.triples(batch, cx)),
+        })
+    }
+}
+
+/// Batches, and what they cost.
+struct Drawn {
+    evaluation: eval::Evaluation,
+    peak: Rc<Cell<u64>>,
+    meter: Arc<Meter>,
+}
+
+impl Drawn {
+    fn batch(&mut self) -> Result<Option<Batch>, QueryEvaluationError> {
+        self.meter.guard.check();
+        let batch = self.evaluation.draw().map_err(ended);
+        self.peak.set(self.evaluation.cx.peak());
+        batch
+    }
+}
+
+/// Solutions one by one.
+struct Rows {
+    drawn: Drawn,
+    batch: Batch,
+    next: usize,
+}
+
+impl Iterator for Rows {
+    type Item = Result<Vec<Option<Term>>, QueryEvaluationError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.next == self.batch.len {
+            match self.drawn.batch() {
+                Ok(Some(batch)) => (self.batch, self.next) = (batch, 0),
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let row = self.next;
+        self.next += 1;
+        let cx = &self.drawn.evaluation.cx;
+        let ids = self.batch.columns.iter().map(|column| column.get(row));
+        Some(Ok(ids.map(|id| id.is_bound().then(|| cx.term(id))).collect()))
+    }
+}
+
+/// Triples made of batches.
+fn graph(
+    mut rows: Drawn,
+    meter: &Arc<Meter>,
+    mut make: impl FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop> + 'static,
+) -> QueryResults<'static> {
+    let mut made = Vec::new().into_iter();
+    let next = move || {
+        loop {
+            if let Some(triple) = made.next() {
+                return ControlFlow::Continue(triple);
+            }
+            match rows.batch() {
+                Ok(Some(batch)) => match make(&batch, &mut rows.evaluation.cx).map_err(ended) {
+                    Ok(triples) => made = triples.into_iter(),
+                    Err(error) => return ControlFlow::Break(Some(error)),
+                },
+                Ok(None) => return ControlFlow::Break(None),
+                Err(error) => return ControlFlow::Break(Some(error)),
+            }
+        }
+    };
+    let meter = meter.clone();
+    let triples = Triples { next, done: false };
+    QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| Ok(meter.triple(triple?)))))
+}
+
+struct Triples<F> {
+    next: F,
+    done: bool,
+}
+
+impl<F: FnMut() -> ControlFlow<Option<QueryEvaluationError>, oxrdf::Triple>> Iterator for Triples<F> {
+    type Item = Result<oxrdf::Triple, QueryEvaluationError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        match (self.next)() {
+            ControlFlow::Continue(triple) => Some(Ok(triple)),
+            ControlFlow::Break(error) => {
+                self.done = true;
+                error.map(Err)
+            }
+        }
+    }
+}
