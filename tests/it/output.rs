@@ -95,7 +95,7 @@ fn programs_get_the_standard_formats() {
     let tsv = written(CITIES, ResultsFormat::Tsv, &style);
     assert!(
         tsv.starts_with(
-            "?city\t?name\t?ties\n<https://w3id.org/citypact/id/place/cn-qingdao>\t\"青島市\"@zh-hant\t29\n"
+            "?city\t?name\t?ties\n<https://w3id.org/citypact/id/place/cn-qingdao>\t\"青島市\"@zh-Hant\t29\n"
         )
     );
     let csv = written(CITIES, ResultsFormat::Csv, &style);
