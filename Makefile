@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`.
 # FEATURES are cargo's flags. The demo builds without RocksDB, whose compiling takes most of a first build, unless they
-# are given: `make demo FEATURES=` builds with the persistent store, `make test FEATURES='$(MEMORY)'` tests without it.
+# are given: `make demo FEATURES=` builds with it, `make test FEATURES='$(MEMORY)'` tests without it.
 
 CARGO    ?= cargo
 MEMORY   := --no-default-features
@@ -24,10 +24,10 @@ demo: override FEATURES := $(DEMO)
 demo: build ## build, load the five example articles, print real answers and what to try next
 	@$(LIBCLANG) $(CARGO) run $(PROFILE) $(FEATURES) --quiet --bin citypact -- demo
 
-build: deps ## build the program, with the persistent store
+build: deps ## build the program, with RocksDB
 	@case '$(FEATURES)' in \
-	    *--no-default-features*) echo 'Building citypact without the persistent store (`make demo FEATURES=` builds with it) …' ;; \
-	    *) echo 'Building citypact with the persistent store (RocksDB is compiled once, which takes most of the time) …' ;; \
+	    *--no-default-features*) echo 'Building citypact without RocksDB (`make demo FEATURES=` builds with it) …' ;; \
+	    *) echo 'Building citypact with RocksDB (it is compiled once, which takes most of the time) …' ;; \
 	esac
 	@$(LIBCLANG) $(CARGO) build $(PROFILE) $(FEATURES) --bin citypact
 

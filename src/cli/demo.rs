@@ -86,7 +86,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 
 fn open(args: &Args) -> Result<Embedded> {
     match Embedded::open(&args.store, &Holder::this_process("demo")) {
-        // Without RocksDB the demonstration still shows its answers.
+        // A store of RocksDB in a build without it: the demonstration still shows its answers.
         Err(StoreError::NotPersistent) => Embedded::memory().map_err(common::explain),
         opened => opened.map_err(common::explain),
     }
@@ -95,6 +95,10 @@ fn open(args: &Args) -> Result<Embedded> {
 fn typed(parameters: &[(&str, &str)]) -> String {
     parameters.iter().map(|(name, value)| format!(" -p {name}={value}")).collect()
 }
+
+/// What a build without RocksDB has instead, and how to have RocksDB.
+const WITHOUT_ROCKSDB: &str = "This build has no RocksDB: it reads a store into memory whole, which is best up to some millions of statements.\n\
+    With RocksDB (compiling it takes most of the time): make demo FEATURES=, or for good: cargo install --path . --locked\n";
 
 /// Where the example articles lie in a copy of the project.
 const FILES: &str = "examples/articles/*.jsonl";
@@ -120,12 +124,12 @@ fn next(store: &Embedded, program: &str) -> String {
          {program} serve {from}\n",
         crate::vocab::GRAPH
     );
-    if store.path().is_some() {
-        return format!("Try next:\n  {whole}");
+    match (store.path(), cfg!(feature = "rocksdb")) {
+        (Some(_), true) => format!("Try next:\n  {whole}"),
+        (Some(_), false) => format!("Try next:\n  {whole}\n{WITHOUT_ROCKSDB}"),
+        (None, _) => format!(
+            "The store is kept by RocksDB, which this build lacks: this was shown from memory.\n\n\
+             Try next, in the folder that {FILES} is in:\n  {whole}\n{WITHOUT_ROCKSDB}"
+        ),
     }
-    format!(
-        "Try next, in the folder that {FILES} is in:\n  {whole}\n\
-         This build has no persistent store: load, backup and --store need one. To have it (RocksDB is compiled then,\n\
-         which takes most of the time): make demo FEATURES=, or for good: cargo install --path . --locked\n"
-    )
 }

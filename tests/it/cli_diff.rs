@@ -131,7 +131,6 @@ fn what_was_made_of_a_file_is_what_the_file_says() {
 }
 
 #[test]
-#[cfg(feature = "rocksdb")]
 fn a_store_says_what_was_loaded_into_it() {
     let folder = folder();
     let here = folder.path();

@@ -83,7 +83,7 @@ impl World {
             ["--data", "old.ttl", "--bind", "127.0.0.1:0", "--admin-token-file", "token", "--backup-dir", "kept"];
         let server = Serving::start(folder.path(), &args);
         let world = Self { folder, server };
-        for store in ["my.db", "cities.db", "old.db", "new.db"].into_iter().filter(|_| cfg!(feature = "rocksdb")) {
+        for store in ["my.db", "cities.db", "old.db", "new.db"] {
             world.sh(&format!("citypact load new.ttl --store {store}")).ok();
         }
         world
@@ -199,12 +199,6 @@ fn lacks_its_program(command: &str) -> bool {
     (command.starts_with("curl ") && is_missing("curl")) || (command.contains("| man ") && is_missing("man"))
 }
 
-/// Whether a command failed because this build keeps nothing on disk.
-fn needs_the_persistent_store(command: &str, fault: &str) -> bool {
-    let compares_stores = command.starts_with("citypact diff ") && command.contains(".db");
-    !cfg!(feature = "rocksdb") && (compares_stores || fault.contains("feature `rocksdb`"))
-}
-
 #[test]
 fn every_command_of_the_documents_works() {
     let world = World::new();
@@ -213,14 +207,13 @@ fn every_command_of_the_documents_works() {
         let all = commands(&document(name));
         for command in all.iter().filter(|command| !is_of_the_build(command) && !lacks_its_program(command)) {
             match world.fault(command) {
-                Some(fault) if needs_the_persistent_store(command, &fault) => {}
                 Some(fault) => faults.push(format!("{name}: {command}\n{fault}")),
                 None => done += 1,
             }
         }
     }
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), faults.len() + done, faults.join("\n"));
-    assert!(done >= 45, "only {done} commands were run");
+    assert!(done >= 70, "only {done} commands were run");
 }
 
 /// The spans of code in a text that call the program.
@@ -277,7 +270,7 @@ fn what_the_demonstration_suggests_works() {
     for command in suggested.iter().map(|line| (*line).to_owned()).chain(again) {
         assert_eq!(world.fault(&command), None, "{command}");
     }
-    assert_eq!(next.contains("make demo FEATURES="), !suggested.iter().any(|line| line.contains("--store")), "{next}");
+    assert_eq!(next.contains("make demo FEATURES="), cfg!(not(feature = "rocksdb")), "{next}");
 }
 
 #[test]
