@@ -55,7 +55,9 @@ const QUESTIONS: &[Question] = &[
         parameters: &[("day", "2026-11-21")],
     },
     Question {
-        words: "Which place is サマルカンド, and what else is it called?", name: "spellings", parameters: &[]
+        words: "Which place is サマルカンド, and what else is it called?",
+        name: "spellings",
+        parameters: &[("spelling", "サマルカンド")],
     },
 ];
 
