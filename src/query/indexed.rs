@@ -10,8 +10,9 @@ use spargebra::algebra::{Expression, GraphPattern};
 
 use super::exists::{optimised, surely_bound};
 use super::functions::{LazyRegister, functions};
+use super::plan::as_meant;
 use super::substitute::{Value, substitute};
-use super::{Query, QueryError, regular, tags};
+use super::{Query, QueryError};
 use crate::rdf::{Graph, Id, Row, View, normal};
 use crate::vocab;
 
@@ -140,12 +141,7 @@ impl Prepared {
         | spargebra::Query::Construct { pattern, .. }
         | spargebra::Query::Ask { pattern, .. }
         | spargebra::Query::Describe { pattern, .. }) = &mut algebra;
-        if query.needs().tags {
-            tags::without_case(pattern);
-        }
-        if query.needs().regular {
-            regular::in_our_words(pattern);
-        }
+        as_meant(pattern, query.needs());
         in_order(pattern, &bound);
         Self { functions: !query.needs().functions.is_empty() || query.needs().tags, algebra }
     }

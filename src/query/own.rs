@@ -14,9 +14,8 @@ use super::construct::{Construct, Describe, template_variables};
 use super::evaluation::Evaluation;
 use super::guard;
 use super::meter::Meter;
-use super::plan::{columns, pattern_mut};
+use super::plan::{as_meant, columns, pattern_mut};
 use super::run::Query;
-use super::tags;
 use crate::eval::{self, Batch, Context, Options, Stop, Unsupported};
 
 /// A query that is planned.
@@ -45,11 +44,11 @@ fn ended(stop: Stop) -> QueryEvaluationError {
     }
 }
 
-/// A query in which tags of languages are compared without case, if it asks for them.
-fn in_recommended_tags(query: &Query) -> Cow<'_, Algebra> {
-    let mut algebra = Cow::Borrowed(query.algebra());
-    if query.needs().tags {
-        tags::without_case(pattern_mut(algebra.to_mut()));
+/// A query as its plan means it.
+fn meant(query: &Query) -> Cow<'_, Algebra> {
+    let (mut algebra, needs) = (Cow::Borrowed(query.algebra()), query.needs());
+    if needs.tags || needs.regular {
+        as_meant(pattern_mut(algebra.to_mut()), needs);
     }
     algebra
 }
@@ -66,7 +65,7 @@ impl Own {
             trace,
         };
         let columns = columns(query.algebra());
-        let algebra = in_recommended_tags(query);
+        let algebra = meant(query);
         let (pattern, variables) = match &*algebra {
             Algebra::Select { pattern, .. } | Algebra::Describe { pattern, .. } => (pattern, columns.to_vec()),
             Algebra::Ask { pattern, .. } => (pattern, Vec::new()),

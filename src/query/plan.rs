@@ -7,7 +7,7 @@ use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::Variable;
 use spargebra::algebra::GraphPattern;
 
-use super::canonical;
+use super::canonical::{self, Needs};
 use super::lace::Laces;
 use super::run::Query;
 use super::subquery::{self, Subquery};
@@ -80,12 +80,7 @@ impl Plan {
         let columns = columns(&algebra);
         let is_select = matches!(algebra, spargebra::Query::Select { .. });
         let pattern = pattern_mut(&mut algebra);
-        if query.needs().tags {
-            tags::without_case(pattern);
-        }
-        if query.needs().regular {
-            regular::in_our_words(pattern);
-        }
+        as_meant(pattern, query.needs());
         if query.needs().alternatives {
             canonical::with_unions(pattern);
         }
@@ -96,6 +91,16 @@ impl Plan {
         *pattern = laces.lace(pattern, set);
         let ordering = ordering.map(|ordering| (ordering, laces.slot()));
         Self { algebra, laces, columns, ordering, subqueries }
+    }
+}
+
+/// Brings what is left to engines to the meaning that it has here: tags of languages, regular expressions.
+pub(super) fn as_meant(pattern: &mut GraphPattern, needs: &Needs) {
+    if needs.tags {
+        tags::without_case(pattern);
+    }
+    if needs.regular {
+        regular::in_our_words(pattern);
     }
 }
 

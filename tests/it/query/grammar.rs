@@ -168,6 +168,25 @@ fn every_predicate_is_in_the_empty_negated_property_set() {
 }
 
 #[test]
+fn regular_expressions_are_those_of_xpath() {
+    let store = Embedded::memory().unwrap();
+    let count = |filter: &str| {
+        let text = format!("SELECT * {{ VALUES ?t {{ '昆明' 'kunming' 'Kun Ming' 'k.n' }} FILTER({filter}) }}");
+        answer(&store, &text).rows.len()
+    };
+    for (filter, rows) in [
+        (r"REGEX(?t, '^\\p{IsCJKUnifiedIdeographs}+$')", 1),
+        (r"REGEX(?t, '^[\\p{IsBasicLatin}-[A-Z ]]+$')", 2),
+        (r"REGEX(?t, '^\\i\\c*$')", 3),
+        ("REGEX(?t, 'k . n', 'x')", 2),
+        ("REGEX(?t, 'K.N', 'qi')", 1),
+        (r"REPLACE(?t, '\\P{IsBasicLatin}', '') = ''", 1),
+    ] {
+        assert_eq!(count(filter), rows, "{filter}");
+    }
+}
+
+#[test]
 fn errors_stand_where_the_asker_wrote_them() {
     for (text, line, column, snippet) in [
         ("PREFIX f: <http://f/>\nASK { f:v1.2.3 f:a.b.c ?o . ?x ?y }", 2, 29, "?x ?y }\n"),
