@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-clients test-terminal test-remote build lint fmt doc bench bench-server deps help
+.PHONY: register demo test test-clients test-readers test-terminal test-remote build lint fmt doc bench bench-server deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -50,6 +50,13 @@ test-remote: deps ## every command through other programs' endpoints (oxigraph o
 	@! command -v virtuoso-t >/dev/null || ln -sf "$$(command -v virtuoso-t)" target/peers/virtuoso
 	@! command -v isql-vt >/dev/null || ln -sf "$$(command -v isql-vt)" target/peers/isql
 	CITYPACT_PEERS="$(CURDIR)/target/peers" $(CARGO) test $(PROFILE) $(FEATURES) --test it through -- --nocapture
+
+# Judges that know nothing of this program; rapper (Debian: raptor2-utils) is asked as well where it is installed.
+READERS := target/readers/bin/python
+
+test-readers: build ## what is written, read back by rdflib, PyLD, rapper, networkx … (needs Python; SHORT=--short for less)
+	@$(READERS) -c 'import rdflib, pyld, networkx' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==2.* networkx==3.*; }
+	@$(READERS) tests/readers/judge.py "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
 
 lint: deps ## formatting, and clippy without a warning
 	$(CARGO) fmt --check

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempPath;
 
-/// The temporary files of this process that are not whole yet.
+/// The temporary files and directories of this process that are not whole yet.
 static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 fn unfinished() -> MutexGuard<'static, BTreeSet<PathBuf>> {
@@ -27,9 +27,27 @@ pub fn abandon_all() -> Standstill {
     let mut files = unfinished();
     for file in std::mem::take(&mut *files) {
         // One that cannot be removed stays behind under its temporary name.
-        let _ = fs::remove_file(file);
+        let _ = if file.is_dir() { fs::remove_dir_all(file) } else { fs::remove_file(file) };
     }
     Standstill { _files: files }
+}
+
+/// A directory that is being filled: an interrupt removes it while this lives.
+#[derive(Debug)]
+pub struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Notes a directory of this process's own.
+    pub fn begin(path: &Path) -> Self {
+        unfinished().insert(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        unfinished().remove(&self.0);
+    }
 }
 
 /// A file on its way: written beside its place and renamed to it by [`Self::commit`]. Dropped before, it leaves nothing.

@@ -1,7 +1,7 @@
 //! Every format: its name, its media type, its suffix.
 
-use std::fmt;
 use std::str::FromStr;
+use std::{fmt, io};
 
 /// A format for the solutions of SELECT and the answer of ASK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -180,6 +180,39 @@ impl From<Syntax> for oxrdfio::RdfFormat {
             Syntax::RdfXml => Self::RdfXml,
             Syntax::JsonLd => Self::JsonLd { profile: oxrdfio::JsonLdProfileSet::empty() },
         }
+    }
+}
+
+/// What a format cannot say, however it is written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{format} cannot hold {what}")]
+pub struct Unsayable {
+    /// The format, as people call it.
+    pub format: &'static str,
+    /// The thing, with as much of the data as it takes to find it.
+    pub what: String,
+}
+
+impl Unsayable {
+    /// The cause of an error of writing, where it is one of these.
+    pub fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    /// Where the thing can be said, for people.
+    pub fn hint(&self) -> &'static str {
+        match self.format {
+            "RDF/XML" => "turtle, trig, ntriples, nquads and jsonld can say it",
+            "GraphML" => "geojson and csv can say it",
+            "JSON-LD" => "turtle, trig, ntriples and nquads can say it",
+            _ => "json, csv and tsv can say it",
+        }
+    }
+}
+
+impl From<Unsayable> for io::Error {
+    fn from(cause: Unsayable) -> Self {
+        Self::new(io::ErrorKind::InvalidData, cause)
     }
 }
 

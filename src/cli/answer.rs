@@ -4,18 +4,17 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use oxrdf::{Term, Triple};
 
 use super::backend::Backend;
 use super::edge::Edge;
+use super::output;
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Result};
-use crate::atomic::AtomicFile;
 use crate::counted::counted;
 use crate::format::{ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
-use crate::output::{self, Labelled, Shortener, Style};
+use crate::output::{Labelled, Shortener, Style, write_labelled};
 use crate::query::{Cancel, Dataset, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
 use crate::vocab;
 
@@ -26,9 +25,13 @@ pub struct ResultArgs {
     /// default a table for a terminal, TSV or Turtle for a pipe
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     to: Option<Format>,
-    /// File to write; standard output where not given
+    /// File to write, in the format that its suffix says, compressed where it ends in .gz or .zst; standard output where
+    /// not given
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Begin CSV and TSV with a byte order mark, by which spreadsheets know UTF-8
+    #[arg(long)]
+    bom: bool,
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
     #[arg(long, value_name = "LANG", num_args = 0..=1, require_equals = true, default_missing_value = "en")]
     labels: Option<String>,
@@ -110,6 +113,19 @@ pub fn format(name: &str) -> std::result::Result<Format, String> {
     })
 }
 
+/// U+FEFF in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The format that a suffix stands for in the answer to a query of this form: files of triples are called `.json` and
+/// `.xml`, too.
+fn for_form(suffix: &str, format: Format, form: Form) -> Format {
+    match (suffix, form) {
+        ("json", Form::Construct | Form::Describe) => Format::Triples(Syntax::JsonLd),
+        ("xml", Form::Construct | Form::Describe) => Format::Triples(Syntax::RdfXml),
+        _ => format,
+    }
+}
+
 /// Formats for rows and for triples, and how tables look.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -179,9 +195,15 @@ impl ResultArgs {
     /// How a query of this form is shown.
     fn look(&self, form: Form, edge: &Edge) -> Result<Look> {
         let is_person = edge.stdout_is_terminal && self.out.is_none();
-        let suffix = self.out.as_ref().and_then(|path| path.extension()).and_then(|suffix| suffix.to_str());
-        let to = self.to.or_else(|| suffix.and_then(|suffix| format(suffix).ok()));
-        let look = Look::by_reader(edge, is_person).with(to, form)?;
+        let by_suffix = output::by_suffix(self.out.as_deref().filter(|_| self.to.is_none()), |suffix| {
+            format(suffix).map(|format| for_form(suffix, format, form))
+        })?;
+        let look = Look::by_reader(edge, is_person).with(self.to.or(by_suffix), form)?;
+        let is_sheet =
+            matches!(form, Form::Select | Form::Ask) && matches!(look.rows, ResultsFormat::Csv | ResultsFormat::Tsv);
+        if self.bom && !is_sheet {
+            return Err(Failure::usage("--bom is for csv and tsv").hint("add --to csv"));
+        }
         let mut look = Look { labels: self.labels.clone(), ..look };
         look.style.vertical = self.vertical;
         if self.full {
@@ -190,26 +212,36 @@ impl ResultArgs {
         Ok(look)
     }
 
-    /// Asks and writes the result where it is to go.
-    pub fn answer(&self, backend: &Backend, query: &Query, limits: &Limits, edge: &Edge) -> Result<Stats> {
+    /// Asks and writes the result where it is to go, which is none of `inputs`.
+    pub fn answer<'p>(
+        &self,
+        backend: &Backend,
+        query: &Query,
+        limits: &Limits,
+        inputs: impl IntoIterator<Item = &'p PathBuf>,
+        edge: &Edge,
+    ) -> Result<Stats> {
         let look = self.look(query.form(), edge)?;
         let question = Question { query, limits, cancel: &Cancel::new() };
         let progress = edge.progress("Asking", Unit::Things("lines"), None);
-        let Some(path) = &self.out else {
-            let out = Told { out: edge.results(!self.no_pager), progress, beside: !edge.stdout_is_terminal };
-            return ask(backend, question, out, &look);
-        };
-        let context = || format!("cannot write {}", path.display());
-        let mut file = AtomicFile::create(path).with_context(context)?;
-        let stats = ask(backend, question, Told { out: &mut file, progress, beside: true }, &look)?;
-        file.commit().with_context(context)?;
-        Ok(stats)
+        match &self.out {
+            None => {
+                let mut out = edge.results(!self.no_pager);
+                self.mark(&mut out)?;
+                ask(backend, question, Told { out, progress, beside: !edge.stdout_is_terminal }, &look)
+            }
+            Some(path) => output::to_file(path, inputs, |file| {
+                self.mark(file)?;
+                ask(backend, question, Told { out: file, progress, beside: true }, &look)
+            }),
+        }
     }
 
     /// Asks and keeps the result as it would be written.
     pub fn render(&self, backend: &Backend, query: &Query, limits: &Limits, edge: &Edge) -> Result<Vec<u8>> {
         let look = self.look(query.form(), edge)?;
         let mut bytes = Vec::new();
+        self.mark(&mut bytes)?;
         ask(backend, Question { query, limits, cancel: &Cancel::new() }, &mut bytes, &look)?;
         Ok(bytes)
     }
@@ -217,10 +249,12 @@ impl ResultArgs {
     /// Writes what was kept where results are to go.
     pub fn put(&self, bytes: &[u8], edge: &Edge) -> Result<()> {
         let Some(path) = &self.out else { return Ok(super::watch::flush(bytes, edge)?) };
-        let context = || format!("cannot write {}", path.display());
-        let mut file = AtomicFile::create(path).with_context(context)?;
-        file.write_all(bytes).with_context(context)?;
-        Ok(file.commit().with_context(context)?)
+        output::to_file(path, [], |file| Ok(file.write_all(bytes)?))
+    }
+
+    /// Begins with the byte order mark where that was asked for.
+    fn mark(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.bom { out.write_all(BYTE_ORDER_MARK) } else { Ok(()) }
     }
 
     /// Tells how a query is evaluated: a tree for people, JSON on request.
@@ -283,7 +317,7 @@ pub fn ask(backend: &Backend, question: Question<'_>, mut out: impl Write + Send
     let mut written = Ok(());
     let stats = backend
         .evaluate(question.request(&Dataset::default()), &mut |results| {
-            let shown = output::write_labelled(results, look.rows, look.triples, &look.style, labelled, &mut out);
+            let shown = write_labelled(results, look.rows, look.triples, &look.style, labelled, &mut out);
             written = shown.map(drop);
         })
         .map_err(explain)?;

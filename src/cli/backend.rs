@@ -16,7 +16,7 @@ use crate::check::{self, Recorded};
 use crate::federation::Outbound;
 use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
 use crate::rdf::Indexed;
-use crate::store::{Embedded, Endpoint, Holder, Remote, StoreError, counter};
+use crate::store::{Embedded, Endpoint, Holder, Remote, StoreError, counter, is_store};
 
 /// Bytes of an answer to a SERVICE that are taken.
 const MOST: usize = 1 << 30;
@@ -74,18 +74,20 @@ impl TargetArgs {
         self.reach(|| Embedded::open_read_only(&self.store.store), limits, edge)
     }
 
-    /// For writing; a store is made where there is none.
+    /// For writing.
     pub fn open(&self, purpose: &str, limits: &Limits, edge: &Edge) -> Result<Backend> {
+        self.reach(|| Embedded::open_existing(&self.store.store, &Holder::this_process(purpose)), limits, edge)
+    }
+
+    /// For loading; a store is made where there is none.
+    pub fn open_or_make(&self, purpose: &str, limits: &Limits, edge: &Edge) -> Result<Backend> {
         self.reach(|| Embedded::open(&self.store.store, &Holder::this_process(purpose)), limits, edge)
     }
 
-    /// For what only a writer can do to a store that is there: one that is not must not be made by a slip of the name.
-    pub fn open_existing(&self, purpose: &str, edge: &Edge) -> Result<Backend> {
-        let open = || {
-            drop(Embedded::open_read_only(&self.store.store)?);
-            Embedded::open(&self.store.store, &Holder::this_process(purpose))
-        };
-        self.reach(open, &Limits::default(), edge)
+    /// The directory in which [`Self::open_or_make`] would make a store.
+    pub fn would_make(&self) -> Result<Option<PathBuf>> {
+        let exists = self.endpoint.is_some() || is_store(&self.store.store).map_err(common::explain)?;
+        Ok((!exists).then(|| self.store.store.clone()))
     }
 
     /// The endpoint asked for, else the store, else the server that holds it.
@@ -143,6 +145,11 @@ pub struct DataArgs {
 }
 
 impl DataArgs {
+    /// The files that it reads instead of a store.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.data
+    }
+
     /// Whether it reads files and no store.
     pub fn is_files(&self) -> bool {
         !self.data.is_empty()
@@ -180,7 +187,7 @@ impl DataArgs {
         self.load(edge)
     }
 
-    /// As [`Self::open`], for changes, too; a store is made where there is none.
+    /// As [`Self::open`], for changes, too.
     pub fn open_to_write(&self, purpose: &str, limits: &Limits, edge: &Edge) -> Result<(Backend, Outcome)> {
         if self.data.is_empty() {
             return Ok((self.target.open(purpose, limits, edge)?, Outcome::Done));

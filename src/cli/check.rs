@@ -9,8 +9,8 @@ use oxrdf::Quad;
 use super::backend::{Backend, DataArgs};
 use super::common;
 use super::edge::Edge;
+use super::output;
 use super::report::{Failure, Outcome, Result};
-use crate::atomic::AtomicFile;
 use crate::check::{self, Report, Scope, Texts, Written};
 use crate::format::Syntax;
 use crate::ontology::{CITYPACT, SHAPES};
@@ -49,7 +49,8 @@ pub struct Args {
     /// Find where sources disagree, each value with who says it, when and in what words
     #[arg(long)]
     conflicts: bool,
-    /// text, json, or a syntax of RDF for a sh:ValidationReport: turtle, ntriples, rdfxml, jsonld …
+    /// text, json, or a syntax of RDF for a sh:ValidationReport: turtle, ntriples, rdfxml, jsonld …; by default what the
+    /// suffix of --out says, else text
     #[arg(long, value_name = "FORMAT", value_parser = target)]
     to: Option<Target>,
     /// File to write; standard output where not given
@@ -77,7 +78,7 @@ enum Target {
 
 fn target(name: &str) -> std::result::Result<Target, String> {
     match name.to_ascii_lowercase().as_str() {
-        "text" => Ok(Target::Text),
+        "text" | "txt" => Ok(Target::Text),
         "json" => Ok(Target::Json),
         name => {
             name.parse().map(Target::Rdf).map_err(|error: crate::format::UnknownFormat| format!("{error}, text, json"))
@@ -87,7 +88,9 @@ fn target(name: &str) -> std::result::Result<Target, String> {
 
 /// Checks.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    if matches!(args.to, Some(Target::Rdf(_))) && args.no_shapes {
+    let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), target)?;
+    let target = args.to.or(by_suffix).unwrap_or(Target::Text);
+    if matches!(target, Target::Rdf(_)) && args.no_shapes {
         return Err(Failure::usage("a validation report is of shapes, and --no-shapes leaves them out")
             .hint("ask for --to json"));
     }
@@ -98,7 +101,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         evidence: texts.as_ref().map(|texts| check::evidence(&data, texts)),
         conflicts: args.conflicts.then(|| check::conflicts(&data)),
     };
-    write(args, &report, &backend, edge)?;
+    write(args, target, &report, &backend, edge)?;
     let failed = report.faults() > 0 || args.strict && report.remarks() > 0;
     Ok(if failed { Outcome::Rejected } else { outcome })
 }
@@ -166,24 +169,29 @@ fn said(finding: crate::location::Diagnostic) -> Failure {
     Failure::from(anyhow::Error::msg(text.strip_prefix("error: ").unwrap_or(&text).to_owned()))
 }
 
-fn write(args: &Args, report: &Report, backend: &Backend, edge: &Edge) -> Result<()> {
+fn write(args: &Args, target: Target, report: &Report, backend: &Backend, edge: &Edge) -> Result<()> {
     match &args.out {
         Some(path) => {
-            let context = || format!("cannot write {}", path.display());
-            let mut file = AtomicFile::create(path).with_context(context)?;
-            write_to(args, report, backend, false, &mut file)?;
-            Ok(file.commit().with_context(context)?)
+            let inputs = args.data.files().iter().chain(&args.shapes);
+            output::to_file(path, inputs, |file| write_to(args, target, report, backend, false, file))
         }
         None => {
             let mut out = edge.results(true);
-            write_to(args, report, backend, edge.color, &mut out)?;
+            write_to(args, target, report, backend, edge.color, &mut out)?;
             Ok(out.flush()?)
         }
     }
 }
 
-fn write_to(args: &Args, report: &Report, backend: &Backend, colours: bool, out: &mut impl Write) -> Result<()> {
-    match args.to.unwrap_or(Target::Text) {
+fn write_to(
+    args: &Args,
+    target: Target,
+    report: &Report,
+    backend: &Backend,
+    colours: bool,
+    out: &mut impl Write,
+) -> Result<()> {
+    match target {
         Target::Json => check::json(report, out)?,
         Target::Rdf(syntax) => {
             let findings = report.shapes.as_ref().map_or(&[][..], |report| &report.findings);

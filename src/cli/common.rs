@@ -15,9 +15,9 @@ pub struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// Opens the store for writing, and makes it where there is none.
+    /// Opens the store for writing.
     pub fn open(&self, purpose: &str) -> Result<Embedded> {
-        Embedded::open(&self.store, &Holder::this_process(purpose)).map_err(explain)
+        Embedded::open_existing(&self.store, &Holder::this_process(purpose)).map_err(explain)
     }
 }
 

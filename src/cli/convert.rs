@@ -1,15 +1,13 @@
 //! `citypact convert`: records to RDF.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
-
-use anyhow::Context as _;
+use std::path::PathBuf;
 
 use super::edge::Edge;
 use super::input::{self, RecordArgs};
+use super::output;
 use super::register::RegisterArgs;
-use super::report::{Failure, Result};
-use crate::atomic::AtomicFile;
+use super::report::Result;
 use crate::convert::{self, Summary};
 use crate::format::Syntax;
 use crate::record::read::Container;
@@ -27,7 +25,7 @@ pub struct Args {
     /// else turtle
     #[arg(long, value_name = "SYNTAX")]
     to: Option<Syntax>,
-    /// File to write; standard output where not given
+    /// File to write, compressed where it ends in .gz or .zst; standard output where not given
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Layout of the records, whatever suffixes say: jsonl, json or csv
@@ -46,38 +44,21 @@ pub fn container(name: &str) -> std::result::Result<Container, String> {
 
 /// Converts.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let syntax = syntax(args)?;
-    match &args.out {
-        Some(path) => {
-            let context = || format!("cannot write {}", path.display());
-            let mut file = AtomicFile::create(path).with_context(context)?;
-            let outcome = write(args, syntax, edge, &mut file)?;
-            file.commit().with_context(context)?;
-            Ok(outcome)
-        }
-        None => write(args, syntax, edge, edge.stdout()),
-    }
-}
-
-fn syntax(args: &Args) -> Result<Syntax> {
-    if let Some(syntax) = args.to {
-        return Ok(syntax);
-    }
-    let Some(path) = &args.out else { return Ok(Syntax::Turtle) };
-    suffix(path).and_then(Syntax::from_suffix).ok_or_else(|| {
-        Failure::usage(format!("the suffix of {} names no syntax of RDF", path.display()))
-            .hint("say which with --to turtle|trig|ntriples|nquads|rdfxml|jsonld")
-    })
-}
-
-fn suffix(path: &Path) -> Option<&str> {
-    path.extension().and_then(|suffix| suffix.to_str())
+    let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), str::parse::<Syntax>)?;
+    let syntax = args.to.or(by_suffix).unwrap_or(Syntax::Turtle);
+    args.records.check_outputs(args.out.as_deref())?;
+    let outcome = match &args.out {
+        Some(path) => output::to_file(path, &args.files, |file| write(args, syntax, edge, file))?,
+        None => write(args, syntax, edge, edge.stdout())?,
+    };
+    output::say_dropped(syntax, edge);
+    Ok(outcome)
 }
 
 fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Result {
     let (inputs, progress) = input::inputs(&args.files, edge)?;
     let options = args.records.options(args.from);
-    let mut listener = args.records.listen(edge)?;
+    let mut listener = args.records.listen(&args.files, edge)?;
     let register = args.register.open(edge)?;
     let summary: Summary =
         convert::convert_to(&inputs, &register, &options, syntax, &mut out, &mut |event| listener.hear(event))?;

@@ -10,11 +10,13 @@ use super::edge::Edge;
 use super::input::{self, RecordArgs};
 use super::register::RegisterArgs;
 use super::report::{Failure, Outcome, Result};
+use crate::atomic::Unfinished;
 use crate::counted::counted;
 use crate::load::{Content, FileOptions, LoadError, LoadOptions, LoadReport, load_files};
 use crate::query::Limits;
 use crate::record::read::Input;
-use crate::store::Store;
+use crate::store::{Store, discard};
+use crate::vocab;
 
 /// How files are read into a store.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,6 +28,9 @@ pub struct FileArgs {
     /// Memory for the quads of a run before they go to temporary files, in megabytes
     #[arg(long, value_name = "MB", default_value_t = 512)]
     memory: usize,
+    /// Add the vocabulary in its own graph (graph:ontology) also where only RDF is read; with records it comes anyway
+    #[arg(long)]
+    with_ontology: bool,
     #[command(flatten)]
     records: RecordArgs,
     #[command(flatten)]
@@ -43,9 +48,18 @@ pub fn is_known(path: &std::path::Path) -> bool {
     Input::Path(path.to_owned()).suffix().is_some_and(|suffix| Content::from_suffix(&suffix).is_some())
 }
 
-/// An IRI as an argument, with or without angle brackets.
+/// An IRI as an argument: whole, with or without angle brackets, or by one of the known prefixes, as results show it.
 pub fn iri(text: &str) -> std::result::Result<NamedNode, String> {
-    NamedNode::new(text.trim_start_matches('<').trim_end_matches('>')).map_err(|error| error.to_string())
+    if let Some(whole) = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) {
+        return NamedNode::new(whole).map_err(|error| error.to_string());
+    }
+    let known = |prefix: &str| vocab::PREFIXES.iter().find(|(name, _)| *name == prefix).map(|(_, iri)| *iri);
+    let prefixed = text.split_once(':').filter(|(_, rest)| !rest.starts_with("//"));
+    let whole = match prefixed.and_then(|(prefix, rest)| Some(format!("{}{rest}", known(prefix)?))) {
+        Some(whole) => whole,
+        None => text.to_owned(),
+    };
+    NamedNode::new(whole).map_err(|error| format!("{error}; write an IRI, or a prefixed name such as graph:004"))
 }
 
 impl FileArgs {
@@ -63,12 +77,15 @@ impl FileArgs {
             load: LoadOptions { memory: self.memory, threads: self.records.threads(), ..LoadOptions::default() },
             content: self.from,
             graph,
+            with_ontology: self.with_ontology,
         };
-        let mut listener = self.records.listen(edge)?;
+        let mut listener = self.records.listen(files, edge)?;
         let (summary, report) =
             load_files(store, &inputs, &self.register.open(edge)?, &options, &mut |event| listener.hear(event))
                 .map_err(explain)?;
         progress.finish();
+        // What the files brought, without the vocabulary that may have come with them.
+        let report = LoadReport { quads: summary.quads, ..report };
         Ok((report, listener.finish(&summary)?))
     }
 }
@@ -103,7 +120,8 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     target: TargetArgs,
-    /// Graph of RDF triples that name none; by default the graph of a document named as the file is
+    /// Graph of RDF triples that name none, an IRI or a prefixed name such as graph:mine; by default the graph of a
+    /// document named as the file is
     #[arg(long, value_name = "IRI", value_parser = iri)]
     graph: Option<NamedNode>,
     #[command(flatten)]
@@ -112,8 +130,20 @@ pub struct Args {
 
 /// Loads.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let backend = args.target.open("load", &Limits::default(), edge)?;
-    let (report, outcome) = args.how.load(&args.files, args.graph.clone(), backend.store(), edge)?;
+    let made = args.target.would_make()?;
+    let backend = args.target.open_or_make("load", &Limits::default(), edge)?;
+    let _unfinished = made.as_deref().map(Unfinished::begin);
+    let loaded = args.how.load(&args.files, args.graph.clone(), backend.store(), edge);
+    let is_empty = loaded.as_ref().map_or(true, |(report, _)| report.quads == 0);
+    if let Some(path) = made.as_deref().filter(|_| is_empty) {
+        drop(backend);
+        discard(path).map_err(common::explain)?;
+    }
+    let (report, outcome) = loaded?;
+    if made.is_some() && is_empty {
+        edge.say(format_args!("There was nothing to load: no store was made at {}", args.target.place()));
+        return Ok(outcome);
+    }
     edge.say(format_args!(
         "{}; {} added, {} removed: {}",
         counted(report.documents, "document"),

@@ -1,49 +1,69 @@
 //! `citypact export`: everything, a graph or a CONSTRUCT, for other tools.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use oxrdf::{NamedNode, Quad};
+use oxrdf::{GraphName, NamedNode, Quad};
 
 use super::answer;
 use super::backend::{Backend, DataArgs};
 use super::common;
 use super::data;
 use super::edge::Edge;
+use super::output;
 use super::progress::Unit;
 use super::query;
 use super::report::{Failure, Result};
-use crate::atomic::AtomicFile;
 use crate::format::Syntax;
-use crate::output::export;
+use crate::mapping::QuadSink as _;
+use crate::nearest::nearest;
+use crate::output::Shortener;
+use crate::output::export::{self, SheetOptions};
 use crate::query::{Form, Limits, QueryError};
-use crate::rdf;
-use crate::store::QuadStream;
+use crate::rdf::{self, Lines};
+use crate::store::StoreError;
+
+/// Bytes of lines that are written at once.
+const BLOCK: usize = 1 << 16;
 
 /// Export a store: RDF in every syntax, GeoJSON, GraphML, or CSV with a file for each class
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  citypact export --to trig --out all.trig\n  citypact export --graph \
-    https://w3id.org/citypact/graph/004 --to turtle\n  citypact export --to csv --out tables/")]
+#[command(
+    after_help = "Examples:\n  citypact export --to trig --out all.trig.gz\n  citypact export --graph graph:004 --to \
+    turtle\n  citypact export --to csv --out tables/ --bom --lang zh-Hans"
+)]
 pub struct Args {
     /// turtle, trig, ntriples, nquads, rdfxml, jsonld, geojson, graphml or csv; by default what the suffix of --out says,
     /// else trig
     #[arg(long, value_name = "FORMAT", value_parser = target)]
     to: Option<Target>,
-    /// File to write (for csv a folder); standard output where not given
+    /// File to write (for csv a folder), compressed where it ends in .gz or .zst; standard output where not given
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Only this graph
-    #[arg(long, value_name = "IRI", value_parser = data::iri, conflicts_with = "construct")]
-    graph: Option<NamedNode>,
+    /// Only this graph: an IRI, a prefixed name such as graph:004, or `default` for the unnamed graph
+    #[arg(long, value_name = "IRI", value_parser = graph, conflicts_with = "construct")]
+    graph: Option<GraphName>,
     /// What this CONSTRUCT or DESCRIBE gives
     #[arg(long, value_name = "FILE")]
     construct: Option<PathBuf>,
     /// Ask no other endpoints: a --construct with SERVICE is refused
     #[arg(long)]
     no_service: bool,
+    /// Begin files of CSV with a byte order mark, by which spreadsheets know UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// Language of the labels beside parties in CSV (BCP 47)
+    #[arg(long, value_name = "LANG", default_value = "en")]
+    lang: String,
     #[command(flatten)]
     data: DataArgs,
+}
+
+/// A graph as an argument.
+fn graph(text: &str) -> std::result::Result<GraphName, String> {
+    if text.eq_ignore_ascii_case("default") { Ok(GraphName::DefaultGraph) } else { data::iri(text).map(Into::into) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,38 +88,51 @@ fn target(name: &str) -> std::result::Result<Target, String> {
 
 /// Exports.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let target = choose(args)?;
+    let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), target)?;
+    let target = args.to.or(by_suffix).unwrap_or(Target::Rdf(Syntax::TriG));
+    if args.bom && target != Target::Csv {
+        return Err(Failure::usage("--bom is for csv").hint("add --to csv"));
+    }
     let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
+    if let Some(GraphName::NamedNode(graph)) = &args.graph {
+        must_exist(graph, &backend)?;
+    }
     match (&args.out, target) {
         (Some(folder), Target::Csv) => {
-            export::write_sheets(backend.store(), folder)
+            let options = SheetOptions { bom: args.bom, language: Some(args.lang.clone()) };
+            export::write_sheets_with(backend.store(), folder, &options)
                 .with_context(|| format!("cannot write into {}", folder.display()))?;
         }
         (None, Target::Csv) => {
             return Err(Failure::usage("csv is a file for each class").hint("name a folder for them with --out"));
         }
-        (Some(path), _) => to_file(args, target, &backend, path, edge)?,
+        (Some(path), _) => {
+            let inputs = args.data.files().iter().chain(&args.construct);
+            output::to_file(path, inputs, |file| write(args, target, &backend, file, edge))?;
+        }
         (None, _) => write(args, target, &backend, edge.stdout(), edge)?,
     }
     Ok(outcome)
 }
 
-fn choose(args: &Args) -> Result<Target> {
-    let suffix = args.out.as_ref().and_then(|path| path.extension()).and_then(|suffix| suffix.to_str());
-    match (args.to, suffix) {
-        (Some(target), _) => Ok(target),
-        (None, Some(suffix)) => {
-            target(suffix).map_err(|reason| Failure::usage(reason).hint("say the format with --to"))
-        }
-        (None, None) => Ok(Target::Rdf(Syntax::TriG)),
+/// A graph that is not there would give an empty file, as if it said nothing.
+fn must_exist(graph: &NamedNode, backend: &Backend) -> Result<()> {
+    if backend.store().has_graph(graph.as_ref()).map_err(common::explain)? {
+        return Ok(());
     }
-}
-
-fn to_file(args: &Args, target: Target, backend: &Backend, path: &Path, edge: &Edge) -> Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    let mut file = AtomicFile::create(path).with_context(context)?;
-    write(args, target, backend, &mut file, edge)?;
-    Ok(file.commit().with_context(context)?)
+    let shortener = Shortener::default();
+    let wanted = shortener.shorten(graph.as_str());
+    let counts = backend.counts().map_err(common::explain)?;
+    let names = counts.graphs.iter().filter_map(|(name, _)| match name {
+        GraphName::NamedNode(name) => Some(shortener.shorten(name.as_str())),
+        _ => None,
+    });
+    let names: Vec<String> = names.collect();
+    let hint = match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`citypact info` lists the graphs".to_owned(),
+    };
+    Err(Failure::from(anyhow::Error::msg(format!("there is no graph {wanted}"))).hint(hint))
 }
 
 fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, edge: &Edge) -> Result<()> {
@@ -116,37 +149,52 @@ fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Writ
     if let Some(path) = &args.construct {
         return Ok(rdf::write(construct(args, path, backend, edge)?, syntax, out)?);
     }
-    let quads =
-        backend.store().read(args.graph.as_ref().map(|graph| graph.as_ref().into())).map_err(common::explain)?;
+    let quads = backend.store().read(args.graph.as_ref().map(GraphName::as_ref)).map_err(common::explain)?;
     let progress = edge.progress("Reading", Unit::Things("quads"), None);
-    let quads: QuadStream = Box::new(quads.inspect(move |_| progress.advance(1)));
+    let mut graphs = BTreeSet::new();
+    let watched = quads.inspect(|quad| {
+        progress.advance(1);
+        if let Ok(quad) = quad
+            && graphs.len() < 2
+        {
+            graphs.insert(quad.graph_name.to_string());
+        }
+    });
     if args.graph.is_some() {
-        return Ok(rdf::write(all(quads)?.into_iter().map(without_graph).collect(), syntax, out)?);
+        return Ok(rdf::write(all(watched)?.into_iter().map(without_graph).collect(), syntax, out)?);
     }
     match syntax {
-        Syntax::NQuads | Syntax::NTriples => stream(quads, syntax, out),
-        _ => Ok(rdf::write(all(quads)?, syntax, out)?),
+        Syntax::NQuads => stream(watched, Lines::quads, out)?,
+        Syntax::NTriples => stream(watched, Lines::triples, out)?,
+        _ => rdf::write(all(watched)?, syntax, out)?,
     }
+    if graphs.len() > 1 {
+        output::say_dropped(syntax, edge);
+    }
+    Ok(())
 }
 
-fn all(quads: QuadStream) -> Result<Vec<Quad>> {
+type Read = std::result::Result<Quad, StoreError>;
+
+fn all(quads: impl Iterator<Item = Read>) -> Result<Vec<Quad>> {
     quads.collect::<std::result::Result<_, _>>().map_err(common::explain)
 }
 
 fn without_graph(quad: Quad) -> Quad {
-    Quad { graph_name: oxrdf::GraphName::DefaultGraph, ..quad }
+    Quad { graph_name: GraphName::DefaultGraph, ..quad }
 }
 
 /// Line by line, so that a store of any size can be exported.
-fn stream(quads: QuadStream, syntax: Syntax, out: &mut impl Write) -> Result<()> {
+fn stream(quads: impl Iterator<Item = Read>, new: fn() -> Lines, out: &mut impl Write) -> Result<()> {
+    let mut lines = new();
     for quad in quads {
-        let quad = quad.map_err(common::explain)?;
-        match syntax {
-            Syntax::NTriples => writeln!(out, "{} {} {} .", quad.subject, quad.predicate, quad.object)?,
-            _ => writeln!(out, "{quad} .")?,
+        lines.quad(quad.map_err(common::explain)?.as_ref());
+        if lines.as_bytes().len() > BLOCK {
+            out.write_all(lines.as_bytes())?;
+            lines = new();
         }
     }
-    Ok(())
+    Ok(out.write_all(lines.as_bytes())?)
 }
 
 fn construct(args: &Args, path: &Path, backend: &Backend, edge: &Edge) -> Result<Vec<Quad>> {

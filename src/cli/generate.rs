@@ -2,14 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-
-use anyhow::Context as _;
+use std::path::PathBuf;
 
 use super::edge::Edge;
+use super::output;
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Outcome, Result};
-use crate::atomic::AtomicFile;
 use crate::convert::{self, Options};
 use crate::format::Syntax;
 use crate::generate::{self, Known, World};
@@ -58,25 +56,14 @@ fn target(name: &str) -> std::result::Result<Target, String> {
 
 /// Generates.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let target = choose(args);
+    let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), target)?;
+    let target = args.to.or(by_suffix).unwrap_or(Target::Records);
     let known = match &args.out {
-        Some(path) => {
-            let context = || format!("cannot write {}", path.display());
-            let mut file = AtomicFile::create(path).with_context(context)?;
-            let known = write(args, target, edge, &mut file)?;
-            file.commit().with_context(context)?;
-            known
-        }
+        Some(path) => output::to_file(path, [], |file| write(args, target, edge, file))?,
         None => write(args, target, edge, &mut edge.stdout())?,
     };
     edge.say(sum(&known));
     Ok(Outcome::Done)
-}
-
-fn choose(args: &Args) -> Target {
-    let suffix = args.out.as_deref().and_then(Path::extension).and_then(|suffix| suffix.to_str());
-    let named = suffix.and_then(Syntax::from_suffix).filter(|syntax| *syntax != Syntax::JsonLd);
-    args.to.or(named.map(Target::Rdf)).unwrap_or(Target::Records)
 }
 
 fn write(args: &Args, target: Target, edge: &Edge, out: &mut dyn Write) -> Result<Known> {

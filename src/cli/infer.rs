@@ -9,8 +9,8 @@ use oxrdf::Quad;
 use super::backend::{Backend, DataArgs};
 use super::common;
 use super::edge::Edge;
+use super::output;
 use super::report::{Failure, Outcome, Result};
-use crate::atomic::AtomicFile;
 use crate::counted::counted;
 use crate::format::Syntax;
 use crate::infer::{self, Bounds, InferError, Inference, Rule, RuleError, Rules};
@@ -69,13 +69,13 @@ pub struct Args {
 
 /// Infers.
 pub fn run(args: &Args, edge: &Edge) -> Result {
+    if args.explain.is_none() {
+        // What cannot be written is told before the work.
+        syntax(args)?;
+    }
     let rules = rules(args)?;
     let limits = Limits::default();
     let writes = !args.data.is_files() && args.explain.is_none() && args.out.is_none() && !args.dry_run;
-    if writes {
-        // A store that is not there has nothing to infer from, and is not made.
-        drop(args.data.open(&limits, edge)?);
-    }
     let (backend, outcome) =
         if writes { args.data.open_to_write("infer", &limits, edge)? } else { args.data.open(&limits, edge)? };
     let inference = inferred(args, &rules, &backend)?;
@@ -161,16 +161,10 @@ fn store(inference: &Inference, backend: &Backend, edge: &Edge) -> Result<()> {
 }
 
 fn syntax(args: &Args) -> Result<Syntax> {
-    let suffix = args.out.as_deref().and_then(Path::extension).and_then(|suffix| suffix.to_str());
-    match (&args.to, suffix) {
-        (Some(name), _) => {
-            name.parse().map_err(|error: crate::format::UnknownFormat| Failure::usage(error.to_string()))
-        }
-        (None, Some(suffix)) => Syntax::from_suffix(suffix).ok_or_else(|| {
-            Failure::usage(format!("the suffix {suffix} names no syntax of RDF")).hint("say which with --to")
-        }),
-        (None, None) => Ok(Syntax::Turtle),
+    if let Some(name) = &args.to {
+        return name.parse().map_err(|error: crate::format::UnknownFormat| Failure::usage(error.to_string()));
     }
+    Ok(output::by_suffix(args.out.as_deref(), str::parse)?.unwrap_or(Syntax::Turtle))
 }
 
 fn write(args: &Args, inference: &Inference, edge: &Edge) -> Result<()> {
@@ -181,10 +175,7 @@ fn write(args: &Args, inference: &Inference, edge: &Edge) -> Result<()> {
         rdf::write(quads, syntax, &mut out)?;
         return Ok(out.flush()?);
     };
-    let context = || format!("cannot write {}", path.display());
-    let mut file = AtomicFile::create(path).with_context(context)?;
-    rdf::write(quads, syntax, &mut file)?;
-    Ok(file.commit().with_context(context)?)
+    output::to_file(path, args.data.files(), |file| Ok(rdf::write(quads, syntax, file)?))
 }
 
 fn explain(args: &Args, fact: &str, rules: &Rules, inference: &Inference, backend: &Backend, edge: &Edge) -> Result {

@@ -73,7 +73,11 @@ pub fn table(counts: &Counts, edge: &Edge) -> String {
     let shortener = Shortener::new(vocab::PREFIXES.iter().copied());
     let shorten = |name: String| shortener.shorten(name.trim_start_matches('<').trim_end_matches('>'));
     let mut rows = vec![vec!["GRAPH".to_owned(), "QUADS".to_owned()]];
-    rows.extend(counts.graphs.iter().map(|(graph, count)| vec![shorten(graph.to_string()), count.to_string()]));
+    rows.extend(counts.graphs.iter().map(|(graph, count)| {
+        // As `export --graph` takes it.
+        let name = if graph.is_default_graph() { "default".to_owned() } else { shorten(graph.to_string()) };
+        vec![name, count.to_string()]
+    }));
     rows.push(vec![String::new()]);
     rows.push(vec!["CLASS".to_owned(), "SUBJECTS".to_owned()]);
     rows.extend(counts.classes.iter().map(|(class, count)| vec![shorten(class.to_string()), count.to_string()]));

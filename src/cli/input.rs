@@ -1,13 +1,13 @@
 //! How records are read by every command that takes them, and how what is to be said of them is said.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::edge::Edge;
+use super::output::{self, OutFile};
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Outcome, Result};
 use crate::convert::{Event, MentionReport, Options, Summary};
@@ -98,11 +98,17 @@ impl RecordArgs {
         (self.jobs > 0).then_some(self.jobs)
     }
 
-    /// Begins to listen to what is said while records are read.
-    pub fn listen<'e>(&self, edge: &'e Edge) -> Result<Listener<'e>> {
+    /// Refuses two outputs of one command in one place.
+    pub fn check_outputs(&self, out: Option<&Path>) -> Result<()> {
+        output::apart(&[out, self.reject.as_deref(), self.resolution_report.as_deref()])
+    }
+
+    /// Begins to listen to what is said while the records of these files are read.
+    pub fn listen<'e>(&self, files: &[PathBuf], edge: &'e Edge) -> Result<Listener<'e>> {
+        let create = |path: &Path| OutFile::create(path, files);
         let rejected = self.reject.as_deref().map(|path| {
-            let container = match path.extension() {
-                Some(suffix) if suffix == "csv" => Container::Csv,
+            let container = match output::suffix(path).as_deref() {
+                Some("csv") => Container::Csv,
                 _ => Container::JsonLines,
             };
             Ok::<_, Failure>(RejectWriter::new(create(path)?, container))
@@ -150,16 +156,11 @@ pub fn warn(event: &Event, edge: &Edge) {
     }
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>> {
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(BufWriter::new(file))
-}
-
 /// Says what is to be said of records, and writes down what is to be written down.
 pub struct Listener<'e> {
     edge: &'e Edge,
-    rejected: Option<RejectWriter<BufWriter<File>>>,
-    mentions: Option<BufWriter<File>>,
+    rejected: Option<RejectWriter<OutFile>>,
+    mentions: Option<OutFile>,
     left: u64,
     unsaid: u64,
     trouble: Option<std::io::Error>,
@@ -203,13 +204,13 @@ impl Listener<'_> {
     /// Ends the files and sums up; the outcome says whether everything went through.
     pub fn finish(mut self, summary: &Summary) -> Result {
         if let Some(error) = self.trouble.take() {
-            return Err(Failure::from(error).hint("the file of rejected records or resolutions is not complete"));
+            return Err(Failure::from(error).hint("the file of rejected records or resolutions is not written"));
         }
         if let Some(rejected) = self.rejected.take() {
-            rejected.finish()?.flush()?;
+            rejected.finish()?.commit()?;
         }
-        if let Some(mut mentions) = self.mentions.take() {
-            mentions.flush()?;
+        if let Some(mentions) = self.mentions.take() {
+            mentions.commit()?;
         }
         if self.unsaid > 0 {
             self.edge

@@ -9,6 +9,7 @@ use super::backend::TargetArgs;
 use super::common::{StoreArgs, explain};
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
+use crate::query::Limits;
 use crate::store::{self, Remote, StoreError};
 
 /// Copy a store to a new directory, by hard links where the file system allows
@@ -26,7 +27,7 @@ pub struct BackupArgs {
 
 /// Backs a store up.
 pub fn backup(args: &BackupArgs, edge: &Edge) -> Result {
-    let backend = args.store.open_existing("backup", edge)?;
+    let backend = args.store.open("backup", &Limits::default(), edge)?;
     let place = match (backend.embedded(), backend.remote()) {
         (Some(store), _) => {
             store.backup(&args.target).map_err(explain)?;
@@ -90,7 +91,7 @@ pub struct OptimizeArgs {
 
 /// Optimises a store.
 pub fn optimize(args: &OptimizeArgs, edge: &Edge) -> Result {
-    let backend = args.store.open_existing("optimize", edge)?;
+    let backend = args.store.open("optimize", &Limits::default(), edge)?;
     if let Some(store) = backend.embedded() {
         store.optimize().map_err(explain)?;
     }

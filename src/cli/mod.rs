@@ -26,6 +26,7 @@ mod input;
 mod interrupt;
 mod maintain;
 mod ontology;
+mod output;
 mod pager;
 mod places;
 mod progress;

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use oxrdf::NamedNode;
 
 use super::answer::{self, LimitArgs, ResultArgs, explain};
-use super::backend::DataArgs;
+use super::backend::{Backend, DataArgs};
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
 use super::watch::Watch;
@@ -79,11 +79,15 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         drop(backend);
         return Watch { data: &args.data, query: &query, result: &args.result, limits: &limits }.run(edge);
     }
+    if let Some(name) = text.as_deref().filter(|name| is_name(name)) {
+        warn_of_unnamed(name, &backend, edge)?;
+    }
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;
         return Ok(rejected);
     }
-    let stats = args.result.answer(&backend, &query, &limits, edge)?;
+    let inputs = args.data.files().iter().chain(&args.file);
+    let stats = args.result.answer(&backend, &query, &limits, inputs, edge)?;
     if args.stats {
         edge.warn(answer::say(&stats));
     }
@@ -102,6 +106,18 @@ fn no_query(has_files: bool) -> Failure {
     } else {
         "give SPARQL, a name of the library (`citypact queries` lists them), or -f FILE"
     })
+}
+
+/// Says where a question of the library leaves the unnamed graph out, since it asks document by document.
+pub fn warn_of_unnamed(name: &str, backend: &Backend, edge: &Edge) -> Result<()> {
+    let Some(store) = backend.embedded() else { return Ok(()) };
+    if named(name).is_ok_and(NamedQuery::asks_graphs) && store.holds_unnamed().map_err(super::common::explain)? {
+        edge.say(
+            "warning: this question asks graph by graph and does not see the statements of the unnamed graph\n  Hint: give \
+             them a graph: citypact update 'MOVE DEFAULT TO graph:mine'",
+        );
+    }
+    Ok(())
 }
 
 /// The query that the arguments name.

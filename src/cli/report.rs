@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use super::edge::Edge;
+use crate::format::Unsayable;
 
 /// How a command ended that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,10 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { status: 1, error: error.into(), hint: None }
+        let error = error.into();
+        let unsayable = error.chain().find_map(|cause| Unsayable::of(cause.downcast_ref::<io::Error>()?));
+        let hint = unsayable.map(|unsayable| unsayable.hint().to_owned());
+        Self { status: 1, error, hint }
     }
 }
 

@@ -43,6 +43,8 @@ pub struct FileOptions {
     pub content: Option<Content>,
     /// The graph of triples that name none; where not given, the graph of the document named by the file's stem.
     pub graph: Option<NamedNode>,
+    /// Whether the vocabulary comes in also where there are no records, which it explains.
+    pub with_ontology: bool,
 }
 
 /// Loads files in one run: the records of all of them together, so that they may refer to each other, then the RDF.
@@ -63,7 +65,9 @@ pub fn load_files(
     let (records, rdf) = sort(inputs, options.content)?;
     let layered = if records.is_empty() { None } else { places::over(store, register, &options.convert.base)? };
     let register = layered.as_ref().unwrap_or(register);
-    load(store, options.load, |sink| {
+    let with_records = options.load.ontology && !records.is_empty();
+    let how = LoadOptions { ontology: with_records || options.with_ontology, ..options.load };
+    load(store, how, |sink| {
         let mut summary = Summary::default();
         if !records.is_empty() {
             let mut convert_options = options.convert.clone();

@@ -37,7 +37,8 @@ pub struct LoadOptions {
     pub memory: usize,
     /// Threads; all processors where not given.
     pub threads: Option<usize>,
-    /// Whether a store that holds nothing yet is given the vocabulary with its schemes, so that codes have labels.
+    /// Whether a store that lacks the vocabulary with its schemes is given it, so that codes have labels. Files of RDF alone
+    /// bring none ([`FileOptions::with_ontology`]).
     pub ontology: bool,
 }
 

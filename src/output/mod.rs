@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows a terminal: its width and whether it shows colours come in as [`Style`].
 
+mod csv;
 pub mod diff;
 mod error;
 pub mod export;

@@ -1,13 +1,19 @@
 //! Results as they come, row by row or triple by triple, into one format.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use oxrdf::{GraphNameRef, Term, TripleRef, Variable};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
 
-use super::{Style, Written, markdown, table};
-use crate::format::{ResultsFormat, Syntax};
+use super::{Style, Written, csv, markdown, table};
+use crate::format::{ResultsFormat, Syntax, Unsayable};
+use crate::held::Held;
 use crate::rdf;
+use crate::xml::{self, Checked};
+
+/// What messages call results in XML.
+const XML: &str = "SPARQL results in XML";
 
 /// Writes one result: [`Self::head`] and rows, or triples, or one answer, then [`Self::finish`].
 pub struct ResultsWriter<W: Write> {
@@ -21,6 +27,9 @@ pub struct ResultsWriter<W: Write> {
 enum State<W: Write> {
     Fresh(W),
     Standard(Box<WriterSolutionsSerializer<W>>, Vec<Variable>, u64),
+    /// Whether all of it can be said is known at the end.
+    Xml(Box<WriterSolutionsSerializer<Checked<Held<W>>>>, Vec<Variable>, u64),
+    Csv(csv::Rows, W),
     Table(table::Table, W),
     Markdown(markdown::Rows, W),
     Triples(rdf::Writer<W>, u64),
@@ -57,10 +66,16 @@ impl<W: Write> ResultsWriter<W> {
                 let mut out = out;
                 State::Markdown(markdown::Rows::start(variables, &mut out)?, out)
             }
-            ResultsFormat::Csv => standard(QueryResultsFormat::Csv, variables, out)?,
+            ResultsFormat::Csv => {
+                let mut out = out;
+                State::Csv(csv::Rows::start(variables, &mut out)?, out)
+            }
             ResultsFormat::Tsv => standard(QueryResultsFormat::Tsv, variables, out)?,
             ResultsFormat::Json => standard(QueryResultsFormat::Json, variables, out)?,
-            ResultsFormat::Xml => standard(QueryResultsFormat::Xml, variables, out)?,
+            ResultsFormat::Xml => {
+                let serializer = serializer(QueryResultsFormat::Xml, variables, Checked::new(XML, Held::new(out)))?;
+                State::Xml(serializer, variables.to_vec(), 0)
+            }
         };
         Ok(())
     }
@@ -68,15 +83,20 @@ impl<W: Write> ResultsWriter<W> {
     /// A row: a value or none for each variable of the head. Language tags are written in the case that BCP 47 recommends.
     ///
     /// # Errors
-    /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head.
+    /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head; [`Unsayable`] for what XML cannot hold,
+    /// and nothing has been written by then (up to a gigabyte).
     pub fn row(&mut self, row: &[Option<Term>]) -> io::Result<()> {
         match &mut self.state {
             State::Standard(serializer, variables, rows) => {
                 *rows += 1;
-                let terms: Vec<_> = row.iter().map(|term| term.as_ref().map(rdf::recommended)).collect();
-                let bound = variables.iter().zip(&terms);
-                serializer.serialize(bound.filter_map(|(variable, term)| Some((variable, term.as_deref()?))))
+                serializer.serialize(bound(variables, &recommended(row)))
             }
+            State::Xml(serializer, variables, rows) => {
+                *rows += 1;
+                row.iter().flatten().try_for_each(fits_xml)?;
+                serializer.serialize(bound(variables, &recommended(row)))
+            }
+            State::Csv(rows, out) => rows.row(row, out),
             State::Table(table, out) => table.row(row, &self.style, out),
             State::Markdown(rows, out) => rows.row(row, &self.style, out),
             _ => Err(out_of_order()),
@@ -127,6 +147,8 @@ impl<W: Write> ResultsWriter<W> {
         let (mut out, written) = match std::mem::replace(&mut self.state, State::Broken) {
             State::Fresh(out) => (self.triples(out).finish()?, Written::Triples(0)),
             State::Standard(serializer, _, rows) => (serializer.finish()?, Written::Rows(rows)),
+            State::Xml(serializer, _, rows) => (serializer.finish()?.into_inner().release()?, Written::Rows(rows)),
+            State::Csv(rows, out) => (out, Written::Rows(rows.count())),
             State::Table(table, mut out) => {
                 let rows = table.finish(&self.style, &mut out)?;
                 (out, Written::Rows(rows))
@@ -153,10 +175,35 @@ impl<W: Write> ResultsWriter<W> {
     }
 }
 
+fn recommended(row: &[Option<Term>]) -> Vec<Option<Cow<'_, Term>>> {
+    row.iter().map(|term| term.as_ref().map(rdf::recommended)).collect()
+}
+
+/// The variables that a row binds.
+fn bound<'a>(
+    variables: &'a [Variable],
+    row: &'a [Option<Cow<'a, Term>>],
+) -> impl Iterator<Item = (&'a Variable, &'a Term)> {
+    variables.iter().zip(row).filter_map(|(variable, term)| Some((variable, term.as_deref()?)))
+}
+
+fn fits_xml(term: &Term) -> Result<(), Unsayable> {
+    match term {
+        Term::Literal(literal) => xml::check(XML, literal.value()),
+        _ => Ok(()),
+    }
+}
+
 fn standard<W: Write>(format: QueryResultsFormat, variables: &[Variable], out: W) -> io::Result<State<W>> {
-    let serializer =
-        QueryResultsSerializer::from_format(format).serialize_solutions_to_writer(out, variables.to_vec())?;
-    Ok(State::Standard(Box::new(serializer), variables.to_vec(), 0))
+    Ok(State::Standard(serializer(format, variables, out)?, variables.to_vec(), 0))
+}
+
+fn serializer<W: Write>(
+    format: QueryResultsFormat,
+    variables: &[Variable],
+    out: W,
+) -> io::Result<Box<WriterSolutionsSerializer<W>>> {
+    QueryResultsSerializer::from_format(format).serialize_solutions_to_writer(out, variables.to_vec()).map(Box::new)
 }
 
 fn out_of_order() -> io::Error {

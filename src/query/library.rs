@@ -183,6 +183,11 @@ pub fn named(name: &str) -> Result<&'static NamedQuery, LibraryError> {
 }
 
 impl NamedQuery {
+    /// Whether it asks which graph says a thing, and so sees named graphs alone.
+    pub fn asks_graphs(&self) -> bool {
+        self.text.contains("GRAPH ?")
+    }
+
     /// Reads a query file with its head. A file without one has no title and no parameters.
     ///
     /// # Errors

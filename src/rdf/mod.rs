@@ -9,6 +9,7 @@ mod gather;
 mod graph;
 mod guard;
 mod index;
+mod jsonld;
 mod mark;
 mod nesting;
 mod normal;
@@ -21,6 +22,7 @@ mod terms;
 mod value;
 mod write;
 mod writer;
+mod xml;
 
 pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use gather::Gathered;

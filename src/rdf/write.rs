@@ -1,14 +1,16 @@
 //! Any syntax out.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, Term};
-use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
 use super::gather::{Gathered, Row};
+use super::jsonld::{self, JsonLd};
 use super::nquads::Lines;
 use super::pretty;
 use super::shorten::Shortener;
+use super::xml::{self, RdfXml};
 use crate::format::Syntax;
 use crate::mapping::{BaseIri, QuadSink};
 use crate::vocab;
@@ -38,15 +40,16 @@ impl Gathered {
     /// graphs become one. Turtle and TriG are laid out for people.
     ///
     /// # Errors
-    /// Those of the output; and [`io::ErrorKind::InvalidData`] for what RDF/XML cannot say: control characters, and
-    /// predicates that end in no XML name.
+    /// Those of the output; [`Unsayable`](crate::format::Unsayable) for what RDF/XML cannot say, before anything is written,
+    /// and for triple terms in JSON-LD.
     pub fn write(mut self, syntax: Syntax, prefixes: &[(&str, &str)], out: &mut dyn Write) -> io::Result<()> {
         match syntax {
             Syntax::Turtle => pretty::turtle(&mut self, prefixes, out),
             Syntax::TriG => pretty::trig(&mut self, prefixes, out),
             Syntax::NQuads => self.lines(Lines::quads, false, out),
             Syntax::NTriples => self.lines(Lines::triples, true, out),
-            Syntax::RdfXml | Syntax::JsonLd => self.foreign(syntax, prefixes, out),
+            Syntax::RdfXml => self.xml(prefixes, out),
+            Syntax::JsonLd => self.json(out),
         }
     }
 
@@ -63,22 +66,23 @@ impl Gathered {
         out.write_all(lines.as_bytes())
     }
 
-    /// Syntaxes that oxrdfio writes. It groups the statements of a subject that come one after the other.
-    fn foreign(&mut self, syntax: Syntax, prefixes: &[(&str, &str)], out: &mut dyn Write) -> io::Result<()> {
-        let rows = self.sort(!syntax.has_graphs()).to_vec();
-        if syntax == Syntax::RdfXml {
-            self.terms().iter().try_for_each(fits_xml)?;
-        }
-        let used = Shortener::new(prefixes, self.terms()).used();
-        let mut serializer = RdfSerializer::from_format(syntax.into());
-        for (name, iri) in used {
-            serializer = serializer.with_prefix(name, iri).map_err(io::Error::other)?;
-        }
-        let mut writer: WriterQuadSerializer<&mut dyn Write> = serializer.for_writer(out);
-        for row in &rows {
-            self.row(row).map_or(Ok(()), |quad| writer.serialize_quad(quad))?;
-        }
-        writer.finish().map(|_| ())
+    /// RDF/XML, where all of it can be said.
+    fn xml(&mut self, prefixes: &[(&str, &str)], out: &mut dyn Write) -> io::Result<()> {
+        let rows = self.sort(true).to_vec();
+        rows.iter().filter_map(|row| self.row(row)).try_for_each(xml::check)?;
+        let predicates: BTreeSet<u32> = rows.iter().map(|row| row.predicate).collect();
+        let used = Shortener::new(prefixes, predicates.into_iter().map(|predicate| self.term(predicate))).used();
+        let mut writer = RdfXml::new(used, out)?;
+        rows.iter().filter_map(|row| self.row(row)).try_for_each(|quad| writer.quad(quad))?;
+        writer.finish().map(drop)
+    }
+
+    fn json(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let rows = self.sort(false).to_vec();
+        let ours = rows.iter().filter_map(|row| self.row(row)).any(jsonld::is_ours);
+        let mut writer = JsonLd::new(ours, out)?;
+        rows.iter().filter_map(|row| self.row(row)).try_for_each(|quad| writer.quad(quad))?;
+        writer.finish().map(drop)
     }
 
     fn row(&self, row: &Row) -> Option<QuadRef<'_>> {
@@ -96,21 +100,6 @@ impl Gathered {
             Term::NamedNode(node) => Some(node.into()),
             Term::BlankNode(node) => Some(node.into()),
             _ => None,
-        }
-    }
-}
-
-/// XML 1.0 §2.2: what no document may contain, however it is written.
-fn fits_xml(term: &Term) -> io::Result<()> {
-    let Term::Literal(literal) = term else { return Ok(()) };
-    let outside =
-        |c: &char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
-    match literal.value().chars().find(outside) {
-        None => Ok(()),
-        Some(c) => {
-            let reason =
-                format!("RDF/XML cannot hold the control character U+{:04X} of the text {literal}", u32::from(c));
-            Err(io::Error::new(io::ErrorKind::InvalidData, reason))
         }
     }
 }

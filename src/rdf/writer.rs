@@ -5,9 +5,12 @@ use std::io::{self, Write};
 use oxrdf::{GraphName, Quad};
 use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
+use super::jsonld::{self, JsonLd};
 use super::tag::canonical_quad;
 use super::write::write;
+use super::xml::RdfXml;
 use crate::format::Syntax;
+use crate::held::Held;
 use crate::vocab;
 
 /// Quads that are held back by default: some megabytes.
@@ -26,6 +29,9 @@ pub struct Writer<W: Write> {
 enum State<W: Write> {
     Held(Vec<Quad>, W),
     Streamed(Box<WriterQuadSerializer<W>>),
+    /// Whether all of it can be said is known at the end.
+    Xml(Box<RdfXml<Held<W>>>),
+    Json(Box<JsonLd<W>>),
     /// A write failed; nothing more is written.
     Broken,
 }
@@ -47,7 +53,7 @@ impl<W: Write> Writer<W> {
     /// Takes a quad. Its language tags are written in the case that BCP 47 recommends.
     ///
     /// # Errors
-    /// Those of the writer below; [`io::ErrorKind::InvalidData`] for what RDF/XML cannot say.
+    /// Those of the writer below; [`Unsayable`](crate::format::Unsayable) for what RDF/XML and JSON-LD cannot say.
     pub fn quad(&mut self, quad: Quad) -> io::Result<()> {
         let mut quad = canonical_quad(quad);
         if !self.syntax.has_graphs() {
@@ -62,6 +68,8 @@ impl<W: Write> Writer<W> {
                 Ok(())
             }
             State::Streamed(serializer) => serializer.serialize_quad(&quad),
+            State::Xml(writer) => writer.quad(quad.as_ref()),
+            State::Json(writer) => writer.quad(quad.as_ref()),
             State::Broken => Err(broken()),
         }
     }
@@ -77,16 +85,33 @@ impl<W: Write> Writer<W> {
                 Ok(out)
             }
             State::Streamed(serializer) => serializer.finish(),
+            State::Xml(writer) => writer.finish()?.release(),
+            State::Json(writer) => writer.finish(),
             State::Broken => Err(broken()),
         }
     }
 
-    /// From here on quads go out as they come.
+    /// From here on quads go out as they come; in RDF/XML they are held until all are known to be sayable.
     fn stream(&mut self) -> io::Result<()> {
         let State::Held(held, out) = std::mem::replace(&mut self.state, State::Broken) else { return Err(broken()) };
-        let mut serializer = serializer(self.syntax)?.for_writer(out);
-        held.iter().try_for_each(|quad| serializer.serialize_quad(quad))?;
-        self.state = State::Streamed(Box::new(serializer));
+        self.state = match self.syntax {
+            Syntax::RdfXml => {
+                let mut writer = RdfXml::new(vocab::PREFIXES.iter().copied(), Held::new(out))?;
+                held.iter().try_for_each(|quad| writer.quad(quad.as_ref()))?;
+                State::Xml(Box::new(writer))
+            }
+            Syntax::JsonLd => {
+                let ours = held.is_empty() || held.iter().any(|quad| jsonld::is_ours(quad.as_ref()));
+                let mut writer = JsonLd::new(ours, out)?;
+                held.iter().try_for_each(|quad| writer.quad(quad.as_ref()))?;
+                State::Json(Box::new(writer))
+            }
+            syntax => {
+                let mut serializer = serializer(syntax)?.for_writer(out);
+                held.iter().try_for_each(|quad| serializer.serialize_quad(quad))?;
+                State::Streamed(Box::new(serializer))
+            }
+        };
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::running::Kind;
 use super::stream::{self, Chunks, Producing};
 use super::{failure, log, syntax};
-use crate::format::{ResultsFormat, Syntax};
+use crate::format::{ResultsFormat, Syntax, Unsayable};
 use crate::output::{ResultsWriter, Style};
 use crate::query::{Cancel, Dataset, DefaultGraph, Event, Form, Limits, Query, QueryError, Request};
 
@@ -200,7 +200,9 @@ fn write(
         )
     });
     if let Some(error) = failed {
-        count(&endpoint.metrics.cancelled);
+        if Unsayable::of(&error).is_none() {
+            count(&endpoint.metrics.cancelled);
+        }
         return Err(failure::of_output(error));
     }
     result.map_err(|error| counted(endpoint, &deadline.told(error)))?;

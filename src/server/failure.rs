@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 
 use super::problem::Problem;
 use super::protocol::ProtocolError;
+use crate::format::Unsayable;
 use crate::query::{Limit, QueryError};
 use crate::store::StoreError;
 
@@ -45,9 +46,12 @@ pub fn of_store(error: &StoreError) -> Problem {
     }
 }
 
-/// Results that could not be written: the client went, or reads too slowly.
+/// Results that could not be written: the client went, or reads too slowly, or asked for a format that cannot say them.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 pub fn of_output(error: io::Error) -> Problem {
+    if let Some(cause) = Unsayable::of(&error) {
+        return Problem::new(StatusCode::NOT_ACCEPTABLE, cause.to_string()).hint(Some(cause.hint()));
+    }
     match error.kind() {
         io::ErrorKind::BrokenPipe => Problem::internal("the client went away").personal(),
         io::ErrorKind::TimedOut => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, Response};
+use axum::http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
 use super::answer::{self, Question};
@@ -20,6 +20,10 @@ use crate::query::{Dataset, LibraryError, NamedQuery, Parameter, library, named}
 fn is_own(name: &str) -> bool {
     name == "timeout" || protocol::FORMATS.contains(&name)
 }
+
+/// Said where a question leaves statements out.
+const UNSEEN: &str =
+    "299 citypact \"the question asks graph by graph and does not see the statements of the unnamed graph\"";
 
 /// `/queries`: every question with its parameters.
 ///
@@ -89,7 +93,11 @@ pub async fn ask(
         formats: formats.into_iter().map(|(_, value)| value).collect(),
         is_get: parts.method != Method::POST,
     };
-    answer::answer(&endpoint, &parts.headers, question).await
+    let mut response = answer::answer(&endpoint, &parts.headers, question).await?;
+    if named.asks_graphs() && endpoint.store.holds_unnamed().map_err(|error| failure::of_store(&error))? {
+        response.headers_mut().insert("warning", HeaderValue::from_static(UNSEEN));
+    }
+    Ok(response)
 }
 
 /// A parameter given twice would leave open which value counts.

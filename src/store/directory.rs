@@ -49,3 +49,14 @@ pub(super) fn is_vacant(path: &Path) -> Result<bool, StoreError> {
     };
     Ok(entries.all(|entry| entry.is_ok_and(|entry| left_over(&entry.file_name()))))
 }
+
+/// Removes a store that was made in vain, and is closed, with its directory.
+///
+/// # Errors
+/// [`StoreError::File`] where something of it cannot be removed.
+pub fn discard(path: &Path) -> Result<(), StoreError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(path).map_err(StoreError::file(path))
+}

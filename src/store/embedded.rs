@@ -112,6 +112,14 @@ impl Embedded {
         Ok(Self::on_disk(open_disk(path)?, Meta::open(path)?, home, false))
     }
 
+    /// As [`Self::open`], where there is a store already: a slip of the name makes none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none; those of [`Self::open`].
+    pub fn open_existing(path: &Path, holder: &Holder) -> Result<Self, StoreError> {
+        if is_store(path)? { Self::open(path, holder) } else { Err(StoreError::NotFound(path.to_owned())) }
+    }
+
     /// Opens the store in the directory `path` for reading, beside other readers.
     ///
     /// # Errors
@@ -213,6 +221,14 @@ impl Embedded {
     /// [`StoreError::Storage`]
     pub fn contains_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         Ok(self.inner.contains_named_graph(graph)?)
+    }
+
+    /// Whether the unnamed graph holds anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`]
+    pub fn holds_unnamed(&self) -> Result<bool, StoreError> {
+        self.quads(Some(GraphNameRef::DefaultGraph)).next().transpose().map(|quad| quad.is_some())
     }
 
     /// Quads by graph, subjects by class.

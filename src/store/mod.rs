@@ -24,7 +24,7 @@ use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 use crate::rdf::canonical_quad;
 
 pub use counts::Counts;
-pub use directory::is_store;
+pub use directory::{discard, is_store};
 pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads};
 pub use error::StoreError;

@@ -21,6 +21,7 @@ mod infer;
 mod load;
 mod mapping;
 mod ontology;
+mod outgoing;
 mod output;
 mod own_places;
 mod places;

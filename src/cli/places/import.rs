@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::atomic::AtomicFile;
 use crate::cli::edge::Edge;
+use crate::cli::output;
 use crate::cli::register::{add_lines, open};
 use crate::cli::report::{Outcome, Result};
 use crate::counted::counted;
@@ -57,13 +57,14 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 }
 
 fn geonames(cities: &Path, names: Option<&Path>, out: &Path, edge: &Edge) -> Result<()> {
+    let read: Vec<PathBuf> = [Some(cities), names].into_iter().flatten().map(Path::to_owned).collect();
     let mut lines = open(cities)?;
     let mut more = names.map(open).transpose()?;
     let called = |path: &Path| path.display().to_string();
     let names_called = names.map(called).unwrap_or_default();
     let names = more.as_mut().map(|lines| (names_called.as_str(), lines as &mut dyn BufRead));
     let (bytes, done) = dumps::geonames(&Register::builtin(), (&called(cities), &mut lines), names)?;
-    write(out, &bytes)?;
+    write(out, &read, &bytes)?;
     edge.say(format_args!(
         "{} added, {} known already; {}, {}: {}",
         counted(done.places, "place"),
@@ -86,14 +87,11 @@ fn jsonl(files: &[PathBuf], out: &Path, edge: &Edge) -> Result<()> {
             text.push(b'\n');
         }
     }
-    write(out, &text)?;
+    write(out, files, &text)?;
     edge.say(format_args!("{count} places: {}", out.display()));
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    let mut file = AtomicFile::create(path).with_context(context)?;
-    file.write_all(bytes).with_context(context)?;
-    Ok(file.commit().with_context(context)?)
+fn write(path: &Path, inputs: &[PathBuf], bytes: &[u8]) -> Result<()> {
+    output::to_file(path, inputs, |file| Ok(file.write_all(bytes)?))
 }

@@ -3,12 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use oxrdf::Quad;
 
-use crate::atomic::AtomicFile;
 use crate::cli::edge::Edge;
 use crate::cli::input::{self, RecordArgs};
+use crate::cli::output;
 use crate::cli::register::RegisterArgs;
 use crate::cli::report::Result;
 use crate::convert::{self, Event};
@@ -35,9 +34,10 @@ pub struct Args {
 
 /// Lists.
 pub fn run(args: &Args, edge: &Edge) -> Result {
+    args.records.check_outputs(args.out.as_deref())?;
     let (inputs, progress) = input::inputs(&args.files, edge)?;
     let options = convert::Options { report_mentions: true, ..args.records.options(None) };
-    let mut listener = args.records.listen(edge)?;
+    let mut listener = args.records.listen(&args.files, edge)?;
     let mut review = Review::default();
     let register = args.register.open(edge)?;
     let summary = convert::convert(&inputs, &register, &options, &mut Forgetful, &mut |event| {
@@ -49,12 +49,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     })?;
     progress.finish();
     match &args.out {
-        Some(path) => {
-            let context = || format!("cannot write {}", path.display());
-            let mut file = AtomicFile::create(path).with_context(context)?;
-            review.write(&mut file).with_context(context)?;
-            file.commit().with_context(context)?;
-        }
+        Some(path) => output::to_file(path, &args.files, |file| Ok(review.write(file)?))?,
         None => {
             let mut out = edge.stdout();
             review.write(&mut out)?;

@@ -1,13 +1,14 @@
 //! [GraphML](http://graphml.graphdrawing.org/specification.html): places as nodes, ties as undirected edges.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::network::{FIELDS, Network, Place, Tie};
+use crate::held::Held;
 use crate::output::Written;
 use crate::output::error::OutputError;
 use crate::store::Store;
+use crate::xml;
 
 const NODE_KEYS: [(&str, &str); 6] = [
     ("iri", "string"),
@@ -21,28 +22,34 @@ const NODE_KEYS: [(&str, &str); 6] = [
 /// Writes the places that are parties of ties, and an edge for every two parties of a tie.
 ///
 /// # Errors
-/// [`OutputError`]
-pub fn write_graphml(store: &dyn Store, mut writer: impl Write) -> Result<Written, OutputError> {
+/// [`OutputError`]; [`Unsayable`](crate::format::Unsayable) for texts that XML cannot hold, before anything is written.
+pub fn write_graphml(store: &dyn Store, writer: impl Write) -> Result<Written, OutputError> {
     let network = Network::read(store)?;
-    header(&mut writer)?;
+    let mut held = Held::new(writer);
+    let edges = write(&network, &mut held)?;
+    held.release()?.flush()?;
+    Ok(Written::Rows(edges))
+}
+
+fn write(network: &Network, writer: &mut impl Write) -> io::Result<u64> {
+    header(writer)?;
     let linked = network.places.iter().filter(|(_, place)| place.ties > 0);
     let numbers: BTreeMap<_, _> = linked.clone().enumerate().map(|(number, (iri, _))| (iri.as_str(), number)).collect();
     for (iri, place) in linked {
-        node(numbers[iri.as_str()], iri, place, &mut writer)?;
+        node(numbers[iri.as_str()], iri, place, writer)?;
     }
     let mut edges = 0;
     for (iri, tie) in &network.ties {
         let parties: Vec<_> = tie.parties.iter().filter_map(|party| numbers.get(party.as_str())).collect();
         for (position, from) in parties.iter().enumerate() {
             for to in &parties[position + 1..] {
-                edge(edges, [**from, **to], iri, tie, &mut writer)?;
+                edge(edges, [**from, **to], iri, tie, writer)?;
                 edges += 1;
             }
         }
     }
     writer.write_all(b"  </graph>\n</graphml>\n")?;
-    writer.flush()?;
-    Ok(Written::Rows(edges))
+    Ok(edges)
 }
 
 fn header(writer: &mut impl Write) -> io::Result<()> {
@@ -87,25 +94,6 @@ fn edge(number: u64, ends: [usize; 2], iri: &str, tie: &Tie, writer: &mut impl W
 }
 
 fn data(key: &str, value: &str, writer: &mut impl Write) -> io::Result<()> {
-    writeln!(writer, "      <data key=\"{key}\">{}</data>", escape(value))
-}
-
-/// XML 1.0 cannot hold most control characters at all: they become U+FFFD.
-fn escape(text: &str) -> Cow<'_, str> {
-    let special =
-        |c: char| matches!(c, '&' | '<' | '>' | '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n' && c != '\t');
-    if !text.contains(special) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            other if special(other) => out.push('\u{fffd}'),
-            other => out.push(other),
-        }
-    }
-    Cow::Owned(out)
+    xml::check("GraphML", value)?;
+    writeln!(writer, "      <data key=\"{key}\">{}</data>", xml::escape(value, false))
 }

@@ -2,9 +2,10 @@
 
 mod geojson;
 mod graphml;
+mod members;
 mod network;
 mod sheets;
 
 pub use geojson::write_geojson;
 pub use graphml::write_graphml;
-pub use sheets::write_sheets;
+pub use sheets::{SheetOptions, write_sheets, write_sheets_with};

@@ -5,19 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::sparql::QuerySolution;
 use oxrdf::Term;
 
+use super::members::{UNNAMED, statements};
 use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
-use crate::store::{Store, select};
+use crate::store::Store;
 use crate::vocab::{pact, schema, skos};
 
-const PLACES: &str = "SELECT DISTINCT ?s ?p ?o WHERE {
-    GRAPH ?g { ?s a pact:TerritorialEntity }
-    VALUES ?p { skos:prefLabel pact:level pact:sovereignState schema:latitude schema:longitude }
-    GRAPH ?h { ?s ?p ?o } }";
-const TIES: &str = "SELECT DISTINCT ?s ?p ?o ?h WHERE {
-    GRAPH ?g { ?s a pact:Tie }
-    VALUES ?p { pact:party pact:kind pact:status pact:since pact:until pact:attestedOn }
-    GRAPH ?h { ?s ?p ?o } }";
+const OF_PLACES: &str = "VALUES ?p { skos:prefLabel pact:level pact:sovereignState schema:latitude schema:longitude }";
+const OF_TIES: &str = "VALUES ?p { pact:party pact:kind pact:status pact:since pact:until pact:attestedOn }";
 
 /// A place, as far as maps and networks show it.
 #[derive(Debug, Default)]
@@ -51,8 +46,8 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn read(store: &dyn Store) -> Result<Self, OutputError> {
         let mut network = Self::default();
-        select(store, PLACES, |solution| network.place(solution))?;
-        select(store, TIES, |solution| network.tie(solution))?;
+        statements(store, "pact:TerritorialEntity", OF_PLACES, |solution| network.place(solution))?;
+        statements(store, "pact:Tie", OF_TIES, |solution| network.tie(solution))?;
         for party in network.ties.values().flat_map(|tie| &tie.parties) {
             network.places.entry(party.clone()).or_default().ties += 1;
         }
@@ -77,7 +72,7 @@ impl Network {
     fn tie(&mut self, solution: &QuerySolution) {
         let Some((subject, predicate, object)) = statement(solution) else { return };
         let tie = self.ties.entry(subject).or_default();
-        tie.graphs.extend(solution.get("h").map(text));
+        tie.graphs.insert(solution.get("h").map_or_else(|| UNNAMED.to_owned(), text));
         if predicate == pact::party.as_str() {
             tie.parties.insert(text(object));
             return;

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
-use oxrdf::Term;
+use oxrdf::{NamedNode, Term};
 
+use super::members::{UNNAMED, has_unnamed, statements};
 use super::network::text;
+use crate::atomic::AtomicFile;
 use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
-use crate::output::{Shortener, Written};
+use crate::output::{LOOKED_UP, Shortener, Written};
+use crate::query::Labels;
 use crate::store::{Store, select};
 use crate::vocab;
 
@@ -18,22 +22,49 @@ const BETWEEN: &str = " | ";
 
 const CLASSES: &str =
     "SELECT DISTINCT ?class WHERE { GRAPH ?g { ?s a ?class } FILTER(?g != graph:ontology && isIRI(?class)) }";
+const UNNAMED_CLASSES: &str = "SELECT DISTINCT ?class WHERE {
+    ?s a ?class FILTER(isIRI(?class)) FILTER NOT EXISTS { GRAPH graph:ontology { ?s a ?class } } }";
 
-/// Writes `{class}.csv` into `directory` for every class outside the vocabulary: the column `id`, one for each property
-/// (and language) that members have, and `graphs`, the graphs that speak of the member. Returns the rows in all files.
+/// How sheets are written.
+#[derive(Debug, Clone, Default)]
+pub struct SheetOptions {
+    /// Begin each file with a byte order mark, by which spreadsheets know UTF-8.
+    pub bom: bool,
+    /// Write beside parties what they are called, in this language (BCP 47) or the nearest that there is.
+    pub language: Option<String>,
+}
+
+/// As [`write_sheets_with`], plainly.
 ///
 /// # Errors
 /// [`OutputError`]
 pub fn write_sheets(store: &dyn Store, directory: &Path) -> Result<Written, OutputError> {
+    write_sheets_with(store, directory, &SheetOptions::default())
+}
+
+/// Writes `{class}.csv` into `directory` for every class outside the vocabulary: the column `id`, one for each property
+/// (and language) that members have, `pact:party label` where that is asked for, and `graphs`, the graphs that speak of the
+/// member (`default` for the unnamed one). Each file is there whole or not at all. Returns the rows in all files.
+///
+/// # Errors
+/// [`OutputError`]
+pub fn write_sheets_with(store: &dyn Store, directory: &Path, options: &SheetOptions) -> Result<Written, OutputError> {
     let mut classes = BTreeSet::new();
     select(store, CLASSES, |solution| classes.extend(solution.get("class").map(text)))?;
+    if has_unnamed(store)? {
+        select(store, UNNAMED_CLASSES, |solution| classes.extend(solution.get("class").map(text)))?;
+    }
     fs::create_dir_all(directory)?;
     let shortener = Shortener::default();
     let mut names = BTreeSet::new();
     let mut rows = 0;
     for class in &classes {
         let path = directory.join(format!("{}.csv", file_name(&shortener.shorten(class), &mut names)));
-        rows += Sheet::read(store, class, &shortener)?.write(&path)?;
+        let mut sheet = Sheet::read(store, class, &shortener)?;
+        if let Some(language) = &options.language {
+            sheet.label(store, language)?;
+        }
+        rows += sheet.write(&path, options.bom)?;
     }
     Ok(Written::Rows(rows))
 }
@@ -59,16 +90,33 @@ struct Sheet {
 impl Sheet {
     fn read(store: &dyn Store, class: &str, shortener: &Shortener) -> Result<Self, OutputError> {
         let mut sheet = Self::default();
-        let query =
-            format!("SELECT DISTINCT ?s ?p ?o ?h WHERE {{ GRAPH ?g {{ ?s a <{class}> }} GRAPH ?h {{ ?s ?p ?o }} }}");
-        select(store, &query, |solution| {
-            if let (Some(s), Some(p), Some(o), Some(h)) =
-                (solution.get("s"), solution.get("p"), solution.get("o"), solution.get("h"))
-            {
-                sheet.take(text(s), column(p, o, shortener), text(o), text(h));
+        statements(store, &format!("<{class}>"), "", |solution| {
+            if let (Some(s), Some(p), Some(o)) = (solution.get("s"), solution.get("p"), solution.get("o")) {
+                let graph = solution.get("h").map_or_else(|| UNNAMED.to_owned(), text);
+                sheet.take(text(s), column(p, o, shortener), text(o), graph);
             }
         })?;
         Ok(sheet)
+    }
+
+    /// Adds what the parties are called.
+    fn label(&mut self, store: &dyn Store, language: &str) -> Result<(), OutputError> {
+        const PARTY: &str = "pact:party";
+        let parties = self.rows.values().filter_map(|row| row.get(PARTY)).flatten();
+        let terms: Vec<Term> = parties.filter_map(|iri| Some(NamedNode::new(iri).ok()?.into())).collect();
+        let mut labels = Labels::new(language);
+        for terms in terms.chunks(LOOKED_UP) {
+            labels.learn(store, terms.iter())?;
+        }
+        for row in self.rows.values_mut() {
+            let called = row.get(PARTY).into_iter().flatten().filter_map(|iri| labels.get(iri).map(ToOwned::to_owned));
+            let called: BTreeSet<String> = called.collect();
+            if !called.is_empty() {
+                self.columns.insert(format!("{PARTY} label"));
+                row.insert(format!("{PARTY} label"), called);
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, subject: String, column: String, value: String, graph: String) {
@@ -78,15 +126,19 @@ impl Sheet {
         self.columns.insert(column);
     }
 
-    fn write(&self, path: &Path) -> Result<u64, OutputError> {
-        let mut writer = csv::Writer::from_path(path).map_err(std::io::Error::from)?;
+    fn write(&self, path: &Path, bom: bool) -> Result<u64, OutputError> {
+        let mut file = AtomicFile::create(path)?;
+        if bom {
+            file.write_all("\u{FEFF}".as_bytes())?;
+        }
+        let mut writer = csv::Writer::from_writer(file);
         let columns = || self.columns.iter().map(String::as_str).chain(["graphs"]);
         writer.write_record(["id"].into_iter().chain(columns())).map_err(std::io::Error::from)?;
         for (subject, row) in &self.rows {
             let cells = columns().map(|column| row.get(column).map(joined).unwrap_or_default());
             writer.write_record([subject.clone()].into_iter().chain(cells)).map_err(std::io::Error::from)?;
         }
-        writer.flush()?;
+        writer.into_inner().map_err(csv::IntoInnerError::into_error)?.commit()?;
         Ok(self.rows.len() as u64)
     }
 }
