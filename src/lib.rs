@@ -96,5 +96,5 @@ pub mod record;
 pub mod server;
 pub mod store;
 pub mod vocab;
-pub mod xpath;
 pub mod xml;
+pub mod xpath;
