@@ -15,7 +15,7 @@ use super::watch::Watch;
 use crate::place::Register;
 use crate::query::{
     DataPlaces, LibraryError, NamedQuery, ParameterError, ParseOptions, Places, Query, TextLimits, library, named,
-    unknown_terms,
+    unknown_functions, unknown_terms,
 };
 use crate::store::Store;
 use crate::vocab;
@@ -216,7 +216,16 @@ fn parse(text: &str, name: &str, edge: &Edge) -> Result<Query> {
     let options = options(name);
     let query = Query::parse(text, &options).map_err(explain)?;
     warn_of_unknown_terms(text, &options, edge);
+    warn_of_unknown_functions(&query, edge);
     Ok(query)
+}
+
+/// Says which functions nobody has: what calls one is an error, and often gives nothing, in silence.
+pub fn warn_of_unknown_functions(query: &Query, edge: &Edge) {
+    for (name, near) in unknown_functions(query) {
+        let hint = near.map(|near| format!("\n  Hint: did you mean {near}?")).unwrap_or_default();
+        edge.say(format_args!("warning: there is no function {name}: what calls it has no value{hint}"));
+    }
 }
 
 /// Says which terms of a text the vocabulary does not have: a slip there finds nothing, in silence.

@@ -71,5 +71,5 @@ pub use session::{LocalSession, RemoteSession, Session, Work};
 pub use substitute::Value;
 pub use suggest::{Entity, Suggestion, suggest, written};
 pub use typed::Typed;
-pub use unknown::unknown_terms;
+pub use unknown::{unknown_functions, unknown_terms};
 pub use update::{Update, UpdateStats};

@@ -1,7 +1,12 @@
 //! Terms of the vocabulary that it does not have: a query with one is right, and finds nothing.
 
+use oxrdf::NamedNode;
+
+use super::functions::{LazyRegister, functions};
 use super::parse::{ParseOptions, SyntaxError};
+use super::run::Query;
 use super::tokens::{Kind, Tokens};
+use crate::eval::expression::is_function;
 use crate::nearest::nearest;
 use crate::vocab;
 
@@ -28,6 +33,21 @@ pub fn unknown_terms(text: &str, options: &ParseOptions) -> Vec<SyntaxError> {
     unknown
 }
 
+/// The functions that a query calls by IRI and this crate does not have, and the nearest that it has. Such a call is an error
+/// of its expression (SPARQL 1.1, 17.6), so that the query is right, and what it asks for is often not there.
+pub fn unknown_functions(query: &Query) -> Vec<(NamedNode, Option<NamedNode>)> {
+    let called = &query.needs().functions;
+    if called.is_empty() {
+        return Vec::new();
+    }
+    let known = functions(LazyRegister::new(vocab::ID, None));
+    let mut unknown: Vec<&NamedNode> = called.iter().filter(|name| !is_function(name, &known)).collect();
+    unknown.sort_unstable();
+    unknown.dedup();
+    let near = |name: &NamedNode| nearest(name.as_str(), known.each().map(|(name, _)| name.as_str()));
+    unknown.into_iter().map(|name| (name.clone(), near(name).map(NamedNode::new_unchecked))).collect()
+}
+
 /// The local names under a prefix of the vocabulary.
 fn known(prefix: &str) -> Option<Vec<&'static str>> {
     let (_, namespace) = vocab::PREFIXES.iter().find(|(name, _)| *name == prefix && CLOSED.contains(name))?;
@@ -47,6 +67,23 @@ mod tests {
     fn told(text: &str) -> Vec<(String, Option<String>)> {
         let told = unknown_terms(text, &ParseOptions::default());
         told.into_iter().map(|one| (format!("{}: {}", one.at, one.reason), one.hint)).collect()
+    }
+
+    #[test]
+    fn functions_that_nobody_has() {
+        let told = |text: &str| {
+            let query = Query::parse(text, &ParseOptions::default()).unwrap();
+            let told = unknown_functions(&query).into_iter();
+            told.map(|(name, near)| (name.into_string(), near.map(NamedNode::into_string))).collect::<Vec<_>>()
+        };
+        let text =
+            "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> SELECT ?x { BIND(xsd:integer(pact:fold(?n)) AS ?x) }";
+        assert!(told(text).is_empty());
+        let slip = format!("{}fodl", vocab::NS);
+        let text = "SELECT ?x { FILTER(pact:fodl(?n) || pact:fodl(?m) || <http://nowhere/f>(1)) ?x ?n ?m }";
+        let found = told(text);
+        assert_eq!(found[1], (slip, Some(format!("{}fold", vocab::NS))));
+        assert_eq!((found.len(), found[0].0.as_str()), (2, "http://nowhere/f"));
     }
 
     #[test]

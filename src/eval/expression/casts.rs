@@ -2,6 +2,7 @@
 
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, NamedNodeRef, Term};
+use oxsdatatypes::{DayTimeDuration, YearMonthDuration};
 use spareval::ExpressionTerm as V;
 
 use super::value::{Value, lexical};
@@ -127,9 +128,15 @@ fn time(target: NamedNodeRef<'_>, value: Value) -> Option<Value> {
         (xsd::DURATION, V::YearMonthDurationLiteral(value)) => V::DurationLiteral(value.into()),
         (xsd::DURATION, V::DayTimeDurationLiteral(value)) => V::DurationLiteral(value.into()),
         (xsd::YEAR_MONTH_DURATION, V::YearMonthDurationLiteral(value)) => V::YearMonthDurationLiteral(value),
-        (xsd::YEAR_MONTH_DURATION, V::DurationLiteral(value)) => V::YearMonthDurationLiteral(value.try_into().ok()?),
+        // The other part is left out (Functions and Operators 3.1, 19.1.4).
+        (xsd::YEAR_MONTH_DURATION, V::DurationLiteral(value)) => {
+            V::YearMonthDurationLiteral(YearMonthDuration::new(value.years() * 12 + value.months()))
+        }
         (xsd::DAY_TIME_DURATION, V::DayTimeDurationLiteral(value)) => V::DayTimeDurationLiteral(value),
-        (xsd::DAY_TIME_DURATION, V::DurationLiteral(value)) => V::DayTimeDurationLiteral(value.try_into().ok()?),
+        (xsd::DAY_TIME_DURATION, V::DurationLiteral(value)) => {
+            let whole = value.days() * 86_400 + value.hours() * 3_600 + value.minutes() * 60;
+            V::DayTimeDurationLiteral(DayTimeDuration::new(value.seconds().checked_add(whole)?))
+        }
         (_, value) => return part_of_date(target, value),
     })
 }
@@ -258,6 +265,7 @@ mod tests {
         assert_eq!(cast("2000-01-02", xsd::STRING, xsd::DATE_TIME), None);
         assert_eq!(cast("2000-01-02", xsd::DATE, xsd::G_YEAR), some("2000"));
         assert_eq!(cast("P1Y2D", xsd::DURATION, xsd::DAY_TIME_DURATION).as_deref(), Some("P2D"));
+        assert_eq!(cast("-P1Y2D", xsd::DURATION, xsd::YEAR_MONTH_DURATION).as_deref(), Some("-P1Y"));
         assert_eq!(cast("12:00:00", xsd::TIME, xsd::DATE_TIME), None);
     }
 }

@@ -26,9 +26,7 @@ pub struct Compile<'a> {
 /// [`Unsupported`] for EXISTS, which is the planner's.
 pub fn compile(expression: &Expression, cx: &Compile<'_>) -> Result<Compiled, Unsupported> {
     let mut node = cx.node(expression)?;
-    if node.columns().len() > 1 || !node.is_pure() {
-        node.remember();
-    }
+    node.remember();
     Ok(Compiled::new(node))
 }
 

@@ -41,6 +41,8 @@ pub struct Compiled {
     columns: Vec<usize>,
     /// Whether its value depends on these columns alone.
     pure: bool,
+    /// Whether what it gives is kept for each term of its only column.
+    remembers: bool,
     /// What it gave for each term of its only column.
     tests: Memo<Option<bool>>,
     ids: Memo<Id>,
@@ -48,8 +50,9 @@ pub struct Compiled {
 
 impl Compiled {
     fn new(node: Node) -> Self {
-        let (columns, pure) = (node.columns(), node.is_pure());
-        Self { node, columns, pure, tests: Memo::default(), ids: Memo::default() }
+        let (columns, pure) = node.reads();
+        let remembers = pure && columns.len() == 1 && !node.is_cheap();
+        Self { node, columns, pure, remembers, tests: Memo::default(), ids: Memo::default() }
     }
 
     /// The columns that it reads, ascending.
@@ -148,10 +151,7 @@ impl Compiled {
 
     /// The term that decides, where there is one and it is worth to remember by it.
     fn key(&self, batch: &Batch, row: usize) -> Option<Id> {
-        match self.columns[..] {
-            [column] if self.pure && !self.node.is_cheap() => Some(batch.columns[column].get(row)),
-            _ => None,
-        }
+        self.remembers.then(|| batch.columns[self.columns[0]].get(row))
     }
 
     fn is_the_same_in(&self, batch: &Batch) -> bool {

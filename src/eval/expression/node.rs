@@ -121,26 +121,24 @@ impl Node {
         }
     }
 
-    /// The columns that it reads, ascending.
-    pub(super) fn columns(&self) -> Vec<usize> {
-        let mut columns: Vec<usize> = self.children().into_iter().flat_map(Self::columns).collect();
-        if let Self::Column(column) | Self::Bound(column) = self {
-            columns.push(*column);
+    /// The columns that it reads, ascending, and whether it gives the same for the same terms.
+    pub(super) fn reads(&self) -> (Vec<usize>, bool) {
+        let (mut columns, mut is_pure) = (Vec::new(), true);
+        let mut open = vec![self];
+        while let Some(node) = open.pop() {
+            if let Self::Column(column) | Self::Bound(column) = node {
+                columns.push(*column);
+            }
+            is_pure &= !node.is_chance();
+            open.extend(node.children());
         }
         columns.sort_unstable();
         columns.dedup();
-        columns
+        (columns, is_pure)
     }
 
-    /// Whether it gives the same for the same terms.
-    pub(super) fn is_pure(&self) -> bool {
-        let own = match self {
-            Self::Builtin(function, _) => {
-                !matches!(function, Builtin::Rand | Builtin::Uuid | Builtin::StrUuid | Builtin::BNode)
-            }
-            _ => true,
-        };
-        own && self.children().into_iter().all(Self::is_pure)
+    fn is_chance(&self) -> bool {
+        matches!(self, Self::Builtin(Builtin::Rand | Builtin::Uuid | Builtin::StrUuid | Builtin::BNode, _))
     }
 
     /// Whether to evaluate it costs no more than to look up what was found before.
@@ -149,26 +147,56 @@ impl Node {
             Self::Constant(..) | Self::Column(_) | Self::Error | Self::Bound(_) => true,
             Self::Is(Is::Iri | Is::Blank | Is::Literal | Is::Triple, inner) => matches!(**inner, Self::Column(_)),
             Self::SameTerm(both) => both.iter().all(|one| matches!(one, Self::Column(_) | Self::Constant(..))),
-            Self::Not(inner) => inner.is_cheap(),
-            Self::And(all) | Self::Or(all) => all.len() < 3 && all.iter().all(Self::is_cheap),
+            Self::Not(inner) => matches!(**inner, Self::Bound(_)),
             _ => false,
         }
     }
 
-    /// Wraps the largest parts that depend on one column each, so that they are remembered.
-    pub(super) fn remember(&mut self) {
+    /// Wraps the largest parts that depend on one column each, so that they are remembered. Says what this depends on: one
+    /// look at each part is enough.
+    pub(super) fn remember(&mut self) -> Depends {
+        let mut all = match self {
+            Self::Column(column) | Self::Bound(column) => Depends::One(*column),
+            _ => Depends::Nothing,
+        };
+        if self.is_chance() {
+            all = Depends::More;
+        }
+        let mut each = Vec::new();
         for child in self.children_mut() {
-            let columns = child.columns();
-            match columns[..] {
-                [] => {}
-                [column] if child.is_pure() => {
-                    if !child.is_cheap() {
-                        let inner = Box::new(std::mem::replace(child, Self::Error));
-                        *child = Self::Memo { column, inner, known: Memo::default() };
-                    }
+            let depends = child.remember();
+            each.push(depends);
+            all = all.and(depends);
+        }
+        if all == Depends::More {
+            for (child, depends) in self.children_mut().into_iter().zip(each) {
+                if let Depends::One(column) = depends
+                    && !child.is_cheap()
+                {
+                    let inner = Box::new(std::mem::replace(child, Self::Error));
+                    *child = Self::Memo { column, inner, known: Memo::default() };
                 }
-                _ => child.remember(),
             }
+        }
+        all
+    }
+}
+
+/// What decides a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depends {
+    Nothing,
+    One(usize),
+    /// Several columns, or chance.
+    More,
+}
+
+impl Depends {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nothing, one) | (one, Self::Nothing) => one,
+            (Self::One(a), Self::One(b)) if a == b => self,
+            _ => Self::More,
         }
     }
 }

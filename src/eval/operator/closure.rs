@@ -147,6 +147,17 @@ impl Reach {
     }
 }
 
+/// Whether a step can lead from a node to itself along no triple.
+fn may_be_empty(step: &Step) -> bool {
+    match step {
+        Step::Predicate(_) | Step::Not(_) => false,
+        Step::Reverse(step) => may_be_empty(step),
+        Step::Sequence(a, b) => may_be_empty(a) && may_be_empty(b),
+        Step::Alternative(a, b) => may_be_empty(a) || may_be_empty(b),
+        Step::Closure { step, zero, .. } => *zero || may_be_empty(step),
+    }
+}
+
 /// Rows joined with a path.
 pub struct ClosureJoin {
     pub input: Box<dyn Operator>,
@@ -197,9 +208,20 @@ impl ClosureJoin {
         self.reach.zero && (is_named || self.reach.is_node(node, cx))
     }
 
+    /// Whether a bound variable has a term at which no path begins: where steps can be empty, it must be a node of the graph.
+    fn is_stranger(&self, node: Option<Id>, cx: &Context) -> bool {
+        let is_named = self.ends.iter().any(|end| matches!(end, Source::Id(_)));
+        !is_named && may_be_empty(&self.reach.step) && node.is_some_and(|node| !self.reach.is_node(node, cx))
+    }
+
     fn row(&self, open: &mut Open, found: &mut Found, cx: &mut Context) -> Result<(), Stop> {
         let row = open.row;
-        match (self.end(0, &open.batch, row), self.end(1, &open.batch, row)) {
+        let ends = (self.end(0, &open.batch, row), self.end(1, &open.batch, row));
+        if self.is_stranger(ends.0.or(ends.1), cx) {
+            open.row += 1;
+            return Ok(());
+        }
+        match ends {
             (Some(subject), Some(object)) => {
                 let zero = subject == object && self.zero(subject, cx);
                 if zero || self.reach.connects(subject, object, cx)? {

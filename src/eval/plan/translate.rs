@@ -119,6 +119,10 @@ impl Translator<'_> {
                 let name = Variable::new_unchecked(format!(" _:{}", node.as_str()));
                 Slot::Var(self.names.var(scope, &name))
             }
+            TermPattern::Triple(triple) if is_ground(triple) => {
+                let term = Term::try_from(term.clone()).map_err(|()| Unsupported::new("a triple term"))?;
+                Slot::Id(self.cx.intern(term))
+            }
             TermPattern::Triple(triple) => {
                 let subject = self.term(&triple.subject, scope, parts)?;
                 let predicate = self.name(&triple.predicate, scope);
@@ -366,4 +370,14 @@ fn is_plain(path: &Path) -> bool {
         Path::Sequence(a, b) | Path::Alternative(a, b) => is_plain(a) && is_plain(b),
         Path::ZeroOrMore(_) | Path::OneOrMore(_) | Path::ZeroOrOne(_) => false,
     }
+}
+
+/// Whether a triple term is a constant: blank nodes of patterns are variables.
+fn is_ground(triple: &TriplePattern) -> bool {
+    let object = match &triple.object {
+        TermPattern::Triple(inner) => is_ground(inner),
+        object => matches!(object, TermPattern::NamedNode(_) | TermPattern::Literal(_)),
+    };
+    let predicate = matches!(triple.predicate, NamedNodePattern::NamedNode(_));
+    object && predicate && matches!(triple.subject, TermPattern::NamedNode(_))
 }

@@ -7,6 +7,7 @@ mod paths;
 mod syntax;
 mod tags;
 mod updates;
+mod written;
 
 use std::time::Duration;
 

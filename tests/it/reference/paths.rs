@@ -17,7 +17,8 @@ pub enum End<'a> {
 
 impl<'a> End<'a> {
     pub fn of(pattern: &'a TermPattern) -> Self {
-        if matches!(pattern, TermPattern::Variable(_)) { Self::Variable } else { Self::Term(pattern) }
+        // A triple term with variables in it is matched after.
+        if Term::try_from(pattern.clone()).is_ok() { Self::Term(pattern) } else { Self::Variable }
     }
 
     fn admits(self, term: &Term) -> bool {
@@ -82,7 +83,6 @@ fn nodes(graph: &Graph) -> HashSet<Term> {
 
 /// ALP of 18.4: everything reached, once.
 fn repeated(path: &Path, start: End<'_>, end: End<'_>, graph: &Graph, with_zero: bool) -> Vec<(Term, Term)> {
-    let steps = eval(path, End::Variable, End::Variable, graph);
     let from = match (start.constant(), end.constant()) {
         (Some(term), _) => HashSet::from([term]),
         (None, constant) => nodes(graph).into_iter().chain(constant).collect(),
@@ -95,7 +95,9 @@ fn repeated(path: &Path, start: End<'_>, end: End<'_>, graph: &Graph, with_zero:
         let mut reached = HashSet::new();
         let mut open = vec![first.clone()];
         while let Some(term) = open.pop() {
-            let next = steps.iter().filter(|(s, _)| *s == term).map(|(_, o)| o.clone());
+            // The path at this term, which the graph may lack.
+            let at = TermPattern::from(term);
+            let next = eval(path, End::Term(&at), End::Variable, graph).into_iter().map(|(_, o)| o);
             open.extend(next.filter(|o| reached.insert(o.clone())));
         }
         pairs.extend(reached.into_iter().map(|term| (first.clone(), term)));

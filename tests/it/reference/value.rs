@@ -232,10 +232,10 @@ pub fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Boolean(value) => Some(*value),
         Value::Text(text, None) => Some(!text.is_empty()),
-        // Ill-typed booleans and numbers are false.
+        // Ill-typed numbers are false; of booleans, SPARQL 1.2 has it that they are errors.
         Value::Other(literal) => {
             let name = literal.datatype().as_str().strip_prefix("http://www.w3.org/2001/XMLSchema#")?;
-            let known = INTEGERS.contains(&name) || ["boolean", "decimal", "float", "double"].contains(&name);
+            let known = INTEGERS.contains(&name) || ["decimal", "float", "double"].contains(&name);
             known.then_some(false)
         }
         number => double(number).map(|double| !double.is_nan() && double != Double::from(0.0)),
