@@ -14,8 +14,9 @@ use super::construct::{Construct, Describe, template_variables};
 use super::evaluation::Evaluation;
 use super::guard;
 use super::meter::Meter;
-use super::plan::{as_meant, columns, pattern_mut};
+use super::plan::{columns, pattern_mut};
 use super::run::Query;
+use super::tags;
 use crate::eval::{self, Batch, Context, Options, Stop, Unsupported};
 
 /// A query that is planned.
@@ -44,11 +45,12 @@ fn ended(stop: Stop) -> QueryEvaluationError {
     }
 }
 
-/// A query as its plan means it.
+/// A query in which tags of languages are compared without case, if it asks for them. Regular expressions stay as they are: the
+/// operators of our own read them as XPath does.
 fn meant(query: &Query) -> Cow<'_, Algebra> {
-    let (mut algebra, needs) = (Cow::Borrowed(query.algebra()), query.needs());
-    if needs.tags || needs.regular {
-        as_meant(pattern_mut(algebra.to_mut()), needs);
+    let mut algebra = Cow::Borrowed(query.algebra());
+    if query.needs().tags {
+        tags::without_case(pattern_mut(algebra.to_mut()));
     }
     algebra
 }
