@@ -27,7 +27,16 @@ pub struct Version {
     pub(super) changed: HashMap<Id, Arc<Changed>>,
     pub(super) triples: usize,
     pub(super) quads: usize,
-    pub(super) late_places: OnceLock<Box<[u64]>>,
+    pub(super) late_places: OnceLock<LatePlaces>,
+}
+
+/// Where the late terms stand.
+#[derive(Debug)]
+pub(super) struct LatePlaces {
+    /// The key of each.
+    keys: Box<[u64]>,
+    /// Those that stand between terms of the base: the number before, and their own, in their order.
+    gaps: Box<[(u32, u32)]>,
 }
 
 /// A quad by numbers: subject, predicate, object, and the number of its graph.
@@ -124,7 +133,7 @@ impl Version {
     /// moments. Keys of different versions do not compare.
     pub fn key(&self, id: Id) -> u64 {
         match self.late(id) {
-            Some(_) => self.late_places()[(id.0 - Id::LATE) as usize],
+            Some(_) => self.late_places().keys[(id.0 - Id::LATE) as usize],
             None => u64::from(self.base.dictionary.rank(id)) << 32,
         }
     }
@@ -141,44 +150,42 @@ impl Version {
         }
     }
 
+    /// The key of a term that stands after this number of the base and ties with none of the base.
     fn late_key(&self, before: u32, key: &Key<'_>) -> u64 {
-        let mut smaller = 0;
-        for (late, place) in self.late_terms().zip(self.late_places()) {
-            if late.place != Place::After(before) {
-                continue;
-            }
-            match Key::new(Some(late.term.as_ref())).cmp(key) {
-                std::cmp::Ordering::Equal => return *place,
-                std::cmp::Ordering::Less => smaller = smaller.max(*place & u64::from(u32::MAX)),
-                std::cmp::Ordering::Greater => {}
-            }
+        let LatePlaces { keys, gaps } = self.late_places();
+        let gap = gaps.partition_point(|(other, _)| *other < before);
+        let gap = &gaps[gap..gap + gaps[gap..].partition_point(|(other, _)| *other == before)];
+        let key_of = |number: u32| self.late(Id(Id::LATE + number)).map(|late| Key::new(Some(late.term.as_ref())));
+        let smaller = gap.partition_point(|(_, number)| key_of(*number).is_some_and(|other| other < *key));
+        let place = |at: usize| gap.get(at).map(|(_, number)| (*number, keys[*number as usize]));
+        match place(smaller) {
+            Some((number, place)) if key_of(number).as_ref() == Some(key) => place,
+            _ => smaller.checked_sub(1).and_then(place).map_or(u64::from(before) << 32, |(_, place)| place) + 1,
         }
-        (u64::from(before) << 32) | (smaller + 1)
     }
 
-    fn late_terms(&self) -> impl Iterator<Item = &LateTerm> {
-        (0..self.late).filter_map(|number| self.base.late.get(Id(Id::LATE + number)))
-    }
-
-    /// The key of every late term: after that of the base's term before it, those of one gap by even numbers.
-    fn late_places(&self) -> &[u64] {
+    /// The keys of the late terms: after that of the base's term before them, those of one gap by even numbers.
+    fn late_places(&self) -> &LatePlaces {
         self.late_places.get_or_init(|| {
-            let mut gaps: Vec<(u32, Key<'_>, usize)> = Vec::new();
-            let mut places = vec![0; self.late as usize];
-            for (number, late) in self.late_terms().enumerate() {
+            let mut gaps: Vec<(u32, Key<'_>, u32)> = Vec::new();
+            let mut keys = vec![0; self.late as usize];
+            for number in 0..self.late {
+                let Some(late) = self.late(Id(Id::LATE + number)) else { continue };
                 match late.place {
-                    Place::Ties(rank) => places[number] = u64::from(rank) << 32,
+                    Place::Ties(rank) => keys[number as usize] = u64::from(rank) << 32,
                     Place::After(before) => gaps.push((before, Key::new(Some(late.term.as_ref())), number)),
                 }
             }
             gaps.sort_unstable();
             for gap in gaps.chunk_by(|a, b| a.0 == b.0) {
                 for (step, tied) in (1_u64..).zip(gap.chunk_by(|a, b| a.1 == b.1)) {
-                    tied.iter()
-                        .for_each(|(before, _, number)| places[*number] = (u64::from(*before) << 32) | (2 * step));
+                    for (before, _, number) in tied {
+                        keys[*number as usize] = (u64::from(*before) << 32) | (2 * step);
+                    }
                 }
             }
-            places.into()
+            let gaps = gaps.into_iter().map(|(before, _, number)| (before, number)).collect();
+            LatePlaces { keys: keys.into(), gaps }
         })
     }
 
