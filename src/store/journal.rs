@@ -405,7 +405,7 @@ mod tests {
                 Change::Insert(quad(triple.into(), node("g").into())),
                 Change::Insert(quad(tagged.into(), GraphName::DefaultGraph)),
                 Change::Insert(quad(
-                    Literal::new_language_tagged_literal_unchecked("x", "zh-Hans").into(),
+                    Literal::new_language_tagged_literal_unchecked("x", "zh-hans").into(),
                     BlankNode::new_unchecked("g").into(),
                 )),
                 Change::Remove(quad(node("an odd {iri}").into(), node("g").into())),

@@ -54,18 +54,19 @@ impl Columns {
         let lacking = self.lacking(field, row_type);
         let is_empty = |column: &usize| cells.get(*column).is_none_or(|(_, value)| value.is_empty());
         let empty: Vec<usize> = self.columns_of(field).into_iter().filter(is_empty).collect();
-        let told = |at, names: Vec<String>, is, remedy: &str| {
-            let reason = format!("{} {is}: {}", names.join(" and "), note.reason);
+        let told = |at, names: Vec<String>, fault, remedy: &str| {
+            let (columns, are) = if names.len() == 1 { ("column", "is") } else { ("columns", "are") };
+            let reason = format!("{columns} {} {are} {fault}: {}", names.join(" and "), note.reason);
             Some(Note { at, pointer: note.pointer.clone(), ..Note::error(0, reason, remedy) })
         };
         match (lacking.is_empty(), empty.first()) {
             (false, _) => {
-                let names = lacking.iter().map(|name| format!("column {}", shown(name))).collect();
-                told(0, names, "is missing", "add it to the heading, and its value to each row")
+                let names = lacking.iter().map(|name| shown(name)).collect();
+                told(0, names, "missing", "add it to the heading, and its value to each row")
             }
             (true, Some(&first)) => {
-                let names = empty.iter().map(|column| format!("column {}", shown(self.name(*column)))).collect();
-                told(cells.get(first).map_or(0, |(at, _)| *at), names, "is empty", "fill it in")
+                let names = empty.iter().map(|column| shown(self.name(*column))).collect();
+                told(cells.get(first).map_or(0, |(at, _)| *at), names, "empty", "fill it in")
             }
             (true, None) => None,
         }
