@@ -223,16 +223,17 @@ impl ResultArgs {
     ) -> Result<Stats> {
         let look = self.look(query.form(), edge)?;
         let question = Question { query, limits, cancel: &Cancel::new() };
-        let progress = edge.progress("Asking", Unit::Things("lines"), None);
         match &self.out {
             None => {
                 let mut out = edge.results(!self.no_pager);
                 self.mark(&mut out)?;
-                ask(backend, question, Told { out, progress, beside: !edge.stdout_is_terminal }, &look)
+                // What stands behind a pipe may write to the same screen.
+                let progress = if edge.stdout_is_terminal { asking(edge) } else { Progress::hidden() };
+                ask(backend, question, Told { out, progress, beside: false }, &look)
             }
             Some(path) => output::to_file(path, inputs, |file| {
                 self.mark(file)?;
-                ask(backend, question, Told { out: file, progress, beside: true }, &look)
+                ask(backend, question, Told { out: file, progress: asking(edge), beside: true }, &look)
             }),
         }
     }
@@ -269,6 +270,10 @@ impl ResultArgs {
         }
         Ok(out.flush()?)
     }
+}
+
+fn asking(edge: &Edge) -> Progress {
+    edge.progress("Asking", Unit::Things("lines"), None)
 }
 
 /// Output whose lines are told by a progress bar, which goes away where the output itself comes to the screen.
