@@ -77,6 +77,7 @@ pub mod convert;
 pub mod counted;
 pub mod eval;
 pub mod federation;
+pub mod fold;
 pub mod format;
 pub mod generate;
 pub mod held;

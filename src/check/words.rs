@@ -19,14 +19,7 @@ static WORDS: LazyLock<HashMap<&str, [&str; 3]>> = LazyLock::new(|| {
 
 /// An English text in a language (BCP 47); itself where the table has neither.
 pub(super) fn told<'t>(english: &'t str, language: &str) -> &'t str {
-    let tag = language.to_ascii_lowercase();
-    let mut parts = tag.split('-');
-    let column = match parts.next() {
-        Some("zh") if parts.any(|part| ["hant", "tw", "hk", "mo"].contains(&part)) => 1,
-        Some("zh") => 0,
-        Some("ja") => 2,
-        _ => return english,
-    };
+    let Some(column) = crate::ontology::language(language).checked_sub(1) else { return english };
     WORDS.get(english).map_or(english, |cells| cells[column])
 }
 

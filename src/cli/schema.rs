@@ -16,7 +16,7 @@ pub struct Args {
     /// Print a CSV table to begin with instead: its heading and rows to write over, of type place, tie, conferral or count
     #[arg(long, value_name = "TYPE", value_parser = flat_type)]
     csv: Option<RecordType>,
-    /// Language of the descriptions: en, zh-Hans or zh-Hant
+    /// Language of the descriptions: en, zh-Hans, zh-Hant or ja
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
 }

@@ -21,7 +21,6 @@ pub mod build;
 mod candidates;
 mod chain;
 mod decide;
-pub mod fold;
 mod index;
 mod mention;
 mod overlay;
@@ -36,8 +35,8 @@ mod suffix;
 #[cfg(test)]
 mod tests;
 mod types;
-mod variants;
 
+pub use crate::fold;
 pub use crate::record::Level;
 pub use mention::{Candidate, Mention, MentionContext, Resolution, minted_key};
 pub use packed::NotPacked;

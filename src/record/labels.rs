@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use oxrdf::{NamedOrBlankNode, Term};
 use oxttl::TurtleParser;
-use unicode_normalization::UnicodeNormalization;
+
+use crate::fold::fold;
 
 const SCHEMES: &str = include_str!("../../ontology/schemes.ttl");
 const BASE: &str = "https://w3id.org/citypact/";
@@ -98,13 +99,8 @@ fn code(iri: &str) -> Option<(Family, &str)> {
     families.into_iter().find_map(|family| Some((family, path.strip_prefix(family.folder())?)))
 }
 
-/// The text without what tells no two labels apart: width, case, blanks, hyphens and the dots between words.
-fn fold(text: &str) -> String {
-    let folded = text.nfkc().flat_map(char::to_lowercase);
-    folded.filter(|character| !character.is_whitespace() && !"-‐‑–—_·・.".contains(*character)).collect()
-}
-
-/// The codes of a family that are called so, in any language and script, or spelt so but for case, width and hyphens.
+/// The codes of a family that are called so, in any language and script, or spelt so but for what folding takes away:
+/// case, width, hyphens, Traditional characters, Japanese new forms.
 pub(crate) fn codes(family: Family, text: &str) -> &'static [String] {
     CODES.get(&(family, fold(text))).map_or(&[], Vec::as_slice)
 }
@@ -134,10 +130,19 @@ mod tests {
             "國際友好城市",
             "Friendship City",
             "ＦＲＩＥＮＤＳＨＩＰ　ＣＩＴＹ",
+            "friendship_city",
         ] {
             assert_eq!(read::<TieKind>(text).ok(), Some(TieKind::FriendshipCity), "{text}");
         }
-        assert_eq!(read::<TieKind>("友好交流城市").ok(), Some(TieKind::FriendlyExchangeCity));
+        for text in ["友好交流城市", "友好 交流 城市", "友好交流城(chéng)市"] {
+            assert_eq!(read::<TieKind>(text).ok(), Some(TieKind::FriendlyExchangeCity), "{text}");
+        }
+        for text in ["姐妹城市", "姊妹城市", "姉妹都市", "友城"] {
+            assert_eq!(read::<TieKind>(text).ok(), Some(TieKind::UnspecifiedFriendship), "{text}");
+        }
+        for text in ["意向书", "意向書", "友好合作城市"] {
+            assert!(read::<AgreementKind>(text).is_ok(), "{text}");
+        }
         assert_eq!(read::<AgreementKind>("友好城市").ok(), Some(AgreementKind::FriendshipCity));
         for text in ["有效", "有効", "in force", "In-Force"] {
             assert_eq!(read::<Status>(text).ok(), Some(Status::InForce), "{text}");
@@ -171,6 +176,8 @@ mod tests {
 
     #[test]
     fn figures_are_named_in_every_language() {
-        assert_eq!(codes(Family::Variable, "友好城市數"), ["friendship-cities"]);
+        for text in ["友好城市数", "友好城市數", "友好都市数", "友好 城市數", "Friendship-Cities"] {
+            assert_eq!(codes(Family::Variable, text), ["friendship-cities"], "{text}");
+        }
     }
 }

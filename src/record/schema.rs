@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::RecordType;
 use super::labels::{Family, meaning};
+use crate::ontology;
 
 /// Where the schema says it is published.
 const ID: &str = "https://w3id.org/citypact/schema/record.json";
@@ -23,7 +24,7 @@ pub const fn starter(record_type: RecordType) -> Option<&'static str> {
     }
 }
 
-/// What the schema says of fields: English, Simplified Chinese, Traditional Chinese.
+/// What the schema says of fields, a column for each of [`ontology::LANGUAGES`].
 const TEXTS: &str = include_str!("schema.tsv");
 
 /// The JSON Schema (draft 2020-12) of one record.
@@ -32,25 +33,17 @@ pub fn schema() -> Value {
     schema_in("en")
 }
 
-/// The JSON Schema with its descriptions in a language: `zh-Hans`, `zh-Hant`, else English. Codes are explained by what
-/// the vocabulary says of them.
+/// The JSON Schema with its descriptions in a language: `zh-Hans`, `zh-Hant`, `ja`, else English. Codes are explained by
+/// what the vocabulary says of them.
 #[must_use]
 pub fn schema_in(language: &str) -> Value {
-    let tag = language.to_ascii_lowercase();
-    let mut parts = tag.split('-');
-    let chinese = parts.next() == Some("zh");
-    let traditional = parts.any(|part| ["hant", "tw", "hk", "mo"].contains(&part));
-    let (column, language) = match (chinese, traditional) {
-        (false, _) => (0, "en"),
-        (true, false) => (1, "zh-Hans"),
-        (true, true) => (2, "zh-Hant"),
-    };
+    let column = ontology::language(language);
     let texts = TEXTS.lines().filter_map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
         Some((*cells.first()?, *cells.get(column)?))
     });
     let mut schema = plain();
-    explain(&mut schema, &texts.collect(), Family::Code, language);
+    explain(&mut schema, &texts.collect(), Family::Code, ontology::LANGUAGES[column]);
     schema
 }
 
@@ -121,10 +114,13 @@ mod tests {
     #[test]
     fn every_description_explains_in_the_language_asked_for() {
         each_text(&schema(), &mut |text| assert!(!text.starts_with('`'), "{text} repeats a code"));
-        for language in ["zh-Hans", "zh-Hant"] {
+        for language in ["zh-Hans", "zh-Hant", "ja"] {
             each_text(&schema_in(language), &mut |text| assert!(!text.is_ascii(), "{language}: {text}"));
         }
         let kinds = &schema_in("zh-Hans")["$defs"]["TieKind"]["oneOf"][0];
         assert!(kinds["description"].as_str().unwrap().starts_with("友好城市"), "{kinds}");
+        let told = &schema_in("ja-JP")["$defs"]["TieKind"];
+        assert_eq!(told["description"], "関係の種別。");
+        assert!(told["oneOf"][0]["description"].as_str().unwrap().starts_with("友好都市"), "{told}");
     }
 }

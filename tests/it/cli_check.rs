@@ -120,8 +120,8 @@ fn shapes_of_ones_own_hold_for_all_data_as_one() {
     let told = check(&[]);
     assert_eq!(told.status, Some(3), "{}", told.stderr);
     assert!(told.stdout.contains("violation: one beginning\n    id:tie/friendship-city/cn-qingdao--jp-shimonoseki  pact:since  [graph:a, graph:b]"), "{}", told.stdout);
-    assert!(check(&["--lang", "zh-Hans"]).stdout.contains("违反: one beginning"));
-    assert!(check(&["--lang", "zh"]).stdout.contains("违反: 一"));
+    assert!(check(&["--lang", "zh-Hans"]).stdout.contains("不符: one beginning"));
+    assert!(check(&["--lang", "zh"]).stdout.contains("不符: 一"));
     check(&["--each"]).ok();
     fs::write(here.join("s.ttl"), shapes.replace("pact:Arrangement", "pact:Nothing")).unwrap();
     let none = check(&[]);
@@ -182,8 +182,8 @@ fn a_store_behind_an_endpoint_is_checked_as_files_are() {
 fn a_report_speaks_the_language_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     for (language, said) in [
-        ("zh-Hans", ["0 处违反", "警告: S8 目标何时到期？", "矛盾：0"]),
-        ("zh-Hant", ["0 處違反", "警告: S8 目標何時到期？", "矛盾：0"]),
+        ("zh-Hans", ["0 处不符", "警告: S8 目标何时到期？", "矛盾：0"]),
+        ("zh-Hant", ["0 處不符", "警告: S8 目標何時到期？", "矛盾：0"]),
         ("ja", ["違反 0 件", "警告: S8 目標の期限はいつか？", "矛盾：0"]),
     ] {
         let told = over_articles(folder.path(), &["--conflicts", "--lang", language]).stdout;

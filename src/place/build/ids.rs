@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::draft::{Draft, Drafts};
-use crate::place::{records, variants};
+use crate::fold;
+use crate::place::records;
 use crate::record::Level;
 
 /// Gives every draft without an id one. The curated places keep theirs, found by their codes.
@@ -139,7 +140,7 @@ fn second_word(iso2: &str) -> &'static str {
 pub(crate) fn slug(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)) {
-        match variants::spelt_out(c) {
+        match fold::variants::spelt_out(c) {
             Some(spelt) => out.push_str(spelt),
             None if c.is_ascii_alphanumeric() => out.push(c),
             None if matches!(c, '\'' | '’' | '‘' | 'ʻ' | 'ʼ' | '.') => {}

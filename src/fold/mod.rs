@@ -10,13 +10,13 @@
 //! assert_eq!(fold("藤沢"), fold("藤泽"));
 //! ```
 
+pub(crate) mod variants;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
-
-use super::variants;
 
 /// One thing that folding did to a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

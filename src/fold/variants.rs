@@ -73,6 +73,7 @@ pub(crate) fn character(c: char) -> char {
         '緬' => '缅',
         '侖' => '仑',
         '峯' => '峰',
+        '姊' => '姐',
         '羣' => '群',
         '髙' => '高',
         '﨑' | '嵜' => '崎',
@@ -97,7 +98,7 @@ pub(crate) fn is_part_of_name(traditional: &str) -> bool {
 pub(crate) fn alternatives(name: &str, key: &str) -> Vec<String> {
     let mut found = Vec::new();
     if name.contains(['ä', 'ö', 'ü', 'Ä', 'Ö', 'Ü']) {
-        found.push(super::fold::fold(&umlauts(name)));
+        found.push(super::fold(&umlauts(name)));
     }
     for (long, short) in [("ou", "o"), ("oo", "o"), ("uu", "u"), ("ō", "o")] {
         if key.is_ascii() && key.contains(long) {
