@@ -60,7 +60,7 @@ fn records_folders_and_graphs() {
     run(here, &["convert", article, "--to", "trig", "--out", "004.trig"]).ok();
     run(here, &["diff", article, "004.trig"]).ok();
     run(here, &["convert", article, "--to", "turtle", "--out", "merged.ttl"]).ok();
-    assert_eq!(run(here, &["diff", article, "merged.ttl", "--quiet"]).status, Some(3));
+    run(here, &["diff", article, "merged.ttl"]).ok();
     run(here, &["diff", article, "merged.ttl", "--merge"]).ok();
     fs::create_dir(here.join("parts")).unwrap();
     fs::copy(here.join("004.trig"), here.join("parts/b.trig")).unwrap();
