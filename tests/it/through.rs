@@ -99,7 +99,7 @@ fn is_the_same(here: &Path, one: &[String], other: &[String]) {
     assert_eq!(one.len(), other.len());
     std::fs::write(here.join("one.nq"), one.join("\n") + "\n").unwrap();
     std::fs::write(here.join("other.nq"), other.join("\n") + "\n").unwrap();
-    assert_eq!(run(here, &["diff", "one.nq", "other.nq", "--quiet"]).ok(), "");
+    run(here, &["diff", "one.nq", "other.nq", "--quiet"]).ok();
 }
 
 const IN_GRAPHS: &str = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s <http://a/p> ?o } } GROUP BY ?g";
