@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-#[cfg(all(unix, feature = "rocksdb"))]
+#[cfg(unix)]
 use std::process::Command;
 
 /// A command of a `console` block and the lines shown under it.
 #[derive(Debug)]
 struct Step {
-    #[cfg_attr(not(all(unix, feature = "rocksdb")), expect(dead_code, reason = "told where the tour is run"))]
+    #[cfg_attr(not(unix), expect(dead_code, reason = "told where the tour is run"))]
     line: usize,
     command: String,
     shown: Vec<String>,
@@ -54,7 +54,7 @@ fn fits(shown: &[String], lines: &[&str]) -> bool {
     }
 }
 
-#[cfg(all(unix, feature = "rocksdb"))]
+#[cfg(unix)]
 fn path() -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_citypact"));
     format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default())
@@ -70,13 +70,13 @@ fn blocks(markdown: &str) -> Vec<&str> {
 }
 
 /// Whether a command builds the program, which a test of it cannot.
-#[cfg(all(unix, feature = "rocksdb"))]
+#[cfg(unix)]
 fn is_of_the_build(command: &str) -> bool {
     command.starts_with("make ") || command.starts_with("cargo ")
 }
 
 #[test]
-#[cfg(all(unix, feature = "rocksdb"))]
+#[cfg(unix)]
 fn every_command_of_the_tour_does_what_the_readme_shows() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
