@@ -113,6 +113,7 @@ fn what_was_made_of_a_file_is_what_the_file_says() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let article = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/articles/004.jsonl");
+    run(here, &["convert", article, "--out", "made.nq"]).ok();
     for suffix in ["ttl", "trig", "nt", "nq", "rdf", "jsonld"] {
         let made = format!("made.{suffix}");
         run(here, &["convert", article, "--out", &made]).ok();

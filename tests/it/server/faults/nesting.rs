@@ -216,10 +216,11 @@ async fn documents_that_nest_deep_end_nothing() {
         }
     }
     lives(&app).await;
-    // What was taken can be given back in every syntax.
+    // What was taken can be given back in every syntax that can say it: RDF/XML and JSON-LD say no triple term in another.
     for syntax in ["turtle", "trig", "rdfxml", "jsonld", "ntriples", "nquads"] {
         let reply = app.get(&format!("/graphs?default&format={syntax}"), "*/*").await;
-        assert!([200, 500].contains(&reply.status), "{syntax}: {}", reply.status);
+        let cannot = ["rdfxml", "jsonld"].contains(&syntax) && reply.status == 406;
+        assert!(cannot || [200, 500].contains(&reply.status), "{syntax}: {} {}", reply.status, reply.text());
     }
 }
 
