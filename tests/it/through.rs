@@ -103,7 +103,7 @@ fn is_the_same(here: &Path, one: &[String], other: &[String]) {
 }
 
 const IN_GRAPHS: &str = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s <http://a/p> ?o } } GROUP BY ?g";
-const UNION: &str = "SELECT ?s { ?s <http://a/p> ?o } ORDER BY ?s";
+const UNION: &str = "SELECT DISTINCT ?s { ?s <http://a/p> ?o } ORDER BY ?s";
 
 /// The whole of what a peer must answer as a file does.
 fn answers_alike(peer: &Peer) {
