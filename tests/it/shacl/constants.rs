@@ -1,5 +1,5 @@
-//! Constants of shapes against values of data, whatever a store makes of tags and numbers. What is expected of files is what
-//! pySHACL 0.40 finds; it, too, takes numbers by value.
+//! Constants of shapes against values of data, whatever a store makes of tags and numbers: numbers are compared by value, tags
+//! without case (RDF 1.1 Concepts, 3.3), and texts as the file has them.
 
 use citypact::check::{self, Scope};
 use citypact::store::{BulkOptions, Embedded, StoreError};
