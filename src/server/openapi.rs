@@ -57,6 +57,9 @@ fn paths() -> Map<String, Value> {
             "get": operation("Leads to the document about a thing", "303") }),
         );
     }
+    for space in ["kind", "variable"] {
+        add(&format!("/{space}"), json!({ "get": operation("Leads to the document about a scheme", "303") }));
+    }
     add(
         "/doc/{name}",
         json!({ "parameters": [path("name", "what it is called"), format(false)],

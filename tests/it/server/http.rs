@@ -215,7 +215,8 @@ async fn every_route_is_described() {
     for route in &routes {
         // Each question of the library is described by its own name.
         let path = if route == "/queries/{name}" { "/queries/partners?place=cn-kunming" } else { route.as_str() };
-        let described = paths.get(path).unwrap_or_else(|| panic!("{path} is not described")).as_object().unwrap();
+        let key = path.split('?').next().unwrap();
+        let described = paths.get(key).unwrap_or_else(|| panic!("{path} is not described")).as_object().unwrap();
         let mut described: Vec<String> =
             described.keys().filter(|key| *key != "parameters").map(|key| key.to_uppercase()).collect();
         let uri = path.replace("{name}", "x").replace("{id}", "1");
