@@ -273,8 +273,11 @@ mod tests {
         format!("[ oa:hasBody :tie ; oa:hasTarget [ oa:hasSelector [ oa:exact '{words}' ] ] ]")
     }
 
+    /// A graph, and the words that a claim rests on there.
+    type Words = (Option<String>, Vec<String>);
+
     /// Each claim's value with, for every graph that makes it, the words that it rests on there.
-    fn told(data: &Indexed) -> Vec<(String, Vec<(Option<String>, Vec<String>)>)> {
+    fn told(data: &Indexed) -> Vec<(String, Vec<Words>)> {
         let found = conflicts(data);
         assert_eq!(found.len(), 1, "{found:?}");
         let told = |told: &Told| {

@@ -136,7 +136,7 @@ impl<'a> Form<'a> {
 
     fn modifier(&mut self, word: &str) {
         let is = |name: &&str| name.eq_ignore_ascii_case(word);
-        self.groups |= is(&"GROUP") || is(&"HAVING") || AGGREGATES.iter().any(|name| is(&name));
+        self.groups |= is(&"GROUP") || is(&"HAVING") || AGGREGATES.iter().any(is);
     }
 
     fn key(&mut self, at: &At<'a>) {

@@ -148,10 +148,10 @@ mod tests {
     fn parts_of_literals() {
         let robert: Term = Literal::new_language_tagged_literal("Robert", "en").unwrap().into();
         let number: Term = Literal::new_typed_literal("42", xsd::INTEGER).into();
-        assert_eq!(of(Builtin::Lang, &[robert.clone()]), Some(text("en")));
-        assert_eq!(of(Builtin::Lang, &[number.clone()]), Some(text("")));
+        assert_eq!(of(Builtin::Lang, std::slice::from_ref(&robert)), Some(text("en")));
+        assert_eq!(of(Builtin::Lang, std::slice::from_ref(&number)), Some(text("")));
         assert_eq!(of(Builtin::Lang, &[node("http://x")]), None);
-        assert_eq!(of(Builtin::Datatype, &[number.clone()]), Some(xsd::INTEGER.into()));
+        assert_eq!(of(Builtin::Datatype, std::slice::from_ref(&number)), Some(xsd::INTEGER.into()));
         assert_eq!(of(Builtin::Datatype, &[text("a")]), Some(xsd::STRING.into()));
         assert_eq!(of(Builtin::Datatype, &[robert]), Some(oxrdf::vocab::rdf::LANG_STRING.into()));
         assert_eq!(of(Builtin::Str, &[number]), Some(text("42")));
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(of(Builtin::StrLang, &[tagged.into(), text("en")]), None);
         assert_eq!(of(Builtin::StrLang, &[text("chat"), text("not a tag")]), None);
         let directed = of(Builtin::StrLangDir, &[text("a"), text("ar"), text("rtl")]).unwrap();
-        assert_eq!(of(Builtin::LangDir, &[directed.clone()]), Some(text("rtl")));
+        assert_eq!(of(Builtin::LangDir, std::slice::from_ref(&directed)), Some(text("rtl")));
         assert_eq!(of(Builtin::HasLangDir, &[directed]), Some(Literal::from(true).into()));
         assert_eq!(of(Builtin::StrLangDir, &[text("a"), text("ar"), text("up")]), None);
     }
@@ -189,8 +189,8 @@ mod tests {
     fn triples_are_made_and_taken_apart() {
         let (s, p, o) = (node("http://s"), node("http://p"), text("o"));
         let triple = of(Builtin::Triple, &[s.clone(), p.clone(), o.clone()]).unwrap();
-        assert_eq!(of(Builtin::Subject, &[triple.clone()]), Some(s.clone()));
-        assert_eq!(of(Builtin::Predicate, &[triple.clone()]), Some(p.clone()));
+        assert_eq!(of(Builtin::Subject, std::slice::from_ref(&triple)), Some(s.clone()));
+        assert_eq!(of(Builtin::Predicate, std::slice::from_ref(&triple)), Some(p.clone()));
         assert_eq!(of(Builtin::Object, &[triple]), Some(o.clone()));
         assert_eq!(of(Builtin::Triple, &[o.clone(), p, s.clone()]), None);
         assert_eq!(of(Builtin::Triple, &[s.clone(), o, s.clone()]), None);

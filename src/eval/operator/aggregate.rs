@@ -27,7 +27,7 @@ pub enum Input {
     /// All of a row, as it is told apart by these columns.
     Row(Vec<usize>),
     Column(Option<usize>),
-    Expression(Compiled),
+    Expression(Box<Compiled>),
 }
 
 /// An aggregate.

@@ -56,7 +56,7 @@ impl Pairs {
             }
             while let Some(at) = self.at {
                 steps += 1;
-                if steps % 65_536 == 0 {
+                if steps.is_multiple_of(65_536) {
                     cx.check()?;
                 }
                 if rows.len() >= room {

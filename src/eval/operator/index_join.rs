@@ -229,7 +229,7 @@ impl Operator for IndexJoin {
                     break;
                 }
                 row += 1;
-                if row % 1024 == 0 {
+                if row.is_multiple_of(1024) {
                     cx.check()?;
                 }
             }

@@ -22,7 +22,7 @@ impl Minus {
         let mut steps = 0_usize;
         while let Some(other) = at {
             steps += 1;
-            if steps % 65_536 == 0 {
+            if steps.is_multiple_of(65_536) {
                 cx.check()?;
             }
             if self.matching.is_compatible(batch, row, table, other) && self.shares(batch, row, table, other) {

@@ -10,7 +10,7 @@ use crate::index::order::Key;
 /// A condition of the order.
 pub enum SortKey {
     Column(usize),
-    Expression(Compiled),
+    Expression(Box<Compiled>),
 }
 
 /// Rows in an order; those that tie, as they came.

@@ -3,9 +3,12 @@
 use super::Feed;
 use crate::eval::{Batch, Context, Operator, Stop};
 
+/// An alternative, and where each column of the union stands in its rows.
+pub type Alternative = (Box<dyn Operator>, Vec<Option<usize>>);
+
 /// One after the other, each with its columns brought into one order.
 pub struct Union {
-    pub parts: Vec<(Box<dyn Operator>, Vec<Option<usize>>)>,
+    pub parts: Vec<Alternative>,
     pub at: usize,
 }
 
@@ -25,7 +28,7 @@ impl Operator for Union {
 pub struct CorrelateUnion {
     pub input: Box<dyn Operator>,
     pub feeds: Vec<Feed>,
-    pub parts: Vec<(Box<dyn Operator>, Vec<Option<usize>>)>,
+    pub parts: Vec<Alternative>,
     /// The part that is asked; none where the next batch is to be fetched.
     pub at: Option<usize>,
 }

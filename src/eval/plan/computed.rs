@@ -91,7 +91,7 @@ impl Builder {
         for (expr, descending) in keys {
             match expr.renames() {
                 Some(var) => sorted.extend(plan.column(var).map(|at| (SortKey::Column(at), *descending))),
-                None => sorted.push((SortKey::Expression(self.compile(expr, &plan, &visible)?), *descending)),
+                None => sorted.push((SortKey::Expression(Box::new(self.compile(expr, &plan, &visible)?)), *descending)),
             }
         }
         let shown = |(expr, descending): &(Expr, bool)| {
@@ -138,7 +138,7 @@ impl Builder {
                 None => AggregateInput::Row(aggregate.all.iter().filter_map(|var| plan.column(*var)).collect()),
                 Some(expr) => match expr.renames() {
                     Some(var) => AggregateInput::Column(plan.column(var)),
-                    None => AggregateInput::Expression(self.compile(expr, &plan, &visible)?),
+                    None => AggregateInput::Expression(Box::new(self.compile(expr, &plan, &visible)?)),
                 },
             };
             accumulating.push(Accumulating::new(kind(aggregate)?, input, aggregate.distinct));
