@@ -98,7 +98,8 @@ fn limits_end_a_query_with_a_reason() {
     let endless = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u .
         ?v ?w ?x . ?y ?z ?aa . ?ab ?ac ?ad . ?ae ?af ?ag . ?ah ?ai ?aj FILTER(STR(?a) = CONCAT(STR(?ab), 'x')) }";
     let started = std::time::Instant::now();
-    let error = run(folder.path(), &["query", endless, "--data", "x.trig", "--timeout", "0.3"]).failed(1);
+    let error =
+        run(folder.path(), &["query", endless, "--data", "x.trig", "--with-ontology", "--timeout", "0.3"]).failed(1);
     assert!(error.contains("the time limit of 0.3 s was reached"), "{error}");
     assert!(started.elapsed().as_secs() < 10);
 }

@@ -126,7 +126,7 @@ fn a_person_gets_a_table_and_a_pipe_gets_data() {
 
 #[test]
 fn a_dialogue_with_completion_history_and_several_lines() {
-    let Some(terminal) = Terminal::start("citypact shell --data x.ttl") else { return };
+    let Some(terminal) = Terminal::start("citypact shell --data x.ttl --with-ontology") else { return };
     terminal.expect("citypact>");
     terminal.write("SELECT ?city WHERE { ?ci");
     terminal.press(&["Tab"]);
@@ -169,7 +169,7 @@ fn a_dialogue_with_completion_history_and_several_lines() {
 
 #[test]
 fn an_interrupt_ends_the_question_and_not_the_dialogue() {
-    let Some(terminal) = Terminal::start("citypact shell --data x.ttl") else { return };
+    let Some(terminal) = Terminal::start("citypact shell --data x.ttl --with-ontology") else { return };
     terminal.expect("citypact>");
     terminal.write("ASK { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . FILTER(STR(?a) = CONCAT(STR(?l), 'x')) }");
     terminal.press(&["Enter"]);
@@ -192,7 +192,8 @@ fn what_is_longer_than_the_screen_is_paged() {
         eprintln!("skipped: there is no less here");
         return;
     }
-    let ask = "citypact query 'SELECT ?term ?label { ?term rdfs:label ?label } ORDER BY ?term' --data x.ttl";
+    let ask =
+        "citypact query 'SELECT ?term ?label { ?term rdfs:label ?label } ORDER BY ?term' --data x.ttl --with-ontology";
     let Some(terminal) = Terminal::start(ask) else { return };
     let screen = terminal.expect("\n:");
     assert!(screen.contains("term") && !screen.contains(" rows"), "{screen}");

@@ -77,7 +77,7 @@ pub fn endless() -> Vec<(&'static str, String)> {
         ("property path", "SELECT (COUNT(*) AS ?n) { ?a (<http://a/p>|!<http://a/q>)* ?b . ?c (<http://a/p>)* ?d . ?e <http://a/p>+ ?f }".into()),
         ("CONSTRUCT", format!("CONSTRUCT {{ <http://a/x> <http://a/y> <http://a/z> }} WHERE {PRODUCT}")),
         ("ASK", "ASK { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f FILTER(STRLEN(STR(?a)) + STRLEN(STR(?d)) > 1000) }".into()),
-        ("EXISTS", "SELECT * { ?a ?p ?b FILTER NOT EXISTS { ?c ?q ?d . ?e ?r ?f . ?g ?s ?h FILTER(?d = ?a && ?f = ?q && ?h = 1) } }".into()),
+        ("EXISTS", "SELECT * { ?a ?p ?b FILTER NOT EXISTS { ?c ?q ?d . ?e ?r ?f . ?g ?s ?h FILTER(STRLEN(STR(?a)) + STRLEN(STR(?d)) + STRLEN(STR(?f)) + STRLEN(STR(?h)) > 100000) } }".into()),
         ("MINUS", format!("SELECT * {{ {PRODUCT} MINUS {{ ?a ?x ?d . ?e ?y ?b }} FILTER(?a = 1) }}")),
     ]
 }
