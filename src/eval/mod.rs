@@ -1,6 +1,6 @@
 //! Queries over the index: a plan of operators that hand each other batches of term ids.
 //!
-//! The algebra of a query is translated to numbered variables, rewritten and ordered by exact sizes ([`plan`]), and
+//! The algebra of a query is translated to numbered variables, rewritten and ordered by exact sizes (`plan`), and
 //! evaluated by operators that are pulled ([`Operator`]): each call gives up to [`batch::ROWS`] rows. Whatever ends an
 //! evaluation early is an ordinary error, [`Stop`]. What is not known here is [`Unsupported`], and somebody else
 //! evaluates the query as a whole.

@@ -1,6 +1,6 @@
 //! Regular expressions as XPath Functions and Operators 3.1, 5.6 has them: what `REGEX`, `REPLACE` and `sh:pattern` mean.
 //!
-//! A pattern is translated ([`translate`]) to one that an engine of this house's language knows: in time linear in the text,
+//! A pattern is translated (`translate`) to one that an engine of this house's language knows: in time linear in the text,
 //! but for back-references, which are given up after a number of steps.
 
 mod blocks;
