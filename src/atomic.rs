@@ -84,6 +84,8 @@ impl AtomicFile {
         self.writer.flush()?;
         let Some(beside) = self.beside.take() else { return Ok(()) };
         like_any_other(self.writer.get_ref(), &self.path)?;
+        // Else a machine that loses power may have the name and not the bytes.
+        self.writer.get_ref().sync_all()?;
         let mut files = unfinished();
         files.remove(&*beside);
         Ok(beside.persist(&self.path)?)
@@ -94,18 +96,31 @@ impl AtomicFile {
 fn begin(path: &Path) -> io::Result<(File, TempPath)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut files = unfinished();
-    let beside = tempfile::Builder::new().prefix(".citypact-").suffix(".part").tempfile_in(folder)?;
+    let beside = named_as_unfinished().tempfile_in(folder)?;
     files.insert(beside.path().to_owned());
     Ok(beside.into_parts())
 }
 
-/// Gives the file the permissions of the one that it replaces, or those that a new file has.
+fn named_as_unfinished() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".citypact-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any program makes its files; the umask takes away what others shall not have.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+/// Gives the file the permissions of the one that it replaces. A new one has those that the process gives to new files
+/// (its umask), since it was made with them.
 #[cfg(unix)]
 fn like_any_other(file: &File, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let permissions =
-        fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o644), |metadata| metadata.permissions());
-    file.set_permissions(permissions)
+    match fs::metadata(path) {
+        Ok(replaced) => file.set_permissions(replaced.permissions()),
+        Err(_) => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]

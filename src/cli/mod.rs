@@ -24,6 +24,7 @@ mod infer;
 mod info;
 mod input;
 mod interrupt;
+mod log_file;
 mod maintain;
 mod ontology;
 mod output;

@@ -1,6 +1,5 @@
 //! `citypact serve`: the store as a SPARQL endpoint.
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -12,6 +11,7 @@ use anyhow::Context as _;
 use super::common::{StoreArgs, explain};
 use super::data::FileArgs;
 use super::edge::{self, Edge};
+use super::log_file::LogFile;
 use super::report::{Failure, Outcome, Result};
 use crate::query::{DefaultGraph, Limits, TextLimits};
 use crate::server::listen::{self, Address, ConnectionLimits, Listener};
@@ -85,7 +85,10 @@ struct LimitArgs {
     /// Megabytes of a request's body
     #[arg(long, value_name = "MB", default_value_t = 64)]
     max_body: usize,
-    /// Kilobytes of a query's text
+    /// Megabytes of all requests' bodies that are in memory at the same time
+    #[arg(long, value_name = "MB", default_value_t = 256)]
+    max_bodies: usize,
+    /// Kilobytes of a query's or update's text, and so of the body that brings it
     #[arg(long, value_name = "KB", default_value_t = 1024)]
     max_query: usize,
     /// Brackets within each other in a query's text
@@ -243,6 +246,7 @@ fn cannot_listen(error: io::Error, address: &Address) -> Failure {
     };
     let hint = match error.kind() {
         io::ErrorKind::AddrInUse => "another program listens there: choose another address with --bind",
+        io::ErrorKind::AlreadyExists => "a file that is no socket stands there: choose another path with --bind",
         io::ErrorKind::PermissionDenied => "choose a port above 1023, or a folder that you may write to",
         _ => "choose another address with --bind",
     };
@@ -294,8 +298,9 @@ impl Signals {
 }
 
 fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
-    let write = args.write_token_file.as_deref().map(token).transpose()?;
-    let admin = args.admin_token_file.as_deref().map(token).transpose()?;
+    let token = |path: &PathBuf| token(path, edge);
+    let write = args.write_token_file.as_ref().map(token).transpose()?;
+    let admin = args.admin_token_file.as_ref().map(token).transpose()?;
     let (limits, defaults) = (&args.limits, Settings::default());
     Ok(Settings {
         public_url: args.public_url.clone(),
@@ -309,7 +314,11 @@ fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
             bytes: Some(limits.max_result << 20),
             memory: Some(limits.max_memory << 20),
         },
-        body: BodyLimits { bytes: limits.max_body << 20, time: args.connections.body_time },
+        body: BodyLimits {
+            bytes: limits.max_body << 20,
+            time: args.connections.body_time,
+            all: limits.max_bodies << 20,
+        },
         concurrent: limits.concurrent.unwrap_or(2 * edge.cores()).max(1),
         waiting: limits.queue,
         wait: limits.queue_time,
@@ -324,21 +333,42 @@ fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
     })
 }
 
-fn token(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the token in {}", path.display()))?;
+const MAKE_TOKEN: &str = "make one: (umask 077; head -c 24 /dev/urandom | base64 > FILE)";
+
+fn token(path: &Path, edge: &Edge) -> Result<String> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the token in {name}"))?;
     if text.trim().len() < 16 {
-        return Err(Failure::usage(format!("the token in {} is shorter than 16 characters", path.display()))
-            .hint("make one: head -c 24 /dev/urandom | base64 > FILE"));
+        return Err(Failure::usage(format!("the token in {name} is shorter than 16 characters")).hint(MAKE_TOKEN));
+    }
+    // RFC 6750 §2.1: what a header cannot carry opens nothing, for nobody can send it.
+    let is_sendable = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if !text.trim().bytes().all(is_sendable) {
+        return Err(Failure::usage(format!("the token in {name} has characters that no bearer token has"))
+            .hint(format!("letters, digits and -._~+/= only; {MAKE_TOKEN}")));
+    }
+    if is_open_to_others(path) {
+        edge.say(format_args!("Warning: others on this machine can read the token in {name}: chmod 600 {name}"));
     }
     Ok(text)
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
 }
 
 fn sink(path: &Path) -> Result<Sink> {
     if path == Path::new("-") {
         return Ok(Arc::new(Mutex::new(io::stdout())));
     }
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    let file = file.with_context(|| format!("cannot write the log {}", path.display()))?;
+    let file = LogFile::open(path).with_context(|| format!("cannot write the log {}", path.display()))?;
     Ok(Arc::new(Mutex::new(file)))
 }
 

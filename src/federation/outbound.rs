@@ -4,6 +4,7 @@ use std::io::Read;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use iri_string::types::{IriStr, UriStr};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -107,7 +108,8 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError`]
     pub fn get(&self, address: &str, accept: &str, time: Option<Duration>) -> Result<Reply, OutboundError> {
-        let agent = self.agent(address, time)?;
+        let (agent, address) = self.agent(address, time)?;
+        let address = address.as_str();
         self.read(address, agent.get(address).header("accept", accept).call())
     }
 
@@ -122,22 +124,26 @@ impl Outbound {
         accept: &str,
         time: Option<Duration>,
     ) -> Result<Reply, OutboundError> {
-        let agent = self.agent(address, time)?;
+        let (agent, address) = self.agent(address, time)?;
+        let address = address.as_str();
         let request = agent.post(address).header("accept", accept).content_type("application/sparql-query");
         self.read(address, request.send(query))
     }
 
-    fn agent(&self, address: &str, time: Option<Duration>) -> Result<Agent, OutboundError> {
+    /// Who asks, and the address as it is asked: resolved, so that what is compared is what is reached.
+    fn agent(&self, address: &str, time: Option<Duration>) -> Result<(Agent, String), OutboundError> {
         let time = time.or(self.patience);
         let Reach::Listed(allowed) = &self.reach else {
-            return Ok(Config::builder().timeout_global(time).max_redirects(REDIRECTS).build().into());
+            let agent = Config::builder().timeout_global(time).max_redirects(REDIRECTS).build().into();
+            return Ok((agent, address.to_owned()));
         };
         let entry = allowed.iter().find(|entry| is_below(address, entry));
-        let entry = entry.ok_or_else(|| OutboundError::NotAllowed(address.to_owned()))?;
+        let (entry, address) =
+            entry.zip(resolved(address)).ok_or_else(|| OutboundError::NotAllowed(address.to_owned()))?;
         // No redirection: it would lead past the list. No proxy of the environment: it would resolve names itself.
         let config = Config::builder().timeout_global(time).max_redirects(0).proxy(None).build();
         let resolver = PublicOnly { inner: DefaultResolver::default(), named: names_private(entry) };
-        Ok(Agent::with_parts(config, DefaultConnector::default(), resolver))
+        Ok((Agent::with_parts(config, DefaultConnector::default(), resolver), address))
     }
 
     fn read(
@@ -161,11 +167,26 @@ impl Outbound {
     }
 }
 
-/// Whether an address is an entry of the list or lies below it: `http://a.org` is not above `http://a.org.evil`.
+/// Whether an address is an entry of the list or lies below it: `http://a.org` is not above `http://a.org.evil`, nor
+/// `http://a.org/b/` above `http://a.org/b/../c`, however its dots and slashes are encoded.
 fn is_below(address: &str, entry: &str) -> bool {
-    address
-        .strip_prefix(entry)
-        .is_some_and(|rest| rest.is_empty() || entry.ends_with(['/', '?', '#']) || rest.starts_with(['/', '?', '#']))
+    // Some servers take an encoded slash, or a slash the other way, for one.
+    let slashed = ["%2f", "%2F", "%5c", "%5C"].iter().fold(address.to_owned(), |read, coded| read.replace(coded, "/"));
+    let is_prefix = |address: String, entry: &str| {
+        address.strip_prefix(entry).is_some_and(|rest| {
+            rest.is_empty() || entry.ends_with(['/', '?', '#']) || rest.starts_with(['/', '?', '#'])
+        })
+    };
+    resolved(entry).is_some_and(|entry| {
+        let entry = entry.as_str();
+        [address, &slashed].into_iter().all(|read| resolved(read).is_some_and(|read| is_prefix(read, entry)))
+    })
+}
+
+/// An address as a URI (RFC 3987 §3.1) without `.` and `..` and with nothing encoded that need not be (RFC 3986 §6.2.2).
+fn resolved(address: &str) -> Option<String> {
+    let uri = IriStr::new(address).ok()?.encode_to_uri().to_string();
+    Some(UriStr::new(&uri).ok()?.normalize().to_string())
 }
 
 /// Whether an entry names a private address itself, and so allows it.
@@ -227,18 +248,30 @@ mod tests {
 
     #[test]
     fn addresses_off_the_list_are_refused() {
-        let outbound = Outbound::new(vec!["http://a.org".into(), "http://b.org/sparql".into()], 100);
+        let outbound =
+            Outbound::new(vec!["http://a.org".into(), "http://b.org/sparql".into(), "http://c.org/public".into()], 100);
         for address in [
             "http://a.org.evil/",
             "http://b.org/",
             "http://b.org/sparqling",
             "file:///etc/passwd",
             "http://a.org@evil/",
+            "http://c.org/public/../private",
+            "http://c.org/public/%2e%2e/private",
+            "http://c.org/public/%2E./private",
+            "http://c.org/public/..%2fprivate",
+            "http://c.org/public/..%5Cprivate",
+            "http://c.org/public/x/../../private",
+            "http://c.org/public\\..\\private",
+            "http://c.org/public/../publics",
         ] {
             let refused = outbound.get(address, "*/*", None).unwrap_err();
             assert!(matches!(refused, OutboundError::NotAllowed(_)), "{address}");
         }
         assert!(is_below("http://b.org/sparql?x", "http://b.org/sparql") && is_below("http://a.org", "http://a.org"));
+        for inside in ["http://c.org/public/a/../b", "http://C.org/public/%61?x=%2F", "http://c.org/./public/%2F"] {
+            assert!(is_below(inside, "http://c.org/public/"), "{inside}");
+        }
     }
 
     #[test]

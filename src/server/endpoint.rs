@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::http::{HeaderMap, header};
 
+use super::body::Bodies;
 use super::cache::Cache;
 use super::counts::LiveCounts;
 use super::graph_state::GraphStates;
@@ -29,6 +30,8 @@ pub struct Endpoint {
     pub(super) turns: Turns,
     /// For changes: one at a time.
     pub(super) writers: Turns,
+    /// The memory of requests' bodies.
+    pub(super) bodies: Bodies,
     pub(super) cache: Cache,
     pub(super) parsed: Memo,
     pub(super) graph_states: GraphStates,
@@ -49,6 +52,7 @@ impl Endpoint {
             running: Arc::default(),
             turns: Turns::new(settings.concurrent, settings.waiting, settings.wait),
             writers: Turns::new(1, settings.waiting, settings.wait),
+            bodies: Bodies::new(settings.body),
             cache: Cache::new(settings.cache_bytes),
             parsed: Memo::default(),
             graph_states: GraphStates::default(),

@@ -81,7 +81,7 @@ async fn serve(endpoint: Arc<Endpoint>, target: Target, request: Request) -> Res
         return read(endpoint, target, &parts).await;
     }
     endpoint.settings.tokens.check(&parts.headers, Right::Write)?;
-    let bytes = body::read(&parts.headers, body, endpoint.settings.body).await?;
+    let bytes = body::read(&parts.headers, body, endpoint.settings.body, &endpoint.bodies).await?;
     let root = endpoint.root(&parts.headers);
     let change = change(&parts, &target, &bytes, &root).await?;
     let effect = graph_change::apply(&endpoint, change, parts.headers).await?;

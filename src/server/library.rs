@@ -69,7 +69,8 @@ pub async fn ask(
     let (parts, body) = request.into_parts();
     let mut given = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
     if parts.method == Method::POST {
-        let bytes = body::read(&parts.headers, body, endpoint.settings.body).await?;
+        let limits = endpoint.settings.body.within(protocol::encoded(endpoint.settings.text.length));
+        let bytes = body::read(&parts.headers, body, limits, &endpoint.bodies).await?;
         let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         given.extend(protocol::form_pairs(content_type, &bytes).map_err(failure::of_protocol)?);
     }

@@ -67,14 +67,19 @@ pub enum Listener {
 }
 
 impl Listener {
-    /// Binds an address. A socket file that nobody listens on any more is replaced.
+    /// Binds an address. A socket that nobody listens on any more is replaced.
+    ///
+    /// # Errors
+    /// Where the address cannot be had: [`io::ErrorKind::AlreadyExists`] where a file that is no socket stands at the path.
     pub async fn bind(address: &Address) -> io::Result<Self> {
         match address {
             Address::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp),
             #[cfg(unix)]
             Address::Unix(path) => {
-                if path.exists() && tokio::net::UnixStream::connect(path).await.is_err() {
-                    std::fs::remove_file(path)?;
+                match std::fs::symlink_metadata(path) {
+                    Ok(found) if !is_socket(&found) => return Err(io::ErrorKind::AlreadyExists.into()),
+                    Ok(_) if tokio::net::UnixStream::connect(path).await.is_err() => std::fs::remove_file(path)?,
+                    _ => {}
                 }
                 tokio::net::UnixListener::bind(path).map(|listener| Self::Unix(listener, path.clone()))
             }
@@ -110,11 +115,19 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Self::Unix(_, path) = self {
+        if let Self::Unix(_, path) = self
+            && std::fs::symlink_metadata(&path).is_ok_and(|found| is_socket(&found))
+        {
             // Another server may have taken the path away already.
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+#[cfg(unix)]
+fn is_socket(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.file_type().is_socket()
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}

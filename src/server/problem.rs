@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
@@ -24,6 +24,7 @@ pub struct Problem {
     retry_after: Option<u32>,
     challenge: Option<&'static str>,
     personal: bool,
+    closing: bool,
 }
 
 /// A problem as programs read it.
@@ -51,6 +52,7 @@ impl Problem {
             retry_after: None,
             challenge: None,
             personal: false,
+            closing: false,
         }
     }
 
@@ -98,6 +100,12 @@ impl Problem {
     #[must_use]
     pub fn personal(self) -> Self {
         Self { personal: true, ..self }
+    }
+
+    /// Ends the connection with the response, where what follows on it may not be what it seems.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { closing: true, ..self }
     }
 
     /// Whether others who ask the same would not meet it.
@@ -180,6 +188,9 @@ pub fn told(mut response: Response<Body>, problem: Problem, accept: Option<&str>
     }
     if let Some(challenge) = problem.challenge {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    if problem.closing {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     *response.body_mut() = Body::from(body);
     response

@@ -214,7 +214,7 @@ fn gotten(mut parameters: Parameters) -> Result<Operation, ProtocolError> {
 fn posted(request: Request<'_>, mut parameters: Parameters) -> Result<Operation, ProtocolError> {
     let content_type = request.content_type.unwrap_or("nothing");
     let (essence, rest) = essence(content_type);
-    if ![FORM, "application/sparql-query", "application/sparql-update"].contains(&&*essence) {
+    if ![FORM, "application/sparql-query", UPDATE].contains(&&*essence) {
         return Err(ProtocolError::MediaType(content_type.to_owned()));
     }
     charset(rest)?;
@@ -224,7 +224,7 @@ fn posted(request: Request<'_>, mut parameters: Parameters) -> Result<Operation,
             refuse(parameters.query.is_some(), "query")?;
             parameters.query(body.to_owned())
         }
-        "application/sparql-update" => {
+        UPDATE => {
             refuse(parameters.update.is_some(), "update")?;
             parameters.update(body.to_owned())
         }
@@ -245,6 +245,23 @@ fn form(mut parameters: Parameters) -> Result<Operation, ProtocolError> {
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const UPDATE: &str = "application/sparql-update";
+
+/// Whether a media type says that the body is an update (§2.2.2).
+pub fn is_update(content_type: &str) -> bool {
+    essence(content_type).0 == UPDATE
+}
+
+/// Bytes of a body that are worth reading where a text of at most `length` bytes is taken.
+pub fn most(content_type: Option<&str>, length: usize) -> usize {
+    if content_type.is_some_and(|content_type| essence(content_type).0 == FORM) { encoded(length) } else { length }
+}
+
+/// Bytes that a form takes at most whose values have `length` bytes: three a byte that is percent-encoded, and a few for
+/// the parameters beside.
+pub const fn encoded(length: usize) -> usize {
+    length.saturating_mul(3).saturating_add(64 << 10)
+}
 
 /// A media type in lower case, and its parameters.
 fn essence(content_type: &str) -> (String, &str) {

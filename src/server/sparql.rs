@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use oxrdf::NamedNode;
@@ -33,13 +33,17 @@ const SHORT: usize = 4 << 10;
 pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
     let (parts, body) = request.into_parts();
     let post = parts.method == Method::POST;
-    let bytes = if post { body::read(&parts.headers, body, endpoint.settings.body).await? } else { Bytes::new() };
-    let operation = protocol::operation(protocol::Request {
-        post,
-        query_string: parts.uri.query().unwrap_or_default(),
-        content_type: parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()),
-        body: &bytes,
-    });
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if post && content_type.is_some_and(protocol::is_update) {
+        // Before the body: who may not change anything is not listened to.
+        endpoint.settings.tokens.check(&parts.headers, Right::Write)?;
+    }
+    let limits = endpoint.settings.body.within(protocol::most(content_type, endpoint.settings.text.length));
+    let bytes =
+        if post { body::read(&parts.headers, body, limits, &endpoint.bodies).await? } else { body::Held::nothing() };
+    let query_string = parts.uri.query().unwrap_or_default();
+    let operation = protocol::operation(protocol::Request { post, query_string, content_type, body: &bytes });
+    drop(bytes);
     match operation.map_err(failure::of_protocol)? {
         Operation::Query(text) => query(&endpoint, &parts.headers, text, !post).await,
         Operation::Update(text) => update(&endpoint, &parts.headers, text).await,

@@ -51,8 +51,12 @@ fn is_host(host: &HeaderValue) -> bool {
         || axum::http::uri::Authority::try_from(host.as_bytes()).is_ok_and(|host| !host.as_str().contains('@'))
 }
 
-/// Codings that cannot be undone (RFC 9112 §6.1).
+/// Codings that cannot be undone, and such as stand twice, which one server reads otherwise than the next (RFC 9112 §6.1,
+/// §11.2). The connection's library drops a length beside them and closes afterwards.
 fn codings(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.get_all(header::TRANSFER_ENCODING).iter().count() > 1 {
+        return Err(Problem::bad_request("the request says more than once how its body ends").closing());
+    }
     let plain = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.trim().eq_ignore_ascii_case("chunked"));
     if headers.get_all(header::TRANSFER_ENCODING).iter().all(plain) {
         Ok(())

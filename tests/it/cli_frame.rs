@@ -151,3 +151,30 @@ fn an_interrupt_leaves_no_half_file_and_the_old_one_as_it_was() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(said, "");
 }
+
+/// Files get the permissions that the process gives to new ones, and keep those of the file that they replace.
+#[cfg(unix)]
+#[test]
+fn files_are_as_private_as_the_process_makes_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.ttl");
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let write = |umask: &str| {
+        let script = format!("umask {umask}; exec \"$0\" generate --places 5 --out \"$1\"");
+        let status = std::process::Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_citypact")])
+            .arg(&path)
+            .status()
+            .unwrap();
+        assert!(status.success());
+    };
+    write("077");
+    assert_eq!(mode(), 0o600);
+    std::fs::remove_file(&path).unwrap();
+    write("022");
+    assert_eq!(mode(), 0o644);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    write("022");
+    assert_eq!(mode(), 0o640);
+}

@@ -346,3 +346,17 @@ mod on_disk {
         }
     }
 }
+
+/// What RocksDB says is wrong is told, and ends nothing: its errors come from C's memory and go back there.
+#[cfg(feature = "rocksdb")]
+#[test]
+fn errors_of_the_storage_engine_are_told_as_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("x")).unwrap();
+    std::fs::write(folder.path().join("x/CURRENT"), "").unwrap();
+    for command in ["info", "query", "export", "check"] {
+        let more: &[&str] = if command == "query" { &["ASK {}"] } else { &[] };
+        let said = crate::citypact::run(folder.path(), &[&[command, "--store", "x"], more].concat()).failed(1);
+        assert!(said.contains("CURRENT"), "{command}: {said}");
+    }
+}

@@ -150,6 +150,8 @@ fn it_listens_on_a_unix_socket_and_removes_it() {
     serving.signal("TERM");
     assert_eq!(serving.end(), Some(0));
     assert!(!socket.exists());
+    let said = run(&folder.0, &["serve", "--data", "data.ttl", "--bind", "unix:data.ttl"]).failed(1);
+    assert!(said.contains("no socket") && folder.0.join("data.ttl").exists(), "a file is never taken away: {said}");
 }
 
 #[test]
@@ -182,6 +184,7 @@ fn logs_are_lines_of_json_with_the_time() {
 fn what_is_wrong_at_the_start_is_told() {
     let folder = Folder::new("wrong");
     std::fs::write(folder.0.join("short"), "secret").unwrap();
+    std::fs::write(folder.0.join("unsendable"), "ein Schlüssel mit Umlaut").unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (args, status, part) in [
@@ -192,6 +195,7 @@ fn what_is_wrong_at_the_start_is_told() {
         (vec!["--timeout", "0"], 2, "seconds"),
         (vec!["--write-token-file", "short"], 2, "16 characters"),
         (vec!["--write-token-file", "missing"], 1, "missing"),
+        (vec!["--write-token-file", "unsendable"], 2, "no bearer token"),
         (vec!["--bind", &taken], 1, "--bind"),
     ] {
         let args = [vec!["serve", "--data", "data.ttl", "--bind", "127.0.0.1:0"], args].concat();

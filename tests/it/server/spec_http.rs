@@ -306,13 +306,19 @@ fn rfc_9112_messages() {
     }
     let absolute = exchange(&server, &format!("GET http://example.org/sparql HTTP/1.1\r\nHost: b\r\n{close}"));
     assert!(absolute.contains("http://example.org/sparql"), "3.2.2 the target counts, not Host: {absolute}");
-    let smuggled = exchange(
-        &server,
-        &format!(
-            "{post}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nASK{{}}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-        ),
-    );
-    assert_eq!(smuggled.matches("HTTP/1.1 ").count(), 1, "6.1 both lengths: one answer, then closed: {smuggled}");
+    for (lengths, wanted) in [
+        ("Content-Length: 5\r\nTransfer-Encoding: chunked", 200),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 5", 200),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400),
+        ("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked", 400),
+    ] {
+        let next = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+        let smuggled = exchange(&server, &format!("{post}{lengths}\r\n\r\n5\r\nASK{{}}\r\n0\r\n\r\n{next}"));
+        assert_eq!(status(smuggled.as_bytes()), wanted, "6.1 {lengths}: {smuggled}");
+        assert_eq!(smuggled.matches("HTTP/1.1 ").count(), 1, "6.1 one answer, then closed: {smuggled}");
+    }
+    let huge = exchange(&server, &format!("{post}Content-Length: 1000000000000\r\nExpect: 100-continue\r\n\r\n"));
+    assert_eq!(status(huge.as_bytes()), 413, "RFC 9110 10.1.1 nobody is told to go on with a terabyte: {huge}");
     let head = exchange(&server, &format!("HEAD /nothing HTTP/1.1\r\nHost: a\r\n{close}"));
     assert!(head.ends_with("\r\n\r\n"), "RFC 9110 9.3.2 no body to HEAD, whatever the status: {head}");
     let unchanged = exchange(&server, &format!("GET /ns HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n{close}"));

@@ -20,7 +20,7 @@ async fn rfc_9457_problems() {
         ("GET", "/queries/%FF", vec![], "", 400),
         ("GET", "/graphs/%FF", vec![], "", 400),
         ("GET", "/queries/partners?place=nowhere%20at%20all", vec![], "", 400),
-        ("POST", "/sparql", vec![QUERY], &long, 400),
+        ("POST", "/sparql", vec![QUERY], &long, 413),
         ("POST", "/sparql", vec![UPDATE], "CLEAR ALL", 401),
         ("POST", "/admin/reload", vec![WRITE], "", 403),
         ("GET", "/nothing", vec![], "", 404),

@@ -2,9 +2,16 @@
 
 use std::io::Write;
 
+use citypact::query::TextLimits;
 use citypact::server::Settings;
 
 use super::super::app::{App, QUERY, TURTLE, WRITE, settings};
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
 
 #[tokio::test]
 async fn documents_cannot_fill_the_memory() {
@@ -16,11 +23,6 @@ async fn documents_cannot_fill_the_memory() {
     );
     let xml = ("content-type", "application/rdf+xml");
     assert_eq!(app.send("POST", "/graphs?default", &[WRITE, xml], bomb).await.status, 400);
-    let gzip = |text: &[u8]| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    };
     let gzipped = [WRITE, TURTLE, ("content-encoding", "gzip")];
     let two = [gzip(b"<http://a/s> <http://a/p> 1 ."), gzip(b"<http://a/s> <http://a/p> 2 .")].concat();
     assert_eq!(app.send("PUT", "/graphs?graph=http://a/g", &gzipped, two).await.status, 201);
@@ -38,4 +40,43 @@ async fn large_bodies_and_texts_are_refused_as_such() {
         App::with(Settings { body: citypact::server::BodyLimits { bytes: 1000, ..settings().body }, ..settings() });
     assert_eq!(app.send("POST", "/sparql", &[QUERY], "x".repeat(1001)).await.status, 413);
     assert_eq!(app.send("PUT", "/graphs?default", &[WRITE, TURTLE], "x".repeat(1001)).await.status, 413);
+    // A body brings a text, and is read no further than a text may go.
+    let app = App::with(Settings { text: TextLimits { length: 1000, ..settings().text }, ..settings() });
+    assert_eq!(app.send("POST", "/sparql", &[QUERY], "x".repeat(1001)).await.status, 413);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let encoded = format!("query={}", "%20".repeat(990) + "ASK{}");
+    assert_eq!(app.send("POST", "/sparql", &[form], encoded).await.status, 200);
+    let gzipped = [form, ("content-encoding", "gzip")];
+    let many = gzip("a=b&".repeat(1 << 20).as_bytes());
+    assert_eq!(app.send("POST", "/sparql", &gzipped, many.clone()).await.status, 413);
+    assert_eq!(app.send("POST", "/queries/partners", &gzipped, many).await.status, 413);
+}
+
+#[tokio::test]
+async fn who_may_not_write_is_not_listened_to() {
+    let app = App::new();
+    let endless = || axum::body::Body::new(Unending);
+    for (method, address, content_type) in [
+        ("POST", "/sparql", "application/sparql-update; charset=utf-8"),
+        ("PUT", "/graphs?default", "text/turtle"),
+        ("POST", "/graphs", "text/turtle"),
+    ] {
+        let reply = app.send(method, address, &[("content-type", content_type)], endless()).await;
+        assert_eq!(reply.status, 401, "{method} {address}");
+    }
+}
+
+/// A body that never comes.
+struct Unending;
+
+impl hyper::body::Body for Unending {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        std::task::Poll::Pending
+    }
 }

@@ -41,6 +41,13 @@ async fn service_and_load_reach_nothing_that_is_not_listed() {
         assert_eq!(app.update(&format!("LOAD <{target}>")).await.status, 403, "{target}");
         assert_eq!(app.update(&format!("LOAD SILENT <{target}>")).await.status, 204, "{target}");
     }
+    // Below the path that is listed, however the way out of it is written (RFC 3986 §5.2.4).
+    let app = App::with(Settings { allowed_services: vec![format!("http://{address}/public/")], ..settings() });
+    for way in ["../private", "%2e%2e/private", ".%2E/private", "..%2Fprivate", "..%5cprivate", "x/../../private"] {
+        let target = format!("http://{address}/public/{way}");
+        assert_eq!(app.update(&format!("LOAD <{target}>")).await.status, 403, "{target}");
+        assert!(app.csv(&format!("SELECT * {{ SERVICE <{target}> {{ ?s ?p ?o }} }}")).await.status >= 400, "{target}");
+    }
     assert!(listener.accept().is_err(), "somebody called");
     let app = App::new();
     assert_eq!(app.update(&format!("LOAD <http://{address}/>")).await.status, 403);
