@@ -20,6 +20,12 @@ pub enum Column {
 }
 
 impl Column {
+    /// Of these terms, which are copied no more.
+    pub fn shared(ids: Vec<Id>) -> Self {
+        let len = ids.len();
+        Self::Slice(ids.into(), 0..len)
+    }
+
     /// The term in a row. Panics where the batch has no such row.
     pub fn get(&self, row: usize) -> Id {
         match self {

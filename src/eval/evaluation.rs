@@ -11,7 +11,7 @@ use spargebra::algebra::GraphPattern;
 use super::explain::Told;
 use super::expression::{asks_for_nodes, number_solutions};
 use super::plan::{Active, Builder, Dataset, Names, Plan, Shared, Translator, Vars};
-use super::{Batch, Context, Functions, Operator, Stop, Unsupported};
+use super::{Batch, Context, Functions, Operator, Service, Stop, Unsupported};
 
 /// The rows of a pattern, ready to be drawn.
 pub struct Evaluation {
@@ -28,6 +28,8 @@ pub struct Options {
     pub specification: QueryDatasetSpecification,
     /// The functions that it may call.
     pub functions: Arc<Functions>,
+    /// Whom SERVICE asks, if anybody.
+    pub services: Option<Service>,
     /// Whether the rows and times of steps are told.
     pub trace: bool,
 }
@@ -49,7 +51,8 @@ impl Evaluation {
         let pattern = with_numbered_solutions(pattern);
         let node = translator.pattern(&pattern, 0, Active::Default)?;
         let shown: Vec<_> = variables.iter().map(|variable| names.var(0, variable)).collect();
-        let shared = Shared { names, dataset, functions: options.functions.clone() };
+        let (functions, services) = (options.functions.clone(), options.services.clone());
+        let shared = Shared { names, dataset, functions, services };
         let needed: Vars = shown.iter().copied().collect();
         let plan: Plan = Builder::new(Rc::new(shared), options.trace).build(&node, &needed, &mut cx)?;
         let columns = shown.iter().map(|var| plan.column(*var)).collect();

@@ -1,12 +1,22 @@
-//! Functions that expressions call by IRI beside SPARQL's own.
+//! What is called from without: functions by IRI beside SPARQL's own, and other endpoints.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use oxigraph::sparql::{QueryEvaluationError, QuerySolutionIter};
+use oxiri::Iri;
 use oxrdf::{NamedNode, Term};
+use spargebra::algebra::GraphPattern;
 
 /// What a function makes of its arguments; none is an error of the expression.
 pub type Function = Arc<dyn Fn(&[Term]) -> Option<Term> + Send + Sync>;
+
+/// Puts a pattern to the endpoint of a name; the third argument is the query's base.
+pub type Service = Arc<
+    dyn Fn(&NamedNode, &GraphPattern, Option<&Iri<String>>) -> Result<QuerySolutionIter<'static>, QueryEvaluationError>
+        + Send
+        + Sync,
+>;
 
 /// Functions by their names.
 #[derive(Clone, Default)]

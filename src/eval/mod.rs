@@ -24,7 +24,7 @@ pub(crate) use children::{Part, children_mut, parts_mut};
 pub use context::{Context, LocalTerms};
 pub use evaluation::{Evaluation, Options};
 pub use explain::Told;
-pub use functions::{Function, Functions};
+pub use functions::{Function, Functions, Service};
 
 use oxigraph::sparql::{QueryDatasetSpecification, QueryEvaluationError};
 

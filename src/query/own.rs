@@ -64,6 +64,7 @@ impl Own {
         let options = Options {
             specification: evaluation.specification.clone(),
             functions: evaluation.engine.functions().clone(),
+            services: evaluation.engine.services().cloned(),
             trace,
         };
         let columns = columns(query.algebra());

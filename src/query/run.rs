@@ -17,10 +17,10 @@ use super::functions::{LazyRegister, functions, teach};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::plan::Plans;
-use super::services::InStoredForm;
+use super::services::{Asked, asked};
 use super::supervise::supervised;
 use super::tags;
-use crate::eval::{Cancel, Functions};
+use crate::eval::{Cancel, Functions, Service};
 use crate::index::Version;
 use crate::place::Register;
 use crate::store::{Embedded, Transaction};
@@ -195,7 +195,7 @@ pub struct Stats {
 pub struct Engine {
     functions: Arc<Functions>,
     /// Knows who answers SERVICE.
-    services: SparqlEvaluator,
+    services: Option<Service>,
     default_graph: DefaultGraph,
     plans: Arc<Plans>,
     fallbacks: Arc<Fallbacks>,
@@ -237,7 +237,7 @@ impl Engine {
     fn build(places: LazyRegister) -> Self {
         Self {
             functions: Arc::new(functions(places)),
-            services: SparqlEvaluator::new(),
+            services: None,
             default_graph: DefaultGraph::default(),
             plans: Arc::default(),
             fallbacks: Arc::default(),
@@ -247,8 +247,12 @@ impl Engine {
     /// With somebody who answers SERVICE.
     #[must_use]
     pub fn with_services(mut self, services: impl oxigraph::sparql::DefaultServiceHandler + 'static) -> Self {
-        self.services = self.services.with_default_service_handler(InStoredForm(services));
+        self.services = Some(asked(services));
         self
+    }
+
+    pub(super) fn services(&self) -> Option<&Service> {
+        self.services.as_ref()
     }
 
     /// With another default graph for queries that name no dataset.
@@ -277,7 +281,11 @@ impl Engine {
 
     /// An evaluator that knows the functions called.
     pub(super) fn evaluator(&self, needs: &Needs) -> SparqlEvaluator {
-        let evaluator = teach(&self.functions, self.services.clone(), &needs.functions);
+        let evaluator = match &self.services {
+            Some(service) => SparqlEvaluator::new().with_default_service_handler(Asked(service.clone())),
+            None => SparqlEvaluator::new(),
+        };
+        let evaluator = teach(&self.functions, evaluator, &needs.functions);
         if needs.tags { teach(&self.functions, evaluator, &[tags::RECOMMENDED.into_owned()]) } else { evaluator }
     }
 

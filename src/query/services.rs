@@ -2,37 +2,49 @@
 
 use std::sync::Arc;
 
-use oxigraph::sparql::{DefaultServiceHandler, QuerySolution, QuerySolutionIter};
+use oxigraph::sparql::{DefaultServiceHandler, QueryEvaluationError, QuerySolution, QuerySolutionIter};
 use oxiri::Iri;
 use oxrdf::{NamedNode, Term};
 use spargebra::algebra::GraphPattern;
 
+use crate::eval::Service;
 use crate::rdf::stored;
 
-/// Brings the answers of another handler to the form in which they can be joined with what a store has: others keep the case
-/// of language tags.
-pub(super) struct InStoredForm<H>(pub(super) H);
+/// Brings the answers of a handler to the form in which they can be joined with what a store has: others keep the case of
+/// language tags.
+pub(super) fn asked(handler: impl DefaultServiceHandler + 'static) -> Service {
+    Arc::new(move |service, pattern, base| {
+        let failed = |error| QueryEvaluationError::Service(Box::new(error));
+        Ok(in_stored_form(handler.handle(service, pattern, base).map_err(failed)?))
+    })
+}
 
-impl<H: DefaultServiceHandler> DefaultServiceHandler for InStoredForm<H> {
-    type Error = H::Error;
+fn in_stored_form(solutions: QuerySolutionIter<'static>) -> QuerySolutionIter<'static> {
+    let variables: Arc<[_]> = solutions.variables().into();
+    let names = variables.clone();
+    let rows = solutions.map(move |solution| {
+        let row: Vec<Option<Term>> = solution?.values().iter().map(own).collect();
+        Ok(QuerySolution::from((names.clone(), row)))
+    });
+    QuerySolutionIter::new(variables, rows)
+}
+
+fn own(term: &Option<Term>) -> Option<Term> {
+    Some(stored(term.as_ref()?).into_owned())
+}
+
+/// A service as the other evaluator asks it.
+pub(super) struct Asked(pub(super) Service);
+
+impl DefaultServiceHandler for Asked {
+    type Error = QueryEvaluationError;
 
     fn handle(
         &self,
         service: &NamedNode,
         pattern: &GraphPattern,
         base: Option<&Iri<String>>,
-    ) -> Result<QuerySolutionIter<'static>, H::Error> {
-        let solutions = self.0.handle(service, pattern, base)?;
-        let variables: Arc<[_]> = solutions.variables().into();
-        let names = variables.clone();
-        let rows = solutions.map(move |solution| {
-            let row: Vec<Option<Term>> = solution?.values().iter().map(own).collect();
-            Ok(QuerySolution::from((names.clone(), row)))
-        });
-        Ok(QuerySolutionIter::new(variables, rows))
+    ) -> Result<QuerySolutionIter<'static>, QueryEvaluationError> {
+        self.0(service, pattern, base)
     }
-}
-
-fn own(term: &Option<Term>) -> Option<Term> {
-    Some(stored(term.as_ref()?).into_owned())
 }

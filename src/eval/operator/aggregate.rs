@@ -20,6 +20,8 @@ pub enum Kind {
     Max,
     Sample,
     Concat(String),
+    /// One that nobody knows: an error (17.6).
+    Unknown,
 }
 
 /// What an aggregate reads.
@@ -110,6 +112,7 @@ impl State {
             Kind::Min | Kind::Max => Self::Best(None),
             Kind::Sample => Self::Sample(None),
             Kind::Concat(_) => Self::Concat(None),
+            Kind::Unknown => Self::Failed,
         }
     }
 

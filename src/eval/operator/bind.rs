@@ -2,6 +2,7 @@
 
 use crate::eval::expression::Compiled;
 use crate::eval::{Batch, Column, Context, Operator, Stop};
+use crate::index::Id;
 
 /// The rows for which a condition is true.
 pub struct Filter {
@@ -32,24 +33,47 @@ impl Operator for Filter {
     }
 }
 
-/// One column more: an expression's values.
+/// One column more: an expression's values. Where there is one for the variable already, its values must be those.
 pub struct Bind {
     input: Box<dyn Operator>,
     expression: Compiled,
+    into: Option<usize>,
 }
 
 impl Bind {
-    pub fn new(input: Box<dyn Operator>, expression: Compiled) -> Self {
-        Self { input, expression }
+    pub fn new(input: Box<dyn Operator>, expression: Compiled, into: Option<usize>) -> Self {
+        Self { input, expression, into }
     }
 }
 
 impl Operator for Bind {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
-        let Some(mut batch) = self.input.next(cx)? else { return Ok(None) };
-        cx.check()?;
-        let values = self.expression.column(&batch, cx)?;
-        batch.columns.push(Column::Owned(values));
-        Ok(Some(batch))
+        while let Some(mut batch) = self.input.next(cx)? {
+            cx.check()?;
+            let values = self.expression.column(&batch, cx)?;
+            let Some(into) = self.into else {
+                batch.columns.push(Column::Owned(values));
+                return Ok(Some(batch));
+            };
+            if let Some(batch) = joined(&batch, into, &values) {
+                return Ok(Some(batch));
+            }
+        }
+        Ok(None)
     }
+}
+
+/// The rows whose value in a column is the one given, or that lack either.
+fn joined(batch: &Batch, into: usize, values: &[Id]) -> Option<Batch> {
+    let (mut keep, mut both) = (Vec::new(), Vec::new());
+    for (row, new) in values.iter().enumerate() {
+        let old = batch.columns[into].get(row);
+        if old == *new || !old.is_bound() || !new.is_bound() {
+            keep.push(row as u32);
+            both.push(if old.is_bound() { old } else { *new });
+        }
+    }
+    let mut kept = batch.gather(&keep);
+    kept.columns[into] = Column::Owned(both);
+    (kept.len > 0).then_some(kept)
 }

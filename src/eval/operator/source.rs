@@ -54,11 +54,11 @@ pub struct Rows {
 
 impl Rows {
     pub fn new(columns: Vec<Vec<Id>>, len: usize) -> Self {
-        let shared = |ids: Vec<Id>| {
-            let len = ids.len();
-            Column::Slice(ids.into(), 0..len)
-        };
-        Self { columns: columns.into_iter().map(shared).collect(), len, next: 0 }
+        Self::of(columns.into_iter().map(Column::shared).collect(), len)
+    }
+
+    pub fn of(columns: Vec<Column>, len: usize) -> Self {
+        Self { columns, len, next: 0 }
     }
 }
 

@@ -12,17 +12,18 @@ use super::estimate::Estimate;
 use super::node::{Active, Closure, Condition, Names, Node, Pattern, Slot, Var, Vars};
 use crate::eval::explain::Told;
 use crate::eval::operator::{
-    ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Source, Traced,
+    ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Rows, Source, Traced,
     TripleTerm, Union, Unit,
 };
-use crate::eval::{Context, Functions, Operator, Unsupported};
-use crate::index::GraphFilter;
+use crate::eval::{Column, Context, Functions, Operator, Service, Unsupported};
+use crate::index::{GraphFilter, Id};
 
 /// What all plans of one query share.
 pub struct Shared {
     pub names: Names,
     pub dataset: Dataset,
     pub functions: Arc<Functions>,
+    pub services: Option<Service>,
 }
 
 /// An operator and what is known of its rows.
@@ -34,8 +35,8 @@ pub struct Plan {
     pub certain: Vars,
     pub estimate: Estimate,
     pub told: Option<Rc<Told>>,
-    /// Whether it is one row that binds nothing.
-    pub is_unit: bool,
+    /// Whether it is what a plan begins with: one row that binds nothing, or what is given beforehand.
+    pub begins: bool,
     /// Whether it is asked again after its last row, as what a feed begins is.
     pub restarts: bool,
 }
@@ -52,6 +53,8 @@ pub struct Builder {
     pub trace: bool,
     /// Variables that an EXISTS around has values for; all of its inside sees them.
     pub injected: Vars,
+    /// Those among them that have one value in all of the plan; every part of it begins with them.
+    pub given: Rc<[(Var, Id)]>,
     fresh: u32,
 }
 
@@ -70,16 +73,16 @@ impl Plan {
             certain: Vars::new(),
             estimate: Estimate::of_rows(1.0),
             told: None,
-            is_unit: true,
+            begins: true,
             restarts: false,
         }
     }
 
     pub fn fed(feed: Feed, vars: Vec<Var>, certain: Vars, estimate: Estimate) -> Self {
-        Self { op: Box::new(feed), vars, certain, estimate, told: None, is_unit: false, restarts: true }
+        Self { op: Box::new(feed), vars, certain, estimate, told: None, begins: false, restarts: true }
     }
 
-    fn source(&self, slot: Slot) -> Source {
+    pub fn source(&self, slot: Slot) -> Source {
         match slot {
             Slot::Id(id) => Source::Id(id),
             Slot::Var(var) => self.column(var).map_or(Source::Any, Source::Column),
@@ -118,7 +121,7 @@ impl Plan {
 
 impl Builder {
     pub fn new(shared: Rc<Shared>, trace: bool) -> Self {
-        Self { shared, current: None, trace, injected: Vars::new(), fresh: FRESH }
+        Self { shared, current: None, trace, injected: Vars::new(), given: Rc::new([]), fresh: FRESH }
     }
 
     /// A variable of the builder's own.
@@ -144,7 +147,7 @@ impl Builder {
         (children, restarts): (Vec<Option<Rc<Told>>>, bool),
     ) -> Plan {
         let certain: Vars = certain.into_iter().filter(|var| vars.contains(var)).collect();
-        let mut plan = Plan { op, vars, certain, estimate, told: None, is_unit: false, restarts };
+        let mut plan = Plan { op, vars, certain, estimate, told: None, begins: false, restarts };
         if self.trace {
             let children = children.into_iter().flatten().collect();
             let told = Told::new(name(), plan.estimate.rows, children);
@@ -165,17 +168,40 @@ impl Builder {
 
     /// A node by itself.
     pub fn build(&mut self, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
-        self.extend(Plan::unit(), node, needed, cx)
+        self.extend(self.begin(), node, needed, cx)
+    }
+
+    /// One row: what is given beforehand.
+    fn begin(&self) -> Plan {
+        Self::row(self.given.iter().copied())
+    }
+
+    /// One row of these values.
+    pub fn row(values: impl Iterator<Item = (Var, Id)>) -> Plan {
+        let mut plan = Plan::unit();
+        let mut columns = Vec::new();
+        for (var, id) in values {
+            if id.is_bound() {
+                plan.certain.insert(var);
+            }
+            plan.vars.push(var);
+            columns.push(Column::Constant(id));
+        }
+        if !columns.is_empty() {
+            plan.op = Box::new(Rows::of(columns, 1));
+        }
+        plan
     }
 
     /// A node joined to an input. `needed` are the variables that are looked at afterwards.
     pub fn extend(&mut self, input: Plan, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
         // Who stops a plan finds the evaluation stopped, too.
         cx.check().map_err(|_| Unsupported::new("a plan that was stopped"))?;
-        if !input.is_unit && !self.may_go_along(node, &input.vars) {
+        if !input.begins && !self.may_go_along(node, &input.vars) {
             return self.join_computed(input, node, needed, cx);
         }
         match node {
+            Node::Minus { right, .. } if self.sees_outer(right) => self.for_each(input, node, needed, cx),
             Node::Pattern(pattern) => Ok(self.pattern(input, pattern, needed, cx)),
             Node::Closure(closure) => self.closure(input, closure, needed, cx),
             Node::Group { parts, filters } => self.group(input, parts, filters, needed, cx),
@@ -186,7 +212,12 @@ impl Builder {
             Node::TripleTerm { term, parts } => self.triple_term(input, *term, parts, needed, cx),
             Node::GraphExists(Some(_)) => Ok(input),
             Node::GraphExists(None) => Ok(self.empty(input, needed)),
-            other => self.computed(other, needed, cx),
+            Node::Service(remote) => Ok(self.service(input, remote, needed, cx)),
+            other => {
+                let plan = self.computed(other, needed, cx)?;
+                // It need not have met what is given.
+                Ok(if self.given.is_empty() { plan } else { self.hash_join(input, plan, needed) })
+            }
         }
     }
 
@@ -196,9 +227,12 @@ impl Builder {
         let outer: Vars = outer.iter().copied().filter(|var| !self.injected.contains(var)).collect();
         let fixed = |vars: Vars, certain: &Vars| vars.iter().all(|var| certain.contains(var) || !outer.contains(var));
         match node {
-            Node::Pattern(_) | Node::Closure(_) | Node::Union(_) | Node::GraphExists(_) | Node::TripleTerm { .. } => {
-                true
-            }
+            Node::Pattern(_)
+            | Node::Closure(_)
+            | Node::Union(_)
+            | Node::GraphExists(_)
+            | Node::Service(_)
+            | Node::TripleTerm { .. } => true,
             Node::Group { parts, filters } => {
                 let certain: Vars = parts.iter().flat_map(Node::certain).collect();
                 filters.iter().all(|filter| fixed(&filter.condition.vars() & &filter.visible, &certain))
@@ -218,21 +252,23 @@ impl Builder {
 
     /// A node that is computed by itself and joined.
     fn join_computed(&mut self, input: Plan, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
-        self.sees_no_outer(node)?;
+        if self.sees_outer(node) {
+            return self.for_each(input, node, needed, cx);
+        }
         let shared = input.vars.iter().copied().collect::<Vars>();
         let own = &(&node.possible() & &shared) | needed;
         let right = self.build(node, &own, cx)?;
         Ok(self.hash_join(input, right, needed))
     }
 
-    /// What is computed by itself does not see the values that an EXISTS around it has.
-    pub fn sees_no_outer(&self, node: &Node) -> Result<(), Unsupported> {
-        let only_seen = &(&node.mentioned() - &node.possible()) & &self.injected;
-        let is_cut = matches!(node, Node::Slice { .. }) && !(&node.possible() & &self.injected).is_empty();
-        if only_seen.is_empty() && !is_cut {
-            return Ok(());
+    /// Whether a node would give other rows if it were computed without the values that an EXISTS or LATERAL around it has.
+    pub fn sees_outer(&self, node: &Node) -> bool {
+        if self.injected.is_empty() {
+            return false;
         }
-        Err(Unsupported::new("values of an EXISTS within a subquery"))
+        let is_given = |var: &Var| self.given.iter().any(|(given, _)| given == var);
+        let open: Vars = self.injected.iter().copied().filter(|var| !is_given(var)).collect();
+        !(&(&node.mentioned() - &node.possible()) & &open).is_empty() || node.depends_on(&open)
     }
 
     /// How rows of two plans match.
@@ -249,7 +285,7 @@ impl Builder {
         matching
     }
 
-    fn hash_join(&self, left: Plan, right: Plan, needed: &Vars) -> Plan {
+    pub fn hash_join(&self, left: Plan, right: Plan, needed: &Vars) -> Plan {
         let swap = !left.restarts && left.estimate.rows < right.estimate.rows;
         let (probe, table) = if swap { (right, left) } else { (left, right) };
         let matching = Self::matching(&probe, &table);
@@ -310,7 +346,7 @@ impl Builder {
         }
         let certain = &input.certain | &shared;
         let name = || {
-            let kind = if input.is_unit { "Scan" } else { "IndexJoin" };
+            let kind = if input.begins { "Scan" } else { "IndexJoin" };
             format!("{kind}({})", slots.map(|slot| self.name(slot, cx)).join(" "))
         };
         let (told, restarts) = (vec![input.told.clone()], input.restarts);
@@ -319,9 +355,6 @@ impl Builder {
     }
 
     fn closure(&mut self, input: Plan, closure: &Closure, needed: &Vars, cx: &Context) -> Built {
-        if matches!(closure.active, Active::Each(_)) {
-            return Err(Unsupported::new("a path in every graph"));
-        }
         let Some(graphs) = self.graphs(closure.active) else { return Ok(self.empty(input, needed)) };
         let places: Vec<(usize, Var)> = [closure.subject, closure.object]
             .iter()
@@ -355,7 +388,8 @@ impl Builder {
     }
 
     fn triple_term(&mut self, input: Plan, term: Var, parts: &[Slot; 3], needed: &Vars, cx: &Context) -> Built {
-        let Some(at) = input.column(term) else { return Err(Unsupported::new("a triple term by itself")) };
+        // Where no row can bind it, there is none.
+        let Some(at) = input.column(term) else { return Ok(self.empty(input, needed)) };
         let places: Vec<(usize, Var)> =
             parts.iter().enumerate().filter_map(|(place, slot)| Some((place, slot.var()?))).collect();
         let (kept, shown, vars) = input.columns(&places, needed);
@@ -372,8 +406,8 @@ impl Builder {
         let mut plans = Vec::new();
         let mut feeds = Vec::new();
         for part in parts {
-            let begin = if input.is_unit {
-                Plan::unit()
+            let begin = if input.begins {
+                self.begin()
             } else {
                 let feed = Feed::default();
                 feeds.push(feed.clone());
@@ -394,7 +428,7 @@ impl Builder {
         let columns = |plan: &Plan| vars.iter().map(|var| plan.column(*var)).collect();
         let parts =
             plans.into_iter().map(|plan| (columns(&plan), plan.op)).map(|(columns, op)| (op, columns)).collect();
-        let op: Box<dyn Operator> = if input.is_unit {
+        let op: Box<dyn Operator> = if input.begins {
             Box::new(Union { parts, at: 0 })
         } else {
             Box::new(CorrelateUnion { input: input.op, feeds, parts, at: None })

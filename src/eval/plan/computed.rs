@@ -1,17 +1,14 @@
-//! What is computed by itself: VALUES, subqueries with modifiers, aggregation, graphs one by one.
+//! What is computed by itself: VALUES, subqueries with modifiers, aggregation.
 
-use std::rc::Rc;
-
-use oxigraph::sparql::QueryEvaluationError;
 use spargebra::algebra::AggregateFunction;
 
 use super::build::{Builder, Built, Plan};
 use super::estimate::Estimate;
 use super::node::{Aggregate, Expr, Node, Var, Vars};
 use crate::eval::operator::{
-    Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, EachGraph, Project, Rows, Slice, Sort, SortKey,
+    Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, Project, Rows, Slice, Sort, SortKey,
 };
-use crate::eval::{Context, Stop, Unsupported};
+use crate::eval::{Context, Unsupported};
 use crate::index::Id;
 
 impl Builder {
@@ -46,7 +43,7 @@ impl Builder {
         plan
     }
 
-    fn graph_names(&self, var: Var, cx: &Context) -> Plan {
+    pub fn graph_names(&self, var: Var, cx: &Context) -> Plan {
         let version = cx.version();
         let numbers = self.shared.dataset.named_numbers(version);
         let names: Vec<Id> = numbers.into_iter().filter_map(|number| version.graph_id(number)).collect();
@@ -141,7 +138,7 @@ impl Builder {
                     None => AggregateInput::Expression(Box::new(self.compile(expr, &plan, &visible)?)),
                 },
             };
-            accumulating.push(Accumulating::new(kind(aggregate)?, input, aggregate.distinct));
+            accumulating.push(Accumulating::new(kind(aggregate), input, aggregate.distinct));
         }
         let columns = keys.iter().map(|var| plan.column(*var)).collect();
         let vars: Vec<Var> = keys.iter().copied().chain(aggregates.iter().map(|aggregate| aggregate.var)).collect();
@@ -154,44 +151,11 @@ impl Builder {
         let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain).collect();
         Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)))
     }
-
-    fn each_graph(&mut self, var: Var, inner: &Node, needed: &Vars, cx: &mut Context) -> Built {
-        let numbers = self.shared.dataset.named_numbers(cx.version());
-        let mut builder = self.clone();
-        builder.trace = false;
-        let wanted = &(needed | &Vars::from([var])) & &inner.possible();
-        // Once beforehand: what is not supported shows now.
-        builder.current = numbers.first().copied();
-        let first = builder.build(inner, &wanted, cx)?;
-        let vars: Vec<Var> = wanted.iter().copied().collect();
-        let own = vars.iter().position(|other| *other == var);
-        let inner = Rc::new(inner.clone());
-        let order = vars.clone();
-        let make = Box::new(move |number, cx: &mut Context| {
-            builder.current = Some(number);
-            let plan = builder.build(&inner, &wanted, cx).map_err(failed)?;
-            let columns = order.iter().map(|var| plan.column(*var)).collect();
-            Ok(Box::new(Project { input: plan.op, columns }) as Box<dyn crate::eval::Operator>)
-        });
-        let (mut vars, mut certain) = (vars, first.certain);
-        if own.is_none() {
-            vars.push(var);
-        }
-        certain.insert(var);
-        let estimate = Estimate::of_rows(first.estimate.rows * numbers.len() as f64);
-        let op = Box::new(EachGraph { make, left: numbers, current: None, own });
-        let name = || format!("EachGraph({})", self.shared.names.name(var));
-        Ok(self.step(name, op, (vars, certain), estimate, (Vec::new(), false)))
-    }
 }
 
-fn failed(Unsupported(what): Unsupported) -> Stop {
-    Stop::Failed(Box::new(QueryEvaluationError::Unexpected(what.into())))
-}
-
-fn kind(aggregate: &Aggregate) -> Result<AggregateKind, Unsupported> {
+fn kind(aggregate: &Aggregate) -> AggregateKind {
     use AggregateFunction as F;
-    Ok(match &aggregate.function {
+    match &aggregate.function {
         None => AggregateKind::Rows,
         Some(F::Count) => AggregateKind::Count,
         Some(F::Sum) => AggregateKind::Sum,
@@ -200,6 +164,6 @@ fn kind(aggregate: &Aggregate) -> Result<AggregateKind, Unsupported> {
         Some(F::Max) => AggregateKind::Max,
         Some(F::Sample) => AggregateKind::Sample,
         Some(F::GroupConcat { separator }) => AggregateKind::Concat(separator.clone().unwrap_or_else(|| " ".into())),
-        Some(F::Custom(name)) => return Err(Unsupported::new(format!("the aggregate {name}"))),
-    })
+        Some(F::Custom(_)) => AggregateKind::Unknown,
+    }
 }

@@ -12,10 +12,9 @@ impl Builder {
     /// Parts in the cheapest order, each condition as soon as it can be decided.
     pub fn group(&mut self, input: Plan, parts: &[Node], filters: &[Filter], needed: &Vars, cx: &mut Context) -> Built {
         let version = cx.version().clone();
-        let (sequence, _) = order::order(parts, &input.vars, input.estimate.rows, &version, &self.shared);
-        if sequence.len() < parts.len() {
-            return Err(Unsupported::new("a triple term by itself"));
-        }
+        let (mut sequence, _) = order::order(parts, &input.vars, input.estimate.rows, &version, &self.shared);
+        // Those that wait for each other take what there is.
+        sequence.extend((0..parts.len()).filter(|at| !sequence.contains(at)).collect::<Vec<_>>());
         let mut open: Vec<&Filter> = filters.iter().collect();
         let all: Vec<&Node> = parts.iter().collect();
         let mut plan = self.decide(input, &mut open, &all, cx)?;
@@ -41,7 +40,7 @@ impl Builder {
         let mut waiting = Vec::new();
         for filter in std::mem::take(open) {
             let is_plain = matches!(&filter.condition, Condition::Expr(expr) if expr.exists.is_empty());
-            let is_ready = is_plain && !plan.is_unit && !filter.condition.vars().is_empty();
+            let is_ready = is_plain && !plan.begins && !filter.condition.vars().is_empty();
             if is_ready && self.is_ready(&filter.condition, &filter.visible, &plan, rest.iter().copied()) {
                 plan = self.filtered(plan, &filter.condition, &filter.visible, cx)?;
             } else {
@@ -144,13 +143,9 @@ impl Builder {
         let has_exists =
             conditions.iter().any(|condition| !matches!(condition, Condition::Expr(expr) if expr.exists.is_empty()));
         let along = self.may_go_along(right, &left.vars) && shares && left.estimate.rows < 8.0 * size + 1_000.0;
-        if along || has_exists {
-            if !self.may_go_along(right, &left.vars) {
-                self.sees_no_outer(right)?;
-            }
+        if along || has_exists || !right.asked().is_empty() || self.sees_outer(right) {
             return self.left_correlated(left, right, conditions, (&visible, needed, &both), cx);
         }
-        self.sees_no_outer(right)?;
         both.extend(left.vars.iter().filter(|var| right.possible().contains(var)));
         let right = self.build(right, &both, cx)?;
         let matching = Self::matching(&left, &right);
@@ -209,7 +204,6 @@ impl Builder {
         if columns.is_empty() {
             return Ok(left);
         }
-        self.sees_no_outer(right)?;
         let keyed = !(&(&shared & &left.certain) & &right.certain()).is_empty();
         let size = estimate(right, cx.version(), &self.shared).rows;
         if keyed && self.may_go_along(right, &left.vars) && left.estimate.rows * 4.0 < size {
@@ -235,21 +229,21 @@ impl Builder {
             return self.extend(input, inner, needed, cx);
         }
         let plan = self.extend(input, inner, &(needed | &expr.vars), cx)?;
-        if plan.column(var).is_some() {
-            return Err(Unsupported::new("BIND of a variable that has a value"));
-        }
         let visible = inner.possible();
         let plan = self.marked(plan, expr, &visible, cx)?;
         let compiled = self.compile(expr, &plan, &visible)?;
         let (mut vars, mut certain) = (plan.vars.clone(), plan.certain.clone());
-        vars.push(var);
+        let into = plan.column(var);
+        if into.is_none() {
+            vars.push(var);
+        }
         let renamed = expr.renames().is_some_and(|var| plan.certain.contains(&var));
         if renamed || expr.is_constant() {
             certain.insert(var);
         }
         let name = || format!("Bind({} AS {})", expr.expression, self.shared.names.name(var));
         let (told, restarts, estimate) = (vec![plan.told.clone()], plan.restarts, plan.estimate.clone());
-        let op = operator::Bind::new(plan.op, compiled);
+        let op = operator::Bind::new(plan.op, compiled, into);
         Ok(self.step(name, Box::new(op), (vars, certain), estimate, (told, restarts)))
     }
 }

@@ -72,6 +72,7 @@ pub fn estimate(node: &Node, version: &Version, shared: &Shared) -> Estimate {
             Estimate { rows, ..inner }
         }
         Node::EachGraph { inner, .. } => estimate(inner, version, shared),
+        Node::Service(_) => Estimate::of_rows(ANSWER),
         Node::GraphExists(_) | Node::TripleTerm { .. } => Estimate::of_rows(1.0),
         Node::GraphNames(_) => Estimate::of_rows(version.graphs().len() as f64),
     }
@@ -144,6 +145,9 @@ fn in_segment(pattern: &Pattern, predicate: Id, version: &Version) -> (f64, f64,
         (Slot::Var(_), Slot::Var(_)) => (segment.len() as f64, subjects, objects),
     }
 }
+
+/// How many rows another endpoint is thought to answer.
+const ANSWER: f64 = 100.0;
 
 /// What a step reaches from a node, in one go and in all: rough, for nothing is known of chains.
 const REACH: f64 = 5.0;

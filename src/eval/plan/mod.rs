@@ -5,6 +5,7 @@ mod build;
 mod computed;
 mod conditions;
 mod dataset;
+mod dependent;
 mod drain;
 mod estimate;
 mod group;
@@ -16,5 +17,5 @@ mod translate;
 
 pub use build::{Builder, Plan, Shared};
 pub use dataset::Dataset;
-pub use node::{Active, Names, Step, Vars};
+pub use node::{Active, Names, Remote, Step, Vars};
 pub use translate::Translator;

@@ -1,11 +1,13 @@
 //! The logical tree: SPARQL's algebra over numbered variables, groups flattened.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::rc::Rc;
 
 use oxrdf::Variable;
-use spargebra::algebra::{AggregateFunction, Expression};
+use spargebra::algebra::{AggregateFunction, Expression, GraphPattern};
 
+use crate::eval::operator::Answers;
 use crate::index::Id;
 
 /// A variable of one query. Variables of one name that SPARQL's scopes keep apart have different numbers.
@@ -81,6 +83,26 @@ pub struct Closure {
 impl Closure {
     pub fn vars(&self) -> Vars {
         [self.subject, self.object].into_iter().filter_map(Slot::var).collect()
+    }
+}
+
+/// What is asked of another endpoint.
+#[derive(Clone)]
+pub struct Remote {
+    /// Its name.
+    pub name: Slot,
+    pub pattern: Rc<GraphPattern>,
+    /// Whether a failure is an answer that binds nothing.
+    pub silent: bool,
+    /// The variables of the answer.
+    pub vars: Vec<(Variable, Var)>,
+    /// What was answered already.
+    pub answers: Answers,
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SERVICE {:?} {{ {} }}", self.name, self.pattern)
     }
 }
 
@@ -190,6 +212,7 @@ pub enum Node {
         keys: Vec<Var>,
         aggregates: Vec<Aggregate>,
     },
+    Service(Remote),
     /// Its inner part once for each named graph.
     EachGraph {
         var: Var,
@@ -224,6 +247,7 @@ impl Node {
             Self::Pattern(pattern) => all.extend(pattern.vars()),
             Self::Closure(closure) => all.extend(closure.vars()),
             Self::Values { vars, .. } => all.extend(vars),
+            Self::Service(remote) => all.extend(remote.vars.iter().map(|(_, var)| *var)),
             Self::Extend { var, .. } | Self::EachGraph { var, .. } | Self::GraphNames(var) => {
                 all.insert(*var);
             }
@@ -284,6 +308,7 @@ impl Node {
                 all.extend(vars.iter().filter(|var| inner.contains(var)));
             }
             Self::Sort { inner, .. } | Self::Slice { inner, .. } => inner.add_certain(all),
+            Self::Service(_) => {}
             Self::Pattern(_)
             | Self::Closure(_)
             | Self::GraphExists(_)
@@ -319,8 +344,42 @@ impl Node {
                 all.extend(aggregates.iter().map(|aggregate| aggregate.var));
             }
             Self::Minus { .. } | Self::Sort { .. } | Self::Slice { .. } => {}
+            Self::Service(remote) => {
+                all.extend(remote.name.var());
+                self.add_possible(all);
+            }
             _ => self.add_possible(all),
         }
+    }
+
+    /// The variables that name endpoints and that it does not bind itself.
+    pub fn asked(&self) -> Vars {
+        let own = match self {
+            Self::Service(remote) => remote.name.var().into_iter().collect(),
+            _ => {
+                let mut all = Vars::new();
+                self.each_below(&mut |node| all.extend(node.asked()));
+                all
+            }
+        };
+        if own.is_empty() { own } else { &own - &self.possible() }
+    }
+
+    /// Whether values from around it that stand for variables change more than which of its rows are left: it counts or
+    /// orders rows before they meet these values, or looks at them where they are not bound.
+    pub fn depends_on(&self, given: &Vars) -> bool {
+        let within = |inner: &Node| !inner.possible().is_disjoint(given);
+        let own = match self {
+            Self::Slice { inner, .. } => within(inner),
+            Self::Aggregation { inner, keys, .. } => {
+                inner.possible().iter().any(|var| given.contains(var) && !keys.contains(var))
+            }
+            Self::EachGraph { var, inner } => given.contains(var) && inner.mentioned().contains(var),
+            _ => false,
+        };
+        let mut below = own;
+        self.each_below(&mut |node| below = below || node.depends_on(given));
+        below
     }
 
     fn each_below(&self, see: &mut dyn FnMut(&Node)) {

@@ -30,7 +30,11 @@ struct State {
 
 /// The order in which to join the parts with rows that bind some variables, and what comes out.
 pub fn order(parts: &[Node], bound: &[Var], rows: f64, version: &Version, shared: &Shared) -> (Vec<usize>, Estimate) {
-    let parts: Vec<Part> = parts.iter().map(|node| Part::new(node, version, shared)).collect();
+    let mut parts: Vec<Part> = parts.iter().map(|node| Part::new(node, version, shared)).collect();
+    // What nobody binds is not waited for.
+    let mut all: Vars = bound.iter().copied().collect();
+    parts.iter().for_each(|part| all.extend(&part.vars));
+    parts.iter_mut().for_each(|part| part.needs.retain(|var| all.contains(var)));
     let start = State {
         cost: 0.0,
         estimate: Estimate::of_rows(rows),
@@ -50,7 +54,7 @@ impl Part {
     fn new(node: &Node, version: &Version, shared: &Shared) -> Self {
         let needs = match node {
             Node::TripleTerm { term, .. } => Vars::from([*term]),
-            _ => Vars::new(),
+            other => other.asked(),
         };
         let sought = !matches!(
             node,

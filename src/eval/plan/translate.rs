@@ -10,8 +10,11 @@ use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
 use super::dataset::Dataset;
 use super::group::group;
-use super::node::{Active, Aggregate, Closure, Condition, Expr, Filter, Names, Node, Pattern, Slot, Step, Vars};
-use crate::eval::children::children_mut;
+use super::node::{
+    Active, Aggregate, Closure, Condition, Expr, Filter, Names, Node, Pattern, Remote, Slot, Step, Vars,
+};
+use crate::eval::children::{children, children_mut};
+use crate::eval::operator::Answers;
 use crate::eval::{Context, Unsupported};
 use crate::index::Id;
 
@@ -95,8 +98,20 @@ impl Translator<'_> {
             P::Group { inner, variables, aggregates } => {
                 self.aggregation(inner, variables, aggregates, scope, active)?
             }
-            P::Service { .. } => return Err(Unsupported::new("SERVICE")),
+            P::Service { name, inner, silent } => self.service(name, inner, *silent, scope),
         })
+    }
+
+    fn service(&mut self, name: &NamedNodePattern, inner: &GraphPattern, silent: bool, scope: usize) -> Node {
+        let mut variables: Vec<&Variable> = Vec::new();
+        inner.on_in_scope_variable(|variable| {
+            if !variables.contains(&variable) {
+                variables.push(variable);
+            }
+        });
+        let vars = variables.into_iter().map(|variable| (variable.clone(), self.names.var(scope, variable))).collect();
+        let (name, answers) = (self.name(name, scope), Answers::default());
+        Node::Service(Remote { name, pattern: Rc::new(inner.clone()), silent, vars, answers })
     }
 
     fn bgp(&mut self, patterns: &[TriplePattern], scope: usize, active: Active) -> Translated<Node> {
@@ -179,7 +194,14 @@ impl Translator<'_> {
         (zero, once): (bool, bool),
         active: Active,
     ) -> Node {
-        Node::Closure(Closure { subject, object, step: Rc::new(self.step(path)), zero, once, active })
+        let step = Rc::new(self.step(path));
+        match active {
+            Active::Each(var) => {
+                let inner = Closure { subject, object, step, zero, once, active: Active::Current };
+                Node::EachGraph { var, inner: Box::new(Node::Closure(inner)) }
+            }
+            active => Node::Closure(Closure { subject, object, step, zero, once, active }),
+        }
     }
 
     fn step(&mut self, path: &Path) -> Step {
@@ -357,9 +379,21 @@ fn is_attachable(pattern: &GraphPattern) -> bool {
                 (true, true) => false,
             }
         }
-        P::LeftJoin { left, right, .. } | P::Union { left, right } => is_attachable(left) && is_attachable(right),
-        P::Filter { inner, .. } | P::Extend { inner, .. } => is_attachable(inner),
+        P::LeftJoin { left, right, expression } => {
+            is_attachable(left) && is_attachable(right) && expression.iter().all(is_attachable_expression)
+        }
+        P::Union { left, right } => is_attachable(left) && is_attachable(right),
+        P::Filter { inner, expr: expression } | P::Extend { inner, expression, .. } => {
+            is_attachable(inner) && is_attachable_expression(expression)
+        }
         _ => false,
+    }
+}
+
+fn is_attachable_expression(expression: &Expression) -> bool {
+    match expression {
+        Expression::Exists(pattern) => is_attachable(pattern),
+        other => children(other).into_iter().all(is_attachable_expression),
     }
 }
 

@@ -12,10 +12,11 @@ use crate::server::app::{App, QUERY, Server, WRITE, settings};
 
 /// Puts a file into a graph of the endpoint.
 pub async fn load(app: &App, file: &Node, target: &str) {
-    put(app, &file.file(), file.text(), target).await;
+    put(app, &file.file(), file.text(), target, &Services(Vec::new())).await;
 }
 
-async fn put(app: &App, path: &std::path::Path, base: &str, target: &str) {
+/// As data that names the endpoints of a test by their addresses.
+async fn put(app: &App, path: &std::path::Path, base: &str, target: &str, services: &Services) {
     if matches!(path.extension().and_then(|suffix| suffix.to_str()), Some("trig" | "nq")) {
         let bytes = std::fs::read(path).unwrap();
         let media_type = if path.extension().unwrap() == "nq" { "application/n-quads" } else { "application/trig" };
@@ -26,6 +27,7 @@ async fn put(app: &App, path: &std::path::Path, base: &str, target: &str) {
     // As N-Triples, so that relative IRIs are those of the file.
     let graph = manifest::graph(path, base);
     let lines: String = graph.iter().map(|triple| format!("{triple} .\n")).collect();
+    let lines = services.rename(&lines);
     let reply = app.send("POST", target, &[WRITE, ("content-type", "application/n-triples")], lines).await;
     assert!([201, 204].contains(&reply.status), "{}: {}", path.display(), reply.text());
 }
@@ -36,9 +38,17 @@ pub fn named(iri: &str) -> String {
 
 /// Everything that an action or a result holds: the default graph and the named graphs.
 pub async fn load_all(app: &App, node: &Node, namespace: &str) {
+    load_default(app, node, namespace, &Services(Vec::new())).await;
+    load_named(app, node, namespace).await;
+}
+
+async fn load_default(app: &App, node: &Node, namespace: &str, services: &Services) {
     for data in node.all(namespace, "data") {
-        load(app, &data, "/graphs?default").await;
+        put(app, &data.file(), data.text(), "/graphs?default", services).await;
     }
+}
+
+async fn load_named(app: &App, node: &Node, namespace: &str) {
     for data in node.all(namespace, "graphData") {
         match data.get(namespace, "graph") {
             Some(file) => load(app, &file, &named(data.get(RDFS, "label").unwrap().text())).await,
@@ -59,7 +69,8 @@ async fn load_dataset(app: &App, text: &str) {
     let Some(dataset) = query.dataset() else { return };
     for graph in dataset.default.iter().chain(dataset.named.iter().flatten()) {
         if graph.as_str().starts_with("file://") {
-            put(app, &manifest::path(graph.as_str()), graph.as_str(), &named(graph.as_str())).await;
+            put(app, &manifest::path(graph.as_str()), graph.as_str(), &named(graph.as_str()), &Services(Vec::new()))
+                .await;
         }
     }
 }
@@ -75,7 +86,8 @@ pub async fn evaluate(entry: &Entry) -> Verdict {
         allowed_services: services.addresses(),
         ..settings()
     });
-    load_all(&app, &action, QT).await;
+    load_default(&app, &action, QT, &services).await;
+    load_named(&app, &action, QT).await;
     load_dataset(&app, &text).await;
     let lax = entry.node.get(MF, "resultCardinality").is_some_and(|value| value.text().ends_with("LaxCardinality"));
     let expected = services.rename_results(Results::read(&expected.file(), expected.text())?);

@@ -192,7 +192,7 @@ fn the_engine_gives_what_the_specification_says() {
     }
     println!("{read} of {rounds} texts are queries, {} answers differ, not answered here: {fallbacks:?}", faults.len());
     assert!(read * 2 > rounds, "most texts are to be queries");
-    assert!(fallbacks.values().sum::<u64>() * 50 < read, "too many went to the other evaluator: {fallbacks:?}");
+    assert!(fallbacks.is_empty(), "some went to the other evaluator: {fallbacks:?}");
     let shown = faults.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
     assert!(faults.is_empty(), "{} of {read} answers differ\n{shown}", faults.len());
 }

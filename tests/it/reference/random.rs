@@ -236,7 +236,7 @@ impl Writer<'_> {
             return self.triple();
         }
         let inner = depth - 1;
-        match self.dice.roll(16) {
+        match self.dice.roll(18) {
             0 | 1 => self.triple(),
             2 | 3 => format!("OPTIONAL {{ {}}} ", self.pattern(inner, scope)),
             4 => format!("{{ {}}} UNION {{ {}}} ", self.pattern(inner, scope), self.pattern(inner, scope)),
@@ -253,11 +253,13 @@ impl Writer<'_> {
                 let name = self.dice.of(&["?g", "?g", "?a", "x:g0", "x:g1", "x:absent"]);
                 format!("GRAPH {name} {{ {}}} ", self.pattern(inner, scope))
             }
-            14 if scope == Scope::Plain => self.subquery(inner),
+            14 => self.subquery(inner, scope),
             15 => {
                 let not = self.dice.of(&["", "NOT "]);
                 format!("FILTER {not}EXISTS {{ {}}} ", self.pattern(inner, Scope::Exists))
             }
+            16 if scope == Scope::Plain => format!("LATERAL {{ {}}} ", self.pattern(inner, Scope::Exists)),
+            17 if scope == Scope::Plain => format!("LATERAL {{ {}}} ", self.subquery(inner, Scope::Exists)),
             _ => format!("{{ {}}} ", self.pattern(inner, scope)),
         }
     }
@@ -272,8 +274,8 @@ impl Writer<'_> {
         format!("VALUES ({}) {{ {} }} ", self.dice.of(&["?a ?b", "?b ?c", "?c ?g"]), rows.join(" "))
     }
 
-    fn subquery(&mut self, depth: usize) -> String {
-        let pattern = self.pattern(depth, Scope::Plain);
+    fn subquery(&mut self, depth: usize, scope: Scope) -> String {
+        let pattern = self.pattern(depth, scope);
         let (a, b) = (self.dice.of(&["?a", "?b"]), self.dice.of(&["?c", "?d"]));
         self.fresh += 1;
         let n = self.fresh;
