@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use oxigraph::sparql::QueryEvaluationError;
 use oxiri::Iri;
 use oxrdf::{Term, TermRef};
 use oxsdatatypes::DateTime;
@@ -167,14 +168,17 @@ impl Context {
         Some([triple.subject.into(), triple.predicate.into(), triple.object].map(|term| self.intern(term)))
     }
 
-    /// Fails if somebody asked to stop, or too much is held.
+    /// Fails if somebody asked to stop, too much is held, or what was read of the data is damaged.
     ///
     /// # Errors
-    /// [`Stop::Cancelled`], [`Stop::Memory`]
+    /// [`Stop::Cancelled`], [`Stop::Memory`], [`Stop::Failed`]
     pub fn check(&mut self) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }
+        self.version
+            .sound()
+            .map_err(|damage| Stop::Failed(Box::new(QueryEvaluationError::Dataset(Box::new(damage)))))?;
         if self.held > self.limit || self.held == usize::MAX { Err(Stop::Memory) } else { Ok(()) }
     }
 

@@ -65,7 +65,10 @@ impl Evaluation {
     /// [`Stop`]
     pub fn draw(&mut self) -> Result<Option<Batch>, Stop> {
         self.cx.check()?;
-        Ok(self.op.next(&mut self.cx)?.map(|batch| batch.project(&self.columns)))
+        let batch = self.op.next(&mut self.cx)?;
+        // Nothing is given away that came of what could not be read.
+        self.cx.check()?;
+        Ok(batch.map(|batch| batch.project(&self.columns)))
     }
 
     /// The steps, if they are told.

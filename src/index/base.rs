@@ -8,6 +8,7 @@ use oxrdf::{Term, TermRef};
 
 use super::appended::Appended;
 use super::dictionary::Dictionary;
+use super::file::{Damage, Source};
 use super::graphs::GraphLists;
 use super::id::{Id, Tag};
 use super::late::{Late, LateTerm, Place};
@@ -23,11 +24,15 @@ pub(super) struct Base {
     pub(super) tags: Tags,
     pub(super) late: Late,
     pub(super) lists: GraphLists,
+    /// Graphs by number, those of the first state and those that came later.
+    first_graphs: Box<[Id]>,
     graph_names: Appended<Id>,
     graph_count: AtomicU32,
     pub(super) segments: HashMap<Id, Arc<Segment>>,
     /// Held by whoever adds terms, tags, lists or graphs.
     pub(super) growing: Mutex<()>,
+    /// The file from which it is read.
+    source: Option<Arc<Source>>,
 }
 
 impl Base {
@@ -37,21 +42,25 @@ impl Base {
         lists: GraphLists,
         graphs: &[Id],
         segments: HashMap<Id, Arc<Segment>>,
+        source: Option<Arc<Source>>,
     ) -> Self {
-        let base = Self {
+        Self {
             dictionary,
             tags,
             late: Late::default(),
             lists,
+            first_graphs: graphs.into(),
             graph_names: Appended::default(),
             graph_count: AtomicU32::new(0),
             segments,
             growing: Mutex::new(()),
-        };
-        for name in graphs {
-            base.add_graph(*name);
+            source,
         }
-        base
+    }
+
+    /// What was found wrong with the file that it is read from.
+    pub(super) fn damage(&self) -> Option<&Damage> {
+        self.source.as_ref()?.damage()
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -63,16 +72,25 @@ impl Base {
         let count = self.graph_count.load(Ordering::Acquire);
         self.graph_names.set(count as usize, name);
         self.graph_count.store(count + 1, Ordering::Release);
-        count + 1
+        self.graphs()
+    }
+
+    /// How many graphs ever had a number.
+    fn graphs(&self) -> u32 {
+        u32::try_from(self.first_graphs.len()).unwrap_or(u32::MAX) + self.graph_count.load(Ordering::Acquire)
     }
 
     pub(super) fn graph_id(&self, number: u32) -> Option<Id> {
-        self.graph_names.get((number as usize).checked_sub(1)?).copied()
+        let place = (number as usize).checked_sub(1)?;
+        match place.checked_sub(self.first_graphs.len()) {
+            None => self.first_graphs.get(place).copied(),
+            Some(late) => self.graph_names.get(late).copied(),
+        }
     }
 
     /// Every graph that ever had a number, by name.
     pub(super) fn graph_numbers(&self) -> impl Iterator<Item = (Id, u32)> + '_ {
-        (1..=self.graph_count.load(Ordering::Acquire)).filter_map(|number| Some((self.graph_id(number)?, number)))
+        (1..=self.graphs()).filter_map(|number| Some((self.graph_id(number)?, number)))
     }
 
     pub(super) fn find(&self, term: TermRef<'_>) -> Result<Id, Id> {

@@ -1,6 +1,6 @@
 //! Building: quads in, a version out.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, TermRef};
@@ -13,7 +13,7 @@ use super::normal::{may_change, normal};
 use super::segment::Segment;
 use super::tags::Tags;
 use super::terms::{Terms, TooLarge};
-use super::version::Version;
+use super::version::{Parts, Version};
 
 /// Takes quads in, in any order and any number of times, and sorts them at the end.
 #[derive(Debug, Default)]
@@ -104,28 +104,13 @@ impl Builder {
         let segments = segments(&rows, &lists);
         let graphs =
             names.iter().zip(1_u32..).map(|(id, number)| Graph { id: *id, number, quads: quads[number as usize] });
-        Version::of_base(epoch, graphs.collect(), rows.len(), Base::new(dictionary, tags, lists, &names, segments))
+        let triples = segments.values().map(|segment| segment.len()).sum();
+        let parts = Parts { epoch, graphs: graphs.collect(), triples, quads: rows.len() };
+        Version::of_base(Base::new(dictionary, tags, lists, &names, segments, None), parts)
     }
 }
 
 impl Version {
-    fn of_base(epoch: u64, graphs: Arc<[Graph]>, quads: usize, base: Base) -> Self {
-        let mut predicates: Vec<Id> = base.segments.keys().copied().collect();
-        predicates.sort_unstable();
-        let triples = base.segments.values().map(|segment| segment.len()).sum();
-        Self {
-            epoch,
-            base: Arc::new(base),
-            late: 0,
-            graphs,
-            predicates: predicates.into(),
-            changed: HashMap::new(),
-            triples,
-            quads,
-            late_places: OnceLock::new(),
-        }
-    }
-
     /// The same state with nothing but a base.
     ///
     /// # Errors

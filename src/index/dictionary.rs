@@ -1,10 +1,13 @@
 //! The terms of a base, numbered in their order.
 
 use std::cmp::Ordering;
+use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use oxrdf::{BlankNodeRef, LiteralRef, NamedNodeRef, NamedOrBlankNode, Term, TermRef, Triple};
 
+use super::file::{Blocks, Column, In, Out, Source};
 use super::id::{Id, Kind, Tag, TagText};
 use super::number::Number;
 use super::order::{ByValue, Key, compare, moment};
@@ -19,12 +22,12 @@ pub(super) struct Dictionary {
     /// The first number after each kind.
     ends: [u32; 6],
     /// Of every literal.
-    tags: Vec<Tag>,
+    tags: Column<Tag>,
     /// Of every number.
-    numbers: Vec<Number>,
+    numbers: Column<Number>,
     /// Of every number and every time: the first that has its value.
-    ranks: Vec<u32>,
-    triples: Vec<[Id; 3]>,
+    ranks: Column<u32>,
+    triples: Column<[Id; 3]>,
 }
 
 impl Dictionary {
@@ -49,7 +52,7 @@ impl Dictionary {
             ends,
             tags: literals.iter().map(|term| terms.tag(*term)).collect(),
             numbers: numbers.iter().filter_map(|term| Number::of(terms.literal(*term))).collect(),
-            ranks: ranks(terms, part(Kind::Number, Kind::Time), ends[Kind::Iri as usize]),
+            ranks: ranks(terms, part(Kind::Number, Kind::Time), ends[Kind::Iri as usize]).into_iter().collect(),
             triples: part(Kind::Triple, Kind::Triple)
                 .iter()
                 .map(|term| terms.triple(*term).map(|part| ids[part as usize]))
@@ -64,11 +67,7 @@ impl Dictionary {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.texts.bytes()
-            + self.tags.len() * 2
-            + self.numbers.len() * size_of::<Number>()
-            + self.ranks.len() * 4
-            + self.triples.len() * 12
+        self.texts.bytes() + self.tags.bytes() + self.numbers.bytes() + self.ranks.bytes() + self.triples.bytes()
     }
 
     pub(super) fn range(&self, kind: Kind) -> Range<u32> {
@@ -93,25 +92,24 @@ impl Dictionary {
     }
 
     pub(super) fn tag(&self, id: Id) -> Option<Tag> {
-        self.tags.get(id.0.checked_sub(self.ends[Kind::Iri as usize])? as usize).copied()
+        self.tags.get(id.0.checked_sub(self.ends[Kind::Iri as usize])? as usize)
     }
 
     pub(super) fn number(&self, id: Id) -> Option<Number> {
-        self.numbers.get(id.0.checked_sub(self.ends[Kind::Iri as usize])? as usize).copied()
+        self.numbers.get(id.0.checked_sub(self.ends[Kind::Iri as usize])? as usize)
     }
 
     pub(super) fn rank(&self, id: Id) -> u32 {
         let place = id.0.checked_sub(self.ends[Kind::Iri as usize]);
-        place.and_then(|place| self.ranks.get(place as usize)).copied().unwrap_or(id.0)
+        place.and_then(|place| self.ranks.get(place as usize)).unwrap_or(id.0)
     }
 
     pub(super) fn triple(&self, id: Id) -> Option<[Id; 3]> {
-        self.triples.get(id.0.checked_sub(self.ends[Kind::Text as usize])? as usize).copied()
+        self.triples.get(id.0.checked_sub(self.ends[Kind::Text as usize])? as usize)
     }
 
     fn literal<'a>(&'a self, id: Id, tags: &'a Tags) -> LiteralRef<'a> {
-        const NONE: &TagText = &TagText { datatype: String::new(), language: None, direction: None };
-        tags::literal(self.raw(id), self.tag(id).and_then(|tag| tags.text(tag)).unwrap_or(NONE))
+        literal(self.raw(id), self.tag(id), tags)
     }
 
     /// What `f` makes of a term.
@@ -145,17 +143,57 @@ impl Dictionary {
         let key = Key::new(Some(term));
         let Some(kind) = key.kind() else { return Err(Id(1)) };
         let range = self.range(kind);
-        let by = |id: u32| match (&key, kind) {
-            (Key::Blank(text) | Key::Iri(text), _) => self.raw(Id(id)).cmp(text),
-            (Key::Number(number), _) => self
-                .number(Id(id))
-                .map_or(Ordering::Less, |here| ByValue(here).cmp(number))
-                .then_with(|| compare(self.literal(Id(id), tags).into(), term)),
-            (_, Kind::Triple) => compare(self.term(Id(id), tags).as_ref(), term),
-            _ => compare(self.literal(Id(id), tags).into(), term),
+        if kind == Kind::Triple {
+            return search(range, |id| compare(self.term(Id(id), tags).as_ref(), term)).map(Id).map_err(Id);
+        }
+        let by = |text: &str, tag: Option<Tag>, number: &dyn Fn() -> Option<Number>| match &key {
+            Key::Blank(wanted) | Key::Iri(wanted) => text.cmp(wanted),
+            Key::Number(wanted) => number()
+                .map_or(Ordering::Less, |here| ByValue(here).cmp(wanted))
+                .then_with(|| compare(literal(text, tag, tags).into(), term)),
+            _ => compare(literal(text, tag, tags).into(), term),
         };
-        search(range, by).map(Id).map_err(Id)
+        let places = self.texts.narrowed(range.start as usize - 1..range.end as usize - 1, |head| {
+            by(&head.text, head.tag, &|| Number::of(literal(&head.text, head.tag, tags)))
+        });
+        let (start, end) = (places.start as u32 + 1, places.end as u32 + 1);
+        let by_id = |id: u32| by(self.raw(Id(id)), self.tag(Id(id)), &|| self.number(Id(id)));
+        search(start..end, by_id).map(Id).map_err(Id)
     }
+
+    pub(super) fn write(&self, blocks: &mut Blocks, directory: &mut Out) -> io::Result<()> {
+        self.ends.into_iter().for_each(|end| directory.u32(end));
+        self.texts.write(|place| self.tag(Id(place as u32 + 1)), blocks, directory)?;
+        self.tags.write(blocks, directory)?;
+        self.numbers.write(blocks, directory)?;
+        self.ranks.write(blocks, directory)?;
+        self.triples.write(blocks, directory)
+    }
+
+    pub(super) fn read(directory: &mut In<'_>, source: &Arc<Source>) -> io::Result<Self> {
+        let mut ends = [1; 6];
+        for end in &mut ends {
+            *end = directory.u32()?;
+        }
+        let texts = Texts::read(directory, source)?;
+        if !ends.is_sorted() || ends[0] == 0 || ends[5] as usize != texts.len() + 1 {
+            return Err(io::Error::from(io::ErrorKind::InvalidData));
+        }
+        Ok(Self {
+            texts,
+            ends,
+            tags: Column::read(directory, source)?,
+            numbers: Column::read(directory, source)?,
+            ranks: Column::read(directory, source)?,
+            triples: Column::read(directory, source)?,
+        })
+    }
+}
+
+/// The literal of a text; of no type where its tag is not known.
+fn literal<'a>(text: &'a str, tag: Option<Tag>, tags: &'a Tags) -> LiteralRef<'a> {
+    const NONE: &TagText = &TagText { datatype: String::new(), language: None, direction: None };
+    tags::literal(text, tag.and_then(|tag| tags.text(tag)).unwrap_or(NONE))
 }
 
 fn search(range: Range<u32>, by: impl Fn(u32) -> Ordering) -> Result<u32, u32> {

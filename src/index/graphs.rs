@@ -1,17 +1,23 @@
 //! Sets of graphs, each kept once.
 
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use hashbrown::HashMap;
 
 use super::appended::Appended;
+use super::file::{In, Out};
 use super::id::{GraphFilter, GraphSet};
 
 /// The lists of graphs that triples stand in where they stand in several. Shared by all versions of a base.
 #[derive(Debug, Default)]
 pub(super) struct GraphLists {
+    /// Those that were read from a file: where each ends, and all of them one after the other.
+    ends: Box<[u32]>,
+    graphs: Box<[u32]>,
+    /// Those that came later.
     lists: Appended<Box<[u32]>>,
-    numbers: Mutex<HashMap<Box<[u32]>, u32>>,
+    numbers: OnceLock<Mutex<HashMap<Box<[u32]>, u32>>>,
 }
 
 impl GraphLists {
@@ -20,18 +26,52 @@ impl GraphLists {
         if let [graph] = graphs {
             return GraphSet(*graph);
         }
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut numbers = self.numbers();
         if let Some(number) = numbers.get(graphs) {
             return GraphSet(*number | GraphSet::LIST);
         }
         let number = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
         numbers.insert(graphs.into(), number);
-        self.lists.set(number as usize, graphs.into());
+        self.lists.set(number as usize - self.ends.len(), graphs.into());
         GraphSet(number | GraphSet::LIST)
     }
 
+    /// All lists by their numbers; gathered when the first set is made.
+    fn numbers(&self) -> MutexGuard<'_, HashMap<Box<[u32]>, u32>> {
+        let gather = || {
+            let read = (0_u32..).zip(0..self.ends.len());
+            Mutex::new(read.map(|(number, place)| (self.numbered(place).into(), number)).collect())
+        };
+        self.numbers.get_or_init(gather).lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn list(&self, set: GraphSet) -> &[u32] {
-        self.lists.get(set.list()).map_or(&[], |list| list)
+        self.numbered(set.list())
+    }
+
+    fn numbered(&self, number: usize) -> &[u32] {
+        let Some(end) = self.ends.get(number) else {
+            return number.checked_sub(self.ends.len()).and_then(|late| self.lists.get(late)).map_or(&[], |list| list);
+        };
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.graphs.get(start as usize..*end as usize).unwrap_or_default()
+    }
+
+    pub(super) fn write(&self, directory: &mut Out) {
+        let count = self.numbers().len();
+        let mut end = 0;
+        let ends = (0..count).map(|number| {
+            end += u32::try_from(self.numbered(number).len()).unwrap_or(u32::MAX);
+            end
+        });
+        directory.values(ends.collect::<Vec<_>>().into_iter());
+        let graphs = (0..count).flat_map(|number| self.numbered(number)).copied();
+        directory.values(graphs.collect::<Vec<_>>().into_iter());
+    }
+
+    pub(super) fn read(directory: &mut In<'_>) -> io::Result<Self> {
+        let (ends, graphs) = (directory.values()?.into(), directory.values()?.into());
+        Ok(Self { ends, graphs, ..Self::default() })
     }
 
     /// The graphs of a set, in ascending order.

@@ -2,6 +2,7 @@
 //!
 //! A [`Builder`] takes quads and gives a [`Version`]: a dictionary whose numbers ascend in the order of `ORDER BY`, and for
 //! each predicate a [`Segment`], its triples by subject and by object, each once, with the set of graphs it stands in.
+//! A version is written to a file by [`Version::write`], and read from it as it is touched after [`Version::open`].
 //! [`Version::with_changes`] gives the state after a commit. Terms that are new get numbers after all others, with their
 //! place among them; a segment that is touched is merged with its changes when it is first read.
 
@@ -11,6 +12,7 @@ mod builder;
 mod change;
 mod changed;
 mod dictionary;
+mod file;
 mod graphs;
 mod id;
 mod late;
@@ -27,12 +29,14 @@ mod view;
 
 pub use builder::{Builder, build};
 pub use change::Change;
+pub use file::{Damage, Header};
 pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
 pub use normal::normal;
 pub use number::Number;
 pub use scan::{Pattern, Scan};
 pub use segment::{Columns, Segment, SharedColumns};
 pub use terms::TooLarge;
+use version::Parts;
 pub use version::{Row, Version};
 pub use view::{Internal, View};
 

@@ -1,8 +1,10 @@
 //! The triples of one predicate, in two orders.
 
+use std::io;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::file::{Blocks, Extent, Fixed, In, Out, Source};
 use super::id::{GraphSet, Id};
 
 /// A triple of a predicate: subject, object, and the graphs it stands in.
@@ -19,12 +21,20 @@ pub struct Segment {
 /// One order of a segment.
 #[derive(Debug)]
 struct Order {
-    key: Arc<[Id]>,
-    value: Arc<[Id]>,
-    graph: Arc<[GraphSet]>,
+    rows: usize,
+    columns: OnceLock<SharedColumns>,
+    /// Where the columns are read from.
+    stored: Option<Stored>,
     distinct: usize,
     fan_out: usize,
     offsets: OnceLock<Option<Offsets>>,
+}
+
+/// Where the three columns of an order stand.
+#[derive(Debug)]
+struct Stored {
+    source: Arc<Source>,
+    extents: [Extent; 3],
 }
 
 /// The columns of one order: rows ascend by key, then by value.
@@ -39,7 +49,7 @@ pub struct Columns<'a> {
 }
 
 /// The columns of one order, to be kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SharedColumns {
     /// Subjects in `pso`, objects in `pos`.
     pub key: Arc<[Id]>,
@@ -79,12 +89,12 @@ impl Segment {
 
     /// How many triples it holds.
     pub fn len(&self) -> usize {
-        self.pso.key.len()
+        self.pso.rows
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.pso.key.is_empty()
+        self.len() == 0
     }
 
     /// The triples by subject, then object.
@@ -120,7 +130,7 @@ impl Segment {
     /// The row of [`Self::pso`] with this subject and object.
     pub fn row(&self, subject: Id, object: Id) -> Option<usize> {
         let rows = self.subjects(subject);
-        self.pso.value[rows.clone()].binary_search(&object).ok().map(|at| rows.start + at)
+        self.pso.columns().value[rows.clone()].binary_search(&object).ok().map(|at| rows.start + at)
     }
 
     /// How many subjects there are.
@@ -145,12 +155,36 @@ impl Segment {
 
     /// The rows of [`Self::pso`] that stand in a graph, in ascending order. `graphs` unpacks a set.
     pub(super) fn rows_of_graph<I: Iterator<Item = u32>>(&self, graph: u32, graphs: impl Fn(GraphSet) -> I) -> &[u32] {
-        self.by_graph.get_or_init(|| ByGraph::new(&self.pso.graph, graphs)).rows(graph)
+        self.by_graph.get_or_init(|| ByGraph::new(self.pso.columns().graph, graphs)).rows(graph)
     }
 
     pub(super) fn bytes(&self) -> usize {
         self.len() * 24
     }
+
+    pub(super) fn write(&self, blocks: &mut Blocks, directory: &mut Out) -> io::Result<()> {
+        directory.size(self.len());
+        self.pso.write(blocks, directory)?;
+        self.pos.write(blocks, directory)
+    }
+
+    pub(super) fn read(directory: &mut In<'_>, source: &Arc<Source>) -> io::Result<Self> {
+        let rows = directory.size()?;
+        let pso = Order::read(directory, rows, source)?;
+        Ok(Self { pso, pos: Order::read(directory, rows, source)?, by_graph: OnceLock::new() })
+    }
+}
+
+impl Default for Segment {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+fn bytes<T: Fixed>(values: &[T]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(values.len() * T::SIZE);
+    values.iter().for_each(|value| value.write(&mut bytes));
+    bytes
 }
 
 impl Order {
@@ -160,31 +194,60 @@ impl Order {
             distinct += 1;
             fan_out = fan_out.max(group.len());
         }
-        Self {
+        let columns = SharedColumns {
             key: rows.iter().map(|row| row.0).collect(),
             value: rows.iter().map(|row| row.1).collect(),
             graph: rows.iter().map(|row| row.2).collect(),
-            distinct,
-            fan_out,
-            offsets: OnceLock::new(),
-        }
+        };
+        Self { rows: rows.len(), columns: columns.into(), stored: None, distinct, fan_out, offsets: OnceLock::new() }
+    }
+
+    fn loaded(&self) -> &SharedColumns {
+        self.columns.get_or_init(|| {
+            let rows = self.rows;
+            let read = |stored: &Stored| SharedColumns {
+                key: stored.source.values(&stored.extents[0], rows),
+                value: stored.source.values(&stored.extents[1], rows),
+                graph: stored.source.values(&stored.extents[2], rows),
+            };
+            self.stored.as_ref().map(read).unwrap_or_default()
+        })
     }
 
     fn columns(&self) -> Columns<'_> {
-        Columns { key: &self.key, value: &self.value, graph: &self.graph }
+        let SharedColumns { key, value, graph } = self.loaded();
+        Columns { key, value, graph }
     }
 
     fn shared(&self) -> SharedColumns {
-        SharedColumns { key: self.key.clone(), value: self.value.clone(), graph: self.graph.clone() }
+        self.loaded().clone()
+    }
+
+    fn write(&self, blocks: &mut Blocks, directory: &mut Out) -> io::Result<()> {
+        directory.size(self.distinct);
+        directory.size(self.fan_out);
+        let columns = self.columns();
+        blocks.push(&bytes(columns.key))?.write(directory);
+        blocks.push(&bytes(columns.value))?.write(directory);
+        blocks.push(&bytes(columns.graph))?.write(directory);
+        Ok(())
+    }
+
+    fn read(directory: &mut In<'_>, rows: usize, source: &Arc<Source>) -> io::Result<Self> {
+        let (distinct, fan_out) = (directory.size()?, directory.size()?);
+        let extents = [Extent::read(directory)?, Extent::read(directory)?, Extent::read(directory)?];
+        let stored = Some(Stored { source: source.clone(), extents });
+        Ok(Self { rows, columns: OnceLock::new(), stored, distinct, fan_out, offsets: OnceLock::new() })
     }
 
     fn rows(&self, key: Id) -> Range<usize> {
-        let offsets = self.offsets.get_or_init(|| Offsets::new(&self.key)).as_ref();
+        let keys = self.columns().key;
+        let offsets = self.offsets.get_or_init(|| Offsets::new(keys)).as_ref();
         if let Some(offsets) = offsets.filter(|_| key.0 < Id::LATE) {
             return offsets.rows(key);
         }
-        let from = self.key.partition_point(|other| *other < key);
-        let count = self.key[from..].partition_point(|other| *other == key);
+        let from = keys.partition_point(|other| *other < key);
+        let count = keys[from..].partition_point(|other| *other == key);
         from..from + count
     }
 }

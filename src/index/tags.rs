@@ -1,11 +1,13 @@
 //! Datatypes, languages and directions of literals, each kept once.
 
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 use oxrdf::{LiteralRef, NamedNodeRef};
 
 use super::appended::Appended;
+use super::file::{In, Out};
 use super::id::{Tag, TagText};
 
 /// The tags of a base and of the versions after it.
@@ -43,6 +45,17 @@ impl Tags {
 
     pub(super) fn text(&self, tag: Tag) -> Option<&TagText> {
         self.texts.get(tag.0.into())
+    }
+
+    pub(super) fn write(&self, directory: &mut Out) {
+        let count = self.numbers.lock().unwrap_or_else(PoisonError::into_inner).len();
+        directory.size(count);
+        (0..count).filter_map(|number| self.texts.get(number)).for_each(|tag| directory.tag(tag));
+    }
+
+    pub(super) fn read(directory: &mut In<'_>) -> io::Result<Self> {
+        let tags = (0..directory.size()?).map(|_| directory.tag()).collect::<io::Result<Vec<_>>>()?;
+        Ok(Self::new(tags))
     }
 }
 

@@ -18,7 +18,7 @@ fn typed(value: &str, datatype: oxrdf::NamedNodeRef<'_>) -> Term {
 }
 
 /// Few terms of every kind, many of equal value.
-fn terms() -> Vec<Term> {
+pub(in crate::index) fn terms() -> Vec<Term> {
     let mut terms: Vec<Term> = vec![
         BlankNode::new_unchecked("b").into(),
         BlankNode::new_unchecked("a1").into(),
@@ -81,7 +81,7 @@ fn quad() -> impl Strategy<Value = Quad> {
     })
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(in crate::index) fn change() -> impl Strategy<Value = Change> {
     let name = (1..4_usize).prop_map(|number| match graph(number) {
         GraphName::BlankNode(node) => NamedOrBlankNode::from(node),
         GraphName::NamedNode(node) => node.into(),
@@ -98,7 +98,7 @@ fn change() -> impl Strategy<Value = Change> {
 
 /// Quads and graphs as a plain set.
 #[derive(Default, Debug, PartialEq)]
-struct Plain {
+pub(in crate::index) struct Plain {
     quads: BTreeSet<String>,
     graphs: BTreeSet<String>,
 }
@@ -123,7 +123,7 @@ impl Plain {
         }
     }
 
-    fn of(version: &Version) -> Self {
+    pub(in crate::index) fn of(version: &Version) -> Self {
         let quads = version.rows().map(|row| text(&version.quad(row))).collect();
         let graphs = version.graphs().iter().map(|graph| version.term(graph.id).to_string()).collect();
         Self { quads, graphs }
@@ -135,7 +135,7 @@ fn text(quad: &Quad) -> String {
 }
 
 /// What a version tells of itself is so.
-fn is_sound(version: &Version) {
+pub(in crate::index) fn is_sound(version: &Version) {
     assert_eq!(version.rows().count(), version.quads());
     let mut triples = 0;
     let mut graphs: BTreeMap<u32, usize> = BTreeMap::new();

@@ -7,6 +7,7 @@ use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, TermRef};
 
 use super::base::Base;
 use super::changed::Changed;
+use super::file::Damage;
 use super::id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
 use super::late::{LateTerm, Place};
 use super::number::Number;
@@ -30,6 +31,14 @@ pub struct Version {
     pub(super) late_places: OnceLock<LatePlaces>,
 }
 
+/// What is known of a state beside its base.
+pub(super) struct Parts {
+    pub(super) epoch: u64,
+    pub(super) graphs: Arc<[Graph]>,
+    pub(super) triples: usize,
+    pub(super) quads: usize,
+}
+
 /// Where the late terms stand.
 #[derive(Debug)]
 pub(super) struct LatePlaces {
@@ -43,6 +52,37 @@ pub(super) struct LatePlaces {
 pub type Row = (Id, Id, Id, u32);
 
 impl Version {
+    /// A state that is nothing but its base.
+    pub(super) fn of_base(base: Base, Parts { epoch, graphs, triples, quads }: Parts) -> Self {
+        let mut predicates: Vec<Id> = base.segments.keys().copied().collect();
+        predicates.sort_unstable();
+        Self {
+            epoch,
+            base: Arc::new(base),
+            late: 0,
+            graphs,
+            predicates: predicates.into(),
+            changed: HashMap::new(),
+            triples,
+            quads,
+            late_places: OnceLock::new(),
+        }
+    }
+
+    /// What was found wrong with the file that it is read from ([`Self::open`]). From then on nothing that it says is to be
+    /// trusted: whoever hands out what it said looks here first.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.base.damage()
+    }
+
+    /// Fails where [`Self::damage`] tells something.
+    ///
+    /// # Errors
+    /// [`Damage`]
+    pub fn sound(&self) -> Result<(), Damage> {
+        self.damage().map_or(Ok(()), |damage| Err(damage.clone()))
+    }
+
     /// The number of the store's commit that it is the state of.
     pub fn epoch(&self) -> u64 {
         self.epoch

@@ -1,11 +1,11 @@
 //! A version and a dataset of its graphs, as the engine reads them.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use oxrdf::{GraphName, NamedOrBlankNode, Term, TermRef};
 use spareval::{ExpressionTerm, InternalQuad, QueryDatasetSpecification, QueryableDataset};
 
+use super::file::Damage;
 use super::id::{GraphFilter, Id};
 use super::normal::normal;
 use super::number::Number;
@@ -101,7 +101,7 @@ fn asked(term: Option<&Internal>) -> Result<Option<Id>, ()> {
 
 impl<'a> QueryableDataset<'a> for View {
     type InternalTerm = Internal;
-    type Error = Infallible;
+    type Error = Damage;
 
     fn internal_quads_for_pattern(
         &self,
@@ -109,7 +109,7 @@ impl<'a> QueryableDataset<'a> for View {
         predicate: Option<&Internal>,
         object: Option<&Internal>,
         graph_name: Option<Option<&Internal>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Internal>, Infallible>> + use<'a> {
+    ) -> impl Iterator<Item = Result<InternalQuad<Internal>, Damage>> + use<'a> {
         // A term that is not of the data is in no quad.
         let asked = asked(subject).and_then(|subject| Ok((subject, asked(predicate)?, asked(object)?)));
         let filter = match graph_name {
@@ -123,17 +123,21 @@ impl<'a> QueryableDataset<'a> for View {
             Scan::new(self.version.clone(), pattern, filter, !is_default)
         });
         let version = self.version.clone();
-        scan.into_iter().flatten().map(move |(subject, predicate, object, graph)| {
+        let damaged = self.version.clone();
+        let quads = scan.into_iter().flatten().map(move |(subject, predicate, object, graph)| {
+            version.sound()?;
             Ok(InternalQuad {
                 subject: Internal::Id(subject),
                 predicate: Internal::Id(predicate),
                 object: Internal::Id(object),
                 graph_name: if is_default { None } else { version.graph_id(graph).map(Internal::Id) },
             })
-        })
+        });
+        // What was not found may be what could not be read.
+        quads.chain(std::iter::once_with(move || damaged.sound().err().map(Err)).flatten())
     }
 
-    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal, Infallible>> + use<'a> {
+    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<Internal, Damage>> + use<'a> {
         let names: Vec<Internal> = match &self.named {
             Some(named) => named.iter().map(|(name, _)| name.clone()).collect(),
             None => self.version.graphs().iter().map(|graph| Internal::Id(graph.id)).collect(),
@@ -141,7 +145,7 @@ impl<'a> QueryableDataset<'a> for View {
         names.into_iter().map(Ok)
     }
 
-    fn contains_internal_graph_name(&self, graph_name: &Internal) -> Result<bool, Infallible> {
+    fn contains_internal_graph_name(&self, graph_name: &Internal) -> Result<bool, Damage> {
         Ok(match (&self.named, graph_name) {
             (Some(named), _) => named.iter().any(|(name, _)| name == graph_name),
             (None, Internal::Id(id)) => self.version.graph_number(*id).is_some(),
@@ -149,18 +153,22 @@ impl<'a> QueryableDataset<'a> for View {
         })
     }
 
-    fn internalize_term(&self, term: Term) -> Result<Internal, Infallible> {
+    fn internalize_term(&self, term: Term) -> Result<Internal, Damage> {
         Ok(internal(&self.version, term))
     }
 
-    fn externalize_term(&self, term: Internal) -> Result<Term, Infallible> {
+    fn externalize_term(&self, term: Internal) -> Result<Term, Damage> {
         Ok(match term {
-            Internal::Id(id) => self.version.term(id),
+            Internal::Id(id) => {
+                let term = self.version.term(id);
+                self.version.sound()?;
+                term
+            }
             Internal::Made(term) => Arc::unwrap_or_clone(term),
         })
     }
 
-    fn externalize_expression_term(&self, term: Internal) -> Result<ExpressionTerm, Infallible> {
+    fn externalize_expression_term(&self, term: Internal) -> Result<ExpressionTerm, Damage> {
         let number = match &term {
             Internal::Id(id) => self.version.number(*id),
             Internal::Made(_) => None,
