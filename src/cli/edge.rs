@@ -9,6 +9,10 @@ use indicatif::MultiProgress;
 
 use super::pager::{Paged, Paging};
 use super::progress::{Progress, Unit};
+use super::screen::{Screen, sanitized};
+
+/// Standard output as commands write to it.
+pub type Stdout = BufWriter<Screen<io::Stdout>>;
 
 /// What the command line knows of the process around it, read once at the start.
 #[derive(Debug, Clone)]
@@ -86,14 +90,14 @@ impl Edge {
         Progress::shown(&self.bars, what, unit, total)
     }
 
-    /// Standard output, buffered.
-    pub fn stdout(&self) -> BufWriter<io::Stdout> {
-        BufWriter::with_capacity(1 << 16, io::stdout())
+    /// Standard output, buffered; sanitised where a person reads.
+    pub fn stdout(&self) -> Stdout {
+        BufWriter::with_capacity(1 << 16, Screen::new(io::stdout(), self.stdout_is_terminal, self.color))
     }
 
     /// Standard output for results: what is longer than the screen goes through a pager, if `paged` and a person reads.
     pub fn results(&self, paged: bool) -> Paged {
-        Paged::new(self.paging().filter(|_| paged && self.stdout_is_terminal))
+        Paged::new(self.paging().filter(|_| paged && self.stdout_is_terminal), self.stdout())
     }
 
     /// The pager of the environment, else `less`; none where its name is empty.
@@ -102,7 +106,7 @@ impl Edge {
         let text = named.map_or_else(|| "less".to_owned(), |name| name.to_string_lossy().into_owned());
         let command: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         let (_, terminal_size::Height(height)) = terminal_size::terminal_size()?;
-        (!command.is_empty()).then(|| Paging { command, height: usize::from(height) })
+        (!command.is_empty()).then(|| Paging { command, height: usize::from(height), styled: self.color })
     }
 
     /// Says something to the person at the terminal, on standard error; nothing where they asked for quiet.
@@ -114,6 +118,8 @@ impl Edge {
 
     /// Says something that quiet does not silence, on standard error.
     pub fn warn(&self, text: impl std::fmt::Display) {
+        let text = text.to_string();
+        let text = if self.stderr_is_terminal { sanitized(&text, self.color_errors) } else { text };
         // A standard error that cannot be written to leaves nowhere to say so.
         let _ = self.bars.suspend(|| writeln!(io::stderr(), "{text}"));
     }

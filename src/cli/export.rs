@@ -54,6 +54,9 @@ pub struct Args {
     /// Begin files of CSV with a byte order mark, by which spreadsheets know UTF-8
     #[arg(long)]
     bom: bool,
+    /// Write cells of CSV as they are, also those that a spreadsheet would run as a formula (`=…`, `+…`, `-…`, `@…`)
+    #[arg(long)]
+    raw_cells: bool,
     /// Language of the labels beside parties in CSV (BCP 47)
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
@@ -90,19 +93,17 @@ fn target(name: &str) -> std::result::Result<Target, String> {
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), target)?;
     let target = args.to.or(by_suffix).unwrap_or(Target::Rdf(Syntax::TriG));
-    if args.bom && target != Target::Csv {
-        return Err(Failure::usage("--bom is for csv").hint("add --to csv"));
+    for (given, name) in [(args.bom, "--bom"), (args.raw_cells, "--raw-cells")] {
+        if given && target != Target::Csv {
+            return Err(Failure::usage(format!("{name} is for csv")).hint("add --to csv"));
+        }
     }
     let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
     if let Some(GraphName::NamedNode(graph)) = &args.graph {
         must_exist(graph, &backend)?;
     }
     match (&args.out, target) {
-        (Some(folder), Target::Csv) => {
-            let options = SheetOptions { bom: args.bom, language: Some(args.lang.clone()) };
-            export::write_sheets_with(backend.store(), folder, &options)
-                .with_context(|| format!("cannot write into {}", folder.display()))?;
-        }
+        (Some(folder), Target::Csv) => write_sheets(args, folder, &backend, edge)?,
         (None, Target::Csv) => {
             return Err(Failure::usage("csv is a file for each class").hint("name a folder for them with --out"));
         }
@@ -113,6 +114,19 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         (None, _) => write(args, target, &backend, edge.stdout(), edge)?,
     }
     Ok(outcome)
+}
+
+fn write_sheets(args: &Args, folder: &Path, backend: &Backend, edge: &Edge) -> Result<()> {
+    let options = SheetOptions { bom: args.bom, language: Some(args.lang.clone()), raw: args.raw_cells };
+    let written = export::write_sheets_with(backend.store(), folder, &options)
+        .with_context(|| format!("cannot write into {}", folder.display()))?;
+    if written.neutralised > 0 {
+        edge.say(format_args!(
+            "An apostrophe stands before {} cells that a spreadsheet would run as formulas; --raw-cells leaves it out.",
+            written.neutralised
+        ));
+    }
+    Ok(())
 }
 
 /// A graph that is not there would give an empty file, as if it said nothing.

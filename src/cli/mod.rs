@@ -36,6 +36,7 @@ mod reference;
 mod register;
 mod report;
 mod schema;
+mod screen;
 mod serve;
 mod shell;
 mod update;

@@ -1,10 +1,13 @@
 //! Results longer than the screen go through the pager that people's other tools use.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
+
+use super::edge::Stdout;
+use super::screen::Screen;
 
 /// The pager at work. An interrupt waits for it: the screen is the pager's until it ends.
 static PAGER: Mutex<Option<Child>> = Mutex::new(None);
@@ -16,6 +19,8 @@ pub struct Paging {
     pub command: Vec<String>,
     /// Lines of the screen.
     pub height: usize,
+    /// Whether colours of our own are let through.
+    pub styled: bool,
 }
 
 /// Standard output, through a pager from the line on that no longer fits on the screen.
@@ -24,35 +29,37 @@ pub struct Paged {
     lines: usize,
     held: Vec<u8>,
     out: Out,
+    /// Where what is held goes if it fits.
+    screen: Option<Stdout>,
 }
 
 enum Out {
     /// Nothing is shown yet.
     Held,
-    Screen(BufWriter<Stdout>),
-    Pager(BufWriter<ChildStdin>),
+    Screen(Stdout),
+    Pager(BufWriter<Screen<ChildStdin>>),
     Ended,
 }
 
 impl Paged {
     /// Standard output, paged where `paging` says how.
-    pub fn new(paging: Option<Paging>) -> Self {
-        let out = if paging.is_some() { Out::Held } else { screen() };
-        Self { paging, lines: 0, held: Vec::new(), out }
+    pub fn new(paging: Option<Paging>, screen: Stdout) -> Self {
+        let (out, screen) = if paging.is_some() { (Out::Held, Some(screen)) } else { (Out::Screen(screen), None) };
+        Self { paging, lines: 0, held: Vec::new(), out, screen }
     }
 
     /// Shows what is held, in the pager if it is too long for the screen.
     fn show(&mut self) -> io::Result<()> {
         let paging = self.paging.take().filter(|paging| self.lines >= paging.height);
-        self.out =
-            paging.and_then(|paging| start(&paging)).map_or_else(screen, |pipe| Out::Pager(BufWriter::new(pipe)));
+        let piped = paging.and_then(|paging| Some((start(&paging)?, paging.styled)));
+        self.out = match (piped, self.screen.take()) {
+            (Some((pipe, styled)), _) => Out::Pager(BufWriter::new(Screen::new(pipe, true, styled))),
+            (None, Some(screen)) => Out::Screen(screen),
+            (None, None) => Out::Ended,
+        };
         let held = std::mem::take(&mut self.held);
         self.write_all(&held)
     }
-}
-
-fn screen() -> Out {
-    Out::Screen(BufWriter::with_capacity(1 << 16, io::stdout()))
 }
 
 /// Starts the pager; where that fails the screen will do.

@@ -21,7 +21,7 @@ use crate::query::Labels;
 use crate::store::Store;
 
 pub use error::OutputError;
-pub use term::Shortener;
+pub use term::{Shortener, moves_the_cursor};
 pub use writer::ResultsWriter;
 
 /// How tables look.

@@ -63,7 +63,7 @@ fn literal_text(literal: &Literal) -> String {
 pub(super) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
-        if char.is_control() || is_direction_control(char) {
+        if moves_the_cursor(char) {
             out.extend(char.escape_default());
         } else {
             out.push(char);
@@ -72,8 +72,11 @@ pub(super) fn visible(text: &str) -> String {
     out
 }
 
-const fn is_direction_control(char: char) -> bool {
-    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a terminal would act on a character rather than show it: controls (C0, DEL, C1) and those of the reading direction
+/// (Unicode Standard Annex #9 §2).
+pub fn moves_the_cursor(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a column of such terms reads best flush right.

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::endpoint::Endpoint;
 use super::settings::Sink;
+use crate::output::moves_the_cursor;
 
 /// Who is at the other end of the connection, where that is known.
 #[derive(Debug, Clone)]
@@ -150,11 +151,28 @@ pub fn slow(endpoint: &Endpoint, text: &str, elapsed: Duration, outcome: &str) {
 
 fn write(sink: &Sink, line: &impl Serialize) {
     // Structs of strings and numbers always serialise.
-    let mut text = serde_json::to_vec(line).unwrap_or_default();
-    text.push(b'\n');
+    let mut text = inert(serde_json::to_string(line).unwrap_or_default());
+    text.push('\n');
     let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
     // A log that cannot be written must not take the service down.
-    let _ = sink.write_all(&text).and_then(|()| sink.flush());
+    let _ = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
+}
+
+/// JSON with what a terminal would act on written by number, for people look at logs; JSON itself asks so of C0 only
+/// (RFC 8259 §7).
+fn inert(json: String) -> String {
+    if !json.chars().any(moves_the_cursor) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for char in json.chars() {
+        if moves_the_cursor(char) {
+            out.push_str(&format!("\\u{:04x}", u32::from(char)));
+        } else {
+            out.push(char);
+        }
+    }
+    out
 }
 
 /// A moment as RFC 3339 writes it, in UTC, with milliseconds.
@@ -181,6 +199,14 @@ const fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_in_a_log_moves_a_cursor() {
+        let hostile = "\u{1b}[2J\u{9b}31m\u{202e}\u{7f}";
+        let line = inert(serde_json::to_string(hostile).unwrap());
+        assert_eq!(line, r#""\u001b[2J\u009b31m\u202e\u007f""#);
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), hostile);
+    }
 
     #[test]
     fn tokens_stay_out_of_logs() {

@@ -218,7 +218,8 @@ fn the_unnamed_graph_counts_in_every_export() {
     assert!(map.contains("\"graphs\":[\"default\"]") && map.contains("http://e/b"), "{map}");
     assert!(network.contains("<edge id=\"t0\"") && network.contains("Aville"), "{network}");
     let folder = tempfile::tempdir().unwrap();
-    let options = citypact::output::export::SheetOptions { bom: true, language: Some("zh-Hans".to_owned()) };
+    let options =
+        citypact::output::export::SheetOptions { bom: true, language: Some("zh-Hans".to_owned()), raw: false };
     citypact::output::export::write_sheets_with(&store, folder.path(), &options).unwrap();
     let ties = fs::read_to_string(folder.path().join("pact-Tie.csv")).unwrap();
     assert!(ties.starts_with("\u{feff}id,pact:party,pact:party label,type,graphs\n"), "{ties}");

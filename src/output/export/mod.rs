@@ -8,4 +8,4 @@ mod sheets;
 
 pub use geojson::write_geojson;
 pub use graphml::write_graphml;
-pub use sheets::{SheetOptions, write_sheets, write_sheets_with};
+pub use sheets::{SheetOptions, WrittenSheets, write_sheets, write_sheets_with};
