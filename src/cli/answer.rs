@@ -361,9 +361,6 @@ pub fn say(stats: &Stats) -> String {
             stats.bytes,
             stats.memory
         ));
-        if !stats.indexed {
-            text.push_str(", from the store: its index is not ready");
-        }
     }
     text
 }

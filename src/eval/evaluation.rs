@@ -11,7 +11,7 @@ use spargebra::algebra::GraphPattern;
 use super::explain::Told;
 use super::expression::{asks_for_nodes, number_solutions};
 use super::plan::{Active, Builder, Dataset, Names, Plan, Shared, Translator, Vars};
-use super::{Batch, Context, Functions, Operator, Service, Stop, Unsupported};
+use super::{Batch, Context, Functions, Operator, Service, Stop};
 
 /// The rows of a pattern, ready to be drawn.
 pub struct Evaluation {
@@ -38,13 +38,13 @@ impl Evaluation {
     /// Plans a pattern whose rows are shown as these variables.
     ///
     /// # Errors
-    /// [`Unsupported`]
+    /// [`Stop`]
     pub fn new(
         pattern: &GraphPattern,
         variables: &[Variable],
         options: &Options,
         mut cx: Context,
-    ) -> Result<Self, Unsupported> {
+    ) -> Result<Self, Stop> {
         let dataset = Dataset::new(cx.version(), &options.specification);
         let mut names = Names::default();
         let mut translator = Translator { cx: &mut cx, names: &mut names, dataset: &dataset, exists: 0 };

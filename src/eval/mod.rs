@@ -2,8 +2,8 @@
 //!
 //! The algebra of a query is translated to numbered variables, rewritten and ordered by exact sizes (`plan`), and
 //! evaluated by operators that are pulled ([`Operator`]): each call gives up to [`batch::ROWS`] rows. Whatever ends an
-//! evaluation early is an ordinary error, [`Stop`]. What is not known here is [`Unsupported`], and somebody else
-//! evaluates the query as a whole.
+//! evaluation early is an ordinary error, [`Stop`]. A function or an aggregate that nobody
+//! knows is an error of its expression.
 
 mod batch;
 mod cancel;
@@ -21,6 +21,7 @@ pub use cancel::Cancel;
 pub(crate) use cancel::STORAGE_GRACE;
 pub use children::children;
 pub(crate) use children::{Part, children_mut, parts_mut};
+pub(crate) use context::term_bytes;
 pub use context::{Context, LocalTerms};
 pub use evaluation::{Evaluation, Options};
 pub use explain::Told;
@@ -50,14 +51,10 @@ pub enum Stop {
     Failed(Box<QueryEvaluationError>),
 }
 
-/// A part of a query that only the other evaluator knows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsupported(pub String);
-
-impl Unsupported {
-    /// In the words of `what`.
-    pub fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
+impl Stop {
+    /// A fault of this program, in the words of `what`.
+    pub(crate) fn internal(what: &'static str) -> Self {
+        Self::Failed(Box::new(QueryEvaluationError::Unexpected(what.into())))
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) struct Terms {
 }
 
 /// Why data cannot be indexed: there are more terms or tags than numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there are more terms than numbers")]
 pub struct TooLarge;
 
 impl Terms {

@@ -14,7 +14,7 @@ use spargebra::term::{
     GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern, TriplePattern,
 };
 
-use super::{alternatives, regular, stack, tags};
+use super::{regular, stack, tags};
 use crate::eval::children_mut;
 
 /// What the evaluation of an algebra needs.
@@ -28,8 +28,6 @@ pub(super) struct Needs {
     pub(super) functions: Vec<NamedNode>,
     /// Whether others are asked.
     pub(super) services: bool,
-    /// Whether paths have alternatives.
-    pub(super) alternatives: bool,
     /// Whether tags of languages are asked for as texts.
     pub(super) tags: bool,
     /// Whether there are regular expressions.
@@ -48,10 +46,6 @@ impl Needs {
 
     pub(super) fn is_small(&self) -> bool {
         self.nodes <= FEW
-    }
-
-    pub(super) fn nodes(&self) -> usize {
-        self.nodes
     }
 }
 
@@ -79,11 +73,6 @@ pub(super) fn rename_update(update: &mut spargebra::Update, names: &HashMap<Stri
     }
 }
 
-/// Puts unions in the place of paths with alternatives, in all of a pattern.
-pub(super) fn with_unions(pattern: &mut GraphPattern) {
-    Names { takes_apart: true, ..Names::new(None) }.pattern(pattern);
-}
-
 /// The triple patterns and paths of an update.
 pub(super) fn patterns(update: &mut spargebra::Update) -> usize {
     needs(update).patterns
@@ -103,15 +92,13 @@ pub(super) fn needs(update: &mut spargebra::Update) -> Needs {
 struct Names<'a> {
     text: Option<&'a str>,
     needs: Needs,
-    /// Whether alternatives become unions.
-    takes_apart: bool,
     variables: HashMap<Variable, Variable>,
     nodes: HashMap<BlankNode, BlankNode>,
 }
 
 impl<'a> Names<'a> {
     fn new(text: Option<&'a str>) -> Self {
-        Self { text, needs: Needs::default(), takes_apart: false, variables: HashMap::new(), nodes: HashMap::new() }
+        Self { text, needs: Needs::default(), variables: HashMap::new(), nodes: HashMap::new() }
     }
 
     /// Renames the variables that are in `names`, and nothing else.
@@ -227,9 +214,6 @@ impl<'a> Names<'a> {
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         use GraphPattern as P;
         self.needs.nodes += 1;
-        if self.takes_apart {
-            alternatives::take_apart(pattern);
-        }
         let is_service = matches!(pattern, P::Service { .. });
         match pattern {
             P::Bgp { patterns } => {
@@ -316,7 +300,6 @@ impl<'a> Names<'a> {
                 self.path(path);
             }
             Path::Sequence(a, b) | Path::Alternative(a, b) => {
-                self.needs.alternatives |= matches!(path, Path::Alternative(..));
                 self.path(a);
                 self.path(b);
             }

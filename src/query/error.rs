@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 
+use super::limits::Limits;
 use super::parse::SyntaxError;
+use crate::eval::{Cancel, Stop};
 
 /// Why a query or update gave no result, or not all of it.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,20 @@ impl fmt::Display for Limit {
 }
 
 impl QueryError {
+    /// For what ended an evaluation.
+    pub(super) fn stopped(stop: Stop, limits: &Limits, cancel: &Cancel) -> Self {
+        Self::Limit(match stop {
+            Stop::Cancelled => match limits.timeout {
+                Some(timeout) if cancel.timed_out() => Limit::Time(timeout),
+                _ => return Self::Cancelled,
+            },
+            Stop::Memory => Limit::Memory(limits.memory.unwrap_or_default()),
+            Stop::Rows => Limit::Rows(limits.rows.unwrap_or_default()),
+            Stop::Bytes => Limit::Bytes(limits.bytes.unwrap_or_default()),
+            Stop::Failed(error) => return (*error).into(),
+        })
+    }
+
     pub(super) fn thread(error: std::io::Error) -> Self {
         Self::Internal(format!("no thread could be started: {error}"))
     }
@@ -113,6 +129,7 @@ impl From<QueryEvaluationError> for QueryError {
         match error {
             QueryEvaluationError::Cancelled => Self::Cancelled,
             QueryEvaluationError::Dataset(error) => Self::Store(error),
+            QueryEvaluationError::Unexpected(error) => Self::Internal(error.to_string()),
             error => Self::Evaluation(error),
         }
     }

@@ -11,9 +11,8 @@ use super::evaluation::{Evaluation, specification};
 use super::own::Own;
 use super::run::{Engine, Request, Source};
 use super::supervise::supervised;
-use super::top;
 use crate::counted::counted;
-use crate::eval::{Told, Unsupported};
+use crate::eval::Told;
 
 /// A plan and how its evaluation went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,11 +21,6 @@ pub struct Explanation {
     pub rows: u64,
     /// Seconds from the text's algebra to the last row.
     pub seconds: f64,
-    /// Whether the index was read; otherwise the store itself, which takes longer.
-    pub indexed: bool,
-    /// What the evaluator over the index does not know, if that is why the other one answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fallback: Option<String>,
     /// The outermost step.
     pub plan: Step,
 }
@@ -59,28 +53,8 @@ impl Engine {
         let Request { query, dataset, limits, cancel } = request;
         let specification = specification(dataset, query.algebra().dataset(), self.default_graph());
         supervised(limits, cancel, query.needs().stack(), || {
-            let evaluation = Evaluation::new(self, source, specification, limits, cancel);
-            let why = match Own::plan(&evaluation, query, true) {
-                Ok(own) => return told(&evaluation, own),
-                Err(Unsupported(what)) => what,
-            };
-            let mut explanation = None;
-            let (rows, stats) = evaluation.run_by(
-                query,
-                |bound| {
-                    let (results, told) = bound.explain();
-                    explanation = Some(told);
-                    results
-                },
-                count,
-            )?;
-            let mut json = Vec::new();
-            explanation.map(|told| told.write_in_json(&mut json)).transpose().map_err(internal)?;
-            let Plan { plan } = serde_json::from_slice(&json).map_err(internal)?;
-            let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
-            let plan = with_ordering(plan.unlaced(), query.algebra(), rows, seconds);
-            let fallback = Some(why).filter(|_| stats.indexed);
-            Ok(Explanation { rows, seconds, indexed: stats.indexed, fallback, plan })
+            let evaluation = Evaluation::new(self, source, specification, limits, cancel)?;
+            told(&evaluation, Own::plan(&evaluation, query, true)?)
         })
     }
 }
@@ -91,13 +65,7 @@ fn told(evaluation: &Evaluation<'_>, own: Own) -> Result<Explanation, QueryError
     let (rows, stats) = evaluation.run_own(own, count)?;
     let (rows, seconds) = (rows?, stats.elapsed.as_secs_f64());
     let nothing = || Step { name: "Unit".into(), estimated: None, rows: Some(1), seconds: None, children: Vec::new() };
-    Ok(Explanation {
-        rows,
-        seconds,
-        indexed: true,
-        fallback: None,
-        plan: told.map_or_else(nothing, |told| step(&told)),
-    })
+    Ok(Explanation { rows, seconds, plan: told.map_or_else(nothing, |told| step(&told)) })
 }
 
 fn step(told: &Told) -> Step {
@@ -108,29 +76,6 @@ fn step(told: &Told) -> Step {
         seconds: Some(told.time().as_secs_f64()),
         children: told.children.iter().map(|child| step(child)).collect(),
     }
-}
-
-/// The engine's plan, and what is done with its rows here.
-fn with_ordering(plan: Step, query: &spargebra::Query, rows: u64, seconds: f64) -> Step {
-    let spargebra::Query::Select { pattern, .. } = query else { return plan };
-    let Some(ordering) = top::take(&mut pattern.clone()) else { return plan };
-    let keys: Vec<String> = ordering
-        .keys
-        .iter()
-        .map(|(key, descending)| if *descending { format!("DESC({key})") } else { key.to_string() })
-        .collect();
-    let first = ordering.length.map(|length| format!(", first {}", ordering.start.saturating_add(length)));
-    let name = format!("Sort({}{})", keys.join(", "), first.unwrap_or_default());
-    Step { name, estimated: None, rows: Some(rows), seconds: Some(seconds), children: vec![plan] }
-}
-
-#[derive(Deserialize)]
-struct Plan {
-    plan: Step,
-}
-
-fn internal(error: impl fmt::Display) -> QueryError {
-    QueryError::Internal(format!("the plan cannot be read: {error}"))
 }
 
 fn count(results: QueryResults<'_>) -> Result<u64, QueryError> {
@@ -156,11 +101,7 @@ fn count(results: QueryResults<'_>) -> Result<u64, QueryError> {
 impl fmt::Display for Explanation {
     /// The steps as an indented tree, each with its rows and its time.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let store = if self.indexed { "" } else { ", from the store: its index is not ready" };
-        writeln!(f, "{} in {}{store}", counted(self.rows, "row"), time(self.seconds))?;
-        if let Some(what) = &self.fallback {
-            writeln!(f, "left to the other evaluator: {what}")?;
-        }
+        writeln!(f, "{} in {}", counted(self.rows, "row"), time(self.seconds))?;
         writeln!(f, "{:>10} {:>10} {:>10}  STEP", "ESTIMATED", "ROWS", "TIME")?;
         self.plan.write(f, 0)
     }

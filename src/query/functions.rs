@@ -10,7 +10,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use oxigraph::sparql::SparqlEvaluator;
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 
@@ -62,16 +61,6 @@ pub(super) fn functions(places: LazyRegister) -> Functions {
         Some(Literal::new_simple_literal(canonical_tag(text(one(terms)?)?)).into())
     });
     all
-}
-
-/// Teaches an evaluator those that are called; to learn all of them takes longer than a small query.
-pub(super) fn teach(functions: &Functions, evaluator: SparqlEvaluator, called: &[NamedNode]) -> SparqlEvaluator {
-    called.iter().filter_map(|name| Some((name, functions.get(name)?.clone()))).fold(
-        evaluator,
-        |evaluator, (name, function)| {
-            evaluator.with_custom_function(name.clone(), move |terms: &[Term]| function(terms))
-        },
-    )
 }
 
 fn ours(name: &str) -> NamedNode {

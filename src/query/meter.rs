@@ -1,68 +1,99 @@
-//! What goes out, counted against the limits.
+//! What goes out, counted against the limits; and what ended it, if something did.
 
+use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use oxigraph::sparql::QuerySolution;
+use oxigraph::sparql::{QueryEvaluationError, QuerySolution};
 use oxrdf::{Term, Triple, Variable};
 
-use super::guard::{Guard, Stop};
+use super::error::QueryError;
 use super::limits::Limits;
 use super::run::Stats;
+use crate::eval::{Cancel, Stop};
 
-/// Counts what goes out.
+/// Counts what goes out of one evaluation.
 pub(super) struct Meter {
-    pub(super) guard: Arc<Guard>,
+    cancel: Cancel,
     limits: Limits,
-    rows: AtomicU64,
-    bytes: AtomicU64,
-    indexed: bool,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    rows: u64,
+    bytes: u64,
+    memory: u64,
+    stopped: Option<QueryError>,
 }
 
 impl Meter {
-    pub(super) fn new(guard: Arc<Guard>, limits: &Limits, indexed: bool) -> Self {
-        Self { guard, limits: *limits, rows: AtomicU64::new(0), bytes: AtomicU64::new(0), indexed }
+    pub(super) fn new(cancel: &Cancel, limits: &Limits) -> Self {
+        Self { cancel: cancel.clone(), limits: *limits, state: RefCell::default() }
     }
 
-    pub(super) fn row(&self, columns: &Arc<[Variable]>, row: Vec<Option<Term>>) -> QuerySolution {
-        self.solution(QuerySolution::from((columns.clone(), row)))
+    pub(super) fn row(
+        &self,
+        columns: &Arc<[Variable]>,
+        row: Vec<Option<Term>>,
+    ) -> Result<QuerySolution, QueryEvaluationError> {
+        self.count(row.iter().flatten().map(term_bytes).sum())?;
+        Ok(QuerySolution::from((columns.clone(), row)))
     }
 
-    pub(super) fn solution(&self, solution: QuerySolution) -> QuerySolution {
-        self.count(solution.values().iter().flatten().map(term_bytes).sum());
-        solution
+    pub(super) fn triple(&self, triple: Triple) -> Result<Triple, QueryEvaluationError> {
+        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32)?;
+        Ok(triple)
     }
 
-    pub(super) fn triple(&self, triple: Triple) -> Triple {
-        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32);
-        triple
-    }
-
-    pub(super) fn count(&self, bytes: usize) {
-        self.guard.check();
-        let rows = self.rows.fetch_add(1, Relaxed) + 1;
-        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let bytes = self.bytes.fetch_add(bytes, Relaxed).saturating_add(bytes);
+    /// Counts a row, a triple or an answer.
+    pub(super) fn count(&self, bytes: usize) -> Result<(), QueryEvaluationError> {
+        if self.cancel.is_cancelled() {
+            return Err(self.ended(Stop::Cancelled));
+        }
+        let (rows, bytes) = {
+            let mut state = self.state.borrow_mut();
+            state.rows += 1;
+            state.bytes = state.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+            (state.rows, state.bytes)
+        };
         if self.limits.rows.is_some_and(|limit| rows > limit) {
-            Stop::Rows.unwind();
+            return Err(self.ended(Stop::Rows));
         }
         if self.limits.bytes.is_some_and(|limit| bytes > limit) {
-            Stop::Bytes.unwind();
+            return Err(self.ended(Stop::Bytes));
         }
+        Ok(())
+    }
+
+    /// Notes the most memory that operators held at once.
+    pub(super) fn held(&self, memory: u64) {
+        self.state.borrow_mut().memory = memory;
+    }
+
+    /// What ends the evaluation, as an item of its results. What a limit has ended is told by [`Self::stopped`], whatever
+    /// becomes of the item.
+    pub(super) fn ended(&self, stop: Stop) -> QueryEvaluationError {
+        match stop {
+            Stop::Failed(error) => *error,
+            stop => {
+                self.state.borrow_mut().stopped.get_or_insert(QueryError::stopped(stop, &self.limits, &self.cancel));
+                QueryEvaluationError::Cancelled
+            }
+        }
+    }
+
+    /// Fails with what has ended the evaluation, if it was not its own end or an error in its results.
+    pub(super) fn stopped(&self) -> Result<(), QueryError> {
+        self.state.borrow_mut().stopped.take().map_or(Ok(()), Err)
     }
 
     pub(super) fn stats(&self, planning: Duration, elapsed: Duration) -> Stats {
-        let (rows, bytes) = (self.rows.load(Relaxed), self.bytes.load(Relaxed));
-        Stats { rows, bytes, elapsed, planning, memory: self.guard.peak(), broken_off: false, indexed: self.indexed }
+        let state = self.state.borrow();
+        Stats { rows: state.rows, bytes: state.bytes, elapsed, planning, memory: state.memory, broken_off: false }
     }
 }
 
 pub(super) fn term_bytes(term: &Term) -> usize {
-    match term {
-        Term::NamedNode(node) => node.as_str().len() + 2,
-        Term::BlankNode(node) => node.as_str().len() + 2,
-        Term::Literal(literal) => literal.value().len() + 2 + literal.language().map_or(0, str::len),
-        Term::Triple(triple) => 64 + term_bytes(&triple.object),
-    }
+    crate::eval::term_bytes(term.as_ref())
 }

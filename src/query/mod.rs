@@ -4,7 +4,6 @@
 //! it, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`],
 //! [`Engine::run`]).
 
-mod alternatives;
 mod canonical;
 mod clauses;
 mod clock;
@@ -15,21 +14,16 @@ mod evaluation;
 mod exists;
 mod explain;
 mod explain_syntax;
-mod fallback;
 mod functions;
-mod guard;
 mod indexed;
 mod labels;
-mod lace;
 mod library;
 mod limits;
 mod meter;
 mod nesting;
-mod order;
 mod own;
 mod parameter;
 mod parse;
-mod paths;
 mod plan;
 mod prologue;
 mod readable;
@@ -42,23 +36,19 @@ mod services;
 mod session;
 mod stack;
 mod star;
-mod subquery;
 mod substitute;
 mod suggest;
 mod supervise;
 mod tags;
 mod tokens;
-mod top;
 mod typed;
 mod unknown;
-mod unlace;
 mod update;
 
 pub use crate::eval::Cancel;
 pub use crate::eval::children;
 pub use error::{Limit, QueryError};
 pub use explain::{Explanation, Step};
-pub use fallback::Fallbacks;
 pub use functions::FUNCTIONS;
 pub use indexed::{Evaluator, Internal, Prepared};
 pub use labels::Labels;

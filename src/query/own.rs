@@ -1,7 +1,6 @@
 //! Queries that the evaluator of this crate answers from the index.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,20 +10,19 @@ use oxrdf::{Term, Variable};
 use spargebra::Query as Algebra;
 
 use super::construct::{Construct, Describe, template_variables};
+use super::error::QueryError;
 use super::evaluation::Evaluation;
-use super::guard;
 use super::meter::Meter;
 use super::plan::{columns, pattern_mut};
 use super::run::Query;
 use super::tags;
-use crate::eval::{self, Batch, Context, Options, Stop, Unsupported};
+use crate::eval::{self, Batch, Context, Options, Stop};
 
 /// A query that is planned.
 pub(super) struct Own {
     evaluation: eval::Evaluation,
     shape: Shape,
     columns: Arc<[Variable]>,
-    peak: Rc<Cell<u64>>,
 }
 
 enum Shape {
@@ -32,17 +30,6 @@ enum Shape {
     Boolean,
     Construct(Construct),
     Describe(Describe),
-}
-
-/// What ends an evaluation ends its caller as it always did: limits unwind, failures are items.
-fn ended(stop: Stop) -> QueryEvaluationError {
-    match stop {
-        Stop::Cancelled => guard::Stop::Cancelled.unwind(),
-        Stop::Memory => guard::Stop::Memory.unwind(),
-        Stop::Rows => guard::Stop::Rows.unwind(),
-        Stop::Bytes => guard::Stop::Bytes.unwind(),
-        Stop::Failed(error) => *error,
-    }
 }
 
 /// A query in which tags of languages are compared without case, if it asks for them. Regular expressions stay as they are: the
@@ -57,8 +44,8 @@ fn meant(query: &Query) -> Cow<'_, Algebra> {
 
 impl Own {
     /// Plans a query over the index of what it is put to.
-    pub(super) fn plan(evaluation: &Evaluation<'_>, query: &Query, trace: bool) -> Result<Self, Unsupported> {
-        let version = evaluation.version.clone().ok_or_else(|| Unsupported::new("no index"))?;
+    pub(super) fn plan(evaluation: &Evaluation<'_>, query: &Query, trace: bool) -> Result<Self, QueryError> {
+        let version = evaluation.version.clone();
         let base = query.algebra().base_iri().cloned();
         let cx = Context::new(version, evaluation.cancel.clone(), evaluation.limits.memory).with_base(base);
         let options = Options {
@@ -74,7 +61,8 @@ impl Own {
             Algebra::Ask { pattern, .. } => (pattern, Vec::new()),
             Algebra::Construct { pattern, template, .. } => (pattern, template_variables(template)),
         };
-        let mut planned = eval::Evaluation::new(pattern, &variables, &options, cx)?;
+        let stopped = |stop| QueryError::stopped(stop, evaluation.limits, evaluation.cancel);
+        let mut planned = eval::Evaluation::new(pattern, &variables, &options, cx).map_err(stopped)?;
         let shape = match &*algebra {
             Algebra::Select { .. } => Shape::Rows,
             Algebra::Ask { .. } => Shape::Boolean,
@@ -83,12 +71,7 @@ impl Own {
             }
             Algebra::Describe { .. } => Shape::Describe(Describe::new(&options.specification, &planned.cx)),
         };
-        Ok(Self { evaluation: planned, shape, columns, peak: Rc::default() })
-    }
-
-    /// The most memory held so far, to be read when the results are drawn.
-    pub(super) fn peak(&self) -> Rc<Cell<u64>> {
-        self.peak.clone()
+        Ok(Self { evaluation: planned, shape, columns })
     }
 
     /// The steps, if they are told.
@@ -97,21 +80,18 @@ impl Own {
     }
 
     /// The results, counted as they are drawn.
-    pub(super) fn results(self, meter: &Arc<Meter>) -> Result<QueryResults<'static>, QueryEvaluationError> {
-        let Self { evaluation, shape, columns, peak } = self;
-        let mut rows = Drawn { evaluation, peak, meter: meter.clone() };
+    pub(super) fn results(self, meter: &Rc<Meter>) -> Result<QueryResults<'static>, QueryEvaluationError> {
+        let Self { evaluation, shape, columns } = self;
+        let mut rows = Drawn { evaluation, meter: meter.clone() };
         Ok(match shape {
             Shape::Rows => {
                 let names = columns.clone();
                 let rows = Rows { drawn: rows, batch: Batch::default(), next: 0 };
                 let meter = meter.clone();
-                QueryResults::Solutions(QuerySolutionIter::new(
-                    columns,
-                    rows.map(move |row| Ok(meter.row(&names, row?))),
-                ))
+                QueryResults::Solutions(QuerySolutionIter::new(columns, rows.map(move |row| meter.row(&names, row?))))
             }
             Shape::Boolean => {
-                meter.count(0);
+                meter.count(0)?;
                 QueryResults::Boolean(rows.batch()?.is_some())
             }
             Shape::Construct(mut construct) => graph(rows, meter, move |batch, cx| construct.triples(batch, cx)),
@@ -123,16 +103,14 @@ impl Own {
 /// Batches, and what they cost.
 struct Drawn {
     evaluation: eval::Evaluation,
-    peak: Rc<Cell<u64>>,
-    meter: Arc<Meter>,
+    meter: Rc<Meter>,
 }
 
 impl Drawn {
     fn batch(&mut self) -> Result<Option<Batch>, QueryEvaluationError> {
-        self.meter.guard.check();
-        let batch = self.evaluation.draw().map_err(ended);
-        self.peak.set(self.evaluation.cx.peak());
-        batch
+        let batch = self.evaluation.draw();
+        self.meter.held(self.evaluation.cx.peak());
+        batch.map_err(|stop| self.meter.ended(stop))
     }
 }
 
@@ -165,7 +143,7 @@ impl Iterator for Rows {
 /// Triples made of batches.
 fn graph(
     mut rows: Drawn,
-    meter: &Arc<Meter>,
+    meter: &Rc<Meter>,
     mut make: impl FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop> + 'static,
 ) -> QueryResults<'static> {
     let mut made = Vec::new().into_iter();
@@ -175,7 +153,7 @@ fn graph(
                 return ControlFlow::Continue(triple);
             }
             match rows.batch() {
-                Ok(Some(batch)) => match make(&batch, &mut rows.evaluation.cx).map_err(ended) {
+                Ok(Some(batch)) => match make(&batch, &mut rows.evaluation.cx).map_err(|stop| rows.meter.ended(stop)) {
                     Ok(triples) => made = triples.into_iter(),
                     Err(error) => return ControlFlow::Break(Some(error)),
                 },
@@ -186,7 +164,7 @@ fn graph(
     };
     let meter = meter.clone();
     let triples = Triples { next, done: false };
-    QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| Ok(meter.triple(triple?)))))
+    QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| meter.triple(triple?))))
 }
 
 struct Triples<F> {

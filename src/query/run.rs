@@ -4,66 +4,41 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use oxigraph::sparql::{
-    BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryEvaluationError, QueryResults, SparqlEvaluator,
-};
+use oxigraph::sparql::{QueryEvaluationError, QueryResults};
 use oxrdf::{NamedNode, Term, Triple, Variable};
 
 use super::canonical::{Needs, canonicalise};
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
-use super::fallback::Fallbacks;
-use super::functions::{LazyRegister, functions, teach};
+use super::functions::{LazyRegister, functions};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
-use super::plan::Plans;
-use super::services::{Asked, asked};
+use super::services::asked;
 use super::supervise::supervised;
-use super::tags;
 use crate::eval::{Cancel, Functions, Service};
 use crate::index::Version;
 use crate::place::Register;
-use crate::store::{Embedded, Transaction};
+use crate::store::{Embedded, StoreError, Transaction};
 use crate::vocab;
 
 /// Something in this process that queries can be put to.
 pub trait Source {
-    /// Binds a query to a snapshot of the present state.
-    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_>;
-
-    /// An index of the present state, which is asked instead; `None` where there is none for the time being.
-    fn version(&self) -> Option<Arc<Version>>;
-
-    /// A number that grows when the state changes: snapshots taken under one number are the same.
-    fn epoch(&self) -> u64;
+    /// An index of the present state, as soon as there is one; `None` if `stopped` says before that nobody wants it any more.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError>;
 }
 
 impl Source for Embedded {
-    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
-        self.bind(query)
-    }
-
-    fn version(&self) -> Option<Arc<Version>> {
-        Self::version(self)
-    }
-
-    fn epoch(&self) -> u64 {
-        Self::epoch(self)
+    fn version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
+        self.await_version(stopped)
     }
 }
 
 impl Source for Transaction<'_> {
-    fn bind_query(&self, query: PreparedSparqlQuery) -> BoundPreparedSparqlQuery<'_> {
-        self.bind(query)
-    }
-
-    fn version(&self) -> Option<Arc<Version>> {
-        Self::version(self)
-    }
-
-    /// Nobody else changes what it sees, and it does so only between queries.
-    fn epoch(&self) -> u64 {
-        0
+    fn version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
+        self.await_version(stopped)
     }
 }
 
@@ -186,8 +161,6 @@ pub struct Stats {
     pub memory: u64,
     /// Whether the receiver ended it before all had come.
     pub broken_off: bool,
-    /// Whether the index was read; otherwise the store itself, which takes longer.
-    pub indexed: bool,
 }
 
 /// Evaluates queries. Cheap to clone.
@@ -197,8 +170,6 @@ pub struct Engine {
     /// Knows who answers SERVICE.
     services: Option<Service>,
     default_graph: DefaultGraph,
-    plans: Arc<Plans>,
-    fallbacks: Arc<Fallbacks>,
 }
 
 /// Where events go. Break ends the evaluation without an error.
@@ -235,13 +206,7 @@ impl Engine {
     }
 
     fn build(places: LazyRegister) -> Self {
-        Self {
-            functions: Arc::new(functions(places)),
-            services: None,
-            default_graph: DefaultGraph::default(),
-            plans: Arc::default(),
-            fallbacks: Arc::default(),
-        }
+        Self { functions: Arc::new(functions(places)), services: None, default_graph: DefaultGraph::default() }
     }
 
     /// With somebody who answers SERVICE.
@@ -270,27 +235,8 @@ impl Engine {
         self.default_graph
     }
 
-    /// Queries that were left to the other evaluator.
-    pub fn fallbacks(&self) -> &Fallbacks {
-        &self.fallbacks
-    }
-
-    pub(super) fn plans(&self) -> &Plans {
-        &self.plans
-    }
-
-    /// An evaluator that knows the functions called.
-    pub(super) fn evaluator(&self, needs: &Needs) -> SparqlEvaluator {
-        let evaluator = match &self.services {
-            Some(service) => SparqlEvaluator::new().with_default_service_handler(Asked(service.clone())),
-            None => SparqlEvaluator::new(),
-        };
-        let evaluator = teach(&self.functions, evaluator, &needs.functions);
-        if needs.tags { teach(&self.functions, evaluator, &[tags::RECOMMENDED.into_owned()]) } else { evaluator }
-    }
-
     /// Evaluates a query and hands its results to `work`, which must not block for ever. Limits hold while `work` draws the
-    /// results: reaching one ends `work` by unwinding. All of it is done by the calling thread, on a larger stack where the
+    /// results: where one is reached, an error is their last item. All of it is done by the calling thread, on a larger stack where the
     /// query needs that.
     ///
     /// # Errors
@@ -305,7 +251,7 @@ impl Engine {
         let Request { query, dataset, limits, cancel } = request;
         let specification = specification(dataset, query.algebra().dataset(), self.default_graph);
         supervised(limits, cancel, query.needs().stack(), || {
-            Evaluation::new(self, source, specification, limits, cancel).run(query, work)
+            Evaluation::new(self, source, specification, limits, cancel)?.run(query, work)
         })
     }
 

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use oxigraph::sparql::{DefaultServiceHandler, QueryEvaluationError, QuerySolution, QuerySolutionIter};
-use oxiri::Iri;
-use oxrdf::{NamedNode, Term};
-use spargebra::algebra::GraphPattern;
+use oxrdf::Term;
 
 use crate::eval::Service;
 use crate::rdf::stored;
@@ -31,20 +29,4 @@ fn in_stored_form(solutions: QuerySolutionIter<'static>) -> QuerySolutionIter<'s
 
 fn own(term: &Option<Term>) -> Option<Term> {
     Some(stored(term.as_ref()?).into_owned())
-}
-
-/// A service as the other evaluator asks it.
-pub(super) struct Asked(pub(super) Service);
-
-impl DefaultServiceHandler for Asked {
-    type Error = QueryEvaluationError;
-
-    fn handle(
-        &self,
-        service: &NamedNode,
-        pattern: &GraphPattern,
-        base: Option<&Iri<String>>,
-    ) -> Result<QuerySolutionIter<'static>, QueryEvaluationError> {
-        self.0(service, pattern, base)
-    }
 }

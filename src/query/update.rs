@@ -16,13 +16,12 @@ use self::template::{Nodes, graph, ground, pattern_quad};
 use super::canonical::needs;
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
-use super::guard::{Guard, Stop};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
-use crate::eval::Cancel;
+use crate::eval::{Cancel, Stop};
 use crate::store::{Embedded, StoreError, Transaction};
 
 mod clear;
@@ -89,7 +88,7 @@ impl Engine {
                 let mut work =
                     Work { engine: self, dataset, limits, cancel, transaction, stats: UpdateStats::default() };
                 update.0.operations.iter().try_for_each(|operation| work.operation(operation, &update.0))?;
-                work.check();
+                work.check()?;
                 Ok::<_, QueryError>(work.stats)
             })?;
             Ok(UpdateStats { elapsed: started.elapsed(), ..stats })
@@ -115,7 +114,7 @@ struct Work<'a, 'b> {
 impl Work<'_, '_> {
     fn operation(&mut self, operation: &GraphUpdateOperation, update: &spargebra::Update) -> Result<(), QueryError> {
         use GraphUpdateOperation as O;
-        self.check();
+        self.check()?;
         match operation {
             O::InsertData { data } => self.insert_data(data),
             O::DeleteData { data } => data.iter().try_for_each(|quad| self.remove(&ground(quad))),
@@ -130,23 +129,23 @@ impl Work<'_, '_> {
         }
     }
 
-    fn check(&self) {
-        if self.cancel.is_cancelled() {
-            Stop::Cancelled.unwind();
-        }
+    fn check(&self) -> Result<(), QueryError> {
+        if self.cancel.is_cancelled() { Err(self.stopped(Stop::Cancelled)) } else { Ok(()) }
     }
 
-    fn changed(&self) {
-        self.check();
-        if self.limits.rows.is_some_and(|limit| self.stats.inserted + self.stats.removed > limit) {
-            Stop::Rows.unwind();
-        }
+    fn stopped(&self, stop: Stop) -> QueryError {
+        QueryError::stopped(stop, self.limits, self.cancel)
+    }
+
+    fn changed(&self) -> Result<(), QueryError> {
+        self.check()?;
+        let is_over = self.limits.rows.is_some_and(|limit| self.stats.inserted + self.stats.removed > limit);
+        if is_over { Err(self.stopped(Stop::Rows)) } else { Ok(()) }
     }
 
     fn insert(&mut self, quad: &Quad) -> Result<(), QueryError> {
         self.stats.inserted += u64::from(self.transaction.insert(quad.as_ref())?);
-        self.changed();
-        Ok(())
+        self.changed()
     }
 
     fn remove(&mut self, quad: &Quad) -> Result<(), QueryError> {
@@ -154,8 +153,7 @@ impl Work<'_, '_> {
             self.transaction.remove(quad.as_ref());
             self.stats.removed += 1;
         }
-        self.changed();
-        Ok(())
+        self.changed()
     }
 
     /// Blank nodes of the text are new nodes of the store, the same for the whole operation.
@@ -217,7 +215,7 @@ impl Work<'_, '_> {
     ) -> Result<T, QueryError> {
         let limits = Limits { rows: None, bytes: None, ..*self.limits };
         let (engine, cancel, source) = (self.engine, self.cancel, &*self.transaction);
-        let evaluation = Evaluation::new(engine, source, specification, &limits, cancel);
+        let evaluation = Evaluation::new(engine, source, specification, &limits, cancel)?;
         Ok(evaluation.run(query, work)?.0)
     }
 
@@ -227,36 +225,29 @@ impl Work<'_, '_> {
         insert: &[QuadPattern],
         results: QueryResults<'_>,
     ) -> Result<(Vec<Quad>, Vec<Quad>), QueryError> {
-        let guard = Guard::new(self.cancel.clone(), self.limits.memory, 1, 0);
-        let (mut gone, mut new) = (Held::new(&guard), Held::new(&guard));
+        let (mut gone, mut new, mut held) = (Vec::new(), Vec::new(), 0);
         let QueryResults::Solutions(solutions) = results else { return Ok((Vec::new(), Vec::new())) };
         for solution in solutions {
             let solution = solution?;
-            delete.iter().filter_map(|pattern| pattern_quad(pattern, &solution)).for_each(|quad| gone.push(quad));
+            self.check()?;
+            let before = (gone.len(), new.len());
+            gone.extend(delete.iter().filter_map(|pattern| pattern_quad(pattern, &solution)));
             let mut nodes = Nodes::default();
-            insert.iter().filter_map(|pattern| nodes.quad(pattern, &solution)).for_each(|quad| new.push(quad));
+            new.extend(insert.iter().filter_map(|pattern| nodes.quad(pattern, &solution)));
+            held += gone[before.0..].iter().chain(&new[before.1..]).map(bytes).sum::<u64>();
+            if self.limits.memory.is_some_and(|limit| held > limit) {
+                return Err(self.stopped(Stop::Memory));
+            }
         }
-        Ok((gone.quads, new.quads))
+        Ok((gone, new))
     }
 }
 
-/// Quads that wait until all solutions are known.
-struct Held<'a> {
-    quads: Vec<Quad>,
-    guard: &'a Guard,
-}
-
-impl<'a> Held<'a> {
-    fn new(guard: &'a Guard) -> Self {
-        Self { quads: Vec::new(), guard }
-    }
-
-    fn push(&mut self, quad: Quad) {
-        let text = match &quad.object {
-            Term::Literal(literal) => literal.value().len(),
-            _ => 40,
-        };
-        self.guard.hold(0, u64::try_from(text + 300).unwrap_or(u64::MAX));
-        self.quads.push(quad);
-    }
+/// Bytes of a quad that waits until all solutions are known, about.
+fn bytes(quad: &Quad) -> u64 {
+    let text = match &quad.object {
+        Term::Literal(literal) => literal.value().len(),
+        _ => 40,
+    };
+    u64::try_from(text + 300).unwrap_or(u64::MAX)
 }

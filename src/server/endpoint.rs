@@ -45,7 +45,8 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint over `store`, ready to answer.
     pub fn new(store: Arc<Embedded>, settings: Settings) -> Arc<Self> {
-        store.stay_open();
+        // The index is begun, so that the first who asks need not wait for all of it.
+        drop(store.version());
         Arc::new(Self {
             engine: Engine::new().with_default_graph(settings.default_graph),
             metrics: Metrics::default(),

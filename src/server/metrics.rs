@@ -63,22 +63,18 @@ pub fn render(endpoint: &Endpoint) -> String {
     ] {
         one(&mut text, name, help, "counter", counter.load(Relaxed));
     }
-    fallbacks(&mut text, endpoint);
     one(&mut text, "running", "Evaluations going on", "gauge", endpoint.running.count() as u64);
     one(&mut text, "waiting", "Requests that wait for their turn", "gauge", endpoint.turns.waiting() as u64);
     one(&mut text, "cache_bytes", "Bytes of results kept", "gauge", endpoint.cache.bytes() as u64);
-    one(&mut text, "index_ready", "Whether queries read the index, not the store", "gauge", indexed(endpoint));
+    one(
+        &mut text,
+        "index_ready",
+        "Whether there is an index, which queries read; else they wait for it",
+        "gauge",
+        indexed(endpoint),
+    );
     one(&mut text, "store_epoch", "Commits of the store", "counter", endpoint.store.epoch());
     text
-}
-
-/// Queries that the evaluator over the index left to the other one, by what it does not know.
-fn fallbacks(text: &mut String, endpoint: &Endpoint) {
-    head(text, "query_fallback_total", "Queries left to the other evaluator, by what it was for", "counter");
-    for (what, count) in endpoint.engine(None).fallbacks().counts() {
-        let what = what.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        line(text, &format!("query_fallback_total{{what=\"{what}\"}}"), count);
-    }
 }
 
 fn indexed(endpoint: &Endpoint) -> u64 {

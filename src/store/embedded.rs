@@ -1,14 +1,15 @@
 //! The embedded store: the only file that names `oxigraph::store`.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 pub(super) use oxigraph::store as ox;
 use oxigraph::store::StorageError;
-use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, TermRef};
 
 use super::counts::{self, Counts};
 use super::directory::{is_journaled, is_store, is_vacant, remove_unfinished};
@@ -20,7 +21,7 @@ use super::lock::{Holder, Lock};
 use super::meta::Meta;
 use super::transaction::Transaction;
 use super::versions::{Present, Versions};
-use crate::index::{Builder, Change, Version};
+use crate::index::{Builder, Change, TooLarge, Version};
 
 /// Bounds of a thread's batch in a bulk load, in thousands of quads, which the loader reckons as megabytes.
 const SMALLEST_BATCH: usize = 10;
@@ -30,6 +31,8 @@ const MERGE: u64 = 200_000;
 /// A store of so many quads is indexed as soon as it is asked, on disk and in memory; a larger one beside.
 const AT_ONCE_ON_DISK: usize = 20_000;
 const AT_ONCE_IN_MEMORY: usize = 300_000;
+/// How often somebody who waits for an index looks for it.
+const LOOK: Duration = Duration::from_millis(2);
 /// The most bytes that an index may take while it is built beside a load.
 const LARGEST_INDEX: usize = 4 << 30;
 
@@ -46,8 +49,6 @@ pub struct Embedded {
     inner: ox::Store,
     meta: Meta,
     versions: Arc<Versions>,
-    /// Whether an index is worth the time of reading the whole store.
-    stays_open: AtomicBool,
     kept: Kept,
     home: Option<Home>,
     read_only: bool,
@@ -86,7 +87,6 @@ impl Embedded {
             inner: ox::Store::new()?,
             meta: Meta::memory(),
             versions: Versions::of_nothing(),
-            stays_open: AtomicBool::new(true),
             kept: Kept::Memory,
             home: None,
             read_only: false,
@@ -139,8 +139,7 @@ impl Embedded {
 
     fn on_disk(inner: ox::Store, meta: Meta, home: Home, read_only: bool) -> Self {
         let versions = Versions::unknown(meta.epoch());
-        let stays_open = AtomicBool::new(false);
-        Self { inner, meta, versions, stays_open, kept: Kept::RocksDb, home: Some(home), read_only }
+        Self { inner, meta, versions, kept: Kept::RocksDb, home: Some(home), read_only }
     }
 
     /// Opens a store that a journal keeps, or makes one.
@@ -163,9 +162,9 @@ impl Embedded {
             Some(index) => Versions::of(index.finish(meta.epoch())),
             None => Versions::unknown(meta.epoch()),
         };
-        let (stays_open, read_only) = (AtomicBool::new(true), journal.is_none());
+        let read_only = journal.is_none();
         let kept = Kept::Journal(journal);
-        Self { inner: replayed.store, meta, versions, stays_open, kept, home: Some(home), read_only }
+        Self { inner: replayed.store, meta, versions, kept, home: Some(home), read_only }
     }
 
     fn journal(&self) -> Option<&Journal> {
@@ -371,38 +370,49 @@ impl Embedded {
         }
     }
 
-    /// An index of the present state; `None` where there is none for the time being, so that the store is to be asked. A
-    /// small store is indexed at once, a larger one beside, if it is in memory or stays open ([`Self::stay_open`]).
+    /// An index of the present state; `None` where there is none yet. A small store is indexed at once, a larger one beside.
     pub fn version(&self) -> Option<Arc<Version>> {
+        self.version_now().unwrap_or_default()
+    }
+
+    /// An index of the present state, as soon as there is one; `None` if `stopped` says before that nobody wants it any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`], [`StoreError::Storage`]
+    pub fn await_version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
+        loop {
+            let version = self.version_now()?;
+            if version.is_some() || stopped() {
+                return Ok(version);
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    fn version_now(&self) -> Result<Option<Arc<Version>>, StoreError> {
         match self.versions.present() {
-            Present::Version(version) => return Some(version),
-            Present::Unavailable => return None,
+            Present::Version(version) => return Ok(Some(version)),
+            Present::Building => return Ok(None),
+            Present::Failed(why) => return Err(StoreError::Index(why)),
             Present::Unknown => {}
         }
-        let turn = self.versions.turn_now()?;
+        let Some(turn) = self.versions.turn_now() else { return Ok(None) };
         let most = if matches!(self.kept, Kept::RocksDb) { AT_ONCE_ON_DISK } else { AT_ONCE_IN_MEMORY };
-        if let Some(index) = read(&self.inner, || {}, &|count| count > most) {
-            return Some(self.versions.set(index.finish(self.meta.epoch())));
-        }
-        if !self.stays_open.load(Ordering::Relaxed) {
-            self.versions.refuse();
-            return None;
+        if let Some(index) = read(&self.inner, || {}, &|count| count > most)? {
+            return Ok(Some(self.versions.set(index.finish(self.meta.epoch()))));
         }
         drop(turn);
         let store = self.inner.clone();
-        self.versions.build_elsewhere(move |stopped, begun| read(&store, begun, &|_| stopped.load(Ordering::Relaxed)));
-        None
+        self.versions.build_elsewhere(move |stopped, begun| {
+            let index = read(&store, begun, &|_| stopped.load(Ordering::Relaxed)).map_err(|error| error.to_string())?;
+            index.ok_or_else(|| "the store is being closed".to_owned())
+        });
+        Ok(None)
     }
 
     /// Whether queries read an index: there is one, which may have to take the latest changes in.
     pub fn is_indexed(&self) -> bool {
         self.versions.are_ready()
-    }
-
-    /// Says that many queries are to come: an index is worth the time of reading the whole store.
-    pub fn stay_open(&self) {
-        self.stays_open.store(true, Ordering::Relaxed);
-        self.versions.reconsider();
     }
 
     /// Waits until the writers before are done.
@@ -480,22 +490,35 @@ pub(super) fn filled(mut index: Builder, quad: &Quad) -> Option<Builder> {
     Some(index).filter(|index| index.bytes() <= LARGEST_INDEX)
 }
 
-/// Reads a snapshot of the whole store, which is taken when `begun` is called, until there is a reason to stop. An error
-/// is one: queries that meet it tell.
-fn read(store: &ox::Store, begun: impl Fn(), stops: &dyn Fn(usize) -> bool) -> Option<Builder> {
+/// Reads a snapshot of the whole store, which is taken when `begun` is called; none if there is a reason to stop.
+fn read(store: &ox::Store, begun: impl Fn(), stops: &dyn Fn(usize) -> bool) -> Result<Option<Builder>, StoreError> {
     let (quads, graphs) = (store.quads_for_pattern(None, None, None, None), store.named_graphs());
     begun();
+    indexed(
+        quads.map(|quad| quad.map_err(StoreError::from)),
+        graphs.map(|graph| graph.map_err(StoreError::from)),
+        stops,
+    )
+}
+
+/// An index of quads and named graphs; none if there is a reason to stop.
+pub(super) fn indexed(
+    quads: impl Iterator<Item = Result<Quad, StoreError>>,
+    graphs: impl Iterator<Item = Result<NamedOrBlankNode, StoreError>>,
+    stops: &dyn Fn(usize) -> bool,
+) -> Result<Option<Builder>, StoreError> {
+    let too_large = |error: TooLarge| StoreError::Index(error.to_string());
     let mut index = Builder::new();
     for graph in graphs {
-        index.push_graph(graph.ok()?.as_ref()).ok()?;
+        index.push_graph(graph?.as_ref()).map_err(too_large)?;
     }
     for quad in quads {
-        index = filled(index, &quad.ok()?)?;
+        index.push(quad?.as_ref()).map_err(too_large)?;
         if stops(index.len()) {
-            return None;
+            return Ok(None);
         }
     }
-    Some(index)
+    Ok(Some(index))
 }
 
 #[cfg(feature = "rocksdb")]

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The storage below failed.
     #[error("the storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Queries read an index, and none can be built.
+    #[error("the store cannot be indexed: {0}")]
+    Index(String),
     /// Whoever was handing over quads gave up; nothing was kept.
     #[error("the load was given up")]
     Interrupted,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, PreparedSparqlUpdate};
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef};
 
-use super::embedded::{Quads, ox};
+use super::embedded::{Quads, indexed, ox};
 use super::error::StoreError;
 use super::versions::{Present, Versions};
 use crate::index::{Change, Version};
@@ -25,6 +25,8 @@ pub struct Transaction<'a> {
     most: usize,
     /// An index of the state after so many changes.
     seen: Mutex<Option<(Arc<Version>, usize)>>,
+    /// An index that was built here, and what was changed since.
+    built: Mutex<Option<(Arc<Version>, Vec<Change>)>>,
 }
 
 impl<'a> Transaction<'a> {
@@ -37,7 +39,7 @@ impl<'a> Transaction<'a> {
     ) -> Self {
         let changes = (keeps_all || versions.follows()).then(Vec::new);
         let most = if keeps_all { usize::MAX } else { MOST };
-        Self { inner, store, versions, changed: false, changes, most, seen: Mutex::new(None) }
+        Self { inner, store, versions, changed: false, changes, most, seen: Mutex::default(), built: Mutex::default() }
     }
 
     /// Runs a prepared update, and finds out what it changed by looking at everything.
@@ -64,8 +66,19 @@ impl<'a> Transaction<'a> {
 
     fn note(&mut self, change: impl FnOnce() -> Change) {
         self.changed = true;
+        let built = self.built.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if self.changes.is_none() && built.is_none() {
+            return;
+        }
+        let change = change();
+        if let Some((_, since)) = built {
+            since.push(change.clone());
+            if since.len() > MOST {
+                *built = None;
+            }
+        }
         if let Some(changes) = &mut self.changes {
-            changes.push(change());
+            changes.push(change);
             if changes.len() > self.most {
                 self.changes = None;
             }
@@ -88,6 +101,30 @@ impl<'a> Transaction<'a> {
         }
         *seen = Some((version.clone(), changes.len()));
         Some(version)
+    }
+
+    /// An index of the state with the changes made so far, which is built where there is none; `None` if `stopped` says before
+    /// that nobody wants it any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`], [`StoreError::Storage`]
+    pub fn await_version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
+        if let Some(version) = self.version() {
+            return Ok(Some(version));
+        }
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = built.take().and_then(|(version, since)| version.with_changes(&since, version.epoch()).ok());
+        let version = match known {
+            Some(version) => version,
+            None => {
+                let graphs = self.named_graphs()?.into_iter().map(Ok);
+                let Some(index) = indexed(self.quads(None), graphs, &|_| stopped())? else { return Ok(None) };
+                index.finish(0)
+            }
+        };
+        let version = Arc::new(version);
+        *built = Some((version.clone(), Vec::new()));
+        Ok(Some(version))
     }
 
     /// All quads, or those of one graph, with the changes made so far.

@@ -37,8 +37,8 @@ struct State {
     since: Option<Vec<Change>>,
     /// Grows when what is being built elsewhere is of no use any more.
     generation: u64,
-    /// Whether no version will be built of the present state.
-    refused: bool,
+    /// Why no version can be built of the present state.
+    failed: Option<String>,
 }
 
 /// What is known of the present state.
@@ -47,8 +47,10 @@ pub(super) enum Present {
     Version(Arc<Version>),
     /// Nothing, but it may be built.
     Unknown,
-    /// Nothing for the time being.
-    Unavailable,
+    /// Nothing yet: it is being built.
+    Building,
+    /// Nothing, for a reason.
+    Failed(String),
 }
 
 impl Versions {
@@ -123,35 +125,23 @@ impl Versions {
         version
     }
 
-    /// Says that no version is to be built of the present state: it is too large.
-    pub(super) fn refuse(&self) {
-        let mut state = self.state();
-        state.forget();
-        state.refused = true;
-    }
-
-    /// Lets a version be built of a state that was refused.
-    pub(super) fn reconsider(&self) {
-        self.state().refused = false;
-    }
-
     /// The present version with all that has been published.
     pub(super) fn present(self: &Arc<Self>) -> Present {
         let mut state = self.state();
-        if state.refused {
-            return Present::Unavailable;
+        if let Some(why) = &state.failed {
+            return Present::Failed(why.clone());
         }
         match state.settle() {
             Ok(Some(version)) => {
                 self.compact(&mut state, &version);
                 Present::Version(state.version.clone().unwrap_or(version))
             }
-            Ok(None) if state.busy => Present::Unavailable,
+            Ok(None) if state.busy => Present::Building,
             Ok(None) => Present::Unknown,
-            Err(TooLarge) => {
+            Err(error) => {
                 state.forget();
-                state.refused = true;
-                Present::Unavailable
+                state.failed = Some(error.to_string());
+                Present::Failed(error.to_string())
             }
         }
     }
@@ -169,8 +159,8 @@ impl Versions {
         state.since = Some(Vec::new());
         let (versions, version, generation) = (self.clone(), version.clone(), state.generation);
         let build = move || {
-            let built = version.compacted().ok();
-            versions.end(built, generation);
+            let built = version.compacted();
+            versions.end(built.map_err(|error| error.to_string()), generation);
         };
         if std::thread::Builder::new().name("citypact-index".to_owned()).spawn(build).is_err() {
             state.busy = false;
@@ -182,7 +172,7 @@ impl Versions {
     /// it takes by calling its second argument while nobody writes, and lets the store go.
     pub(super) fn build_elsewhere(
         self: &Arc<Self>,
-        read: impl FnOnce(&AtomicBool, &dyn Fn()) -> Option<Builder> + Send + 'static,
+        read: impl FnOnce(&AtomicBool, &dyn Fn()) -> Result<Builder, String> + Send + 'static,
     ) {
         let mut state = self.state();
         if state.busy || self.stopped.load(Ordering::Acquire) {
@@ -208,9 +198,9 @@ impl Versions {
             versions.done_reading();
             versions.end(builder.map(|builder| builder.finish(0)), generation);
         };
-        if std::thread::Builder::new().name("citypact-index".to_owned()).spawn(build).is_err() {
-            self.state().busy = false;
+        if let Err(error) = std::thread::Builder::new().name("citypact-index".to_owned()).spawn(build) {
             self.done_reading();
+            self.end(Err(error.to_string()), generation);
         }
     }
 
@@ -219,20 +209,22 @@ impl Versions {
         self.read.notify_all();
     }
 
-    fn end(&self, built: Option<Version>, generation: u64) {
+    fn end(&self, built: Result<Version, String>, generation: u64) {
         let mut state = self.state();
         if state.generation != generation {
             return;
         }
         state.busy = false;
         let since = state.since.take();
-        match built.zip(since).map(|(built, since)| built.with_changes(&since, state.epoch)) {
-            Some(Ok(version)) => {
+        let since = since.unwrap_or_default();
+        let brought_up = |built: Version| built.with_changes(&since, state.epoch).map_err(|error| error.to_string());
+        match built.and_then(brought_up) {
+            Ok(version) => {
                 state.version = Some(Arc::new(version));
                 state.pending.clear();
             }
             // What there is goes on being read, if there is any.
-            Some(Err(TooLarge)) | None => state.refused = state.version.is_none(),
+            Err(why) => state.failed = state.version.is_none().then_some(why),
         }
     }
 
@@ -257,7 +249,7 @@ impl State {
         self.pending = Vec::new();
         self.busy = false;
         self.since = None;
-        self.refused = false;
+        self.failed = None;
         self.generation += 1;
     }
 

@@ -3,7 +3,7 @@
 use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::{Expression, Function as Builtin};
 
-use super::super::{Functions, Unsupported};
+use super::super::{Functions, Stop};
 use super::casts::Cast;
 use super::node::{Arithmetic, Comparison, Is, Named, Node};
 use super::value::Value;
@@ -23,8 +23,8 @@ pub struct Compile<'a> {
 /// A function that nobody knows is an error of the expression (17.6), see [`is_function`].
 ///
 /// # Errors
-/// [`Unsupported`] for EXISTS, which is the planner's.
-pub fn compile(expression: &Expression, cx: &Compile<'_>) -> Result<Compiled, Unsupported> {
+/// [`Stop::Failed`] for EXISTS, which is the planner's.
+pub fn compile(expression: &Expression, cx: &Compile<'_>) -> Result<Compiled, Stop> {
     let mut node = cx.node(expression)?;
     node.remember();
     Ok(Compiled::new(node))
@@ -36,10 +36,10 @@ pub fn is_function(name: &NamedNode, functions: &Functions) -> bool {
 }
 
 impl Compile<'_> {
-    fn node(&self, expression: &Expression) -> Result<Node, Unsupported> {
+    fn node(&self, expression: &Expression) -> Result<Node, Stop> {
         use Expression as E;
         let node = |inner: &Expression| self.node(inner).map(Box::new);
-        let both = |a: &Expression, b: &Expression| Ok::<_, Unsupported>(Box::new([self.node(a)?, self.node(b)?]));
+        let both = |a: &Expression, b: &Expression| Ok::<_, Stop>(Box::new([self.node(a)?, self.node(b)?]));
         let compare = |how, a: &Expression, b: &Expression| both(a, b).map(|both| Node::Compare(how, both));
         let reckon = |how, a: &Expression, b: &Expression| both(a, b).map(|both| Node::Reckon(how, both));
         Ok(match expression {
@@ -68,11 +68,11 @@ impl Compile<'_> {
             E::If(a, b, c) => Node::If(Box::new([self.node(a)?, self.node(b)?, self.node(c)?])),
             E::Coalesce(all) => Node::Coalesce(self.nodes(all)?),
             E::FunctionCall(function, arguments) => self.call(function, self.nodes(arguments)?),
-            E::Exists(_) => return Err(Unsupported::new("EXISTS within an expression")),
+            E::Exists(_) => return Err(Stop::internal("EXISTS within an expression")),
         })
     }
 
-    fn nodes(&self, all: &[Expression]) -> Result<Vec<Node>, Unsupported> {
+    fn nodes(&self, all: &[Expression]) -> Result<Vec<Node>, Stop> {
         all.iter().map(|one| self.node(one)).collect()
     }
 
@@ -81,7 +81,7 @@ impl Compile<'_> {
         &self,
         expression: &'e Expression,
         split: impl Fn(&'e Expression) -> Option<(&'e Expression, &'e Expression)>,
-    ) -> Result<Vec<Node>, Unsupported> {
+    ) -> Result<Vec<Node>, Stop> {
         let (mut open, mut parts) = (vec![expression], Vec::new());
         while let Some(next) = open.pop() {
             match split(next) {

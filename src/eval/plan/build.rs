@@ -15,7 +15,7 @@ use crate::eval::operator::{
     ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Rows, Source, Traced,
     TripleTerm, Union, Unit,
 };
-use crate::eval::{Column, Context, Functions, Operator, Service, Unsupported};
+use crate::eval::{Column, Context, Functions, Operator, Service, Stop};
 use crate::index::{GraphFilter, Id};
 
 /// What all plans of one query share.
@@ -41,7 +41,7 @@ pub struct Plan {
     pub restarts: bool,
 }
 
-pub type Built = Result<Plan, Unsupported>;
+pub type Built = Result<Plan, Stop>;
 
 /// Builds the plans of one query.
 #[derive(Clone)]
@@ -195,8 +195,7 @@ impl Builder {
 
     /// A node joined to an input. `needed` are the variables that are looked at afterwards.
     pub fn extend(&mut self, input: Plan, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
-        // Who stops a plan finds the evaluation stopped, too.
-        cx.check().map_err(|_| Unsupported::new("a plan that was stopped"))?;
+        cx.check()?;
         if !input.begins && !self.may_go_along(node, &input.vars) {
             return self.join_computed(input, node, needed, cx);
         }

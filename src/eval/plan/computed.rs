@@ -8,7 +8,7 @@ use super::node::{Aggregate, Expr, Node, Var, Vars};
 use crate::eval::operator::{
     Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, Project, Rows, Slice, Sort, SortKey,
 };
-use crate::eval::{Context, Unsupported};
+use crate::eval::{Context, Stop};
 use crate::index::Id;
 
 impl Builder {
@@ -22,7 +22,7 @@ impl Builder {
             Node::EachGraph { var, inner } => self.each_graph(*var, inner, needed, cx),
             Node::Lateral { left, right } => self.lateral(left, right, needed, cx),
             Node::GraphNames(var) => Ok(self.graph_names(*var, cx)),
-            _ => Err(Unsupported::new("a pattern out of place")),
+            _ => Err(Stop::internal("a pattern out of place")),
         }
     }
 

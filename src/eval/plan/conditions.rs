@@ -6,7 +6,7 @@ use super::node::{Condition, Expr, Filter, Node, Var, Vars};
 use super::{order, rows};
 use crate::eval::expression::{Compile, Compiled, compile};
 use crate::eval::operator::{self, Exists, Feed, HashLeftJoin, LeftCorrelate, Mode, Table};
-use crate::eval::{Context, Unsupported};
+use crate::eval::{Context, Stop};
 
 impl Builder {
     /// Parts in the cheapest order, each condition as soon as it can be decided.
@@ -81,7 +81,7 @@ impl Builder {
     }
 
     /// An expression over the columns of a plan, of which it sees the `visible` variables.
-    pub fn compile(&self, expr: &Expr, plan: &Plan, visible: &Vars) -> Result<Compiled, Unsupported> {
+    pub fn compile(&self, expr: &Expr, plan: &Plan, visible: &Vars) -> Result<Compiled, Stop> {
         let is_mark = |var: Var| expr.exists.iter().any(|(mark, _)| *mark == var);
         let columns = |variable: &oxrdf::Variable| {
             let var = self.shared.names.find(expr.scope, variable)?;
@@ -113,7 +113,7 @@ impl Builder {
         certain.insert(number);
         let begin = Plan::fed(feed.clone(), vars, certain, plan.estimate.clone());
         let inner = self.extend(begin, pattern, &Vars::from([number]), cx)?;
-        let Some(number) = inner.column(number) else { return Err(Unsupported::new("an EXISTS without rows")) };
+        let Some(number) = inner.column(number) else { return Err(Stop::internal("an EXISTS without rows")) };
         let name = || match mode {
             Mode::With => "Exists".to_owned(),
             Mode::Without => "NotExists".to_owned(),
@@ -188,7 +188,7 @@ impl Builder {
         let place = |var: &Var| Some((inner.column(*var)?, left.column(*var)));
         let shown: Option<Vec<_>> = vars.iter().map(place).collect();
         let (Some(shown), Some(number)) = (shown, inner.column(number)) else {
-            return Err(Unsupported::new("an OPTIONAL that loses columns"));
+            return Err(Stop::internal("an OPTIONAL that loses columns"));
         };
         let rows = left.estimate.rows.max(inner.estimate.rows);
         let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use oxigraph::sparql::QueryEvaluationError;
-
 use super::build::{Builder, Built, Plan};
 use super::estimate::Estimate;
 use super::node::{Node, Remote, Var, Vars};
 use super::rows;
 use crate::eval::operator::{ForEach, Project, ServiceJoin};
-use crate::eval::{Batch, Context, Operator, Stop, Unsupported};
+use crate::eval::{Batch, Context, Operator, Stop};
 use crate::index::Id;
 
 impl Builder {
@@ -60,7 +58,7 @@ impl Builder {
                 inputs.iter().position(|own| *own == var).map_or(Id::UNBOUND, |at| batch.columns[at].get(row))
             };
             set(&mut builder, &value, cx);
-            let plan = builder.build(&made, &own, cx).map_err(failed)?;
+            let plan = builder.build(&made, &own, cx)?;
             let outer = Self::row(inputs.iter().map(|var| (*var, value(*var))));
             let plan = builder.hash_join(plan, outer, &needed);
             let columns = order.iter().map(|var| plan.column(*var)).collect();
@@ -96,8 +94,4 @@ impl Builder {
         let op = Box::new(ServiceJoin::new(input.op, remote.clone(), name, shared, shown));
         self.step(|| told, op, (vars, input.certain), estimate, (children, restarts))
     }
-}
-
-fn failed(Unsupported(what): Unsupported) -> Stop {
-    Stop::Failed(Box::new(QueryEvaluationError::Unexpected(what.into())))
 }

@@ -15,7 +15,7 @@ use super::node::{
 };
 use crate::eval::children::{children, children_mut};
 use crate::eval::operator::Answers;
-use crate::eval::{Context, Unsupported};
+use crate::eval::{Context, Stop};
 use crate::index::Id;
 
 /// Translates the patterns of one query.
@@ -27,7 +27,7 @@ pub struct Translator<'a> {
     pub exists: usize,
 }
 
-type Translated<T> = Result<T, Unsupported>;
+type Translated<T> = Result<T, Stop>;
 
 impl Translator<'_> {
     pub fn pattern(&mut self, pattern: &GraphPattern, scope: usize, active: Active) -> Translated<Node> {
@@ -135,7 +135,7 @@ impl Translator<'_> {
                 Slot::Var(self.names.var(scope, &name))
             }
             TermPattern::Triple(triple) if is_ground(triple) => {
-                let term = Term::try_from(term.clone()).map_err(|()| Unsupported::new("a triple term"))?;
+                let term = Term::try_from(term.clone()).map_err(|()| Stop::internal("a triple term"))?;
                 Slot::Id(self.cx.intern(term))
             }
             TermPattern::Triple(triple) => {

@@ -36,7 +36,7 @@ impl Work<'_, '_> {
         let graphs = self.graphs(target, silent)?;
         let big = self.big(target)?;
         for graph in graphs {
-            self.check();
+            self.check()?;
             if graph == GraphName::DefaultGraph || big.contains(&graph) {
                 self.thin_out(graph.as_ref())?;
             }
@@ -74,7 +74,7 @@ impl Work<'_, '_> {
     /// Removes what stood in the graph before this update, and looks at the limits for each quad.
     fn thin_out(&mut self, graph: GraphNameRef<'_>) -> Result<(), QueryError> {
         for quad in self.transaction.quads_before(graph) {
-            self.check();
+            self.check()?;
             self.transaction.remove(quad?.as_ref());
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What is rewritten and evaluated here gives the rows that the engine gives by itself.
+//! The operators of our own give the rows that Oxigraph's evaluator gives over the store.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use oxrdf::{Literal, Quad, Term};
 
 use super::{node, parse, store};
 
-/// What the engine says by itself: no lacing, no sorter of ours.
+/// What the other evaluator says.
 fn plainly(store: &Embedded, query: &Query, graph: DefaultGraph) -> Vec<Vec<Option<Term>>> {
     let mut prepared = SparqlEvaluator::new().for_query(query.algebra().clone());
     if graph == DefaultGraph::Union {

@@ -259,18 +259,16 @@ fn limits_hold_while_a_plan_is_measured() {
 }
 
 #[test]
-fn a_plan_shows_what_is_done_and_not_how_it_is_watched() {
+fn a_plan_shows_what_is_done() {
     let store = chain(10);
     let text =
         "SELECT DISTINCT ?s { ?s x:n ?n OPTIONAL { ?s x:next ?t FILTER(?n > 3) } FILTER EXISTS { ?s x:type ?c } }
         ORDER BY DESC(?n) LIMIT 3";
     let plan = explain(&store, text, &Limits::default()).unwrap();
     assert_eq!((plan.rows, plan.plan.name.as_str(), plan.plan.rows), (3, "Slice(0, 3)", Some(3)));
-    assert!(plan.indexed && plan.fallback.is_none());
     let shown = plan.to_string();
     for step in ["Distinct", "Sort(DESC(?n))", "Exists", "LeftJoin", "(?s <http://x/n> ?n)", "(?s <http://x/type> ?c)"]
     {
         assert!(shown.contains(step), "{step}: {shown}");
     }
-    assert!(!shown.contains("guard"), "{shown}");
 }
