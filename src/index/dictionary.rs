@@ -9,8 +9,9 @@ use oxrdf::{BlankNodeRef, LiteralRef, NamedNodeRef, NamedOrBlankNode, Term, Term
 
 use super::file::{Blocks, Column, In, Out, Source};
 use super::id::{Id, Kind, Tag, TagText};
+use super::moment::moment;
 use super::number::Number;
-use super::order::{ByValue, Key, compare, moment};
+use super::order::{ByValue, Key, compare};
 use super::tags::{self, Tags};
 use super::terms::Terms;
 use super::texts::Texts;

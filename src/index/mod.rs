@@ -16,6 +16,7 @@ mod file;
 mod graphs;
 mod id;
 mod late;
+mod moment;
 mod normal;
 mod number;
 pub mod order;

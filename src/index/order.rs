@@ -2,17 +2,16 @@
 //!
 //! Unbound, blank nodes, IRIs, literals, triple terms (SPARQL 1.1, 15.1). Among literals SPARQL leaves much open, and the
 //! engine's own comparison is no order where types are mixed; here numbers come first by value, then dates of any
-//! precision by their first moment, then all others by text, datatype and language. Numbers of equal value tie whatever
+//! precision by their first moment, times of day, durations, then all others by text, datatype and language. Numbers of equal value tie whatever
 //! their type, and so do equal moments of one type, so that the next condition decides.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use oxrdf::vocab::xsd;
-use oxrdf::{BaseDirection, LiteralRef, NamedNodeRef, TermRef};
-use oxsdatatypes::{Date, DateTime, GYear, GYearMonth};
+use oxrdf::{BaseDirection, LiteralRef, TermRef};
 
 use super::id::Kind;
+use super::moment::{Moment, moment};
 use super::number::{Number, sortable};
 
 /// A term's place in the order. The order of the variants is part of it.
@@ -26,7 +25,7 @@ pub enum Key<'a> {
     Iri(Cow<'a, str>),
     /// A number by its value.
     Number(ByValue),
-    /// A date or a moment.
+    /// A date, a moment, a time of day or a duration.
     Time(Moment),
     /// Every other literal.
     Text(TextKey<'a>),
@@ -72,15 +71,6 @@ impl std::hash::Hash for ByValue {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         sortable(self.0.double()).hash(state);
     }
-}
-
-/// The first moment that a date of any precision can mean, in 10⁻¹⁸ seconds from 1970 (without a time zone, in UTC), then
-/// its type, then whether it names a time zone: moments with and without one are never equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
-    instant: i128,
-    precision: u8,
-    zoned: bool,
 }
 
 impl<'a> Key<'a> {
@@ -172,70 +162,10 @@ impl TextKey<'_> {
     }
 }
 
-/// The moment of a literal that is one.
-pub(super) fn moment(literal: LiteralRef<'_>) -> Option<Moment> {
-    let value = literal.value();
-    let precision = precision(literal.datatype(), value)?;
-    let (sign, rest) = value.strip_prefix('-').map_or((1, value), |rest| (-1, rest));
-    let (rest, offset) = zone(rest);
-    let (date, clock) = rest.split_once('T').unwrap_or((rest, "00:00:00"));
-    let mut parts = date.split('-').map(|part| part.parse::<i64>().ok());
-    let year = sign * parts.next()??;
-    let month = parts.next().unwrap_or(Some(1))?;
-    let day = parts.next().unwrap_or(Some(1))?;
-    let seconds = i128::from(days(year, month, day)) * 86_400 - i128::from(offset.unwrap_or(0));
-    let instant = seconds.checked_mul(1_000_000_000_000_000_000)?.checked_add(of_day(clock)?)?;
-    Some(Moment { instant, precision, zoned: offset.is_some() })
-}
-
-/// The place of the datatype among those of dates, if the text is one of its texts.
-fn precision(datatype: NamedNodeRef<'_>, value: &str) -> Option<u8> {
-    match datatype {
-        xsd::G_YEAR => value.parse::<GYear>().ok().map(|_| 0),
-        xsd::G_YEAR_MONTH => value.parse::<GYearMonth>().ok().map(|_| 1),
-        xsd::DATE => value.parse::<Date>().ok().map(|_| 2),
-        xsd::DATE_TIME | xsd::DATE_TIME_STAMP => value.parse::<DateTime>().ok().map(|_| 3),
-        _ => None,
-    }
-}
-
-/// Splits off a time zone and gives its offset in seconds.
-fn zone(text: &str) -> (&str, Option<i64>) {
-    if let Some(rest) = text.strip_suffix('Z') {
-        return (rest, Some(0));
-    }
-    let split = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at)).map(|at| text.split_at(at));
-    match split {
-        Some((rest, zone)) if zone.as_bytes()[3] == b':' && matches!(zone.as_bytes()[0], b'+' | b'-') => {
-            let part = |range: std::ops::Range<usize>| zone[range].parse::<i64>().unwrap_or(0);
-            let offset = part(1..3) * 3_600 + part(4..6) * 60;
-            (rest, Some(if zone.starts_with('-') { -offset } else { offset }))
-        }
-        _ => (text, None),
-    }
-}
-
-/// A time of day in 10⁻¹⁸ seconds.
-fn of_day(clock: &str) -> Option<i128> {
-    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-    let mut parts = whole.split(':').map(|part| part.parse::<i64>().ok());
-    let mut next = || parts.next()?;
-    let seconds = next()? * 3_600 + next()? * 60 + next()?;
-    format!("{seconds}{fraction:0<18.18}").parse().ok()
-}
-
-/// Days from 1970-01-01 in the proleptic Gregorian calendar (Hinnant's algorithm).
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year.saturating_sub(1) } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era.saturating_mul(146_097).saturating_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use oxrdf::vocab::xsd;
     use oxrdf::{BlankNode, Literal, NamedNode, Term};
 
     fn typed(value: &str, datatype: oxrdf::NamedNodeRef<'_>) -> Term {
@@ -300,6 +230,29 @@ mod tests {
     }
 
     #[test]
+    fn times_of_day_and_durations_come_by_value() {
+        let in_order = [
+            typed("9999-12-31", xsd::DATE),
+            typed("09:30:00+02:00", xsd::TIME),
+            typed("08:00:00", xsd::TIME),
+            typed("10:00:00.5", xsd::TIME),
+            typed("-P2D", xsd::DURATION),
+            typed("-PT30H", xsd::DAY_TIME_DURATION),
+            typed("PT0S", xsd::DURATION),
+            typed("PT5M", xsd::DURATION),
+            typed("PT1H30M", xsd::DAY_TIME_DURATION),
+            typed("PT100M", xsd::DURATION),
+            typed("P9D", xsd::DAY_TIME_DURATION),
+            typed("P10D", xsd::DAY_TIME_DURATION),
+            typed("P2M", xsd::YEAR_MONTH_DURATION),
+            typed("P1Y", xsd::YEAR_MONTH_DURATION),
+            typed("P13M", xsd::YEAR_MONTH_DURATION),
+        ];
+        sorted(&in_order.map(Some));
+        assert!(matches!(Key::new(Some(typed("8:00:00", xsd::TIME).as_ref())), Key::Text(_)), "an hour of one digit");
+    }
+
+    #[test]
     fn ill_typed_literals_are_text() {
         for value in ["", "x", "99999999999999999999999999999999999999999999-1-1", "é:00000", "-", "T"] {
             assert!(matches!(Key::new(Some(typed(value, xsd::DATE_TIME).as_ref())), Key::Text(_)), "{value}");
@@ -319,5 +272,10 @@ mod tests {
         assert!(!ties(&moment("2024-01-24T02:00:00Z"), &moment("2024-01-24T02:00:00.1Z")));
         assert!(!ties(&moment("2024-01-24T02:00:00Z"), &moment("2024-01-24T02:00:00")));
         assert!(!ties(&moment("1982-01-01T00:00:00"), &typed("1982-01-01", xsd::DATE)));
+        let time = |value| typed(value, xsd::TIME);
+        assert!(ties(&time("10:00:00Z"), &time("11:00:00+01:00")) && !ties(&time("10:00:00Z"), &time("10:00:00")));
+        assert!(ties(&typed("P1Y", xsd::DURATION), &typed("P12M", xsd::YEAR_MONTH_DURATION)));
+        assert!(ties(&typed("PT24H", xsd::DURATION), &typed("P1D", xsd::DAY_TIME_DURATION)));
+        assert!(!ties(&typed("P1M", xsd::DURATION), &typed("P30D", xsd::DURATION)));
     }
 }

@@ -7,8 +7,8 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use oxrdf::{LiteralRef, TermRef};
 
 use super::id::{Kind, Tag, TagText};
+use super::moment::moment;
 use super::number::Number;
-use super::order::moment;
 use super::tags;
 
 /// What a term is but for its text.
