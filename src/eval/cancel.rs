@@ -48,6 +48,5 @@ impl Cancel {
     }
 }
 
-/// How long after the deadline reads of the storage are made to fail. Operators that collect the failing rows would go on
-/// to the end of the data; a moment before, the laced calls have stopped all that still yields rows.
+/// How long after the deadline reads of the storage are made to fail: whoever looks at the flag has ended by then.
 pub(crate) const STORAGE_GRACE: Duration = Duration::from_millis(200);

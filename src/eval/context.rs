@@ -9,7 +9,7 @@ use oxiri::Iri;
 use oxrdf::{Term, TermRef};
 use oxsdatatypes::DateTime;
 
-use super::{Cancel, Stop};
+use super::{Cancel, ROWS, Stop, Variation};
 use crate::index::order::Key;
 use crate::index::{self, Id, Kind, Number, Version};
 
@@ -48,6 +48,7 @@ pub struct Context {
     cancel: Cancel,
     now: Option<DateTime>,
     base: Option<Iri<String>>,
+    variation: Option<Variation>,
     limit: usize,
     held: usize,
     peak: usize,
@@ -64,6 +65,7 @@ impl Context {
             cancel,
             now: None,
             base: None,
+            variation: None,
             limit,
             held: 0,
             peak: 0,
@@ -75,6 +77,28 @@ impl Context {
     pub fn with_base(mut self, base: Option<Iri<String>>) -> Self {
         self.base = base;
         self
+    }
+
+    /// With plans made otherwise than they would be, for tests.
+    #[must_use]
+    pub fn with_variation(mut self, variation: Option<Variation>) -> Self {
+        self.variation = variation;
+        self
+    }
+
+    /// What a plan is to do where two ways give the same: as `estimated`, unless plans are varied.
+    pub(super) fn choose(&mut self, estimated: bool) -> bool {
+        self.variation.as_mut().map_or(estimated, |variation| variation.roll(2) == 0)
+    }
+
+    /// How plans are varied, if they are.
+    pub(super) fn variation(&mut self) -> Option<&mut Variation> {
+        self.variation.as_mut()
+    }
+
+    /// The most rows of a batch.
+    pub fn rows(&self) -> usize {
+        self.variation.map_or(ROWS, |variation| variation.rows.max(1))
     }
 
     /// The data.
@@ -172,7 +196,7 @@ impl Context {
     ///
     /// # Errors
     /// [`Stop::Cancelled`], [`Stop::Memory`], [`Stop::Failed`]
-    pub fn check(&mut self) -> Result<(), Stop> {
+    pub fn check(&self) -> Result<(), Stop> {
         if self.cancel.is_cancelled() {
             return Err(Stop::Cancelled);
         }

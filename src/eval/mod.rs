@@ -15,17 +15,19 @@ pub mod expression;
 mod functions;
 mod operator;
 mod plan;
+mod variation;
 
 pub use batch::{Batch, Column, ROWS};
 pub use cancel::Cancel;
 pub(crate) use cancel::STORAGE_GRACE;
 pub use children::children;
-pub(crate) use children::{Part, children_mut, parts_mut};
+pub(crate) use children::{Part, children_mut, parts_mut, patterns, patterns_mut};
 pub(crate) use context::term_bytes;
 pub use context::{Context, LocalTerms};
 pub use evaluation::{Evaluation, Options};
 pub use explain::Told;
 pub use functions::{Function, Functions, Service};
+pub use variation::Variation;
 
 use oxigraph::sparql::{QueryDatasetSpecification, QueryEvaluationError};
 

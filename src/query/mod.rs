@@ -46,6 +46,8 @@ mod unknown;
 mod update;
 
 pub use crate::eval::Cancel;
+#[doc(hidden)]
+pub use crate::eval::Variation;
 pub use crate::eval::children;
 pub use error::{Limit, QueryError};
 pub use explain::{Explanation, Step};

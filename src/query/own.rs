@@ -48,6 +48,7 @@ impl Own {
         let version = evaluation.version.clone();
         let base = query.algebra().base_iri().cloned();
         let cx = Context::new(version, evaluation.cancel.clone(), evaluation.limits.memory).with_base(base);
+        let cx = cx.with_variation(evaluation.engine.variation());
         let options = Options {
             specification: evaluation.specification.clone(),
             functions: evaluation.engine.functions().clone(),

@@ -15,7 +15,7 @@ use super::limits::Limits;
 use super::parse::{self, ParseOptions};
 use super::services::asked;
 use super::supervise::supervised;
-use crate::eval::{Cancel, Functions, Service};
+use crate::eval::{Cancel, Functions, Service, Variation};
 use crate::index::Version;
 use crate::place::Register;
 use crate::store::{Embedded, StoreError, Transaction};
@@ -169,6 +169,7 @@ pub struct Engine {
     functions: Arc<Functions>,
     /// Knows who answers SERVICE.
     services: Option<Service>,
+    variation: Option<Variation>,
     default_graph: DefaultGraph,
 }
 
@@ -206,7 +207,8 @@ impl Engine {
     }
 
     fn build(places: LazyRegister) -> Self {
-        Self { functions: Arc::new(functions(places)), services: None, default_graph: DefaultGraph::default() }
+        let functions = Arc::new(functions(places));
+        Self { functions, services: None, variation: None, default_graph: DefaultGraph::default() }
     }
 
     /// With somebody who answers SERVICE.
@@ -214,6 +216,18 @@ impl Engine {
     pub fn with_services(mut self, services: impl oxigraph::sparql::DefaultServiceHandler + 'static) -> Self {
         self.services = Some(asked(services));
         self
+    }
+
+    /// With plans made otherwise than they would be, for tests: answers stay the same.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_variation(mut self, variation: Variation) -> Self {
+        self.variation = Some(variation);
+        self
+    }
+
+    pub(super) fn variation(&self) -> Option<Variation> {
+        self.variation
     }
 
     pub(super) fn services(&self) -> Option<&Service> {

@@ -11,7 +11,7 @@ use oxrdf::{Literal, NamedNodeRef, Variable};
 use spargebra::algebra::{AggregateExpression, Expression, Function, GraphPattern};
 use spargebra::term::GroundTerm;
 
-use crate::eval::{Part, children_mut, parts_mut};
+use crate::eval::{Part, children_mut, parts_mut, patterns};
 use crate::mapping::canonical_tag;
 
 /// The function that gives a tag in its recommended form. It is for plans alone.
@@ -37,38 +37,21 @@ struct Tags(HashSet<Variable>);
 impl Tags {
     /// Finds the variables, those of inner patterns first.
     fn learn(&mut self, pattern: &GraphPattern) {
-        use GraphPattern as P;
+        for inner in patterns(pattern) {
+            self.learn(inner);
+        }
         match pattern {
-            P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => {}
-            P::Join { left, right }
-            | P::Lateral { left, right }
-            | P::Union { left, right }
-            | P::Minus { left, right }
-            | P::LeftJoin { left, right, .. } => {
-                self.learn(left);
-                self.learn(right);
+            GraphPattern::Extend { variable, expression, .. } if self.is_tag(expression) => {
+                self.0.insert(variable.clone());
             }
-            P::Extend { inner, variable, expression } => {
-                self.learn(inner);
-                if self.is_tag(expression) {
-                    self.0.insert(variable.clone());
-                }
-            }
-            P::Group { inner, aggregates, .. } => {
-                self.learn(inner);
+            GraphPattern::Group { aggregates, .. } => {
                 for (variable, aggregate) in aggregates {
                     if matches!(aggregate, AggregateExpression::FunctionCall { expr, .. } if self.is_tag(expr)) {
                         self.0.insert(variable.clone());
                     }
                 }
             }
-            P::Filter { inner, .. }
-            | P::Graph { inner, .. }
-            | P::OrderBy { inner, .. }
-            | P::Project { inner, .. }
-            | P::Distinct { inner }
-            | P::Reduced { inner }
-            | P::Slice { inner, .. } => self.learn(inner),
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@ use oxrdf::{BlankNode, Literal, NamedNode, Term, Variable};
 use spargebra::algebra::{Expression, Function as Builtin, GraphPattern};
 
 use super::super::Function;
-use crate::eval::{children, children_mut};
+use crate::eval::{children, children_mut, patterns, patterns_mut};
 
 /// The function that makes a blank node of that of the solution and a text.
 const NAME: &str = "urn:x-citypact:bnode-of";
@@ -81,47 +81,5 @@ fn replace(expression: &mut Expression, solution: &mut Option<Variable>, free: &
         let variable = solution.get_or_insert_with(free).clone();
         *function = Builtin::Custom(NamedNode::new_unchecked(NAME));
         arguments.insert(0, variable.into());
-    }
-}
-
-fn patterns(pattern: &GraphPattern) -> Vec<&GraphPattern> {
-    use GraphPattern as P;
-    match pattern {
-        P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => Vec::new(),
-        P::Join { left, right }
-        | P::Lateral { left, right }
-        | P::LeftJoin { left, right, .. }
-        | P::Union { left, right }
-        | P::Minus { left, right } => vec![left, right],
-        P::Filter { inner, .. }
-        | P::Graph { inner, .. }
-        | P::Extend { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Project { inner, .. }
-        | P::Distinct { inner }
-        | P::Reduced { inner }
-        | P::Slice { inner, .. }
-        | P::Group { inner, .. } => vec![inner],
-    }
-}
-
-fn patterns_mut(pattern: &mut GraphPattern) -> Vec<&mut GraphPattern> {
-    use GraphPattern as P;
-    match pattern {
-        P::Bgp { .. } | P::Path { .. } | P::Values { .. } | P::Service { .. } => Vec::new(),
-        P::Join { left, right }
-        | P::Lateral { left, right }
-        | P::LeftJoin { left, right, .. }
-        | P::Union { left, right }
-        | P::Minus { left, right } => vec![left, right],
-        P::Filter { inner, .. }
-        | P::Graph { inner, .. }
-        | P::Extend { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Project { inner, .. }
-        | P::Distinct { inner }
-        | P::Reduced { inner }
-        | P::Slice { inner, .. }
-        | P::Group { inner, .. } => vec![inner],
     }
 }

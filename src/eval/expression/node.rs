@@ -76,49 +76,44 @@ pub(super) enum Node {
     Named(Named, Vec<Node>),
 }
 
+/// The nodes within a node, lent as the node is.
+macro_rules! children {
+    ($node:expr, $iter:ident, $all:ty) => {
+        match $node {
+            Self::Constant(..) | Self::Column(_) | Self::Error | Self::Bound(_) => Vec::new(),
+            Self::Not(inner)
+            | Self::Minus(inner)
+            | Self::Plus(inner)
+            | Self::Is(_, inner)
+            | Self::Matches(inner, _)
+            | Self::Replace(inner, ..)
+            | Self::Cast(_, inner)
+            | Self::Memo { inner, .. } => vec![inner],
+            Self::Or(all) | Self::And(all) | Self::Coalesce(all) | Self::Builtin(_, all) | Self::Named(_, all) => {
+                all.$iter().collect()
+            }
+            Self::If(all) => all.$iter().collect(),
+            Self::SameTerm(both) | Self::Compare(_, both) | Self::Reckon(_, both) => both.$iter().collect(),
+            Self::In(one, more) => {
+                let mut all: $all = vec![one];
+                all.extend(more);
+                all
+            }
+        }
+    };
+}
+
 impl Node {
     pub(super) fn constant(term: impl Into<Term>) -> Self {
         Self::Constant(Value::from(term.into()), None)
     }
 
     pub(super) fn children(&self) -> Vec<&Self> {
-        match self {
-            Self::Constant(..) | Self::Column(_) | Self::Error | Self::Bound(_) => Vec::new(),
-            Self::Not(inner)
-            | Self::Minus(inner)
-            | Self::Plus(inner)
-            | Self::Is(_, inner)
-            | Self::Matches(inner, _)
-            | Self::Replace(inner, ..)
-            | Self::Cast(_, inner)
-            | Self::Memo { inner, .. } => vec![inner],
-            Self::Or(all) | Self::And(all) | Self::Coalesce(all) | Self::Builtin(_, all) | Self::Named(_, all) => {
-                all.iter().collect()
-            }
-            Self::If(all) => all.iter().collect(),
-            Self::SameTerm(both) | Self::Compare(_, both) | Self::Reckon(_, both) => both.iter().collect(),
-            Self::In(one, all) => std::iter::once(&**one).chain(all).collect(),
-        }
+        children!(self, iter, Vec<&Self>)
     }
 
     fn children_mut(&mut self) -> Vec<&mut Self> {
-        match self {
-            Self::Constant(..) | Self::Column(_) | Self::Error | Self::Bound(_) => Vec::new(),
-            Self::Not(inner)
-            | Self::Minus(inner)
-            | Self::Plus(inner)
-            | Self::Is(_, inner)
-            | Self::Matches(inner, _)
-            | Self::Replace(inner, ..)
-            | Self::Cast(_, inner)
-            | Self::Memo { inner, .. } => vec![inner],
-            Self::Or(all) | Self::And(all) | Self::Coalesce(all) | Self::Builtin(_, all) | Self::Named(_, all) => {
-                all.iter_mut().collect()
-            }
-            Self::If(all) => all.iter_mut().collect(),
-            Self::SameTerm(both) | Self::Compare(_, both) | Self::Reckon(_, both) => both.iter_mut().collect(),
-            Self::In(one, all) => std::iter::once(&mut **one).chain(all).collect(),
-        }
+        children!(self, iter_mut, Vec<&mut Self>)
     }
 
     /// The columns that it reads, ascending, and whether it gives the same for the same terms.

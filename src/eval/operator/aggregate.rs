@@ -5,7 +5,7 @@ use oxrdf::{BaseDirection, Literal, Term, TermRef};
 use super::Table;
 use super::sum::Sum;
 use crate::eval::expression::Compiled;
-use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
 
 /// A set function.
@@ -261,7 +261,7 @@ impl Operator for Aggregation {
             Some(result) => result,
             None => self.collect(cx)?,
         };
-        let rows = self.next..len.min(self.next + ROWS);
+        let rows = self.next..len.min(self.next + cx.rows());
         self.next = rows.end;
         let batch = (!rows.is_empty()).then(|| Batch {
             columns: columns.iter().map(|column| column.slice(rows.clone())).collect(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Source;
 use crate::eval::plan::Step;
-use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::{GraphFilter, Id};
 
 /// A path within some graphs.
@@ -250,7 +250,7 @@ impl ClosureJoin {
             None => (self.reach.starts(cx)?, 0),
         };
         while let Some(start) = starts.get(next).copied()
-            && found.rows.len() < ROWS
+            && found.rows.len() < cx.rows()
         {
             next += 1;
             if self.same {
@@ -283,7 +283,7 @@ impl Operator for ClosureJoin {
                 },
             };
             let mut found = Found::default();
-            while open.row < open.batch.len && found.rows.len() < ROWS {
+            while open.row < open.batch.len && found.rows.len() < cx.rows() {
                 cx.check()?;
                 self.row(&mut open, &mut found, cx)?;
             }

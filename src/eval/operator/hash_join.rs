@@ -121,7 +121,7 @@ impl HashJoin {
                 },
             };
             let (mut rows, mut found) = (Vec::new(), Vec::new());
-            let done = pairs.take(&batch, table, &self.matching, (&mut rows, &mut found), self.room.grow(), cx)?;
+            let done = pairs.take(&batch, table, &self.matching, (&mut rows, &mut found), self.room.grow(cx), cx)?;
             let result = (!rows.is_empty()).then(|| columns(&self.shown, &batch, &rows, table, &found));
             if !done {
                 self.current = Some((batch, pairs));

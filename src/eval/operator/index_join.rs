@@ -217,7 +217,7 @@ impl Operator for IndexJoin {
                     None => return Ok(None),
                 },
             };
-            let room = self.room.grow();
+            let room = self.room.grow(cx);
             let mut row = self.cursor.as_ref().map_or(0, |cursor| cursor.row);
             while row < batch.len {
                 let mut cursor = match self.cursor.take() {

@@ -3,7 +3,7 @@
 use super::hash_join::{From, Pairs, columns};
 use super::{Match, Table};
 use crate::eval::expression::Compiled;
-use crate::eval::{Batch, Context, Operator, ROWS, Stop};
+use crate::eval::{Batch, Context, Operator, Stop};
 
 /// Every row of the left side, with those of the right that match and fulfil the conditions, or alone.
 pub struct HashLeftJoin {
@@ -43,7 +43,7 @@ impl HashLeftJoin {
                 },
             };
             let (mut rows, mut found) = (Vec::new(), Vec::new());
-            let done = pairs.take(&batch, table, &self.matching, (&mut rows, &mut found), ROWS, cx)?;
+            let done = pairs.take(&batch, table, &self.matching, (&mut rows, &mut found), cx.rows(), cx)?;
             self.keep_true(&batch, table, &mut rows, &mut found, cx)?;
             rows.iter().for_each(|row| matched[*row as usize] = true);
             if done {

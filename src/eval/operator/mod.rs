@@ -35,7 +35,7 @@ pub use table::{Match, Table};
 pub use triple_term::TripleTerm;
 pub use union::{CorrelateUnion, Union};
 
-use super::ROWS;
+use super::Context;
 
 /// How many rows an operator makes at once: few at first, so that who wants few waits for few.
 pub struct Room(usize);
@@ -47,8 +47,8 @@ impl Default for Room {
 }
 
 impl Room {
-    pub fn grow(&mut self) -> usize {
-        self.0 = (2 * self.0).min(ROWS);
+    pub fn grow(&mut self, cx: &Context) -> usize {
+        self.0 = (2 * self.0).min(cx.rows());
         self.0
     }
 }

@@ -172,7 +172,7 @@ impl Operator for ServiceJoin {
                 }
             };
             let (mut rows, mut found) = (Vec::new(), Vec::new());
-            let room = self.state.room.grow();
+            let room = self.state.room.grow(cx);
             let done = pairs.take(&batch, &joined.table, &joined.matching, (&mut rows, &mut found), room, cx)?;
             let result = (!rows.is_empty()).then(|| columns(&self.shown, &batch, &rows, &joined.table, &found));
             if !done {

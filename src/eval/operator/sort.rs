@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::eval::expression::Compiled;
-use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
 use crate::index::order::Key;
 
@@ -45,7 +45,7 @@ impl Sort {
             held: 0,
         };
         // Twice as many as wanted, so that a sort of them drops as many as it keeps.
-        let enough = self.first.map(|first| first.saturating_mul(2).max(2 * ROWS));
+        let enough = self.first.map(|first| first.saturating_mul(2).max(2 * cx.rows()));
         while let Some(batch) = self.input.next(cx)? {
             rows.push(&batch, &mut self.keys, cx)?;
             if let (Some(enough), Some(first)) = (enough, self.first)
@@ -65,7 +65,7 @@ impl Sort {
 
 impl Sorted {
     fn push(&mut self, batch: &Batch, keys: &mut [(SortKey, bool)], cx: &mut Context) -> Result<(), Stop> {
-        let bytes = batch.len * (4 * batch.columns.len() + 16 * keys.len() + 4);
+        let bytes = batch.len * (4 * batch.columns.len() + 16 * keys.len() + 8);
         self.held += bytes;
         cx.reserve(bytes)?;
         self.columns.resize(batch.columns.len(), Vec::new());
@@ -87,9 +87,8 @@ impl Sorted {
         Ok(())
     }
 
-    fn sort(&mut self, keys: &[(SortKey, bool)], cx: &mut Context) -> Result<(), Stop> {
+    fn sort(&mut self, keys: &[(SortKey, bool)], cx: &Context) -> Result<(), Stop> {
         cx.check()?;
-        let cx: &Context = cx;
         let columns = &self.keys;
         let compare = |a: &u32, b: &u32| {
             let pairs = columns.iter().zip(keys).map(|(column, (_, descending))| {
@@ -100,11 +99,10 @@ impl Sorted {
         };
         match (&columns[..], keys) {
             ([only], [(_, false)]) if !only.iter().any(|(_, id)| id.is_local()) => {
-                self.order.sort_by_key(|row| only[*row as usize].0);
+                sort(&mut self.order, |a, b| only[*a as usize].0.cmp(&only[*b as usize].0), cx)
             }
-            _ => self.order.sort_by(compare),
+            _ => sort(&mut self.order, compare, cx),
         }
-        Ok(())
     }
 
     /// Forgets all but the first rows.
@@ -118,10 +116,56 @@ impl Sorted {
             *column = order.iter().map(|row| column[*row as usize]).collect();
         }
         self.order = (0..order.len() as u32).collect();
-        let bytes = order.len() * (4 * self.columns.len() + 16 * self.keys.len() + 4);
+        let bytes = order.len() * (4 * self.columns.len() + 16 * self.keys.len() + 8);
         cx.release(self.held.saturating_sub(bytes));
         self.held = bytes;
     }
+}
+
+/// Rows that are sorted or merged between looks at the clock.
+const STRIDE: usize = 32_768;
+
+/// Sorts, those that tie as they came: piece by piece, then pieces merged, so that it can be stopped.
+fn sort(order: &mut Vec<u32>, compare: impl Fn(&u32, &u32) -> Ordering, cx: &Context) -> Result<(), Stop> {
+    for piece in order.chunks_mut(STRIDE) {
+        cx.check()?;
+        piece.sort_by(&compare);
+    }
+    let mut width = STRIDE;
+    while width < order.len() {
+        let mut merged = Vec::with_capacity(order.len());
+        for pair in order.chunks(2 * width) {
+            let (a, b) = pair.split_at(width.min(pair.len()));
+            merge(a, b, &mut merged, &compare, cx)?;
+        }
+        *order = merged;
+        width *= 2;
+    }
+    Ok(())
+}
+
+fn merge(
+    mut a: &[u32],
+    mut b: &[u32],
+    merged: &mut Vec<u32>,
+    compare: impl Fn(&u32, &u32) -> Ordering,
+    cx: &Context,
+) -> Result<(), Stop> {
+    while let (Some(first), Some(second)) = (a.first(), b.first()) {
+        if compare(first, second).is_le() {
+            merged.push(*first);
+            a = &a[1..];
+        } else {
+            merged.push(*second);
+            b = &b[1..];
+        }
+        if merged.len().is_multiple_of(STRIDE) {
+            cx.check()?;
+        }
+    }
+    merged.extend_from_slice(a);
+    merged.extend_from_slice(b);
+    Ok(())
 }
 
 /// The order of two keys. Terms that a query made may share one although they differ.
@@ -141,7 +185,7 @@ impl Operator for Sort {
             Some(rows) => rows,
             None => self.collect(cx)?,
         };
-        let rows = sorted.next..sorted.order.len().min(sorted.next + ROWS);
+        let rows = sorted.next..sorted.order.len().min(sorted.next + cx.rows());
         if rows.is_empty() {
             cx.release(std::mem::take(&mut sorted.held));
             sorted.columns.iter_mut().for_each(Vec::clear);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::eval::explain::Told;
-use crate::eval::{Batch, Column, Context, Operator, ROWS, Stop};
+use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
 
 /// One row that binds nothing.
@@ -65,7 +65,7 @@ impl Rows {
 impl Operator for Rows {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
         cx.check()?;
-        let rows = self.next..self.len.min(self.next + ROWS);
+        let rows = self.next..self.len.min(self.next + cx.rows());
         if rows.is_empty() {
             return Ok(None);
         }

@@ -196,7 +196,7 @@ impl Builder {
     /// A node joined to an input. `needed` are the variables that are looked at afterwards.
     pub fn extend(&mut self, input: Plan, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
         cx.check()?;
-        if !input.begins && !self.may_go_along(node, &input.vars) {
+        if !input.begins && (!self.may_go_along(node, &input.vars) || self.may_stand_alone(node) && cx.choose(false)) {
             return self.join_computed(input, node, needed, cx);
         }
         match node {
@@ -215,7 +215,7 @@ impl Builder {
             other => {
                 let plan = self.computed(other, needed, cx)?;
                 // It need not have met what is given.
-                Ok(if self.given.is_empty() { plan } else { self.hash_join(input, plan, needed) })
+                Ok(if self.given.is_empty() { plan } else { self.hash_join(input, plan, needed, cx) })
             }
         }
     }
@@ -249,6 +249,12 @@ impl Builder {
         }
     }
 
+    /// Whether a node gives the same rows by itself, joined later.
+    fn may_stand_alone(&self, node: &Node) -> bool {
+        let is_open = matches!(node, Node::TripleTerm { .. } | Node::GraphExists(_) | Node::Service(_));
+        !is_open && node.asked().is_empty() && !self.sees_outer(node)
+    }
+
     /// A node that is computed by itself and joined.
     fn join_computed(&mut self, input: Plan, node: &Node, needed: &Vars, cx: &mut Context) -> Built {
         if self.sees_outer(node) {
@@ -257,7 +263,7 @@ impl Builder {
         let shared = input.vars.iter().copied().collect::<Vars>();
         let own = &(&node.possible() & &shared) | needed;
         let right = self.build(node, &own, cx)?;
-        Ok(self.hash_join(input, right, needed))
+        Ok(self.hash_join(input, right, needed, cx))
     }
 
     /// Whether a node would give other rows if it were computed without the values that an EXISTS or LATERAL around it has.
@@ -284,8 +290,8 @@ impl Builder {
         matching
     }
 
-    pub fn hash_join(&self, left: Plan, right: Plan, needed: &Vars) -> Plan {
-        let swap = !left.restarts && left.estimate.rows < right.estimate.rows;
+    pub fn hash_join(&self, left: Plan, right: Plan, needed: &Vars, cx: &mut Context) -> Plan {
+        let swap = !left.restarts && cx.choose(left.estimate.rows < right.estimate.rows);
         let (probe, table) = if swap { (right, left) } else { (left, right) };
         let matching = Self::matching(&probe, &table);
         let (vars, shown) = super::rows::shown(&probe, &table, needed);

@@ -12,7 +12,10 @@ impl Builder {
     /// Parts in the cheapest order, each condition as soon as it can be decided.
     pub fn group(&mut self, input: Plan, parts: &[Node], filters: &[Filter], needed: &Vars, cx: &mut Context) -> Built {
         let version = cx.version().clone();
-        let (mut sequence, _) = order::order(parts, &input.vars, input.estimate.rows, &version, &self.shared);
+        let mut sequence = match cx.variation() {
+            Some(variation) => order::any(parts, &input.vars, |sides| variation.roll(sides)),
+            None => order::order(parts, &input.vars, input.estimate.rows, &version, &self.shared).0,
+        };
         // Those that wait for each other take what there is.
         sequence.extend((0..parts.len()).filter(|at| !sequence.contains(at)).collect::<Vec<_>>());
         let mut open: Vec<&Filter> = filters.iter().collect();
@@ -142,7 +145,8 @@ impl Builder {
         let size = estimate(right, cx.version(), &self.shared).rows;
         let has_exists =
             conditions.iter().any(|condition| !matches!(condition, Condition::Expr(expr) if expr.exists.is_empty()));
-        let along = self.may_go_along(right, &left.vars) && shares && left.estimate.rows < 8.0 * size + 1_000.0;
+        let is_cheaper = shares && left.estimate.rows < 8.0 * size + 1_000.0;
+        let along = self.may_go_along(right, &left.vars) && cx.choose(is_cheaper);
         if along || has_exists || !right.asked().is_empty() || self.sees_outer(right) {
             return self.left_correlated(left, right, conditions, (&visible, needed, &both), cx);
         }
@@ -206,7 +210,7 @@ impl Builder {
         }
         let keyed = !(&(&shared & &left.certain) & &right.certain()).is_empty();
         let size = estimate(right, cx.version(), &self.shared).rows;
-        if keyed && self.may_go_along(right, &left.vars) && left.estimate.rows * 4.0 < size {
+        if keyed && self.may_go_along(right, &left.vars) && cx.choose(left.estimate.rows * 4.0 < size) {
             return self.correlated(left, right, Mode::Without, columns, cx);
         }
         let right = self.build(right, &shared, cx)?;

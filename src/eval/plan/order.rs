@@ -50,12 +50,32 @@ pub fn order(parts: &[Node], bound: &[Var], rows: f64, version: &Version, shared
     (end.sequence, end.estimate)
 }
 
+/// An order by chance, in which what waits for a variable comes after what binds it.
+pub fn any(parts: &[Node], bound: &[Var], mut roll: impl FnMut(usize) -> usize) -> Vec<usize> {
+    let (mut known, mut sequence): (Vars, Vec<usize>) = (bound.iter().copied().collect(), Vec::new());
+    loop {
+        let waits = |at: &usize| needs(&parts[*at]).iter().any(|var| !known.contains(var));
+        let free: Vec<usize> = (0..parts.len()).filter(|at| !sequence.contains(at) && !waits(at)).collect();
+        if free.is_empty() {
+            return sequence;
+        }
+        let next = free[roll(free.len())];
+        known.extend(parts[next].possible());
+        sequence.push(next);
+    }
+}
+
+/// The variables that must be bound before a node is joined.
+fn needs(node: &Node) -> Vars {
+    match node {
+        Node::TripleTerm { term, .. } => Vars::from([*term]),
+        other => other.asked(),
+    }
+}
+
 impl Part {
     fn new(node: &Node, version: &Version, shared: &Shared) -> Self {
-        let needs = match node {
-            Node::TripleTerm { term, .. } => Vars::from([*term]),
-            other => other.asked(),
-        };
+        let needs = needs(node);
         let sought = !matches!(
             node,
             Node::Values { .. }
