@@ -1,7 +1,6 @@
 //! Which register of places a command looks names up in.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,6 +9,7 @@ use super::edge::Edge;
 use super::report::{Failure, Result};
 use crate::location::{Diagnostic, Location, Severity};
 use crate::place::{Conflict, Decisions, Register};
+use crate::record::read::Input;
 
 /// The register of places, and what was decided about it.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,7 +36,7 @@ impl RegisterArgs {
             }
         };
         for path in lines {
-            add_lines(&mut register, path, edge)?;
+            add_lines(&mut register, &path.to_string_lossy(), open(path)?, edge)?;
         }
         if let Some(path) = &self.decisions {
             obey(&mut register, path)?;
@@ -55,20 +55,18 @@ fn from_packed(path: &Path) -> Result<Register> {
     Ok(Register::from_packed(bytes).with_context(|| format!("{} is no packed register", path.display()))?)
 }
 
-/// Adds the place records of a file, and says which of them stand in the stead of what the register has.
-pub fn add_lines(register: &mut Register, path: &Path, edge: &Edge) -> Result<usize> {
+/// Adds the place records of a file of this name, and says which of them stand in the stead of what the register has.
+pub fn add_lines(register: &mut Register, name: &str, lines: impl BufRead, edge: &Edge) -> Result<usize> {
     let mut warn = |line: usize, conflict: Conflict| {
         edge.say(Diagnostic {
             severity: Severity::Warning,
-            at: Location { file: path.display().to_string().into(), line: line as u64 - 1, column: 0 },
+            at: Location { file: name.into(), line: line as u64 - 1, column: 0 },
             pointer: format!("/{}", conflict.field),
             reason: conflict.told(),
             remedy: None,
         });
     };
-    Ok(register
-        .add_jsonl(open(path)?, &mut warn)
-        .with_context(|| format!("cannot take the places of {}", path.display()))?)
+    Ok(register.add_jsonl(lines, &mut warn).with_context(|| format!("cannot take the places of {name}"))?)
 }
 
 fn obey(register: &mut Register, path: &Path) -> Result<()> {
@@ -80,8 +78,8 @@ fn obey(register: &mut Register, path: &Path) -> Result<()> {
     })
 }
 
-/// A file to read.
-pub fn open(path: &Path) -> Result<BufReader<File>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(BufReader::new(file))
+/// A file to read, compressed or not; `-` is standard input.
+pub fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    let input = Input::from_argument(path).and_then(|input| input.reader());
+    Ok(input.with_context(|| format!("cannot read {}", path.display()))?)
 }

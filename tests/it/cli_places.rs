@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::citypact::run;
+use crate::citypact::{command, finish, run};
 
 const RECORDS: &str = r#"{"type":"source","id":"t","language":"zh-Hant"}
 {"type":"tie","parties":["貴州省貴陽市",{"name":"的黎波里"}],"kind":"friendship-city","since":"2019"}
@@ -55,4 +55,13 @@ fn places_of_ones_own_are_checked_and_found() {
     run(folder.path(), &["places", "import", "jsonl", "mine.jsonl", "--out", "more.jsonl"]).ok();
     let found = run(folder.path(), &["places", "find", "Testville Qx", "--places", "more.jsonl", "--json"]).ok();
     assert!(found.contains("cn-testville"), "{found}");
+    let mut piped = command(folder.path(), &["places", "import", "jsonl", "-", "--out", "piped.jsonl"]);
+    assert_eq!(finish(&mut piped, place).stderr, "1 place: piped.jsonl\n");
+    let (piped, named) = (fs::read(folder.path().join("piped.jsonl")), fs::read(folder.path().join("more.jsonl")));
+    assert_eq!(piped.unwrap(), named.unwrap());
+    let mut broken = command(folder.path(), &["places", "import", "jsonl", "-", "--out", "broken.jsonl"]);
+    let failed = finish(&mut broken, &place.replace("municipality", "village")).failed(1);
+    assert!(failed.contains("cannot take the places of -") && !folder.path().join("broken.jsonl").exists(), "{failed}");
+    let twice = run(folder.path(), &["places", "import", "jsonl", "-", "-"]).failed(2);
+    assert!(twice.contains("can be read only once"), "{twice}");
 }

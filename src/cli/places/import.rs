@@ -1,14 +1,14 @@
 //! `citypact places import`: GeoNames' dumps, or places of one's own, into a file for `--places`.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::cli::edge::Edge;
-use crate::cli::output;
 use crate::cli::register::{add_lines, open};
 use crate::cli::report::{Outcome, Result};
+use crate::cli::{input, output};
 use crate::counted::counted;
 use crate::place::Register;
 use crate::place::build::dumps;
@@ -36,9 +36,10 @@ enum From {
     },
     /// From files of place records, checked against the register and each other
     #[command(after_help = "Examples:\n  citypact places import jsonl my-places.jsonl --out places.jsonl\n  \
+        grep '\"type\":\"place\"' my-places.jsonl | citypact places import jsonl -\n  \
         citypact convert records.jsonl --places places.jsonl")]
     Jsonl {
-        /// The files
+        /// The files, compressed or not; `-` is standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// The file to write
@@ -80,15 +81,17 @@ fn jsonl(files: &[PathBuf], out: &Path, edge: &Edge) -> Result<()> {
     let mut register = Register::builtin();
     let mut text = Vec::new();
     let mut count = 0;
-    for path in files {
-        count += add_lines(&mut register, path, edge)?;
-        text.extend(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
+    for input in input::inputs(files, edge)?.0 {
+        let (name, start) = (input.name(), text.len());
+        let read = input.reader().and_then(|mut bytes| bytes.read_to_end(&mut text));
+        read.with_context(|| format!("cannot read {name}"))?;
+        count += add_lines(&mut register, &name, &text[start..], edge)?;
         if text.last().is_some_and(|last| *last != b'\n') {
             text.push(b'\n');
         }
     }
     write(out, files, &text)?;
-    edge.say(format_args!("{count} places: {}", out.display()));
+    edge.say(format_args!("{}: {}", counted(count, "place"), out.display()));
     Ok(())
 }
 
