@@ -7,7 +7,7 @@ mod evidence;
 mod recorded;
 mod report;
 pub mod shapes;
-mod words;
+pub(crate) mod words;
 
 use oxrdf::NamedNodeRef;
 
@@ -16,7 +16,7 @@ pub use contract::{Scope, ShapesReport, add_hierarchy, prepare, validate};
 pub use data::{Origin, documents, read};
 pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence};
 pub use recorded::Recorded;
-pub use report::{Report, Written, json, text};
+pub use report::{Report, Written, json, speak, text};
 
 /// The graph that class hierarchies stand in beside the data.
 pub(crate) const HIERARCHY: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("urn:x-citypact:hierarchy");

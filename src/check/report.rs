@@ -66,6 +66,23 @@ impl Report {
     }
 }
 
+/// Puts before the messages of each finding what they are in a language (BCP 47), where the table has that: so that every
+/// format of a report speaks it.
+pub fn speak(report: &mut ShapesReport, language: &str) {
+    let tag = crate::ontology::LANGUAGES[crate::ontology::language(language)];
+    for finding in &mut report.findings {
+        let has =
+            finding.messages.iter().any(|message| message.language().is_some_and(|own| own.eq_ignore_ascii_case(tag)));
+        let told = finding.messages.iter().find_map(|message| {
+            let told = words::told(message.value(), language);
+            (told != message.value()).then(|| Literal::new_language_tagged_literal_unchecked(told, tag.to_lowercase()))
+        });
+        if let Some(told) = told.filter(|_| !has) {
+            finding.messages.insert(0, told);
+        }
+    }
+}
+
 /// Writes a report for people.
 ///
 /// # Errors

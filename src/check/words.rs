@@ -24,7 +24,7 @@ pub(super) fn told<'t>(english: &'t str, language: &str) -> &'t str {
 }
 
 /// A text with what stands for each `{}`, in order, or for `{0}`, `{1}` …
-pub(super) fn filled(template: &str, values: &[&dyn Display]) -> String {
+pub(crate) fn filled(template: &str, values: &[&dyn Display]) -> String {
     let mut text = String::new();
     let (mut rest, mut next) = (template, 0);
     while let Some((before, after)) = rest.split_once('{') {

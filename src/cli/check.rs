@@ -130,6 +130,7 @@ fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::Shape
         let register = Register::builtin();
         report.findings.retain(|finding| !is_of_the_register(finding, &register));
     }
+    check::speak(&mut report, &args.lang);
     if report.nodes == 0 {
         edge.warn("No node of the data is a target of the shapes: nothing was validated.");
     }

@@ -189,7 +189,19 @@ fn a_report_speaks_the_language_asked_for() {
         let told = over_articles(folder.path(), &["--conflicts", "--lang", language]).stdout;
         assert!(said.iter().all(|words| told.contains(words)), "{language}: {told}");
         assert!(!told.contains("violation") && !told.contains("warning"), "{told}");
+        let message = said[1].split_once(": ").unwrap().1;
+        let json = over_articles(folder.path(), &["--lang", language, "--to", "json"]).stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let findings = json["shapes"]["findings"].as_array().unwrap();
+        let first = |finding: &serde_json::Value| finding["messages"][0].clone();
+        let told = findings.iter().map(first).find(|first| first["text"] == message);
+        assert_eq!(told.unwrap()["language"], language.to_lowercase(), "{json}");
+        assert!(findings.iter().all(|finding| finding["messages"].as_array().unwrap().len() == 2), "{json}");
+        let rdf = over_articles(folder.path(), &["--lang", language, "--to", "turtle"]).stdout;
+        assert!(rdf.contains(&format!("\"{message}\"@{language}")), "{rdf}");
     }
+    let english = over_articles(folder.path(), &["--to", "json"]).stdout;
+    assert!(english.contains("S8") && !english.contains("zh-"), "{english}");
 }
 
 #[test]
