@@ -55,7 +55,7 @@ pub struct LimitArgs {
     /// Rows or triples at most; more are an error
     #[arg(long, value_name = "N")]
     limit_rows: Option<u64>,
-    /// Ask no other endpoints: a text with SERVICE is refused
+    /// Ask no other servers: a text with SERVICE, or with LOAD of anything but a file, is refused
     #[arg(long)]
     no_service: bool,
     /// Memory for one query at most, in megabytes
@@ -64,14 +64,9 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// Whether other endpoints may be asked.
+    /// Whether other servers may be asked.
     pub const fn services(&self) -> bool {
         !self.no_service
-    }
-
-    /// Refuses what asks other endpoints, where that is not wanted.
-    pub fn permit(&self, asks_others: bool) -> Result<()> {
-        if self.no_service && asks_others { Err(explain(QueryError::NotAllowed("SERVICE"))) } else { Ok(()) }
     }
 
     /// The limits of the library that these arguments stand for.
@@ -82,6 +77,16 @@ impl LimitArgs {
             memory: Some(self.limit_memory.saturating_mul(1 << 20)),
             ..Limits::default()
         }
+    }
+}
+
+/// Refuses what asks other servers, by this word, unless that is `allowed`.
+pub fn permit(allowed: bool, asks_others: Option<&'static str>) -> Result<()> {
+    match asks_others {
+        Some(word) if !allowed => {
+            Err(explain(QueryError::NotAllowed(word)).hint("--no-service keeps this command from asking other servers"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -18,9 +18,9 @@ use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
 use crate::rdf::Indexed;
 use crate::store::{Embedded, Endpoint, Holder, Remote, StoreError, counter, is_store};
 
-/// Bytes of an answer to a SERVICE that are taken.
+/// Bytes of an answer to a SERVICE, or of a document to LOAD, that are taken.
 const MOST: usize = 1 << 30;
-/// The longest that an answer to a SERVICE is waited for where there is no time limit.
+/// The longest that such an answer is waited for where there is no time limit.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A store, wherever it is.
@@ -30,11 +30,7 @@ impl Backend {
     /// A store of this process.
     pub fn local(store: impl Into<Arc<Embedded>>) -> Self {
         let session = LocalSession::new(store.into(), Engine::new());
-        Self(Box::new(session.with_outbound(Outbound::anywhere(MOST, PATIENCE))))
-    }
-
-    fn remote(remote: Remote) -> Self {
-        Self(Box::new(RemoteSession::new(remote)))
+        Self(Box::new(session.with_outbound(anywhere())))
     }
 }
 
@@ -44,6 +40,11 @@ impl std::ops::Deref for Backend {
     fn deref(&self) -> &Self::Target {
         self.0.as_ref()
     }
+}
+
+/// A person's own machine reaches whatever that person can.
+const fn anywhere() -> Outbound {
+    Outbound::anywhere(MOST, PATIENCE)
 }
 
 /// Whether it is a server that can be asked from here; one behind a Unix socket cannot.
@@ -98,13 +99,15 @@ impl TargetArgs {
         edge: &Edge,
     ) -> Result<Backend> {
         if let Some(url) = &self.endpoint {
-            return self.remote(url, limits);
+            return Ok(Backend(Box::new(self.remote(url, limits)?)));
         }
         match open() {
             Ok(store) => Ok(Backend::local(store)),
             Err(StoreError::Locked { path, holder: Some(holder) }) if is_reachable(&holder) => {
                 edge.say(format_args!("The store {} is in use by {holder}: going through it.", path.display()));
-                self.remote(holder.address.as_deref().unwrap_or_default(), limits)
+                let session = self.remote(holder.address.as_deref().unwrap_or_default(), limits)?;
+                // The store is this machine's, and so are the files and the network that LOAD speaks of.
+                Ok(Backend(Box::new(session.with_outbound(anywhere()))))
             }
             Err(error) => Err(common::explain(error)),
         }
@@ -115,14 +118,14 @@ impl TargetArgs {
         self.endpoint.clone().unwrap_or_else(|| self.store.store.display().to_string())
     }
 
-    fn remote(&self, url: &str, limits: &Limits) -> Result<Backend> {
+    fn remote(&self, url: &str, limits: &Limits) -> Result<RemoteSession> {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Failure::usage(format!("{url} is no address of an endpoint"))
                 .hint("an address begins with http:// or https://, such as http://localhost:7878/sparql"));
         }
         let authorization = self.token()?.map(|token| format!("Bearer {token}"));
         let endpoint = Endpoint { authorization, timeout: limits.timeout, ..Endpoint::new(url) };
-        Ok(Backend::remote(Remote::new(endpoint)))
+        Ok(RemoteSession::new(Remote::new(endpoint)))
     }
 
     fn token(&self) -> Result<Option<String>> {

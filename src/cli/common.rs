@@ -39,10 +39,11 @@ pub fn hint(error: &StoreError) -> Option<String> {
             Some("build with the default features, or name another directory with --store".to_owned())
         }
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
-        StoreError::Refused { hint: Some(hint), .. } => Some(hint.clone()),
-        StoreError::Refused { status: 401 | 403, .. } => {
+        // A server's own hint is about headers.
+        StoreError::Refused { status: 401, .. } | StoreError::Refused { status: 403, hint: None, .. } => {
             Some("name the file with the token that the server asks for by --token-file".to_owned())
         }
+        StoreError::Refused { hint: Some(hint), .. } => Some(hint.clone()),
         StoreError::Refused { status: 404, .. } => {
             Some("is it the address of a SPARQL endpoint, such as http://localhost:7878/sparql?".to_owned())
         }

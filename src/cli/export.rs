@@ -21,7 +21,7 @@ use crate::mapping::QuadSink as _;
 use crate::nearest::nearest;
 use crate::output::Shortener;
 use crate::output::export::{self, SheetOptions};
-use crate::query::{Form, Limits, QueryError};
+use crate::query::{Form, Limits};
 use crate::rdf::{self, Lines};
 use crate::store::StoreError;
 
@@ -217,9 +217,7 @@ fn construct(args: &Args, path: &Path, backend: &Backend, edge: &Edge) -> Result
         return Err(Failure::usage(format!("{} gives rows, not triples", path.display()))
             .hint("--construct takes a CONSTRUCT or DESCRIBE; `citypact query -f` takes any query"));
     }
-    if args.no_service && question.asks_others() {
-        return Err(answer::explain(QueryError::NotAllowed("SERVICE")));
-    }
+    answer::permit(!args.no_service, question.asks_others())?;
     let triples = answer::triples(backend, &question)?;
     let quad = |triple: oxrdf::Triple| rdf::canonical_quad(triple.in_graph(oxrdf::GraphName::DefaultGraph));
     Ok(triples.into_iter().map(quad).collect())

@@ -45,7 +45,7 @@ pub fn run(args: &Args, edge: &Edge, settings: impl FnOnce() -> Vec<[String; 3]>
             writeln!(out, "epoch {epoch}")?;
         }
         writeln!(out)?;
-        out.write_all(table(&counts, edge).as_bytes())?;
+        out.write_all(table(&counts, edge, &|heading| heading).as_bytes())?;
     }
     out.flush()?;
     Ok(Outcome::Done)
@@ -68,18 +68,18 @@ fn print_settings(args: &Args, edge: &Edge, settings: Vec<[String; 3]>) -> Resul
     Ok(Outcome::Done)
 }
 
-/// The counts in columns.
-pub fn table(counts: &Counts, edge: &Edge) -> String {
+/// The counts in columns, with headings as `say` has them.
+pub fn table(counts: &Counts, edge: &Edge, say: &dyn Fn(&'static str) -> &'static str) -> String {
     let shortener = Shortener::new(vocab::PREFIXES.iter().copied());
     let shorten = |name: String| shortener.shorten(name.trim_start_matches('<').trim_end_matches('>'));
-    let mut rows = vec![vec!["GRAPH".to_owned(), "QUADS".to_owned()]];
+    let mut rows = vec![["GRAPH", "QUADS"].map(|heading| say(heading).to_owned()).to_vec()];
     rows.extend(counts.graphs.iter().map(|(graph, count)| {
         // As `export --graph` takes it.
         let name = if graph.is_default_graph() { "default".to_owned() } else { shorten(graph.to_string()) };
         vec![name, count.to_string()]
     }));
     rows.push(vec![String::new()]);
-    rows.push(vec!["CLASS".to_owned(), "SUBJECTS".to_owned()]);
+    rows.push(["CLASS", "SUBJECTS"].map(|heading| say(heading).to_owned()).to_vec());
     rows.extend(counts.classes.iter().map(|(class, count)| vec![shorten(class.to_string()), count.to_string()]));
     columns(edge, &rows)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use oxrdf::NamedNode;
 
-use super::answer::{self, LimitArgs, ResultArgs, explain};
+use super::answer::{self, LimitArgs, ResultArgs, explain, permit};
 use super::backend::{Backend, DataArgs};
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
@@ -73,14 +73,16 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let limits = args.limits.limits();
     let (backend, rejected) = data.open(&limits, edge)?;
     let query = asked.over(backend.store())?;
-    args.limits.permit(query.asks_others())?;
+    permit(args.limits.services(), query.asks_others())?;
     if args.watch {
         // What is watched is opened anew at each change, and must not be held until then.
         drop(backend);
         return Watch { data: &args.data, query: &query, result: &args.result, limits: &limits }.run(edge);
     }
     if let Some(name) = text.as_deref().filter(|name| is_name(name)) {
-        warn_of_unnamed(name, &backend, edge)?;
+        if let Some(warning) = unseen(name, &backend)? {
+            edge.say(warning);
+        }
     }
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;
@@ -108,16 +110,21 @@ fn no_query(has_files: bool) -> Failure {
     })
 }
 
-/// Says where a question of the library leaves the unnamed graph out, since it asks document by document.
-pub fn warn_of_unnamed(name: &str, backend: &Backend, edge: &Edge) -> Result<()> {
-    let Some(store) = backend.embedded() else { return Ok(()) };
-    if named(name).is_ok_and(NamedQuery::asks_graphs) && store.holds_unnamed().map_err(super::common::explain)? {
-        edge.say(
-            "warning: this question asks graph by graph and does not see the statements of the unnamed graph\n  Hint: give \
-             them a graph: citypact update 'MOVE DEFAULT TO graph:mine'",
-        );
+const UNSEEN: &str = "warning: this question asks graph by graph and does not see the statements of the unnamed graph\n  \
+    Hint: give them a graph: citypact update 'MOVE DEFAULT TO graph:mine'";
+
+/// What is to be said where a question of the library leaves statements of the unnamed graph out, since it asks document by
+/// document.
+pub fn unseen(name: &str, backend: &Backend) -> Result<Option<&'static str>> {
+    if !named(name).is_ok_and(NamedQuery::asks_graphs) {
+        return Ok(None);
     }
-    Ok(())
+    let holds_unnamed = match (backend.embedded(), backend.remote()) {
+        (Some(store), _) => store.holds_unnamed(),
+        (_, Some(remote)) => remote.holds_unnamed(),
+        _ => Ok(false),
+    };
+    Ok(holds_unnamed.map_err(super::common::explain)?.then_some(UNSEEN))
 }
 
 /// The query that the arguments name.
@@ -215,7 +222,7 @@ fn is_name(text: &str) -> bool {
 fn parse(text: &str, name: &str, edge: &Edge) -> Result<Query> {
     let options = options(name);
     let query = Query::parse(text, &options).map_err(explain)?;
-    warn_of_unknown_terms(text, &options, edge);
+    warn_of_unknown_terms(text, &options, edge, &str::to_owned);
     warn_of_unknown_functions(&query, edge);
     Ok(query)
 }
@@ -229,10 +236,10 @@ pub fn warn_of_unknown_functions(query: &Query, edge: &Edge) {
 }
 
 /// Says which terms of a text the vocabulary does not have: a slip there finds nothing, in silence.
-pub fn warn_of_unknown_terms(text: &str, options: &ParseOptions, edge: &Edge) {
+pub fn warn_of_unknown_terms(text: &str, options: &ParseOptions, edge: &Edge, told: &dyn Fn(&str) -> String) {
     for unknown in unknown_terms(text, options) {
         let hint = unknown.hint.as_ref().map(|hint| format!("\n  Hint: {hint}")).unwrap_or_default();
-        edge.say(format_args!("warning: {unknown}{hint}"));
+        edge.say(told(&format!("warning: {unknown}{hint}")));
     }
 }
 
@@ -257,18 +264,18 @@ pub struct ListArgs {
 /// Lists or shows.
 pub fn list(args: &ListArgs, edge: &Edge) -> Result {
     let mut out = edge.results(true);
-    write_list(args.name.as_deref(), edge, &mut out)?;
+    write_list(args.name.as_deref(), edge, &str::to_owned, &mut out)?;
     out.flush()?;
     Ok(Outcome::Done)
 }
 
 /// Writes the list, or one query.
-pub fn write_list(name: Option<&str>, edge: &Edge, out: &mut impl Write) -> Result<()> {
+pub fn write_list(name: Option<&str>, edge: &Edge, told: &dyn Fn(&str) -> String, out: &mut impl Write) -> Result<()> {
     match name {
         Some(name) => show(named(name).map_err(explain_library)?, out)?,
         None => {
             let rows: Vec<Vec<String>> =
-                library().iter().map(|query| vec![query.name.to_string(), query.title.clone()]).collect();
+                library().iter().map(|query| vec![query.name.to_string(), told(&query.title)]).collect();
             out.write_all(super::common::columns(edge, &rows).as_bytes())?;
         }
     }

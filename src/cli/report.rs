@@ -82,18 +82,22 @@ pub fn finish(result: Result, edge: &Edge) -> ExitCode {
 
 /// The error as people read it.
 pub fn render(failure: &Failure, color: bool) -> String {
+    render_in(failure, color, &|text| text.to_owned())
+}
+
+/// The error in the words that `told` makes of it.
+pub fn render_in(failure: &Failure, color: bool, told: &dyn Fn(&str) -> String) -> String {
     let paint = |code: &str, text: &str| if color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() };
-    let mut text = format!("{} {}", paint("1;31", "error:"), failure.error);
+    let mut text = format!("{} {}", paint("1;31", &told("error:")), told(&failure.error.to_string()));
     let mut last = failure.error.to_string();
     for cause in failure.error.chain().skip(1).map(ToString::to_string) {
         if !last.contains(&cause) {
-            text.push_str("\n  caused by: ");
-            text.push_str(&cause);
+            text.push_str(&format!("\n  {} {}", told("caused by:"), told(&cause)));
         }
         last = cause;
     }
     if let Some(hint) = &failure.hint {
-        text.push_str(&format!("\n  {} {hint}", paint("1;36", "Hint:")));
+        text.push_str(&format!("\n  {} {hint}", paint("1;36", &told("Hint:")), hint = told(hint)));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::answer::{LimitArgs, explain};
+use super::answer::{LimitArgs, explain, permit};
 use super::backend::{Backend, TargetArgs};
 use super::edge::Edge;
 use super::query::{options, text_of, warn_of_unknown_terms};
@@ -12,9 +12,12 @@ use crate::query::{Cancel, Limits, Update};
 
 /// Change a store by SPARQL: all operations of a text or none
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The prefixes of the vocabulary and of those it borrows are known.\n\nExamples:\n  \
+#[command(after_help = "The prefixes of the vocabulary and of those it borrows are known. \
+    LOAD reads RDF of any syntax, known by its media type or its suffix, from the web and from files (`LOAD <file:///home/me/a.ttl>`); \
+    with --endpoint it is the endpoint that loads.\n\nExamples:\n  \
     citypact update 'DELETE WHERE { GRAPH graph:links { place:cn-qingdao owl:sameAs ?other } }'\n  \
     citypact update -f changes.ru --store cities.db\n  \
+    citypact update 'LOAD <https://cities.example.org/graphs?default> INTO GRAPH graph:cities'\n  \
     citypact update -f changes.ru --endpoint http://localhost:7878/sparql --token-file token")]
 pub struct Args {
     /// SPARQL Update; `-` reads it from standard input
@@ -34,8 +37,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let (text, name) = text_of(args.update.as_deref(), args.file.as_deref())?;
     let options = options(&name);
     let update = Update::parse(&text, &options).map_err(explain)?;
-    warn_of_unknown_terms(&text, &options, edge);
-    args.limits.permit(update.asks_others())?;
+    warn_of_unknown_terms(&text, &options, edge, &str::to_owned);
+    permit(args.limits.services(), update.asks_others())?;
     let limits = args.limits.limits();
     let backend = args.target.open("update", &limits, edge)?;
     edge.say(change(&backend, &update, &limits, &Cancel::new())?);

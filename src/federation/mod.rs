@@ -1,6 +1,7 @@
-//! SERVICE: what a query asks of other endpoints, within bounds of time, size and reach. A server reaches what is on its list;
+//! SERVICE and LOAD: what a text asks of other servers, within bounds of time, size and reach. A server reaches what is on its list;
 //! the command line of a person's own machine reaches what that person can.
 
+mod load;
 mod outbound;
 
 use std::io;
@@ -17,6 +18,7 @@ use spargebra::algebra::GraphPattern;
 use crate::format::Syntax;
 use crate::rdf::Guard;
 
+pub use load::{LoadError, loaded, sources};
 pub use outbound::{Outbound, OutboundError, Reply};
 
 /// What an answer to a SERVICE may be, the favourite first.
@@ -40,15 +42,20 @@ impl DefaultServiceHandler for Services {
         _base: Option<&Iri<String>>,
     ) -> Result<QuerySolutionIter<'static>, OutboundError> {
         let query = Query::Select { dataset: None, pattern: pattern.clone(), base_iri: None }.to_string();
-        let time = self.deadline.map(|end| end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
-        let reply = self.outbound.query(service.as_str(), &query, RESULTS, time)?;
+        let reply = self.outbound.query(service.as_str(), &query, RESULTS, left(self.deadline))?;
         solutions(service.as_str(), reply)
     }
 }
 
+/// The time left until a deadline; a little where it is over.
+fn left(deadline: Option<Instant>) -> Option<Duration> {
+    deadline.map(|end| end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)))
+}
+
 fn solutions(address: &str, reply: Reply) -> Result<QuerySolutionIter<'static>, OutboundError> {
-    let format = QueryResultsFormat::from_media_type(&reply.media_type)
-        .ok_or_else(|| OutboundError::Format { address: address.to_owned(), media_type: reply.media_type.clone() })?;
+    let media_type = reply.media_type.unwrap_or_default();
+    let format = QueryResultsFormat::from_media_type(&media_type)
+        .ok_or_else(|| OutboundError::Format { address: address.to_owned(), media_type })?;
     let syntax = |reason: String| OutboundError::Syntax { address: address.to_owned(), reason };
     guarded(format, &reply.bytes).map_err(|error| syntax(error.to_string()))?;
     let parsed =

@@ -1,15 +1,22 @@
 //! Requests that are made for SERVICE and LOAD: to the addresses that may be reached, and nowhere else.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use iri_string::types::{IriStr, UriStr};
+use oxiri::Iri;
+use percent_encoding::percent_decode_str;
+use ureq::ResponseExt;
 use ureq::config::Config;
-use ureq::http::Uri;
+use ureq::http::{StatusCode, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
+
+use super::left;
 
 /// Why another server was not asked, or gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +33,23 @@ pub enum OutboundError {
         /// Why.
         #[source]
         source: Box<Error>,
+    },
+    /// The answer is none of success.
+    #[error("{address} answers with the status {status}")]
+    Status {
+        /// The address asked.
+        address: String,
+        /// The status code (RFC 9110, section 15).
+        status: u16,
+    },
+    /// A file could not be read.
+    #[error("{address} cannot be read")]
+    File {
+        /// The file's IRI.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// The answer could not be read to its end.
     #[error("the answer of {address} broke off")]
@@ -80,8 +104,10 @@ const REDIRECTS: u32 = 5;
 /// An answer, read whole.
 #[derive(Debug)]
 pub struct Reply {
-    /// Its media type, without parameters.
-    pub media_type: String,
+    /// Where it comes from, once redirections were followed.
+    pub address: String,
+    /// Its media type, without parameters; none of a file.
+    pub media_type: Option<String>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -98,22 +124,32 @@ impl Outbound {
         Self { reach: Reach::Anywhere, most, patience: Some(patience) }
     }
 
+    /// The same, with answers of no more than `most` bytes.
+    #[must_use]
+    pub fn within(self, most: u64) -> Self {
+        Self { most: self.most.min(usize::try_from(most).unwrap_or(usize::MAX)), ..self }
+    }
+
     /// Whether nothing may be reached at all.
     pub const fn is_empty(&self) -> bool {
         matches!(&self.reach, Reach::Listed(allowed) if allowed.is_empty())
     }
 
-    /// Gets a document.
+    /// Gets a document; a file where anything may be reached.
     ///
     /// # Errors
     /// [`OutboundError`]
     pub fn get(&self, address: &str, accept: &str, time: Option<Duration>) -> Result<Reply, OutboundError> {
-        let (agent, address) = self.agent(address, time)?;
+        if let (Reach::Anywhere, Some(path)) = (&self.reach, path_of(address)) {
+            return self.file(address, &path);
+        }
+        let (agent, address) = self.agent(address, time, REDIRECTS)?;
         let address = address.as_str();
         self.read(address, agent.get(address).header("accept", accept).call())
     }
 
-    /// Puts a query to an endpoint (SPARQL 1.1 Protocol §2.1.3).
+    /// Puts a query to an endpoint (SPARQL 1.1 Protocol §2.1.3). Where it has moved to the query is put again, which is safe;
+    /// with a 303 the answer is got from there (RFC 9110, section 15.4).
     ///
     /// # Errors
     /// [`OutboundError`]
@@ -124,17 +160,27 @@ impl Outbound {
         accept: &str,
         time: Option<Duration>,
     ) -> Result<Reply, OutboundError> {
-        let (agent, address) = self.agent(address, time)?;
-        let address = address.as_str();
-        let request = agent.post(address).header("accept", accept).content_type("application/sparql-query");
-        self.read(address, request.send(query))
+        let until = time.or(self.patience).and_then(|time| Instant::now().checked_add(time));
+        let mut at = address.to_owned();
+        for _ in 0..=REDIRECTS {
+            let (agent, asked) = self.agent(&at, left(until), 0)?;
+            let request = agent.post(&asked).header("accept", accept).content_type("application/sparql-query");
+            let response = request.send(query);
+            let follows = matches!(self.reach, Reach::Anywhere);
+            match response.as_ref().ok().filter(|_| follows).and_then(|response| moved(&asked, response)) {
+                Some((StatusCode::SEE_OTHER, next)) => return self.get(&next, accept, left(until)),
+                Some((_, next)) => at = next,
+                None => return self.read(&asked, response),
+            }
+        }
+        Err(OutboundError::Failed { address: address.to_owned(), source: Box::new(Error::TooManyRedirects) })
     }
 
     /// Who asks, and the address as it is asked: resolved, so that what is compared is what is reached.
-    fn agent(&self, address: &str, time: Option<Duration>) -> Result<(Agent, String), OutboundError> {
+    fn agent(&self, address: &str, time: Option<Duration>, redirects: u32) -> Result<(Agent, String), OutboundError> {
         let time = time.or(self.patience);
         let Reach::Listed(allowed) = &self.reach else {
-            let agent = Config::builder().timeout_global(time).max_redirects(REDIRECTS).build().into();
+            let agent = Config::builder().timeout_global(time).max_redirects(redirects).build().into();
             return Ok((agent, address.to_owned()));
         };
         let entry = allowed.iter().find(|entry| is_below(address, entry));
@@ -154,17 +200,55 @@ impl Outbound {
         let address = address.to_owned();
         let response = match response {
             Ok(response) => response,
+            Err(Error::StatusCode(status)) => return Err(OutboundError::Status { address, status }),
             Err(source) => return Err(OutboundError::Failed { address, source: Box::new(source) }),
         };
-        let media_type = response.body().mime_type().unwrap_or("nothing").to_ascii_lowercase();
-        let mut bytes = Vec::new();
-        let read = response.into_body().into_reader().take(self.most as u64 + 1).read_to_end(&mut bytes);
-        match read {
-            Ok(_) if bytes.len() > self.most => Err(OutboundError::TooLarge(address)),
-            Ok(_) => Ok(Reply { media_type, bytes }),
+        let media_type = Some(response.body().mime_type().unwrap_or("nothing").to_ascii_lowercase());
+        let found = response.get_uri().to_string();
+        match self.bounded(response.into_body().into_reader()) {
+            Ok(Some(bytes)) => Ok(Reply { address: found, media_type, bytes }),
+            Ok(None) => Err(OutboundError::TooLarge(address)),
             Err(source) => Err(OutboundError::Broken { address, source }),
         }
     }
+
+    fn file(&self, address: &str, path: &Path) -> Result<Reply, OutboundError> {
+        let address = address.to_owned();
+        match File::open(path).and_then(|file| self.bounded(file)) {
+            Ok(Some(bytes)) => Ok(Reply { address, media_type: None, bytes }),
+            Ok(None) => Err(OutboundError::TooLarge(address)),
+            Err(source) => Err(OutboundError::File { address, source }),
+        }
+    }
+
+    /// All bytes, unless they are more than are taken.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn bounded(&self, bytes: impl Read) -> io::Result<Option<Vec<u8>>> {
+        let mut all = Vec::new();
+        bytes.take(self.most as u64 + 1).read_to_end(&mut all)?;
+        Ok((all.len() <= self.most).then_some(all))
+    }
+}
+
+/// Where a redirection of the web leads to, and its status.
+fn moved(at: &str, response: &ureq::http::Response<ureq::Body>) -> Option<(StatusCode, String)> {
+    let status = Some(response.status()).filter(|status| [301, 302, 303, 307, 308].contains(&status.as_u16()))?;
+    let location = response.headers().get("location")?.to_str().ok()?;
+    let next = Iri::parse(at).ok()?.resolve(location).ok()?.into_inner();
+    (next.starts_with("http://") || next.starts_with("https://")).then_some((status, next))
+}
+
+/// The path that the IRI of a file of this machine stands for (RFC 8089): `file:/a`, `file:///a`, `file://localhost/a`.
+fn path_of(address: &str) -> Option<PathBuf> {
+    let rest = address.get(5..).filter(|_| address[..5].eq_ignore_ascii_case("file:"))?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
+        None => rest,
+    };
+    let path = path.split(['?', '#']).next().filter(|path| path.starts_with('/'))?;
+    Some(percent_decode_str(path).decode_utf8().ok()?.into_owned().into())
 }
 
 /// Whether an address is an entry of the list or lies below it: `http://a.org` is not above `http://a.org.evil`, nor
@@ -271,6 +355,16 @@ mod tests {
         assert!(is_below("http://b.org/sparql?x", "http://b.org/sparql") && is_below("http://a.org", "http://a.org"));
         for inside in ["http://c.org/public/a/../b", "http://C.org/public/%61?x=%2F", "http://c.org/./public/%2F"] {
             assert!(is_below(inside, "http://c.org/public/"), "{inside}");
+        }
+    }
+
+    #[test]
+    fn files_are_known_by_their_iris() {
+        for address in ["file:///a/b%20c.ttl", "file:/a/b%20c.ttl", "FILE://localhost/a/b%20c.ttl#x"] {
+            assert_eq!(path_of(address), Some(PathBuf::from("/a/b c.ttl")), "{address}");
+        }
+        for address in ["file://elsewhere/a", "file:a", "http://a/b", "fil", "文件"] {
+            assert_eq!(path_of(address), None, "{address}");
         }
     }
 

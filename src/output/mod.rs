@@ -37,6 +37,35 @@ pub struct Style {
     pub labels: Labels,
     /// Whether a row is a block with a line for each value, rather than a line.
     pub vertical: bool,
+    /// What tables say themselves.
+    pub words: Words,
+}
+
+/// What tables say themselves, in the language of their reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// The line below one row.
+    pub one: &'static str,
+    /// The line below any other number of rows, with `{}` for the number.
+    pub many: &'static str,
+    /// An answer to ASK.
+    pub yes: &'static str,
+    /// The other.
+    pub no: &'static str,
+}
+
+impl Default for Words {
+    /// English.
+    fn default() -> Self {
+        Self { one: "1 row", many: "{} rows", yes: "yes", no: "no" }
+    }
+}
+
+impl Words {
+    /// The line below so many rows.
+    fn rows(&self, number: u64) -> String {
+        if number == 1 { self.one.to_owned() } else { self.many.replace("{}", &number.to_string()) }
+    }
 }
 
 impl Style {

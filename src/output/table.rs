@@ -7,7 +7,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
 use super::term::is_number;
-use crate::counted::counted;
 
 /// Rows that decide how wide the columns are; the rows after them are written as they come.
 const SAMPLE: usize = 1000;
@@ -69,7 +68,7 @@ impl Table {
                 Layout::new(&[], &[], style)
             }
         };
-        writeln!(writer, "{}", layout.faint(&counted(self.rows, "row")))?;
+        writeln!(writer, "{}", layout.faint(&style.words.rows(self.rows)))?;
         Ok(self.rows)
     }
 }

@@ -125,7 +125,7 @@ impl<W: Write> ResultsWriter<W> {
         let mut out = self.fresh()?;
         let serializer = match self.results {
             ResultsFormat::Table | ResultsFormat::Markdown => {
-                writeln!(out, "{}", if answer { "yes" } else { "no" })?;
+                writeln!(out, "{}", if answer { self.style.words.yes } else { self.style.words.no })?;
                 self.state = State::Answered(out, answer);
                 return Ok(());
             }

@@ -8,6 +8,7 @@ use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 use super::limits::Limits;
 use super::parse::SyntaxError;
 use crate::eval::{Cancel, Stop};
+use crate::federation::LoadError;
 
 /// Why a query or update gave no result, or not all of it.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum QueryError {
     /// The update cannot be carried out; nothing of it was.
     #[error("the update cannot be carried out")]
     Update(#[source] UpdateEvaluationError),
+    /// A document of LOAD cannot be had or read; nothing of the update was carried out.
+    #[error("the update cannot be carried out")]
+    Load(#[source] LoadError),
     /// The update's text and the request both name a dataset (SPARQL 1.1 Protocol, 2.2.3).
     #[error("the update names its dataset by USING or WITH, and so does the request")]
     DatasetTwice,
@@ -101,6 +105,7 @@ impl QueryError {
             Self::Evaluation(QueryEvaluationError::UnsupportedService(_)) => {
                 Some("SERVICE is off unless it is allowed".into())
             }
+            Self::Load(error) => error.hint(),
             _ => None,
         }
     }

@@ -80,9 +80,9 @@ impl Query {
         &self.0.algebra
     }
 
-    /// Whether it asks other endpoints (SERVICE).
-    pub fn asks_others(&self) -> bool {
-        self.0.needs.services
+    /// What in it asks other servers (SERVICE), if anything does.
+    pub fn asks_others(&self) -> Option<&'static str> {
+        self.0.needs.services.then_some("SERVICE")
     }
 
     pub(super) fn needs(&self) -> &Needs {

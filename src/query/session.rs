@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
 
@@ -100,7 +100,7 @@ impl LocalSession {
         Self { store, engine, outbound: None }
     }
 
-    /// With somebody to ask for SERVICE.
+    /// With somebody to ask for SERVICE and LOAD.
     #[must_use]
     pub fn with_outbound(self, outbound: Outbound) -> Self {
         Self { outbound: Some(outbound), ..self }
@@ -108,10 +108,32 @@ impl LocalSession {
 
     /// The engine for one evaluation, which its services end with.
     fn engine(&self, limits: &Limits) -> Engine {
-        let Some(outbound) = self.outbound.clone() else { return self.engine.clone() };
-        let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
-        self.engine.clone().with_services(Services { outbound, deadline })
+        let Some(outbound) = bounded(self.outbound.as_ref(), limits) else { return self.engine.clone() };
+        self.engine.clone().with_services(Services { outbound, deadline: end(limits) })
     }
+}
+
+/// When an evaluation that begins now must end.
+fn end(limits: &Limits) -> Option<Instant> {
+    limits.timeout.and_then(|time| Instant::now().checked_add(time))
+}
+
+/// Who is asked: an answer, which is held whole, is no larger than the memory of the evaluation.
+fn bounded(outbound: Option<&Outbound>, limits: &Limits) -> Option<Outbound> {
+    outbound.cloned().map(|outbound| outbound.within(limits.memory.unwrap_or(u64::MAX)))
+}
+
+/// An update with the documents that it loads in it, and the limits that are left for it.
+fn with_documents(
+    update: &Update,
+    outbound: Option<&Outbound>,
+    limits: &Limits,
+) -> Result<(Update, Limits), QueryError> {
+    let Some(outbound) = bounded(outbound, limits) else { return Ok((update.clone(), *limits)) };
+    let (started, deadline) = (Instant::now(), end(limits));
+    let update = update.loaded(&outbound, deadline)?;
+    let left = |time: Duration| time.checked_sub(started.elapsed()).ok_or(QueryError::Limit(Limit::Time(time)));
+    Ok((update, Limits { timeout: limits.timeout.map(left).transpose()?, ..*limits }))
 }
 
 impl Session for LocalSession {
@@ -124,7 +146,8 @@ impl Session for LocalSession {
     }
 
     fn update(&self, update: &Update, limits: &Limits, cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
-        self.engine(limits).update(&self.store, update, &Dataset::default(), limits, cancel).map(Some)
+        let (update, limits) = with_documents(update, self.outbound.as_ref(), limits)?;
+        self.engine(&limits).update(&self.store, &update, &Dataset::default(), &limits, cancel).map(Some)
     }
 
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
@@ -141,31 +164,41 @@ impl Session for LocalSession {
 }
 
 /// A store behind an endpoint. Time, rows and cancellation are limited here as well as there.
-pub struct RemoteSession(Remote);
+pub struct RemoteSession {
+    remote: Remote,
+    outbound: Option<Outbound>,
+}
 
 impl RemoteSession {
-    /// Over an endpoint.
+    /// Over an endpoint, which loads what an update names itself.
     pub const fn new(remote: Remote) -> Self {
-        Self(remote)
+        Self { remote, outbound: None }
+    }
+
+    /// With documents that are loaded from here.
+    #[must_use]
+    pub fn with_outbound(self, outbound: Outbound) -> Self {
+        Self { outbound: Some(outbound), ..self }
     }
 }
 
 impl Session for RemoteSession {
     fn store(&self) -> &dyn Store {
-        &self.0
+        &self.remote
     }
 
     fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError> {
         let (started, rows) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         let text = request.query.algebra().to_string();
-        let results = self.0.query_over(&text, Scope::Union, request.limits.timeout)?;
+        let results = self.remote.query_over(&text, Scope::Union, request.limits.timeout)?;
         work(within(results, &request, &rows));
         Ok(Stats { rows: rows.load(Relaxed), elapsed: started.elapsed(), ..Stats::default() })
     }
 
-    fn update(&self, update: &Update, _limits: &Limits, _cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
+    fn update(&self, update: &Update, limits: &Limits, _cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
         let started = Instant::now();
-        let change = self.0.update_over(&update.algebra().to_string(), Scope::Union)?;
+        let (update, _) = with_documents(update, self.outbound.as_ref(), limits)?;
+        let change = self.remote.update_over(&update.algebra().to_string(), Scope::Union)?;
         let stats = change.map(|change| UpdateStats {
             inserted: change.inserted,
             removed: change.removed,
@@ -175,16 +208,16 @@ impl Session for RemoteSession {
     }
 
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
-        let Some(json) = self.0.explain(&request.query.algebra().to_string())? else { return Ok(None) };
+        let Some(json) = self.remote.explain(&request.query.algebra().to_string())? else { return Ok(None) };
         serde_json::from_slice(&json).map(Some).map_err(|error| QueryError::Internal(error.to_string()))
     }
 
     fn epoch(&self) -> Result<Option<u64>, StoreError> {
-        self.0.epoch()
+        self.remote.epoch()
     }
 
     fn remote(&self) -> Option<&Remote> {
-        Some(&self.0)
+        Some(&self.remote)
     }
 }
 

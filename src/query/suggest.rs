@@ -10,6 +10,8 @@ use crate::vocab;
 const DATA: &[&str] = &["doc", "graph", "id", "place"];
 /// Suggestions at most.
 const MOST: usize = 100;
+/// Words of a label that are typed before it is looked for, at most.
+const WORDS: usize = 4;
 
 /// Something in the data, found by its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,20 +39,57 @@ impl Suggestion {
 
 /// What may stand instead of `text[start..at]`, where `start` is returned first. `find` looks for entities whose label
 /// begins with a text, or whose IRI does.
-pub fn suggest(text: &str, at: usize, find: impl FnOnce(&str) -> Vec<Entity>) -> (usize, Vec<Suggestion>) {
+pub fn suggest(text: &str, at: usize, mut find: impl FnMut(&str) -> Vec<Entity>) -> (usize, Vec<Suggestion>) {
     let before = text.get(..at).unwrap_or(text);
-    let Some(token) = Tokens::new(before).last().filter(|token| token.end == before.len()) else {
+    let tokens: Vec<Token> = Tokens::new(before).collect();
+    let Some(token) = tokens.last().filter(|token| token.end == before.len()) else {
         return (before.len(), Vec::new());
     };
     let typed = token.text(before);
-    let mut found = match token.kind {
-        Kind::Sigil | Kind::Operator if typed.starts_with(['?', '$']) => variables(text, typed),
-        Kind::Word => words(typed, find),
-        Kind::Name => names(typed, find),
-        _ => Vec::new(),
+    let (mut start, mut found) = match token.kind {
+        Kind::Sigil | Kind::Operator if typed.starts_with(['?', '$']) => (token.start, variables(text, typed)),
+        Kind::Word => (token.start, words(typed)),
+        Kind::Name => (token.start, names(typed, &mut find)),
+        _ => (token.start, Vec::new()),
     };
+    // A term begins nothing, and who writes in capitals means a keyword.
+    let is_keyword =
+        !found.is_empty() && (tokens.len() == 1 || typed.len() == 1 || typed.to_ascii_uppercase() == typed);
+    if !is_keyword {
+        for from in label_starts(before, &tokens) {
+            let mut entities: Vec<_> = entities(find(&before[from..])).collect();
+            if !entities.is_empty() {
+                // What stands for several words leaves no room for what stands for the last of them.
+                found = if from == start { found } else { Vec::new() };
+                found.append(&mut entities);
+                start = from;
+                break;
+            }
+        }
+    }
     found.truncate(MOST);
-    (token.start, found)
+    (start, found)
+}
+
+/// Where a label may begin that ends with a text: several words back (`New Yo`, `Saint-De`, `St. Lou`, `Xi'a`), the furthest
+/// first.
+fn label_starts(text: &str, tokens: &[Token]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    for (at, token) in tokens.iter().enumerate().rev() {
+        let follows = at.checked_sub(1).is_some_and(|before| tokens[before].end == token.start);
+        match token.kind {
+            Kind::Word => starts.push(token.start),
+            // An apostrophe begins a string, unless it stands within a word.
+            Kind::Unterminated if follows && text[token.start..].starts_with('\'') => {}
+            Kind::Prefix | Kind::Other if follows && ["-", "."].contains(&token.text(text)) => {}
+            _ => break,
+        }
+        if starts.len() == WORDS {
+            break;
+        }
+    }
+    starts.reverse();
+    starts
 }
 
 fn variables(text: &str, typed: &str) -> Vec<Suggestion> {
@@ -60,8 +99,8 @@ fn variables(text: &str, typed: &str) -> Vec<Suggestion> {
     names.into_iter().filter(fits).map(Suggestion::plain).collect()
 }
 
-/// A word may become a keyword, a prefix, or be the beginning of a label.
-fn words(typed: &str, find: impl FnOnce(&str) -> Vec<Entity>) -> Vec<Suggestion> {
+/// A word may become a keyword or a prefix.
+fn words(typed: &str) -> Vec<Suggestion> {
     let upper = typed.to_uppercase();
     let prefixes = vocab::PREFIXES.iter().map(|(name, _)| *name).filter(|name| name.starts_with(typed));
     let mut found: Vec<_> = prefixes.map(|name| Suggestion::plain(format!("{name}:"))).collect();
@@ -72,13 +111,10 @@ fn words(typed: &str, find: impl FnOnce(&str) -> Vec<Entity>) -> Vec<Suggestion>
             .copied()
             .map(Suggestion::plain),
     );
-    if found.is_empty() || !typed.is_ascii() {
-        found.extend(entities(find(typed)));
-    }
     found
 }
 
-fn names(typed: &str, find: impl FnOnce(&str) -> Vec<Entity>) -> Vec<Suggestion> {
+fn names(typed: &str, find: &mut impl FnMut(&str) -> Vec<Entity>) -> Vec<Suggestion> {
     let Some((prefix, local)) = typed.split_once(':') else { return Vec::new() };
     let Some((_, namespace)) = vocab::PREFIXES.iter().find(|(name, _)| *name == prefix) else { return Vec::new() };
     let lower = local.to_lowercase();
@@ -125,6 +161,9 @@ mod tests {
             "青" | "Qing" | "cn-q" => {
                 vec![Entity { iri: format!("{}place/cn-qingdao", vocab::ID), label: "青島".into() }]
             }
+            "New Yo" | "Xi'a" | "St. Lou" | "Saint-De" | "Min" | "Yo" => {
+                vec![Entity { iri: format!("{}place/found", vocab::ID), label: typed.into() }]
+            }
             _ => Vec::new(),
         };
         suggest(text, text.len(), entities).1.into_iter().map(|suggestion| suggestion.text).collect()
@@ -143,6 +182,27 @@ mod tests {
         assert_eq!(texts("ASK { place:cn-q"), ["place:cn-qingdao"]);
         assert_eq!(texts("ASK { doc:cn-q"), Vec::<String>::new());
         assert!(texts("ASK { ?s rdfs:").contains(&"rdfs:label".to_owned()));
+        for label in ["New Yo", "Xi'a", "St. Lou", "Saint-De"] {
+            for before in
+                ["ASK { ", "ASK { ?s ?p 1 . ", "ASK { ?s ?p ", "ASK { VALUES ?x { ", "DESCRIBE ", "ASK { FILTER(?x = "]
+            {
+                let text = format!("{before}{label}");
+                assert_eq!(
+                    suggest(&text, text.len(), |typed| {
+                        let found = Entity { iri: format!("{}place/found", vocab::ID), label: typed.into() };
+                        if typed == label { vec![found] } else { Vec::new() }
+                    })
+                    .0,
+                    before.len(),
+                    "{text}"
+                );
+                assert_eq!(texts(&text), ["place:found"], "{text}");
+            }
+        }
+        // Where a keyword begins so, too, a term of the data stands beside it, but not where a text begins.
+        assert_eq!(texts("ASK { Min"), ["MIN", "MINUS", "MINUTES", "place:found"]);
+        assert!(!texts("Min").contains(&"place:found".to_owned()));
+        assert!(!texts("ASK { MIN").contains(&"place:found".to_owned()));
         assert!(texts("ASK { 'sel").is_empty() && texts("").is_empty() && texts("ASK ").is_empty());
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oxigraph::sparql::{QueryDatasetSpecification, QueryResults};
-use oxrdf::{Quad, Term};
+use oxrdf::{NamedNode, Quad, Term};
 use spargebra::GraphUpdateOperation;
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::{GroundQuadPattern, QuadPattern};
@@ -22,6 +22,7 @@ use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
 use crate::eval::{Cancel, Stop};
+use crate::federation::{Outbound, loaded, sources};
 use crate::store::{Embedded, StoreError, Transaction};
 
 mod clear;
@@ -40,9 +41,22 @@ impl Update {
         Ok(Self(Arc::new(parse::update(text, options)?)))
     }
 
-    /// Whether its patterns ask other endpoints (SERVICE).
-    pub fn asks_others(&self) -> bool {
-        needs(&mut spargebra::Update::clone(&self.0)).services
+    /// What in it asks other servers, if anything does: SERVICE in its patterns, or LOAD of what is no file.
+    pub fn asks_others(&self) -> Option<&'static str> {
+        let is_elsewhere = |source: &NamedNode| !source.as_str().to_ascii_lowercase().starts_with("file:");
+        let services = needs(&mut spargebra::Update::clone(&self.0)).services;
+        services.then_some("SERVICE").or_else(|| sources(&self.0).any(is_elsewhere).then_some("LOAD"))
+    }
+
+    /// The update with the documents that it loads in it.
+    ///
+    /// # Errors
+    /// [`QueryError::Load`]; [`QueryError::Limit`] where `deadline` is over.
+    pub(super) fn loaded(&self, outbound: &Outbound, deadline: Option<Instant>) -> Result<Self, QueryError> {
+        if sources(&self.0).next().is_none() {
+            return Ok(self.clone());
+        }
+        Ok(loaded(spargebra::Update::clone(&self.0), outbound, deadline).map_err(QueryError::Load)?.into())
     }
 
     /// The update's algebra.

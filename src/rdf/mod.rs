@@ -5,6 +5,7 @@
 
 mod blank;
 mod compare;
+mod document;
 mod gather;
 mod graph;
 mod guard;
@@ -25,13 +26,14 @@ mod writer;
 mod xml;
 
 pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
+pub use document::{document, document_triples};
 pub use gather::Gathered;
 pub use graph::Graph;
 pub use guard::{Excess, ExcessAt, Guard};
 pub use index::{Indexed, Row, Rows, View};
 pub use normal::normal;
 pub use nquads::Lines;
-pub use read::{Quads, ReadAs, open, read, syntax_of};
+pub use read::{Quads, ReadAs, decompressed, open, read, syntax_of};
 pub(crate) use shorten::{is_combining, is_letter, is_local_name};
 pub use tag::{canonical_quad, canonical_term, recommended, stored};
 pub use terms::Id;

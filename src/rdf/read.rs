@@ -96,9 +96,12 @@ fn base_of(path: &Path) -> Option<String> {
     Some(iri)
 }
 
-/// Compression is known by its first bytes, so that a wrong or absent suffix does no harm.
-fn decompressed(file: File) -> io::Result<Box<dyn BufRead + Send>> {
-    let mut raw = BufReader::with_capacity(BUFFER, file);
+/// Bytes without the compression that they begin with (gzip, zstd), if they do: a wrong or absent suffix does no harm.
+///
+/// # Errors
+/// Where the first bytes cannot be read.
+pub fn decompressed<'r>(bytes: impl Read + Send + 'r) -> io::Result<Box<dyn BufRead + Send + 'r>> {
+    let mut raw = BufReader::with_capacity(BUFFER, bytes);
     let head = raw.fill_buf()?;
     if head.starts_with(&[0x1F, 0x8B]) {
         Ok(Box::new(BufReader::with_capacity(BUFFER, flate2::bufread::MultiGzDecoder::new(raw))))
@@ -144,7 +147,7 @@ fn explain(name: &Arc<str>, error: RdfParseError) -> Diagnostic {
     }
 }
 
-fn diagnostic(name: &Arc<str>, (line, column): (u64, u64), reason: String, remedy: &str) -> Diagnostic {
+pub(super) fn diagnostic(name: &Arc<str>, (line, column): (u64, u64), reason: String, remedy: &str) -> Diagnostic {
     let at = Location { file: Arc::clone(name), line, column };
     Diagnostic { severity: Severity::Error, at, pointer: String::new(), reason, remedy: Some(remedy.to_owned()) }
 }

@@ -162,6 +162,15 @@ fn void(endpoint: &Endpoint, root: &str, counts: &Counts) -> String {
         );
     }
     for (number, (graph, count)) in counts.graphs.iter().enumerate() {
+        if *graph == GraphName::DefaultGraph && *count > 0 {
+            let _ = writeln!(
+                text,
+                "<{root}/dataset#dataset> void:subset <{root}/dataset#unnamed> .
+<{root}/dataset#unnamed> a void:Dataset ; dcterms:title \"The unnamed graph\"@en ; void:triples {count} ;
+    dcterms:description \"Questions of /queries that ask graph by graph do not see it\"@en ;
+    void:dataDump <{root}/graphs?default> ."
+            );
+        }
         if let GraphName::NamedNode(name) = graph {
             let _ = writeln!(
                 text,

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 
 use super::problem::Problem;
 use super::protocol::ProtocolError;
+use crate::federation::{LoadError, OutboundError};
 use crate::format::Unsayable;
 use crate::query::{Limit, QueryError};
 use crate::store::StoreError;
@@ -32,6 +33,15 @@ pub fn of_query(error: &QueryError) -> Problem {
         _ => Problem::internal("the evaluation failed"),
     };
     problem.hint(error.hint())
+}
+
+/// A document of LOAD that is not there for us: 403 where its address is not on the list, 502 where that gives none.
+pub fn of_load(error: &LoadError) -> Problem {
+    match error {
+        LoadError::Outbound(OutboundError::NotAllowed(_)) => Problem::new(StatusCode::FORBIDDEN, error.to_string())
+            .hint(Some("whoever runs the server can allow it with --allow-service")),
+        error => Problem::new(StatusCode::BAD_GATEWAY, error.to_string()).hint(error.hint()),
+    }
 }
 
 /// A store that failed. Its own words go to nobody outside.

@@ -27,7 +27,6 @@ mod description;
 mod endpoint;
 mod explanation;
 mod failure;
-mod federation;
 mod graph_change;
 mod graph_state;
 mod graph_store;

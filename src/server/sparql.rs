@@ -19,7 +19,8 @@ use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
 use super::running::Kind;
 use super::stream::CancelOnDrop;
-use super::{body, description, explanation, failure, federation, log};
+use super::{body, description, explanation, failure, log};
+use crate::federation::loaded;
 use crate::query::{Cancel, Dataset, DefaultGraph, Limits, ParseOptions, Query, QueryError, Update, UpdateStats};
 use crate::store::CHANGE;
 
@@ -168,7 +169,8 @@ fn carry_out(
     deadline: Deadline,
     cancel: &Cancel,
 ) -> Result<UpdateStats, Problem> {
-    let update = federation::loaded(update.algebra().clone(), &endpoint.outbound, deadline.end())?;
+    let update = loaded(update.algebra().clone(), &endpoint.outbound, deadline.end());
+    let update = update.map_err(|error| failure::of_load(&error))?;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let engine = endpoint.engine(deadline.end()).with_default_graph(default_graph);
     let result = engine.update(&endpoint.store, &update.into(), using, &limits, cancel);

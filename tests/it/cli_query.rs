@@ -5,7 +5,7 @@ use std::path::Path;
 
 use citypact::store::Holder;
 
-use crate::citypact::{finish, run};
+use crate::citypact::{command, finish, run};
 use crate::remote::{fill, serve};
 
 const DATA: &str = r#"<https://w3id.org/citypact/graph/x> {
@@ -181,4 +181,105 @@ fn a_term_that_the_vocabulary_lacks_is_told_with_the_nearest() {
     assert!(run.stderr.contains("warning: query:1:12: the vocabulary has no `pact:partty`"), "{}", run.stderr);
     assert!(run.stderr.contains("Hint: did you mean `pact:party`?"), "{}", run.stderr);
     assert_eq!(run.ok().trim(), "false");
+}
+
+/// A tie in a graph, and one in none.
+const UNNAMED: &str = "@prefix p: <https://w3id.org/citypact/ns#> . @prefix place: <https://w3id.org/citypact/id/place/> .
+<http://a/t> a p:Tie ; p:party place:cn-qingdao, place:jp-shimonoseki ; p:kind <https://w3id.org/citypact/kind/friendship-city> .
+GRAPH <http://a/g> { <http://a/u> a p:Tie ; p:party place:cn-qingdao, place:us-long-beach ; p:kind <https://w3id.org/citypact/kind/friendship-city> . }";
+
+#[test]
+fn a_question_that_does_not_see_the_unnamed_graph_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("mixed.trig"), UNNAMED).unwrap();
+    fs::write(
+        here.join("named.trig"),
+        UNNAMED.replace("<http://a/t> a", "GRAPH <http://a/h> { <http://a/t> a").replacen("city> .", "city> . }", 1),
+    )
+    .unwrap();
+    fs::write(here.join("token"), "0123456789abcdef").unwrap();
+    let ask = |more: &[&str]| {
+        let asked = run(here, &[&["query", "partners", "-p", "place=cn-qingdao", "--to", "csv"], more].concat());
+        let rows = asked.stdout.lines().count() - 1;
+        (rows, asked.stderr)
+    };
+    let warning =
+        "warning: this question asks graph by graph and does not see the statements of the unnamed graph\n  Hint: ";
+    assert_eq!(ask(&["--data", "named.trig"]), (2, String::new()));
+    let (rows, said) = ask(&["--data", "mixed.trig"]);
+    assert!(rows == 1 && said.starts_with(warning), "{rows}: {said}");
+    let text = "\\run partners place=cn-qingdao\n";
+    let mut shell = command(here, &["shell", "--data", "mixed.trig", "--no-init", "--lang", "zh-Hans"]);
+    let said = finish(&mut shell, text).stderr;
+    assert!(said.contains("警告： 这个问题逐图查询，看不到无名图里的陈述\n  提示： 请给它们一个图"), "{said}");
+    // Behind a server: the command line, the header, and the description of the data.
+    let args = ["--data", "mixed.trig", "--bind", "127.0.0.1:0", "--write-token-file", "token"];
+    let serving = crate::server::process::Serving::start(here, &args);
+    let endpoint = format!("http://{}/sparql", serving.authority());
+    let there = ["--endpoint", endpoint.as_str()];
+    let (rows, said) = ask(&there);
+    assert!(rows == 1 && said.starts_with(warning), "{rows}: {said}");
+    let get = |path: &str| {
+        let stream = std::net::TcpStream::connect(serving.authority()).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: a\r\nAccept: text/turtle, text/csv\r\nConnection: close\r\n\r\n");
+        crate::server::process::exchange(stream, &request)
+    };
+    let header = "\r\nwarning: 299 citypact \"the question asks graph by graph";
+    let asked = || get("/queries/partners?place=cn-qingdao");
+    assert!(asked().starts_with("HTTP/1.1 200") && asked().contains(header), "{}", asked());
+    let described = get("/dataset");
+    assert!(described.contains("The unnamed graph") && described.contains("do not see it"), "{described}");
+    // What the hint says brings it back, and nothing is left to be warned of.
+    let moved = ["update", "MOVE DEFAULT TO graph:mine", "--token-file", "token"];
+    run(here, &[&moved[..], &there].concat()).ok();
+    assert_eq!(ask(&there), (2, String::new()));
+    assert!(!asked().contains("\r\nwarning:") && !get("/dataset").contains("The unnamed graph"));
+}
+
+#[test]
+fn reasons_are_given_in_the_language_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let ties = r#"{"type":"source","id":"a","language":"en"}
+{"type":"tie","parties":["cn-qingdao","jp-shimonoseki"],"kind":"friendship-city","since":"1979-10"}
+{"type":"tie","parties":["cn-qingdao","us-long-beach"],"kind":"friendship-city","since":"1985","until":"2020"}
+{"type":"tie","parties":["cn-qingdao","kr-daegu"],"kind":"friendship-city","status":"in-force"}
+{"type":"tie","parties":["cn-qingdao","nl-velsen"],"kind":"intent"}
+"#;
+    fs::write(folder.path().join("r.jsonl"), ties).unwrap();
+    for (language, reasons) in [
+        ("en", ["stated", "until 2020", "a letter of intent", "since 1979-10, no end told"]),
+        ("zh-Hans", ["文中写明", "至 2020 为止", "意向书", "自 1979-10 起，未提终止"]),
+        ("zh-TW", ["文中寫明", "至 2020 為止", "意向書", "自 1979-10 起，未提終止"]),
+        ("ja", ["文書に明記", "2020 まで", "意向書", "1979-10 から、終了の記述なし"]),
+        ("fr", ["stated", "until 2020", "a letter of intent", "since 1979-10, no end told"]),
+    ] {
+        let lang = format!("lang={language}");
+        let args = ["query", "partners", "-p", "place=cn-qingdao", "-p", &lang, "--to", "tsv", "--data", "r.jsonl"];
+        let told = run(folder.path(), &args).ok();
+        assert_eq!(told.lines().count(), 5, "{told}");
+        for reason in reasons {
+            assert!(told.contains(&format!("\"{reason}\"")), "{language}: {told}");
+        }
+    }
+}
+
+#[test]
+fn tables_show_whole_iris_and_rows_upright() {
+    let folder = folder();
+    let ask = |more: &[&str]| {
+        let query = "SELECT ?s ?l { GRAPH ?g { ?s rdfs:label ?l } } ORDER BY ?s";
+        run(folder.path(), &[&["query", query, "--data", "x.trig", "--to", "table"], more].concat()).ok()
+    };
+    assert!(ask(&[]).contains("place:uz") && !ask(&[]).contains("https://"), "{}", ask(&[]));
+    let whole = ask(&["--full"]);
+    assert!(whole.contains("https://w3id.org/citypact/id/place/uz") && !whole.contains("place:uz"), "{whole}");
+    let upright = ask(&["--vertical"]);
+    assert!(
+        upright.contains("── 1 ──\n")
+            && upright.lines().any(|line| line.starts_with("s ") && line.ends_with("place:uz")),
+        "{upright}"
+    );
 }

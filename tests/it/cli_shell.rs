@@ -164,4 +164,30 @@ fn the_shell_speaks_the_language_of_its_user() {
     let error = in_language(&[], "zh_CN.UTF-8", "\\frmat csv\n").failed(1);
     assert!(error.contains("没有这个命令： \\frmat") && error.contains("是不是 \\format?"), "{error}");
     assert!(in_language(&["--lang", "en"], "zh_CN.UTF-8", "\\help\n").ok().contains("list the commands"));
+    for (text, said) in [
+        ("ASK { ?s ?p }\n\n", "错误： "),
+        ("ASK { ?s pcat:a ?o }\n\n", "前缀 pcat: 没有声明"),
+        ("ASK { ?s pact:Tei ?o }\n\n", "警告： "),
+        ("\\timing perhaps\n", "只能是 on 或 off，不能是 perhaps"),
+        ("\\prefix x\n", "声明前缀要写出名称和它所代表的 IRI"),
+        ("\\format tabel\n", "没有叫 \"tabel\" 的格式"),
+        ("\\run partnres\n", "没有名为 partnres 的查询"),
+        ("\\run partners\n", "查询 partners 需要参数 place"),
+        ("\\read none.txt\n", "无法读取 none.txt"),
+        ("\\describe Nowhere\n", "没有叫这个名字的东西"),
+        ("\\timing on\nASK {}\n\n", "1 行，用时 "),
+        ("INSERT DATA { <http://a> <http://b> 1, 2 }\n\n", "增加了 2 个四元组，删除了 0 个"),
+        ("LOAD <http://127.0.0.1:1/>\n\n", "更新无法执行\n  原因： http://127.0.0.1:1/ 没有回答"),
+    ] {
+        let told = in_language(&["--lang", "zh-Hans"], "C", text).stderr;
+        assert!(told.contains(said), "{text}: {told}");
+        assert!(!told.contains("error:") && !told.contains("Hint:") && !told.contains("caused by:"), "{told}");
+    }
+    let shown = in_language(
+        &["--lang", "zh-Hans", "--to", "table"],
+        "C",
+        "ASK {}\n\nSELECT (1 AS ?x) {}\n\n\\info\n\\queries\n",
+    )
+    .ok();
+    assert!(["是\n", "1 行\n", "四元组", "一个地方的结好对象"].iter().all(|words| shown.contains(words)), "{shown}");
 }

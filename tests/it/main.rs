@@ -4,6 +4,7 @@ mod bad_input;
 mod citypact;
 mod cli_check;
 mod cli_diff;
+mod cli_elsewhere;
 mod cli_frame;
 mod cli_generate;
 mod cli_places;

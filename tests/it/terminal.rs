@@ -202,3 +202,38 @@ fn what_is_longer_than_the_screen_is_paged() {
     terminal.write("q");
     terminal.expect("[ended 0]");
 }
+
+#[test]
+fn a_wide_table_is_cut_to_the_screen_unless_that_is_not_wanted() {
+    let Some(terminal) = Terminal::start("citypact shell --data x.ttl --lang zh-Hans") else { return };
+    terminal.expect("citypact>");
+    let wide =
+        "SELECT (CONCAT('begin', REPLACE('0123456789012345678901234567890123456789', '(.)', 'abc$1')) AS ?long) {}";
+    terminal.write(wide);
+    terminal.press(&["Enter"]);
+    let cut = terminal.expect("1 行");
+    assert!(cut.contains('…'), "{cut}");
+    terminal.write("\\wide on");
+    terminal.press(&["Enter"]);
+    terminal.write(wide);
+    terminal.press(&["Enter"]);
+    sleep(Duration::from_millis(500));
+    let whole = terminal.screen().replace('\n', "");
+    assert!(whole.contains("abc7abc8abc9"), "{whole}");
+    terminal.write("ASK { 青");
+    terminal.press(&["Tab"]);
+    terminal.write("島");
+    terminal.press(&["Tab"]);
+    terminal.write(" ?p ?o }");
+    terminal.press(&["Enter"]);
+    terminal.expect("是");
+    terminal.write("\\run partners place=青島");
+    terminal.press(&["Tab"]);
+    terminal.expect("place=cn-qingdao");
+    terminal.press(&["C-c"]);
+    terminal.write("ASK { ?x pct:a ?y }");
+    terminal.press(&["Enter"]);
+    terminal.expect("提示：");
+    terminal.press(&["C-d"]);
+    terminal.expect("[ended 0]");
+}

@@ -226,7 +226,8 @@ fn prefix(session: &mut Session<'_>, rest: &str) -> Result<()> {
 
 fn queries(session: &mut Session<'_>, name: &str) -> Result<()> {
     let mut out = session.edge.results(true);
-    query::write_list(Some(name).filter(|name| !name.is_empty()), session.edge, &mut out)?;
+    let name = Some(name).filter(|name| !name.is_empty());
+    query::write_list(name, session.edge, &|title| session.told(title), &mut out)?;
     Ok(out.flush()?)
 }
 
@@ -240,6 +241,9 @@ fn run_named(session: &mut Session<'_>, rest: &str) -> Result<()> {
         .map(|word| query::parameter(word).map_err(|reason| Failure::usage(format!("{word:?}: {reason}"))))
         .collect::<Result<Vec<_>>>()?;
     let query = query::library_query(name, &given)?.over(session.backend.store())?;
+    if let Some(warning) = query::unseen(name, &session.backend)? {
+        session.edge.say(session.told(warning));
+    }
     session.ask(&query)
 }
 
@@ -309,7 +313,7 @@ fn describe_by_label(session: &Session<'_>, label: &str) -> Result<()> {
 fn counts(session: &Session<'_>) -> Result<()> {
     let counts = session.backend.counts().map_err(common::explain)?;
     let mut out = session.edge.results(true);
-    out.write_all(info::table(&counts, session.edge).as_bytes())?;
+    out.write_all(info::table(&counts, session.edge, &|heading| session.say(heading)).as_bytes())?;
     Ok(out.flush()?)
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::Highlighter;
@@ -15,10 +15,14 @@ use super::super::backend::Backend;
 use super::commands;
 use super::read::is_command;
 use crate::format::{ResultsFormat, Syntax};
-use crate::query::{Entity, Limits, Suggestion, library, named, suggest};
+use crate::query::{Entity, Limits, ParameterKind, Suggestion, library, named, suggest};
+use crate::vocab;
 
 /// How long a person waits for a completion.
 const PATIENCE: Duration = Duration::from_millis(800);
+
+/// The properties whose values things are called by.
+const NAMES: &str = "skos:prefLabel|skos:altLabel|rdfs:label|schema:name|schema:headline";
 
 /// What the line editor asks.
 pub(super) struct Helper {
@@ -36,13 +40,38 @@ impl Helper {
     /// What may stand before `at` in a line of SPARQL, in the light of the lines above it.
     fn suggested(&self, line: &str, at: usize) -> (usize, Vec<Suggestion>) {
         let (text, before) = (format!("{}{line}", self.above), self.above.len());
-        let (start, found) = suggest(&text, before + at, |typed| self.find(typed));
+        let (start, found) = suggest(&text, before + at, self.finder());
         (start.saturating_sub(before), found)
     }
 
-    /// Entities by the beginning of a label or of the last part of their IRI; none where that takes too long.
-    fn find(&self, typed: &str) -> Vec<Entity> {
-        entities(&self.backend, typed, Limits::within(PATIENCE)).unwrap_or_default()
+    /// Finds entities by the beginning of a label or of the last part of their IRI; none where that takes too long, however
+    /// often it is asked.
+    fn finder(&self) -> impl FnMut(&str) -> Vec<Entity> {
+        let until = Instant::now() + PATIENCE;
+        move |typed| {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                Vec::new()
+            } else {
+                entities(&self.backend, typed, Limits::within(left)).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The parameter that is being given a value, with the entities that the value may mean.
+    fn values(&self, query: &str, word: &str) -> Option<Vec<Suggestion>> {
+        let (name, value) = word.split_once('=')?;
+        let parameter = named(query).ok()?.parameters.iter().find(|parameter| parameter.name == name)?;
+        let place = format!("{}place/", vocab::ID);
+        let given = |iri: &str| match (parameter.kind, iri.strip_prefix(&place)) {
+            (ParameterKind::Place, id) => id.map(str::to_owned),
+            (ParameterKind::Iri, _) => Some(iri.to_owned()),
+            _ => None,
+        };
+        let pair = |entity: Entity| {
+            Some(Suggestion { text: format!("{name}={}", given(&entity.iri)?), label: Some(entity.label) })
+        };
+        Some(self.finder()(value).into_iter().filter_map(pair).collect())
     }
 
     fn command(&self, line: &str, at: usize) -> (usize, Vec<Suggestion>) {
@@ -59,8 +88,11 @@ impl Helper {
             ["\\format"] => formats().map(str::to_owned).collect(),
             ["\\timing" | "\\wide" | "\\full" | "\\vertical" | "\\x"] => ["on", "off"].map(str::to_owned).to_vec(),
             ["\\run" | "\\queries"] => library().iter().map(|query| query.name.to_string()).collect(),
-            ["\\run", query, ..] => parameters(query),
-            ["\\explain" | "\\describe", ..] => return suggest(line, at, |typed| self.find(typed)),
+            ["\\run", query, ..] => match self.values(query, word) {
+                Some(values) => return (start, values),
+                None => parameters(query),
+            },
+            ["\\explain" | "\\describe", ..] => return suggest(line, at, self.finder()),
             _ => Vec::new(),
         };
         let fitting = names.into_iter().filter(|name| name.starts_with(word));
@@ -74,8 +106,8 @@ pub(super) fn entities(backend: &Backend, typed: &str, limits: Limits) -> super:
     let part = oxrdf::Literal::new_simple_literal(format!("/{typed}"));
     let query = format!(
         "SELECT ?entity (MIN(STR(?name)) AS ?label) WHERE {{
-            {{ ?entity skos:prefLabel|skos:altLabel|rdfs:label|schema:name ?name }}
-            UNION {{ GRAPH ?g {{ ?entity skos:prefLabel|skos:altLabel|rdfs:label|schema:name ?name }} }}
+            {{ ?entity {NAMES} ?name }}
+            UNION {{ GRAPH ?g {{ ?entity {NAMES} ?name }} }}
             FILTER(STRSTARTS(LCASE(STR(?name)), {text}) || CONTAINS(STR(?entity), {part}))
         }} GROUP BY ?entity ORDER BY STRLEN(STR(?label)) ?entity LIMIT 50"
     );

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::answer::{self, Format, LimitArgs, Look};
 use super::backend::DataArgs;
 use super::edge::Edge;
-use super::report::{self, Outcome, Result};
+use super::report::{Outcome, Result};
 use read::{Input, Reader};
 use session::{Next, Session};
 use words::say;
@@ -67,7 +67,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         edge.say(say(&language, "Ask in SPARQL; \\help lists the commands, Tab completes, Ctrl-D leaves."));
     }
     let mut session = Session::new(backend, edge, limits, look, reader.is_dialogue());
-    session.language = language;
+    session.speak(language);
     session.services = args.limits.services();
     session.full = args.full;
     if args.full {
@@ -76,7 +76,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     if let Some(path) = edge.init_file().filter(|_| !args.no_init) {
         // A slip in it is told and keeps nobody from asking.
         commands::run(&mut session, &format!("\\read {}", path.display()))
-            .map_or_else(|failure| edge.warn(report::render(&failure, edge.color_errors)), drop);
+            .map_or_else(|failure| edge.warn(session.rendered(&failure)), drop);
     }
     loop {
         let next = match reader.next()? {
@@ -90,7 +90,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
             Err(failure) if failure.is_broken_pipe() && !reader.is_dialogue() => break,
             Err(failure) if failure.is_broken_pipe() => {}
             Err(failure) => {
-                edge.warn(report::render(&failure, edge.color_errors));
+                edge.warn(session.rendered(&failure));
                 // A person has seen it; a script is told by the status.
                 if !reader.is_dialogue() {
                     outcome = Outcome::Failed;

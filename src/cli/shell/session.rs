@@ -9,12 +9,12 @@ use super::super::backend::Backend;
 use super::super::edge::Edge;
 use super::super::interrupt::Presses;
 use super::super::query::warn_of_unknown_terms;
-use super::super::report::Result;
+use super::super::report::{Failure, Result, render_in};
 use super::super::update;
 use super::commands;
 use super::read::is_command;
-use super::words::say;
-use crate::query::{Cancel, Limits, ParseOptions, Query, QueryError, TextLimits, Typed, Update};
+use super::words::{of_tables, say, told};
+use crate::query::{Cancel, Limits, ParseOptions, Query, TextLimits, Typed, Update};
 
 /// Whether the dialogue goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct Session<'e> {
     pub(super) language: String,
     /// Whether tables show whole IRIs.
     pub(super) full: bool,
-    /// Whether other endpoints may be asked.
+    /// Whether other servers may be asked.
     pub(super) services: bool,
     /// Where results go instead of the screen.
     pub(super) output: Option<File>,
@@ -81,7 +81,7 @@ impl<'e> Session<'e> {
         }
         let typed = Typed::read(text, &self.options);
         if matches!(typed, Typed::Query(_) | Typed::Update(_)) {
-            warn_of_unknown_terms(text, &self.options, self.edge);
+            warn_of_unknown_terms(text, &self.options, self.edge, &|warning| self.told(warning));
         }
         match typed {
             Typed::Query(query) => self.ask(&query)?,
@@ -97,18 +97,28 @@ impl<'e> Session<'e> {
         say(&self.language, english)
     }
 
+    /// A message in the language of the dialogue.
+    pub(super) fn told(&self, message: &str) -> String {
+        told(&self.language, message).into_owned()
+    }
+
+    /// A failure in the language of the dialogue.
+    pub(super) fn rendered(&self, failure: &Failure) -> String {
+        render_in(failure, self.edge.color_errors, &|text| self.told(text))
+    }
+
+    /// Speaks this language from now on.
+    pub(super) fn speak(&mut self, language: String) {
+        self.look.style.words = of_tables(&language);
+        self.language = language;
+    }
+
     /// Shows the rows of one text as blocks.
     fn upright(&mut self, text: &str) -> Result<Next> {
         let before = std::mem::replace(&mut self.look.style.vertical, true);
         let next = self.take(text);
         self.look.style.vertical = before;
         next
-    }
-
-    /// Whether a text that asks other endpoints may be put.
-    fn permit(&self, asks_others: bool) -> Result<()> {
-        let refused = asks_others && !self.services;
-        if refused { Err(answer::explain(QueryError::NotAllowed("SERVICE"))) } else { Ok(()) }
     }
 
     /// Where results go.
@@ -132,7 +142,7 @@ impl<'e> Session<'e> {
 
     /// Asks and shows the result.
     pub(super) fn ask(&self, query: &Query) -> Result<()> {
-        self.permit(query.asks_others())?;
+        answer::permit(self.services, query.asks_others())?;
         let cancel = Cancel::new();
         let question = Question { query, limits: &self.limits, cancel: &cancel };
         let mut out = self.out()?;
@@ -144,16 +154,16 @@ impl<'e> Session<'e> {
         out.flush()?;
         drop(out);
         if self.timing {
-            self.edge.warn(answer::say(&stats));
+            self.edge.warn(self.told(&answer::say(&stats)));
         }
         Ok(())
     }
 
     fn change(&self, update: &Update) -> Result<()> {
-        self.permit(update.asks_others())?;
+        answer::permit(self.services, update.asks_others())?;
         let cancel = Cancel::new();
         let said = self.presses.cancelling(&cancel, || update::change(&self.backend, update, &self.limits, &cancel))?;
-        self.edge.say(said);
+        self.edge.say(self.told(&said));
         Ok(())
     }
 

@@ -1,84 +1,117 @@
-//! What the shell says, in four languages. English is the key; what has no translation stays English.
+//! What the shell says, in four languages: a table from English, whose gaps (`{}`) hold what a message is about. What has no
+//! translation, such as the words of other programs, stays as it is.
 
-/// Languages of the columns after the first.
-const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "ja"];
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
-#[rustfmt::skip]
-const WORDS: &[[&str; 4]] = &[
-    ["Ask in SPARQL; \\help lists the commands, Tab completes, Ctrl-D leaves.",
-     "请用 SPARQL 提问；\\help 列出命令，Tab 补全，Ctrl-D 离开。",
-     "請用 SPARQL 提問；\\help 列出命令，Tab 補全，Ctrl-D 離開。",
-     "SPARQL で質問してください。\\help でコマンド一覧、Tab で補完、Ctrl-D で終了します。"],
-    ["list the commands", "列出命令", "列出命令", "コマンドの一覧"],
-    ["format of rows or of triples: table, csv, turtle …", "行或三元组的格式：table、csv、turtle …", "列或三元組的格式：table、csv、turtle …", "行やトリプルの形式：table、csv、turtle …"],
-    ["labels beside IRIs in tables", "在表格中的 IRI 旁显示名称", "在表格中的 IRI 旁顯示名稱", "表の IRI の横にラベルを表示"],
-    ["say how long each question took", "显示每个问题用了多久", "顯示每個問題用了多久", "質問にかかった時間を表示"],
-    ["list the prefixes that are known", "列出已知的前缀", "列出已知的前綴", "既知の接頭辞の一覧"],
-    ["declare a prefix for this dialogue", "为本次对话声明前缀", "為本次對話宣告前綴", "この対話で使う接頭辞を宣言"],
-    ["list the named queries, or show one", "列出命名查询，或显示其中一个", "列出命名查詢，或顯示其中一個", "名前付きクエリの一覧、またはその一つを表示"],
-    ["ask a named query", "执行命名查询", "執行命名查詢", "名前付きクエリを実行"],
-    ["tell how a query is evaluated", "说明查询如何求值", "說明查詢如何求值", "クエリの評価手順を表示"],
-    ["what is said of a thing", "关于某物都说了什么", "關於某物都說了什麼", "あるものについて述べられていること"],
-    ["write results to a file; without one to the screen", "把结果写入文件；不给文件则回到屏幕", "把結果寫入檔案；不給檔案則回到螢幕", "結果をファイルへ。指定がなければ画面へ"],
-    ["do what a file says", "执行文件里的内容", "執行檔案裡的內容", "ファイルの内容を実行"],
-    ["cut nothing to the width of the screen", "不按屏幕宽度截断", "不按螢幕寬度截斷", "画面の幅で切り詰めない"],
-    ["whole IRIs in tables, to be copied", "在表格中显示完整的 IRI，便于复制", "在表格中顯示完整的 IRI，便於複製", "コピーできるように IRI を省略せず表示"],
-    ["a line for each value (so does \\x, and \\G for one text)", "每个值一行（\\x 相同；\\G 只对一次提问）", "每個值一行（\\x 相同；\\G 只對一次提問）", "値ごとに一行（\\x も同じ。\\G は一度だけ）"],
-    ["as \\vertical", "同 \\vertical", "同 \\vertical", "\\vertical と同じ"],
-    ["what the store holds", "数据库里有什么", "資料庫裡有什麼", "ストアの内容"],
-    ["leave (so does Ctrl-D)", "离开（Ctrl-D 相同）", "離開（Ctrl-D 相同）", "終了（Ctrl-D も同じ）"],
-    ["Timing is on.", "已开始计时。", "已開始計時。", "時間の表示をオンにしました。"],
-    ["Timing is off.", "已停止计时。", "已停止計時。", "時間の表示をオフにしました。"],
-    ["Several things are called so:", "有几样东西都叫这个名字：", "有幾樣東西都叫這個名字：", "その名前のものがいくつかあります："],
-    ["there is no command", "没有这个命令：", "沒有這個命令：", "そのようなコマンドはありません："],
-    ["did you mean", "是不是", "是不是", "もしかして"],
-    ["\\help lists the commands", "\\help 列出命令", "\\help 列出命令", "\\help でコマンド一覧を表示します"],
-    ["nothing is called", "没有叫这个名字的东西：", "沒有叫這個名字的東西：", "その名前のものはありません："],
-    ["Tab completes labels", "Tab 可以补全名称", "Tab 可以補全名稱", "Tab でラベルを補完できます"],
-    ["which query?", "哪个查询？", "哪個查詢？", "どのクエリですか？"],
-    ["\\queries lists them", "\\queries 列出全部查询", "\\queries 列出全部查詢", "\\queries で一覧を表示します"],
-    ["describe what?", "描述什么？", "描述什麼？", "何を説明しますか？"],
-    ["read which file?", "读哪个文件？", "讀哪個檔案？", "どのファイルを読みますか？"],
-    ["the files read each other without end", "这些文件互相读取，没有尽头", "這些檔案互相讀取，沒有盡頭", "ファイルが互いを読み続けて終わりません"],
-];
+use crate::check::words::filled;
+use crate::ontology::language;
+use crate::output::Words;
 
-/// A text in a language (BCP 47): the nearest of the four, else English.
-pub(super) fn say(language: &str, english: &'static str) -> &'static str {
-    let column = LANGUAGES.iter().position(|known| *known == nearest(language));
-    let row = WORDS.iter().find(|row| row[0] == english);
-    row.zip(column).map_or(english, |(row, column)| row[column + 1])
+const TABLE: &str = include_str!("words.tsv");
+
+/// English, Simplified Chinese, Traditional Chinese, Japanese; the messages with more words of their own first.
+static WORDS: LazyLock<Vec<[&str; 4]>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let mut cells = line.split('\t');
+        [(); 4].map(|()| cells.next().unwrap_or_default())
+    };
+    let mut rows: Vec<_> = TABLE.lines().filter(|line| !line.starts_with('#')).map(row).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row[0].len()));
+    rows
+});
+
+/// A text in a language (BCP 47, or the name of a locale).
+pub(super) fn say(tongue: &str, english: &'static str) -> &'static str {
+    let column = column(tongue);
+    WORDS.iter().find(|row| row[0] == english).map_or(english, |row| row[column])
 }
 
-/// The language of the four that a tag, or the name of a locale, asks for.
-fn nearest(language: &str) -> &'static str {
-    let tag = language.split(['.', '@']).next().unwrap_or_default().to_ascii_lowercase().replace('_', "-");
-    let has = |part: &str| tag.split('-').any(|other| other == part);
-    match tag.split('-').next().unwrap_or_default() {
-        "zh" if has("hant") || !has("hans") && ["tw", "hk", "mo"].into_iter().any(has) => "zh-Hant",
-        "zh" => "zh-Hans",
-        "ja" => "ja",
-        _ => "en",
+/// A message in a language, line by line; one that stands at a place of a text (`file:1:5: …`) keeps its place.
+pub(super) fn told<'t>(tongue: &str, message: &'t str) -> Cow<'t, str> {
+    let column = column(tongue);
+    if column == 0 {
+        return Cow::Borrowed(message);
     }
+    Cow::Owned(message.split('\n').map(|line| told_line(column, line)).collect::<Vec<_>>().join("\n"))
+}
+
+fn told_line(column: usize, line: &str) -> String {
+    let found = |text: &str| WORDS.iter().find_map(|row| Some(filled_in(row[column], &gaps(row[0], text)?)));
+    let (place, text) = place(line);
+    let (mark, text) =
+        ["warning: ", "  Hint: "].iter().find_map(|mark| Some((*mark, text.strip_prefix(mark)?))).unwrap_or(("", text));
+    let marked = WORDS
+        .iter()
+        .find(|row| row[0] == mark.trim() && !mark.is_empty())
+        .map_or(mark.to_owned(), |row| mark.replace(mark.trim(), row[column]));
+    let (nearer, text) = self::place(text);
+    format!("{place}{marked}{nearer}{}", found(text).unwrap_or_else(|| text.to_owned()))
+}
+
+fn filled_in(template: &str, values: &[&str]) -> String {
+    let values: Vec<&dyn std::fmt::Display> = values.iter().map(|value| value as &dyn std::fmt::Display).collect();
+    filled(template, &values)
+}
+
+/// What stands in the gaps of a template, if a text is made of it.
+fn gaps<'t>(template: &str, text: &'t str) -> Option<Vec<&'t str>> {
+    let mut parts = template.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut parts = parts.peekable();
+    let mut gaps = Vec::new();
+    while let Some(part) = parts.next() {
+        let (gap, after) = match parts.peek() {
+            None => (rest.strip_suffix(part)?, ""),
+            Some(_) => rest.split_once(part)?,
+        };
+        gaps.push(gap);
+        rest = after;
+    }
+    rest.is_empty().then_some(gaps)
+}
+
+/// The place of a text that a line begins with (`file:1:5: `), and the rest.
+fn place(line: &str) -> (&str, &str) {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let end = line.match_indices(": ").map(|(at, _)| at).find(|at| {
+        let mut parts = line[..*at].rsplitn(3, ':');
+        parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number) && parts.next().is_some()
+    });
+    end.map_or(("", line), |end| line.split_at(end + 2))
+}
+
+/// What tables say.
+pub(super) fn of_tables(tongue: &str) -> Words {
+    Words { one: say(tongue, "1 row"), many: say(tongue, "{} rows"), yes: say(tongue, "yes"), no: say(tongue, "no") }
+}
+
+/// The column of a language; that of a locale (`zh_CN.UTF-8`), too.
+fn column(tongue: &str) -> usize {
+    language(tongue.split(['.', '@']).next().unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::{Limit, ParseOptions, Query, QueryError, library};
+
+    const OTHERS: [&str; 3] = ["zh-Hans", "zh-Hant", "ja"];
 
     #[test]
     fn languages_are_found_by_tags_and_by_locales() {
         for (asked, found) in [
-            ("zh-Hans", "zh-Hans"),
-            ("zh_CN.UTF-8", "zh-Hans"),
-            ("zh_TW.UTF-8", "zh-Hant"),
-            ("zh-Hant-HK", "zh-Hant"),
-            ("zh-Hans-HK", "zh-Hans"),
-            ("ja_JP.UTF-8", "ja"),
-            ("C.UTF-8", "en"),
-            ("de", "en"),
-            ("", "en"),
+            ("zh-Hans", 1),
+            ("zh_CN.UTF-8", 1),
+            ("zh_TW.UTF-8", 2),
+            ("zh-Hant-HK", 2),
+            ("zh-Hans-HK", 1),
+            ("ja_JP.UTF-8", 3),
+            ("C.UTF-8", 0),
+            ("de", 0),
+            ("", 0),
         ] {
-            assert_eq!(nearest(asked), found, "{asked}");
+            assert_eq!(column(asked), found, "{asked}");
         }
         assert_eq!(say("zh_CN", "list the commands"), "列出命令");
         assert_eq!(say("fr", "list the commands"), "list the commands");
@@ -86,9 +119,66 @@ mod tests {
     }
 
     #[test]
-    fn every_command_is_explained_in_every_language() {
-        for help in super::super::commands::explanations() {
-            assert!(LANGUAGES.iter().all(|language| say(language, help) != help), "{help}");
+    fn every_row_is_whole_and_keeps_its_gaps() {
+        for row in WORDS.iter() {
+            let gaps = |text: &str| text.matches('{').count();
+            assert!(row.iter().all(|cell| !cell.is_empty() && gaps(cell) == gaps(row[0])), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn messages_keep_their_gaps_and_their_places() {
+        for (english, chinese) in [
+            ("the limit of 10 rows was reached", "已达到 10 行的上限"),
+            ("q:1:5: `x` is not expected here\n  ASK x\n      ^", "q:1:5: 此处不应出现 `x`\n  ASK x\n      ^"),
+            ("warning: q:2:1: the vocabulary has no `pact:x`", "警告： q:2:1: 词汇表里没有 `pact:x`"),
+            ("this ) does not close the { of line 1, column 2", "这个 ) 与第 1 行第 2 列的 { 不配对"),
+            ("2 quads added, 0 removed", "增加了 2 个四元组，删除了 0 个"),
+            ("3 rows in 0.5 ms", "3 行，用时 0.5 毫秒"),
+            ("whatever another program says", "whatever another program says"),
+        ] {
+            assert_eq!(told("zh-Hans", english), chinese);
+            assert_eq!(told("en", english), english);
+        }
+    }
+
+    /// What the shell can say of its own: nothing of it is left in English.
+    fn sayings() -> Vec<String> {
+        let mut all: Vec<String> = super::super::commands::explanations().map(str::to_owned).collect();
+        let source = [include_str!("commands.rs"), include_str!("session.rs"), include_str!("mod.rs")].concat();
+        let said = source.split("say(\"").skip(1).chain(source.split("say(&language, \"").skip(1));
+        all.extend(said.filter_map(|rest| Some(rest.split_once('"')?.0.replace("\\\\", "\\"))));
+        all.extend(library().iter().map(|query| query.title.clone()));
+        let limits =
+            [Limit::Time(std::time::Duration::from_secs(1)), Limit::Rows(1), Limit::Bytes(1), Limit::Memory(1)];
+        let errors = limits.map(QueryError::Limit).into_iter();
+        for error in errors.chain([QueryError::Cancelled, QueryError::NotAllowed("LOAD"), QueryError::DatasetTwice]) {
+            all.extend([Some(error.to_string()), error.hint()].into_iter().flatten());
+        }
+        for text in [
+            "ASK { ?s ?p }",
+            "ASK {",
+            "ASK )",
+            "ASK (}",
+            "ASK { x:a ?p ?o }",
+            "ASK { pcat:a ?p ?o }",
+            "ASK { <a> ?p ?o }",
+            "ASK ｛",
+        ] {
+            let Err(QueryError::Syntax(error)) = Query::parse(text, &ParseOptions::default()) else { panic!("{text}") };
+            all.extend(error.hint);
+        }
+        all
+    }
+
+    #[test]
+    fn everything_is_said_in_every_language() {
+        let all = sayings();
+        assert!(all.len() > 60, "{}", all.len());
+        for english in &all {
+            for language in OTHERS {
+                assert_ne!(told(language, english), *english, "{language}");
+            }
         }
     }
 }

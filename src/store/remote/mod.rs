@@ -179,6 +179,18 @@ impl Remote {
         Ok(Some(text))
     }
 
+    /// Whether anything is known to stand in no named graph. Where only a comparison of all graphs could tell, nothing is.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn holds_unnamed(&self) -> Result<bool, StoreError> {
+        match self.unnamed()? {
+            Unnamed::Apart => self.ask("ASK { ?s ?p ?o }"),
+            Unnamed::ByGraphStore => Ok(self.graph(GraphNameRef::DefaultGraph)?.next().transpose()?.is_some()),
+            Unnamed::Rest | Unnamed::Nowhere => Ok(false),
+        }
+    }
+
     fn ask(&self, query: &str) -> Result<bool, StoreError> {
         match self.query_text(query)? {
             QueryResults::Boolean(answer) => Ok(answer),

@@ -222,6 +222,16 @@ fn a_store_that_is_served_is_reached_through_the_server() {
     assert!(run(&folder.0, &["query", count, "--store", "s.db", "--to", "csv"]).ok().contains('2'));
     let insert = "INSERT DATA { <http://a/x> <http://a/p> 3 }";
     run(&folder.0, &["update", insert, "--store", "s.db", "--token-file", "token"]).ok();
+    let quads = |more: &[&str]| {
+        let text = run(&folder.0, &[&["export", "--to", "nquads", "--quiet"], more].concat()).ok();
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let before = quads(&["--store", "s.db", "--token-file", "token"]);
+    let backed = run(&folder.0, &["backup", "c.db", "--store", "s.db", "--token-file", "token"]);
+    assert!(backed.stderr.contains("The backup is in ") && backed.status == Some(0), "{}", backed.stderr);
+    assert!(before.len() == 3 && quads(&["--store", "c.db"]) == before, "{before:?}");
     let backup = "POST /admin/backup?name=b.db HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer 0123456789abcdef\r\nContent-Length: 0\r\n\r\n";
     assert!(exchange(TcpStream::connect(serving.authority()).unwrap(), backup).starts_with("HTTP/1.1 201"));
     serving.signal("TERM");
