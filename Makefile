@@ -3,7 +3,7 @@
 # are given: `make demo FEATURES=` builds with it, `make test FEATURES='$(MEMORY)'` tests without it.
 
 CARGO    ?= cargo
-MEMORY   := --no-default-features
+MEMORY   := --no-default-features --features cli,server
 ifeq ($(origin FEATURES),undefined)
 DEMO     := $(MEMORY)
 else
@@ -58,9 +58,11 @@ test-readers: build ## what is written, read back by rdflib, PyLD, rapper, netwo
 	@$(READERS) -c 'import rdflib, pyld, networkx' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.*; }
 	@$(READERS) -W ignore tests/readers/judge.py "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
 
-lint: deps ## formatting, and clippy without a warning
+lint: deps ## formatting, and clippy without a warning: everything, and the library alone
 	$(CARGO) fmt --check
 	$(LIBCLANG) $(CARGO) clippy $(PROFILE) $(FEATURES) --all-targets -- -D warnings
+	$(CARGO) clippy $(PROFILE) --no-default-features --lib -- -D warnings
+	$(CARGO) clippy $(PROFILE) --no-default-features --features server --lib -- -D warnings
 
 fmt: ## format the sources
 	$(CARGO) fmt

@@ -72,10 +72,12 @@
 
 pub mod atomic;
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod convert;
 pub mod counted;
 pub mod eval;
+#[cfg(feature = "client")]
 pub mod federation;
 pub mod fold;
 pub mod format;
@@ -94,6 +96,7 @@ pub mod place;
 pub mod query;
 pub mod rdf;
 pub mod record;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod store;
 pub mod vocab;

@@ -8,6 +8,7 @@ use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 use super::limits::Limits;
 use super::parse::SyntaxError;
 use crate::eval::{Cancel, Stop};
+#[cfg(feature = "client")]
 use crate::federation::LoadError;
 
 /// Why a query or update gave no result, or not all of it.
@@ -29,6 +30,7 @@ pub enum QueryError {
     /// The update cannot be carried out; nothing of it was.
     #[error("the update cannot be carried out")]
     Update(#[source] UpdateEvaluationError),
+    #[cfg(feature = "client")]
     /// A document of LOAD cannot be had or read; nothing of the update was carried out.
     #[error("the update cannot be carried out")]
     Load(#[source] LoadError),
@@ -105,6 +107,7 @@ impl QueryError {
             Self::Evaluation(QueryEvaluationError::UnsupportedService(_)) => {
                 Some("SERVICE is off unless it is allowed".into())
             }
+            #[cfg(feature = "client")]
             Self::Load(error) => error.hint(),
             _ => None,
         }

@@ -28,6 +28,8 @@ mod plan;
 mod prologue;
 mod readable;
 mod regular;
+#[cfg(feature = "client")]
+mod remote;
 mod retries;
 mod reuse;
 mod run;
@@ -58,8 +60,10 @@ pub use library::{LibraryError, NamedQuery, Parameter, library, named};
 pub use limits::{Limits, TextLimits};
 pub use parameter::{DataPlaces, Kind as ParameterKind, ParameterError, Places, RegisterPlaces};
 pub use parse::{ParseOptions, SyntaxError};
+#[cfg(feature = "client")]
+pub use remote::RemoteSession;
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
-pub use session::{LocalSession, RemoteSession, Session, Work};
+pub use session::{LocalSession, Session, Work};
 pub use substitute::Value;
 pub use suggest::{Entity, Suggestion, suggest, written};
 pub use typed::Typed;

@@ -5,19 +5,18 @@
 //! for that where it lets its client choose, and answers with its own default graph otherwise.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
 
-use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
+use oxigraph::sparql::QueryResults;
 
-use super::error::{Limit, QueryError};
+use super::error::QueryError;
 use super::explain::Explanation;
 use super::limits::Limits;
 use super::run::{Answer, Dataset, Engine, Event, Query, Request, Stats, send};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
-use crate::federation::{Outbound, Services};
-use crate::store::{Counts, Embedded, Remote, Scope, Store, StoreError};
+#[cfg(feature = "client")]
+use crate::store::Remote;
+use crate::store::{Counts, Embedded, Store, StoreError};
 
 /// What is done with results as they come.
 pub type Work<'w> = dyn FnMut(QueryResults<'_>) + Send + 'w;
@@ -65,6 +64,7 @@ pub trait Session: Send + Sync {
     }
 
     /// The endpoint, where it is behind one.
+    #[cfg(feature = "client")]
     fn remote(&self) -> Option<&Remote> {
         None
     }
@@ -90,50 +90,37 @@ impl dyn Session + '_ {
 /// A store in this process.
 pub struct LocalSession {
     store: Arc<Embedded>,
-    engine: Engine,
-    outbound: Option<Outbound>,
+    /// The engine for an evaluation within limits.
+    engine: Box<EngineWithin>,
+    /// An update with all that it names in it, and the limits that are left for it.
+    whole: Box<WholeUpdate>,
 }
+
+type EngineWithin = dyn Fn(&Limits) -> Engine + Send + Sync;
+type WholeUpdate = dyn Fn(&Update, &Limits) -> Result<(Update, Limits), QueryError> + Send + Sync;
 
 impl LocalSession {
     /// Over a store, with an engine.
     pub fn new(store: Arc<Embedded>, engine: Engine) -> Self {
-        Self { store, engine, outbound: None }
+        let whole = Box::new(|update: &Update, limits: &Limits| Ok((update.clone(), *limits)));
+        Self { store, engine: Box::new(move |_| engine.clone()), whole }
     }
 
-    /// With somebody to ask for SERVICE and LOAD.
+    /// With an engine that is made from the former one for each evaluation.
     #[must_use]
-    pub fn with_outbound(self, outbound: Outbound) -> Self {
-        Self { outbound: Some(outbound), ..self }
+    pub fn map_engine(self, map: impl Fn(Engine, &Limits) -> Engine + Send + Sync + 'static) -> Self {
+        let engine = self.engine;
+        Self { engine: Box::new(move |limits| map(engine(limits), limits)), ..self }
     }
 
-    /// The engine for one evaluation, which its services end with.
-    fn engine(&self, limits: &Limits) -> Engine {
-        let Some(outbound) = bounded(self.outbound.as_ref(), limits) else { return self.engine.clone() };
-        self.engine.clone().with_services(Services { outbound, deadline: end(limits) })
+    /// With updates that are made whole before they are carried out, within the limits that are left.
+    #[must_use]
+    pub fn map_updates(
+        self,
+        whole: impl Fn(&Update, &Limits) -> Result<(Update, Limits), QueryError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { whole: Box::new(whole), ..self }
     }
-}
-
-/// When an evaluation that begins now must end.
-fn end(limits: &Limits) -> Option<Instant> {
-    limits.timeout.and_then(|time| Instant::now().checked_add(time))
-}
-
-/// Who is asked: an answer, which is held whole, is no larger than the memory of the evaluation.
-fn bounded(outbound: Option<&Outbound>, limits: &Limits) -> Option<Outbound> {
-    outbound.cloned().map(|outbound| outbound.within(limits.memory.unwrap_or(u64::MAX)))
-}
-
-/// An update with the documents that it loads in it, and the limits that are left for it.
-fn with_documents(
-    update: &Update,
-    outbound: Option<&Outbound>,
-    limits: &Limits,
-) -> Result<(Update, Limits), QueryError> {
-    let Some(outbound) = bounded(outbound, limits) else { return Ok((update.clone(), *limits)) };
-    let (started, deadline) = (Instant::now(), end(limits));
-    let update = update.loaded(&outbound, deadline)?;
-    let left = |time: Duration| time.checked_sub(started.elapsed()).ok_or(QueryError::Limit(Limit::Time(time)));
-    Ok((update, Limits { timeout: limits.timeout.map(left).transpose()?, ..*limits }))
 }
 
 impl Session for LocalSession {
@@ -142,16 +129,16 @@ impl Session for LocalSession {
     }
 
     fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError> {
-        Ok(self.engine(request.limits).evaluate(self.store.as_ref(), request, work)?.1)
+        Ok((self.engine)(request.limits).evaluate(self.store.as_ref(), request, work)?.1)
     }
 
     fn update(&self, update: &Update, limits: &Limits, cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
-        let (update, limits) = with_documents(update, self.outbound.as_ref(), limits)?;
-        self.engine(&limits).update(&self.store, &update, &Dataset::default(), &limits, cancel).map(Some)
+        let (update, limits) = (self.whole)(update, limits)?;
+        (self.engine)(&limits).update(&self.store, &update, &Dataset::default(), &limits, cancel).map(Some)
     }
 
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
-        self.engine(request.limits).explain(self.store.as_ref(), request).map(Some)
+        (self.engine)(request.limits).explain(self.store.as_ref(), request).map(Some)
     }
 
     fn epoch(&self) -> Result<Option<u64>, StoreError> {
@@ -160,88 +147,5 @@ impl Session for LocalSession {
 
     fn embedded(&self) -> Option<&Arc<Embedded>> {
         Some(&self.store)
-    }
-}
-
-/// A store behind an endpoint. Time, rows and cancellation are limited here as well as there.
-pub struct RemoteSession {
-    remote: Remote,
-    outbound: Option<Outbound>,
-}
-
-impl RemoteSession {
-    /// Over an endpoint, which loads what an update names itself.
-    pub const fn new(remote: Remote) -> Self {
-        Self { remote, outbound: None }
-    }
-
-    /// With documents that are loaded from here.
-    #[must_use]
-    pub fn with_outbound(self, outbound: Outbound) -> Self {
-        Self { outbound: Some(outbound), ..self }
-    }
-}
-
-impl Session for RemoteSession {
-    fn store(&self) -> &dyn Store {
-        &self.remote
-    }
-
-    fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError> {
-        let (started, rows) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-        let text = request.query.algebra().to_string();
-        let results = self.remote.query_over(&text, Scope::Union, request.limits.timeout)?;
-        work(within(results, &request, &rows));
-        Ok(Stats { rows: rows.load(Relaxed), elapsed: started.elapsed(), ..Stats::default() })
-    }
-
-    fn update(&self, update: &Update, limits: &Limits, _cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
-        let started = Instant::now();
-        let (update, _) = with_documents(update, self.outbound.as_ref(), limits)?;
-        let change = self.remote.update_over(&update.algebra().to_string(), Scope::Union)?;
-        let stats = change.map(|change| UpdateStats {
-            inserted: change.inserted,
-            removed: change.removed,
-            elapsed: started.elapsed(),
-        });
-        Ok(stats)
-    }
-
-    fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
-        let Some(json) = self.remote.explain(&request.query.algebra().to_string())? else { return Ok(None) };
-        serde_json::from_slice(&json).map(Some).map_err(|error| QueryError::Internal(error.to_string()))
-    }
-
-    fn epoch(&self) -> Result<Option<u64>, StoreError> {
-        self.remote.epoch()
-    }
-
-    fn remote(&self) -> Option<&Remote> {
-        Some(&self.remote)
-    }
-}
-
-/// The results of an endpoint, up to the limit of rows and until the person has enough; counts them.
-fn within(results: QueryResults<'static>, request: &Request<'_>, rows: &Arc<AtomicU64>) -> QueryResults<'static> {
-    let (most, cancel, rows) = (request.limits.rows.unwrap_or(u64::MAX), request.cancel.clone(), Arc::clone(rows));
-    let check = move || {
-        if cancel.is_cancelled() {
-            return Err(QueryEvaluationError::Cancelled);
-        }
-        if rows.load(Relaxed) >= most {
-            return Err(QueryEvaluationError::Service(Box::new(QueryError::Limit(Limit::Rows(most)))));
-        }
-        rows.fetch_add(1, Relaxed);
-        Ok(())
-    };
-    match results {
-        QueryResults::Solutions(solutions) => {
-            let variables: Arc<[_]> = solutions.variables().into();
-            QueryResults::Solutions(QuerySolutionIter::new(variables, solutions.map(move |row| check().and(row))))
-        }
-        QueryResults::Graph(triples) => {
-            QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| check().and(triple))))
-        }
-        answer => answer,
     }
 }

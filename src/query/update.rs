@@ -22,6 +22,7 @@ use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
 use crate::eval::{Cancel, Stop};
+#[cfg(feature = "client")]
 use crate::federation::{Outbound, loaded, sources};
 use crate::store::{Embedded, StoreError, Transaction};
 
@@ -41,6 +42,14 @@ impl Update {
         Ok(Self(Arc::new(parse::update(text, options)?)))
     }
 
+    /// The update's algebra.
+    pub fn algebra(&self) -> &spargebra::Update {
+        &self.0
+    }
+}
+
+#[cfg(feature = "client")]
+impl Update {
     /// What in it asks other servers, if anything does: SERVICE in its patterns, or LOAD of what is no file.
     pub fn asks_others(&self) -> Option<&'static str> {
         let is_elsewhere = |source: &NamedNode| !source.as_str().to_ascii_lowercase().starts_with("file:");
@@ -57,11 +66,6 @@ impl Update {
             return Ok(self.clone());
         }
         Ok(loaded(spargebra::Update::clone(&self.0), outbound, deadline).map_err(QueryError::Load)?.into())
-    }
-
-    /// The update's algebra.
-    pub fn algebra(&self) -> &spargebra::Update {
-        &self.0
     }
 }
 

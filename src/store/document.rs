@@ -106,28 +106,6 @@ fn add<Q: AsQuad>(quads: impl IntoIterator<Item = Q>, transaction: &mut Transact
     Ok(inserted)
 }
 
-/// How a graph changes that held `old` and is to hold `new`, whatever blank nodes are called and numbers are written like.
-pub(super) fn difference(old: &[Quad], new: &[&Quad]) -> Change {
-    let old: Vec<Quad> = old.iter().map(alike).collect();
-    let new: Vec<Quad> = new.iter().map(|quad| alike(quad)).collect();
-    match rdf::diff(&old, &new) {
-        Ok(diff) => Change { inserted: diff.added.len() as u64, removed: diff.removed.len() as u64 },
-        // What cannot be compared is replaced.
-        Err(_) => Change { inserted: new.len() as u64, removed: old.len() as u64 },
-    }
-}
-
-/// Those of `new` that are not among `old`. Nobody can tell whether a blank node is there already: it is taken as new.
-pub(super) fn missing<'q>(old: &[Quad], new: &[&'q Quad]) -> Vec<&'q Quad> {
-    let mut known: HashSet<Quad> = old.iter().map(alike).collect();
-    new.iter().copied().filter(|quad| known.insert(alike(quad))).collect()
-}
-
-/// The quad in the one form that a store gives back.
-fn alike(quad: &Quad) -> Quad {
-    rdf::canonical_quad(normalised(&stored_form(quad)))
-}
-
 trait AsQuad {
     fn as_quad(&self) -> QuadRef<'_>;
 }
@@ -145,12 +123,12 @@ impl AsQuad for &Cow<'_, Quad> {
 }
 
 /// The quad as a store gives it back: numbers and dates are kept by value, so that `1.50` comes back as `1.5`.
-fn normalised(quad: &Quad) -> Quad {
+pub(super) fn normalised(quad: &Quad) -> Quad {
     Quad { object: normal(quad.object.clone()), ..quad.clone() }
 }
 
 /// The quad with language tags in lower case: the form in which queries look for them.
-fn stored_form(quad: &Quad) -> Cow<'_, Quad> {
+pub(super) fn stored_form(quad: &Quad) -> Cow<'_, Quad> {
     match rdf::stored(&quad.object) {
         Cow::Owned(object) => Cow::Owned(Quad { object, ..quad.clone() }),
         Cow::Borrowed(_) => Cow::Borrowed(quad),

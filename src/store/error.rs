@@ -62,7 +62,7 @@ pub enum StoreError {
         url: String,
         /// Why.
         #[source]
-        source: Box<ureq::Error>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// An endpoint answered that it will not do it.
     #[error("{url} answered {status}: {reason}")]
@@ -104,10 +104,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn answer(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Answer { url: url.to_owned(), source: source.into() }
-    }
-
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

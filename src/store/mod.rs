@@ -13,6 +13,7 @@ mod journal;
 mod journaled;
 mod lock;
 mod meta;
+#[cfg(feature = "client")]
 mod remote;
 mod restore;
 mod transaction;
@@ -30,6 +31,7 @@ pub use embedded::{BulkOptions, Embedded, Quads};
 pub use error::StoreError;
 pub use lock::Holder;
 pub use meta::counter;
+#[cfg(feature = "client")]
 pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
 pub use restore::restore;
 pub use transaction::Transaction;

@@ -16,6 +16,7 @@ mod convert;
 #[cfg(unix)]
 mod documents;
 mod examples;
+mod features;
 mod golden;
 mod index;
 mod infer;

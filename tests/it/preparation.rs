@@ -213,7 +213,7 @@ fn of_several_llvms_one_that_works_is_taken() {
     newer_is_bare.is_ready();
     let told = newer_is_bare.told();
     assert!(told.starts_with("LIBCLANG_PATH=") && told.contains("libclang-14.so"), "{told}");
-    assert_eq!(newer_is_bare.with("FEATURES", "--no-default-features").told(), "");
+    assert_eq!(newer_is_bare.with("FEATURES", "--no-default-features --features cli,server").told(), "");
 }
 
 #[test]
@@ -261,13 +261,13 @@ fn llvm_config_leads_to_libclang() {
 
 /// A machine on which the build without RocksDB has all that it needs.
 fn small() -> Machine {
-    Machine::new().with("FEATURES", "--no-default-features")
+    Machine::new().with("FEATURES", "--no-default-features --features cli,server")
 }
 
 #[test]
 fn without_rocksdb_neither_libclang_nor_cpp_is_asked_for() {
     small().without("c++").is_ready();
-    Machine::new().with("FEATURES", "--no-default-features --features rocksdb").lacks(&[NO_LIBCLANG]);
+    Machine::new().with("FEATURES", "--no-default-features --features cli,server,rocksdb").lacks(&[NO_LIBCLANG]);
 }
 
 #[test]

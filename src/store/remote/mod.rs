@@ -9,6 +9,7 @@
 
 mod batches;
 mod client;
+mod difference;
 mod reading;
 mod service;
 
@@ -24,7 +25,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
 use super::counts::Counts;
-use super::document::{self, Change, Document};
+use super::document::{Change, Document};
 use super::embedded::BulkOptions;
 use super::error::StoreError;
 use super::{QuadStream, Store};
@@ -217,7 +218,7 @@ impl Remote {
     /// Makes a document's own graph what the document says. One that says so already is left alone.
     fn bring(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<Change, StoreError> {
         let old = self.graph(graph.as_ref().into())?.collect::<Result<Vec<_>, _>>()?;
-        let change = document::difference(&old, quads);
+        let change = difference::difference(&old, quads);
         if !change.is_empty() {
             self.replace(graph, quads)?;
         }
@@ -227,9 +228,15 @@ impl Remote {
     /// Adds to a graph that is not a document's own what is not there.
     fn add(&self, graph: GraphNameRef<'_>, quads: &[&Quad]) -> Result<Change, StoreError> {
         let old = self.graph(graph)?.collect::<Result<Vec<_>, _>>()?;
-        let new = document::missing(&old, quads);
+        let new = difference::missing(&old, quads);
         self.insert(&new)?;
         Ok(Change { inserted: new.len() as u64, removed: 0 })
+    }
+}
+
+impl StoreError {
+    fn answer(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Answer { url: url.to_owned(), source: source.into() }
     }
 }
 
