@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
 use super::left;
+use crate::store::{FORM, query_form};
 
 /// Why another server was not asked, or gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -148,7 +149,8 @@ impl Outbound {
         self.read(address, agent.get(address).header("accept", accept).call())
     }
 
-    /// Puts a query to an endpoint (SPARQL 1.1 Protocol §2.1.3). Where it has moved to the query is put again, which is safe;
+    /// Puts a query to an endpoint in a form, which every server answers (SPARQL 1.1 Protocol §2.1.2). Where it has moved to the
+    /// query is put again, which is safe;
     /// with a 303 the answer is got from there (RFC 9110, section 15.4).
     ///
     /// # Errors
@@ -164,8 +166,8 @@ impl Outbound {
         let mut at = address.to_owned();
         for _ in 0..=REDIRECTS {
             let (agent, asked) = self.agent(&at, left(until), 0)?;
-            let request = agent.post(&asked).header("accept", accept).content_type("application/sparql-query");
-            let response = request.send(query);
+            let request = agent.post(&asked).header("accept", accept).content_type(FORM);
+            let response = request.send(query_form(query));
             let follows = matches!(self.reach, Reach::Anywhere);
             match response.as_ref().ok().filter(|_| follows).and_then(|response| moved(&asked, response)) {
                 Some((StatusCode::SEE_OTHER, next)) => return self.get(&next, accept, left(until)),

@@ -33,6 +33,8 @@ pub use lock::Holder;
 pub use meta::counter;
 #[cfg(feature = "client")]
 pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
+#[cfg(feature = "client")]
+pub(crate) use remote::{FORM, query_form};
 pub use restore::restore;
 pub use transaction::Transaction;
 

@@ -37,10 +37,13 @@ impl Server {
     }
 }
 
-async fn query(State(server): Shared, headers: HeaderMap, text: String) -> Response {
+/// A query comes in a form: this is a server of which nothing is known.
+async fn query(State(server): Shared, headers: HeaderMap, form: String) -> Response {
     if let Some(refusal) = server.refuse(&headers) {
         return refusal;
     }
+    assert_eq!(headers[header::CONTENT_TYPE], "application/x-www-form-urlencoded");
+    let text = percent_encoding::percent_decode_str(form.strip_prefix("query=").unwrap()).decode_utf8().unwrap();
     let Ok(prepared) = SparqlEvaluator::new().parse_query(&text) else {
         return (StatusCode::BAD_REQUEST, "no query").into_response();
     };

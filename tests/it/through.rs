@@ -208,6 +208,10 @@ fn changes(here: &Path, peer: &Peer) {
 }
 
 fn is_refused_in_words(here: &Path, peer: &Peer) {
+    if !peer.unnamed {
+        let said = at(here, peer, &["update", "INSERT DATA { <http://a/x> <http://a/p> 1 }"]).failed(1);
+        assert!(said.contains("keeps no triples outside of named graphs\n  Hint: name one"), "{said}");
+    }
     let wrong = run(here, &["export", "--endpoint", &format!("{}x", peer.endpoint)]);
     let said = wrong.failed(1);
     assert!(said.contains("answered 4") && !said.contains("{\""), "{said}");

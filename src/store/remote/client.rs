@@ -8,6 +8,7 @@ use serde::Deserialize;
 use ureq::http::{HeaderMap, Method, Request, Response, header};
 use ureq::{Agent, Body};
 
+use super::virtuoso;
 use crate::store::error::StoreError;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -207,6 +208,9 @@ struct Problem {
 
 /// What a refusal says, in words: of problem details what is meant for people, of a page its text.
 fn refusal(url: &str, status: u16, media_type: &str, body: &str) -> StoreError {
+    if let Some((reason, hint)) = virtuoso::told(body) {
+        return StoreError::Refused { url: url.to_owned(), status, reason, hint };
+    }
     let is_json = media_type.split(';').next().is_some_and(|essence| essence.trim().ends_with("json"));
     let problem: Problem = if is_json { serde_json::from_str(body).unwrap_or_default() } else { Problem::default() };
     let reason = match (problem.detail.or(problem.title), media_type.contains("html")) {

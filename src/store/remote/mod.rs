@@ -12,6 +12,7 @@ mod client;
 mod difference;
 mod reading;
 mod service;
+mod virtuoso;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -38,6 +39,8 @@ use service::{Service, Unnamed};
 
 const ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
 const GRAPH: &str = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5";
+/// The media type of [`query_form`].
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// The header in which a server of this program tells how often its store has changed.
 pub const EPOCH: &str = "citypact-epoch";
 /// The header in which a server of this program tells what an update did: `inserted=3, removed=0`.
@@ -105,8 +108,22 @@ impl Remote {
     }
 
     fn query_at(&self, url: &str, query: &str) -> Result<QueryResults<'static>, StoreError> {
-        let accept = format!("{ROWS}, {GRAPH}");
-        results(&self.endpoint.query, self.client.post(url, "application/sparql-query", &accept, query, true)?)
+        let (own, service) = (&self.endpoint.query, self.service());
+        let accept = accepted(query);
+        let answer = if service.takes_plain_queries() {
+            self.client.post(url, "application/sparql-query", &accept, query, true)?
+        } else {
+            self.client.post(url, FORM, &accept, &query_form(query), true)?
+        };
+        if service.program == service::Program::Virtuoso {
+            return Ok(virtuoso::boolean(results(own, virtuoso::standard(own, answer)?)?));
+        }
+        results(own, answer)
+    }
+
+    /// Quads as updates that the server takes.
+    fn batches(&self) -> Batches {
+        Batches::new(self.endpoint.batch.min(self.service().largest_update()))
     }
 
     /// How a server of this program evaluates a query, in JSON; none where the server is another.
@@ -173,8 +190,7 @@ impl Remote {
         let base = self.endpoint.query.strip_suffix("/sparql");
         let Some(base) = base.filter(|_| self.service().program == service::Program::Citypact) else { return Ok(None) };
         let url = format!("{base}/admin/{what}");
-        let form = "application/x-www-form-urlencoded";
-        let mut answer = self.client.post(&url, form, "application/json", "", false)?;
+        let mut answer = self.client.post(&url, FORM, "application/json", "", false)?;
         let mut text = String::new();
         answer.body.read_to_string(&mut text).map_err(|error| StoreError::answer(&url, error))?;
         Ok(Some(text))
@@ -200,17 +216,21 @@ impl Remote {
     }
 
     fn replace(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<(), StoreError> {
-        if let Some(store) = &self.service().graph_store {
-            return self.client.put(&graph_url(store, graph.as_ref()), "application/n-triples", &triples_text(quads));
+        if let Some(store) = self.service().takes_graphs(&self.endpoint.query) {
+            match self.client.put(&graph_url(&store, graph.as_ref()), "application/n-triples", &triples_text(quads)) {
+                // Whoever may update need not be let to the graph store.
+                Err(error) if is_closed(&error) => {}
+                done => return done,
+            }
         }
-        let mut batches = Batches::new(self.endpoint.batch);
+        let mut batches = self.batches();
         batches.begin(format!("DROP SILENT GRAPH {graph}"));
         quads.iter().for_each(|quad| batches.take(quad));
         batches.finish().iter().try_for_each(|update| self.update_text(update))
     }
 
     fn insert(&self, quads: &[&Quad]) -> Result<(), StoreError> {
-        let mut batches = Batches::new(self.endpoint.batch);
+        let mut batches = self.batches();
         quads.iter().for_each(|quad| batches.take(quad));
         batches.finish().iter().try_for_each(|update| self.update_text(update))
     }
@@ -302,7 +322,7 @@ impl Store for Remote {
         quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
         _options: BulkOptions,
     ) -> Result<u64, StoreError> {
-        let mut batches = Batches::new(self.endpoint.batch);
+        let mut batches = self.batches();
         let mut count = 0;
         for quad in quads {
             batches.take(&quad?);
@@ -312,6 +332,27 @@ impl Store for Remote {
         batches.finish().iter().try_for_each(|update| self.update_text(update))?;
         Ok(count)
     }
+}
+
+/// Whether a server, or whoever stands before it, does not let anybody to an address beside its endpoint.
+const fn is_closed(error: &StoreError) -> bool {
+    matches!(error, StoreError::Refused { status: 401 | 403 | 404 | 405, .. })
+}
+
+/// What is accepted in answer to a query: by its form, since some servers give triples as rows to whoever takes both; all of
+/// it where the form does not stand at the beginning.
+fn accepted(query: &str) -> String {
+    let form = query.trim_start().get(..6).map(str::to_ascii_uppercase);
+    match form.as_deref() {
+        Some("SELECT") => ROWS.to_owned(),
+        Some("CONSTR" | "DESCRI") => GRAPH.to_owned(),
+        _ => format!("{ROWS}, {GRAPH}"),
+    }
+}
+
+/// A query as the body of a form (SPARQL 1.1 Protocol §2.1.2).
+pub(crate) fn query_form(query: &str) -> String {
+    format!("query={}", utf8_percent_encode(query, NON_ALPHANUMERIC))
 }
 
 /// An address with parameters.

@@ -6,7 +6,7 @@ use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, 
 use oxrdfio::{RdfFormat, RdfParser};
 
 use super::service::{Program, Scope, Unnamed};
-use super::{GRAPH, Remote, graph_url, triples, with};
+use super::{GRAPH, Remote, graph_url, is_closed, triples, with};
 use crate::rdf::canonical_quad;
 use crate::store::error::StoreError;
 use crate::store::{QuadStream, select};
@@ -24,7 +24,7 @@ impl Remote {
             match self.client.get(store, DATASET) {
                 Ok(answer) => return quads(store, &answer.media_type.clone(), answer.body),
                 // Whoever stands before the server may let its queries through alone.
-                Err(StoreError::Refused { status: 401 | 403 | 404 | 405, .. }) => {}
+                Err(error) if is_closed(&error) => {}
                 Err(error) => return Err(error),
             }
         }
