@@ -91,7 +91,6 @@ pub mod mapping;
 pub mod nearest;
 pub mod ontology;
 pub mod output;
-pub mod pattern;
 pub mod place;
 pub mod query;
 pub mod rdf;

@@ -1,10 +1,10 @@
-//! Regular expressions that a query gives as constants, in the words of the engine (see [`crate::pattern`]).
+//! Regular expressions that a query gives as constants, in the syntax of the fallback evaluator (see [`crate::xpath`]).
 
 use oxrdf::Literal;
 use spargebra::algebra::{Expression, Function, GraphPattern};
 
 use crate::eval::{Part, children_mut, parts_mut};
-use crate::pattern::translate;
+use crate::xpath;
 
 /// Brings the regular expressions of a pattern to a form that the engine reads as XPath does.
 pub(super) fn in_our_words(pattern: &mut GraphPattern) {
@@ -20,6 +20,9 @@ pub(super) fn is_regular(expression: &Expression) -> bool {
     matches!(expression, Expression::FunctionCall(Function::Regex | Function::Replace, _))
 }
 
+/// An error to every engine.
+const NO_PATTERN: &str = "(";
+
 fn expression(whole: &mut Expression) {
     children_mut(whole).into_iter().for_each(expression);
     match whole {
@@ -30,7 +33,7 @@ fn expression(whole: &mut Expression) {
     }
 }
 
-/// What is not understood stays as it is: the engine has the last word. The flag `q` may concern the replacement, too.
+/// What is no pattern of XPath is none here, even if that evaluator knew it. The flag `q` may concern the replacement, too.
 fn rewrite(arguments: &mut [Expression], flags_at: usize, quotes: bool) {
     let text = |argument: Option<&Expression>| match argument {
         Some(Expression::Literal(literal)) if literal.language().is_none() => Some(literal.value().to_owned()),
@@ -41,7 +44,12 @@ fn rewrite(arguments: &mut [Expression], flags_at: usize, quotes: bool) {
     if !quotes && flags.contains('q') {
         return;
     }
-    let Ok((new_pattern, new_flags)) = translate(&pattern, &flags) else { return };
+    let (new_pattern, new_flags) = match xpath::plain(&pattern, &flags) {
+        Ok(Some(plain)) => plain,
+        // A back-reference, which that evaluator does not know: an error there.
+        Ok(None) => return,
+        Err(_) => (NO_PATTERN.to_owned(), String::new()),
+    };
     for (at, old, new) in [(1, pattern, new_pattern), (flags_at, flags, new_flags)] {
         if let Some(argument) = arguments.get_mut(at).filter(|_| old != new) {
             *argument = Literal::new_simple_literal(new).into();

@@ -1,4 +1,6 @@
-//! Regular expressions as XPath Functions and Operators 3.1, 5.6 has them: what `REGEX`, `REPLACE` and `sh:pattern` mean.
+//! Regular expressions as XPath Functions and Operators 3.1, 5.6 has them: what SPARQL's `REGEX` and `REPLACE` mean (17.4.3.14,
+//! 17.4.3.15), and so what `sh:pattern` means (SHACL 4.4.3). What other engines have beside (`\b`, `(?i)`, look-around) is an
+//! error that says what to write instead.
 //!
 //! A pattern is translated (`translate`) to one that an engine of this house's language knows: in time linear in the text,
 //! but for back-references, which are given up after a number of steps.
@@ -79,6 +81,26 @@ impl Flags {
     }
 }
 
+fn translated(pattern: &str, flags: Flags) -> Result<translate::Translated, RegexError> {
+    if flags.literal {
+        return Ok(translate::Translated { pattern: regex::escape(pattern), groups: 0, has_references: false });
+    }
+    translate::translate(pattern, flags)
+}
+
+/// A pattern in the syntax of the `regex` crate, and of its flags those that it needs there still (`i`, `m`). None where it
+/// refers back to its groups, which that syntax cannot say.
+///
+/// # Errors
+/// [`RegexError`]
+pub fn plain(pattern: &str, flags: &str) -> Result<Option<(String, String)>, RegexError> {
+    let flags = Flags::parse(flags)?;
+    let translated = translated(pattern, flags)?;
+    let kept = [('i', flags.any_case), ('m', flags.lines && !flags.literal)];
+    let kept = kept.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag).collect();
+    Ok((!translated.has_references).then_some((translated.pattern, kept)))
+}
+
 impl Regex {
     /// Compiles a pattern.
     ///
@@ -86,11 +108,7 @@ impl Regex {
     /// [`RegexError`]
     pub fn new(pattern: &str, flags: &str) -> Result<Self, RegexError> {
         let flags = Flags::parse(flags)?;
-        let translated = if flags.literal {
-            translate::Translated { pattern: regex::escape(pattern), groups: 0, has_references: false }
-        } else {
-            translate::translate(pattern, flags)?
-        };
+        let translated = translated(pattern, flags)?;
         let engine = if translated.has_references {
             let builder = &mut fancy_regex::RegexBuilder::new(&translated.pattern);
             let builder = builder.backtrack_limit(STEPS).delegate_size_limit(SIZE);

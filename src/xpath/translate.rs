@@ -106,7 +106,8 @@ impl Reader {
             return Ok(());
         }
         if !self.eat(':') {
-            return self.error("of groups that begin with (? there is only (?: …)");
+            return self
+                .error("of groups that begin with (? there is only (?: …): flags such as i stand beside the pattern");
         }
         self.open.push(0);
         self.out.push_str("(?:");
@@ -223,7 +224,11 @@ impl Reader {
             'c' => Escape::Class(format!("{NAME_START}{NAME_MORE}")),
             'C' => Escape::Class(format!("[^{NAME_START}{NAME_MORE}]")),
             'p' | 'P' => self.property(escaped == 'P')?,
-            other => return self.error(format!("\\{other} has no meaning")),
+            'b' | 'B' => {
+                return self
+                    .error(format!("\\{escaped} has no meaning: write (^|\\W) and (\\W|$) at the edges of a word"));
+            }
+            other => return self.error(format!("\\{other} has no meaning: a character is written as itself")),
         })
     }
 
@@ -247,7 +252,9 @@ impl Reader {
         match class {
             Some(class) if is_negated => Ok(Escape::Class(format!("[^{class}]"))),
             Some(class) => Ok(Escape::Class(class)),
-            None => self.error(format!("{name} is neither a category nor a block of Unicode")),
+            None => self.error(format!(
+                "{name} is neither a category nor a block of Unicode (such as Lu, IsCyrillic or IsCJKUnifiedIdeographs)"
+            )),
         }
     }
 

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up; a room may import what stands before it, or itself.
 const ROOMS: &[&[&str]] = &[
-    &[
-        "atomic", "counted", "fold", "held", "location", "nearest", "pattern", "xpath", "format", "vocab", "ontology",
-        "xml",
-    ],
+    &["atomic", "counted", "fold", "held", "location", "nearest", "xpath", "format", "vocab", "ontology", "xml"],
     &["record"],
     &["place"],
     &["mapping"],

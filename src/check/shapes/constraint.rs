@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use oxrdf::{NamedNode, NamedNodeRef, Term};
-use regex::Regex;
 
 use super::path::Path;
 use super::sparql::{Ask, Select};
 use crate::rdf::{Id, Indexed, normal};
 use crate::vocab::sh;
+use crate::xpath::Regex;
 
 /// A shapes graph, read and found to be well-formed.
 #[derive(Debug, Clone)]

@@ -10,9 +10,9 @@ use super::constraint::{Bound, Constraint, Number, Qualified, Same, Shape, Shape
 use super::path::Path;
 use super::source::{Source, flag, short};
 use super::{GRAPH, ShapesError};
-use crate::pattern;
 use crate::rdf::{Graph, Id, Indexed};
 use crate::vocab::{owl, rdf, rdfs, sh};
+use crate::xpath::Regex;
 
 /// What may stand at a shape and is no constraint.
 const OTHER: &[NamedNodeRef<'static>] = &[
@@ -296,7 +296,9 @@ impl Reader<'_> {
         let flags = source.one(node, sh::flags)?.and_then(|flags| source.text(flags)).unwrap_or_default();
         if let Some(pattern) = source.one(node, sh::pattern)? {
             let text = source.text(pattern).ok_or_else(|| source.error(node, "sh:pattern is a text"))?;
-            let regex = pattern::compile(&text, &flags).map_err(|reason| source.error(node, &reason))?;
+            let regex = Regex::new(&text, &flags).map_err(|error| {
+                source.error(node, &format!("its pattern is not understood: {text} (sh:pattern is XPath's): {error}"))
+            })?;
             found.push(Constraint::Pattern(regex, text));
         }
         if let Some(list) = source.one(node, sh::languageIn)? {
