@@ -54,9 +54,10 @@ test-remote: deps ## every command through other programs' endpoints (oxigraph o
 # Judges that know nothing of this program; rapper (Debian: raptor2-utils) is asked as well where it is installed.
 READERS := target/readers/bin/python
 
-test-readers: build ## what is written, read back by rdflib, PyLD, rapper, networkx … (needs Python; SHORT=--short for less)
-	@$(READERS) -c 'import rdflib, pyld, networkx' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.*; }
+test-readers: build ## what is written, read back by rdflib, PyLD, rapper, networkx …, and shapes judged by pySHACL (needs Python; SHORT=--short for less)
+	@$(READERS) -c 'import rdflib, pyld, networkx, pyshacl' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.* pyshacl==0.*; }
 	@$(READERS) -W ignore tests/readers/judge.py "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
+	@$(READERS) -W ignore tests/readers/shapes.py
 
 lint: deps ## formatting, and clippy without a warning: everything, and the library alone
 	$(CARGO) fmt --check
