@@ -1,4 +1,4 @@
-//! Regular expressions that a query gives as constants, in the syntax of the fallback evaluator (see [`crate::xpath`]).
+//! Regular expressions that a query gives as constants, in the syntax of the evaluator of shapes and rules (see [`crate::xpath`]).
 
 use oxrdf::Literal;
 use spargebra::algebra::{Expression, Function, GraphPattern};
