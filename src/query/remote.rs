@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
+use oxrdf::NamedNode;
 
+use super::canonical::needs;
 use super::error::{Limit, QueryError};
 use super::explain::Explanation;
 use super::limits::Limits;
@@ -13,7 +15,7 @@ use super::run::{Request, Stats};
 use super::session::{LocalSession, Session, Work};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
-use crate::federation::{Outbound, Services};
+use crate::federation::{Outbound, Services, loaded, sources};
 use crate::store::{Remote, Scope, Store, StoreError};
 
 impl LocalSession {
@@ -26,6 +28,26 @@ impl LocalSession {
             None => engine,
         });
         session.map_updates(move |update, limits| with_documents(update, Some(&outbound), limits))
+    }
+}
+
+impl Update {
+    /// What in it asks other servers, if anything does: SERVICE in its patterns, or LOAD of what is no file.
+    pub fn asks_others(&self) -> Option<&'static str> {
+        let is_elsewhere = |source: &NamedNode| !source.as_str().to_ascii_lowercase().starts_with("file:");
+        let services = needs(&mut self.algebra().clone()).services;
+        services.then_some("SERVICE").or_else(|| sources(self.algebra()).any(is_elsewhere).then_some("LOAD"))
+    }
+
+    /// The update with the documents that it loads in it.
+    ///
+    /// # Errors
+    /// [`QueryError::Load`]; [`QueryError::Limit`] where `deadline` is over.
+    pub(super) fn loaded(&self, outbound: &Outbound, deadline: Option<Instant>) -> Result<Self, QueryError> {
+        if sources(self.algebra()).next().is_none() {
+            return Ok(self.clone());
+        }
+        Ok(loaded(self.algebra().clone(), outbound, deadline).map_err(QueryError::Load)?.into())
     }
 }
 

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use oxigraph::sparql::{QueryDatasetSpecification, QueryResults};
-use oxrdf::{NamedNode, Quad, Term};
+use oxrdf::{Quad, Term};
 use spargebra::GraphUpdateOperation;
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::term::{GroundQuadPattern, QuadPattern};
 
 use self::template::{Nodes, graph, ground, pattern_quad};
 
-use super::canonical::needs;
 use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
 use super::limits::Limits;
@@ -22,8 +21,6 @@ use super::run::{Dataset, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
 use crate::eval::{Cancel, Stop};
-#[cfg(feature = "client")]
-use crate::federation::{Outbound, loaded, sources};
 use crate::store::{Embedded, StoreError, Transaction};
 
 mod clear;
@@ -45,27 +42,6 @@ impl Update {
     /// The update's algebra.
     pub fn algebra(&self) -> &spargebra::Update {
         &self.0
-    }
-}
-
-#[cfg(feature = "client")]
-impl Update {
-    /// What in it asks other servers, if anything does: SERVICE in its patterns, or LOAD of what is no file.
-    pub fn asks_others(&self) -> Option<&'static str> {
-        let is_elsewhere = |source: &NamedNode| !source.as_str().to_ascii_lowercase().starts_with("file:");
-        let services = needs(&mut spargebra::Update::clone(&self.0)).services;
-        services.then_some("SERVICE").or_else(|| sources(&self.0).any(is_elsewhere).then_some("LOAD"))
-    }
-
-    /// The update with the documents that it loads in it.
-    ///
-    /// # Errors
-    /// [`QueryError::Load`]; [`QueryError::Limit`] where `deadline` is over.
-    pub(super) fn loaded(&self, outbound: &Outbound, deadline: Option<Instant>) -> Result<Self, QueryError> {
-        if sources(&self.0).next().is_none() {
-            return Ok(self.clone());
-        }
-        Ok(loaded(spargebra::Update::clone(&self.0), outbound, deadline).map_err(QueryError::Load)?.into())
     }
 }
 
