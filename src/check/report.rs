@@ -75,7 +75,7 @@ pub fn speak(report: &mut ShapesReport, language: &str) {
             finding.messages.iter().any(|message| message.language().is_some_and(|own| own.eq_ignore_ascii_case(tag)));
         let told = finding.messages.iter().find_map(|message| {
             let told = words::told(message.value(), language);
-            (told != message.value()).then(|| Literal::new_language_tagged_literal_unchecked(told, tag.to_lowercase()))
+            (told != message.value()).then(|| Literal::new_language_tagged_literal_unchecked(told, tag))
         });
         if let Some(told) = told.filter(|_| !has) {
             finding.messages.insert(0, told);
