@@ -20,7 +20,7 @@
 //! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`] |
 //! | [`query`] | SPARQL under limits that hold in every operator; the library of questions | [`query::Engine`], [`query::named`] |
 //! | [`output`] | results as tables, CSV, JSON, GeoJSON, GraphML … | [`output::ResultsWriter`] |
-//! | [`check`] | shapes (SHACL), evidence against the texts, conflicts between documents | [`check::validate`], [`check::conflicts`] |
+//! | [`check`] | shapes (SHACL), evidence against the texts, conflicts between documents | [`check::Contract`], [`check::conflicts`] |
 //! | [`infer`] | what follows by rules, and why | [`infer::infer`](infer::infer()), [`infer::explain`] |
 //! | [`server`] | the SPARQL 1.1 endpoint, as a router | [`server::router`] |
 //!

@@ -1,12 +1,14 @@
 //! Where sources disagree: one thing, one property, values that cannot all be true. Nothing is decided; all claims are told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use oxrdf::{NamedNodeRef, Term};
 
 use super::data::{Origin, are_of_one_document, is_aside, text, value};
 use super::evidence;
-use crate::rdf::{Graph, Id, Indexed};
+use crate::index::{Id, Selection, Version};
+use crate::query::{Executor, QueryError};
 use crate::record::Date;
 use crate::vocab::{code, oa, pact, rdf, schema};
 
@@ -90,100 +92,141 @@ impl Conflict {
     }
 }
 
-/// Finds all conflicts, sorted by what they are about.
-pub fn conflicts(data: &Indexed) -> Vec<Conflict> {
-    let mut finder = Finder { data, quotes: quotes(data), found: Vec::new() };
-    SINGLE.iter().for_each(|(property, values)| finder.single(*property, *values));
-    FIGURES.iter().for_each(|(class, property, key)| finder.figures(*class, *property, key));
+/// Finds all conflicts, sorted by what they are about. `told` hears of each kind of fact that was looked through; there are
+/// [`KINDS`].
+///
+/// # Errors
+/// Those of [`Executor::check`].
+pub fn conflicts(data: &Arc<Version>, executor: &Executor, told: &dyn Fn(usize)) -> Result<Vec<Conflict>, QueryError> {
+    let data = Selection::all(data.clone());
+    let mut finder = Finder { quotes: quotes(&data), data, executor, found: Vec::new() };
+    for (property, values) in SINGLE {
+        finder.single(*property, *values)?;
+        told(1);
+    }
+    for (class, property, key) in FIGURES {
+        finder.figures(*class, *property, key)?;
+        told(1);
+    }
+    executor.sound(finder.version())?;
     let mut found = finder.found;
     found.sort_by_cached_key(|conflict| {
         let figure: Vec<String> = conflict.figure.iter().map(|(_, term)| term.to_string()).collect();
         (conflict.subject.to_string(), conflict.property.to_string(), figure)
     });
-    found
+    Ok(found)
 }
 
-/// For each node the annotations that are evidence of it, with the graphs that hold them.
-type Quotes = BTreeMap<Id, Vec<(Id, Graph)>>;
+/// Kinds of facts that sources may disagree on.
+pub const KINDS: usize = SINGLE.len() + FIGURES.len();
 
-fn quotes(data: &Indexed) -> Quotes {
+/// For each node the annotations that are evidence of it, with the graphs that hold them.
+type Quotes = BTreeMap<Id, Vec<(Id, u32)>>;
+
+fn quotes(data: &Selection) -> Quotes {
     let mut found = Quotes::new();
-    let Some(body) = data.id(oa::hasBody) else { return found };
-    for row in data.view().rows(None, Some(body), None) {
-        found.entry(row.object).or_default().push((row.subject, row.graph));
+    let Some(body) = data.version().id(oa::hasBody.into()) else { return found };
+    for (annotation, _, node, graph) in data.quads([None, Some(body), None]) {
+        found.entry(node).or_default().push((annotation, graph));
     }
     found
 }
 
-struct Finder<'a> {
-    data: &'a Indexed,
+struct Finder<'e> {
+    data: Selection,
     quotes: Quotes,
+    executor: &'e Executor,
     found: Vec<Conflict>,
 }
 
 /// A value, the node that says it, and the graph.
-type Said = (Id, Id, Graph);
+type Said = (Id, Id, u32);
 
 impl Finder<'_> {
-    fn single(&mut self, property: NamedNodeRef<'_>, values: Values) {
-        let Some(property) = self.data.id(property) else { return };
+    fn version(&self) -> &Version {
+        self.data.version()
+    }
+
+    fn id(&self, node: NamedNodeRef<'_>) -> Option<Id> {
+        self.version().id(node.into())
+    }
+
+    fn single(&mut self, property: NamedNodeRef<'_>, values: Values) -> Result<(), QueryError> {
+        let Some(property) = self.id(property) else { return Ok(()) };
         let mut by_subject: BTreeMap<Id, Vec<Said>> = BTreeMap::new();
-        for row in self.data.view().rows(None, Some(property), None).filter(|row| !is_aside(self.data, row.graph)) {
-            by_subject.entry(row.subject).or_default().push((row.object, row.subject, row.graph));
+        for (subject, _, object, graph) in self.data.quads([None, Some(property), None]) {
+            if !is_aside(self.version(), graph) {
+                by_subject.entry(subject).or_default().push((object, subject, graph));
+            }
         }
         for (subject, said) in by_subject {
+            self.executor.check()?;
             let agree = |one: &Said, other: &Said| self.agree(one.0, other.0, values);
             let disagreeing = disagreeing(&said, agree);
             if !disagreeing.is_empty() {
                 self.tell(subject, property, &[], &disagreeing);
             }
         }
+        Ok(())
     }
 
-    fn figures(&mut self, class: NamedNodeRef<'_>, property: NamedNodeRef<'_>, key: &[NamedNodeRef<'_>]) {
-        let ids = (self.data.id(rdf::type_), self.data.id(class), self.data.id(property));
-        let (Some(type_), Some(class), Some(property)) = ids else { return };
+    fn figures(
+        &mut self,
+        class: NamedNodeRef<'_>,
+        property: NamedNodeRef<'_>,
+        key: &[NamedNodeRef<'_>],
+    ) -> Result<(), QueryError> {
+        let ids = (self.id(rdf::type_), self.id(class), self.id(property));
+        let (Some(type_), Some(class), Some(property)) = ids else { return Ok(()) };
         let mut by_key: BTreeMap<Vec<Option<Id>>, Vec<Said>> = BTreeMap::new();
-        for node in self.data.view().subjects(type_, class).collect::<BTreeSet<_>>() {
-            let key = key.iter().map(|property| value(self.data, node, *property)).collect();
-            let rows = self.data.view().rows(Some(node), Some(property), None);
-            let said = rows.filter(|row| !is_aside(self.data, row.graph)).map(|row| (row.object, node, row.graph));
-            by_key.entry(key).or_default().extend(said);
+        for node in self.data.subjects(type_, class) {
+            let key = key.iter().map(|property| value(&self.data, node, *property)).collect();
+            let quads = self.data.quads([Some(node), Some(property), None]);
+            let said = quads.filter(|(.., graph)| !is_aside(self.version(), *graph));
+            by_key.entry(key).or_default().extend(said.map(|(_, _, object, graph)| (object, node, graph)));
         }
         for (values, said) in by_key {
+            self.executor.check()?;
             let Some(about) = values[0] else { continue };
             let disagreeing = disagreeing(&said, |one, other| self.figures_agree(*one, *other));
             if !disagreeing.is_empty() {
                 let named = key.iter().zip(&values).skip(1);
                 let figure: Vec<(Term, Term)> = named
-                    .filter_map(|(property, value)| Some(((*property).into(), self.data.term((*value)?).clone())))
+                    .filter_map(|(property, value)| Some(((*property).into(), self.version().term((*value)?))))
                     .collect();
                 self.tell(about, property, &figure, &disagreeing);
             }
         }
+        Ok(())
+    }
+
+    fn text(&self, id: Id) -> String {
+        text(&self.version().term(id))
     }
 
     fn agree(&self, one: Id, other: Id, values: Values) -> bool {
-        let texts = (text(self.data.term(one)), text(self.data.term(other)));
-        one == other
-            || match values {
-                Values::Terms => false,
-                Values::Numbers => {
-                    matches!((texts.0.parse::<f64>(), texts.1.parse::<f64>()), (Ok(one), Ok(other)) if one == other)
-                }
-                Values::Dates => match (texts.0.parse::<Date>(), texts.1.parse::<Date>()) {
-                    (Ok(one), Ok(other)) => within(one, other) || within(other, one),
-                    _ => false,
-                },
+        if one == other || values == Values::Terms {
+            return one == other;
+        }
+        let texts = (self.text(one), self.text(other));
+        match values {
+            Values::Terms => false,
+            Values::Numbers => {
+                matches!((texts.0.parse::<f64>(), texts.1.parse::<f64>()), (Ok(one), Ok(other)) if one == other)
             }
+            Values::Dates => match (texts.0.parse::<Date>(), texts.1.parse::<Date>()) {
+                (Ok(one), Ok(other)) => within(one, other) || within(other, one),
+                _ => false,
+            },
+        }
     }
 
     /// Whether two figures can both be true: 20 and at least 17 can.
     fn figures_agree(&self, one: Said, other: Said) -> bool {
-        let number = |said: Said| text(self.data.term(said.0)).parse::<i128>().ok();
+        let number = |said: Said| self.text(said.0).parse::<i128>().ok();
         let (Some(a), Some(b)) = (number(one), number(other)) else { return one.0 == other.0 };
         let (p, q) = (self.quantifier(one.1), self.quantifier(other.1));
-        let range = |number: i128, quantifier: Option<Id>| match quantifier.map(|id| self.data.term(id)) {
+        let range = |number: i128, quantifier: Option<Id>| match quantifier.map(|id| self.version().term(id)) {
             Some(Term::NamedNode(node)) if node.as_ref() == code::at_least => (number, i128::MAX),
             Some(Term::NamedNode(node)) if node.as_ref() == code::under => (i128::MIN, number - 1),
             Some(Term::NamedNode(node)) if node.as_ref() == code::about => (i128::MIN, i128::MAX),
@@ -194,7 +237,7 @@ impl Finder<'_> {
     }
 
     fn quantifier(&self, node: Id) -> Option<Id> {
-        value(self.data, node, pact::quantifier)
+        value(&self.data, node, pact::quantifier)
     }
 
     fn tell(&mut self, subject: Id, property: Id, figure: &[(Term, Term)], said: &[Said]) {
@@ -203,44 +246,46 @@ impl Finder<'_> {
             claims.entry((*value, *node)).or_default().insert(self.told(*node, *graph));
         }
         let nodes: BTreeSet<Id> = said.iter().map(|said| said.1).collect();
+        let term = |id: Id| self.version().term(id);
         let claim = |((value, node), told): ((Id, Id), BTreeSet<Told>)| Claim {
-            value: self.data.term(value).clone(),
-            node: self.data.term(node).clone(),
-            quantifier: self.quantifier(node).map(|id| self.data.term(id).clone()),
+            value: term(value),
+            node: term(node),
+            quantifier: self.quantifier(node).map(term),
             told: told.into_iter().collect(),
         };
         let mut claims: Vec<Claim> = claims.into_iter().map(claim).collect();
         claims.sort_by_cached_key(|claim| (claim.value.to_string(), claim.node.to_string()));
-        self.found.push(Conflict {
-            subject: self.data.term(subject).clone(),
-            property: self.data.term(property).clone(),
+        let conflict = Conflict {
+            subject: term(subject),
+            property: term(property),
             figure: figure.to_vec(),
             claims,
             verdicts: self.verdicts(&nodes),
-        });
+        };
+        self.found.push(conflict);
     }
 
     /// Who says it in this graph, with the quotes of the same document.
-    fn told(&self, node: Id, graph: Graph) -> Told {
-        let origin = Origin::of(self.data, graph);
+    fn told(&self, node: Id, graph: u32) -> Told {
+        let origin = Origin::of(&self.data, graph);
         let mut quotes: Vec<_> = self
             .quotes
             .get(&node)
             .into_iter()
             .flatten()
-            .filter(|(_, other)| are_of_one_document(self.data, graph, *other))
-            .filter_map(|(annotation, _)| evidence::quoted(self.data, *annotation))
+            .filter(|(_, other)| are_of_one_document(self.version(), graph, *other))
+            .filter_map(|(annotation, _)| evidence::quoted(&self.data, *annotation))
             .collect();
         quotes.sort();
         Told { origin, quotes }
     }
 
     fn verdicts(&self, nodes: &BTreeSet<Id>) -> Vec<Term> {
-        let Some(assesses) = self.data.id(pact::assesses) else { return Vec::new() };
-        let assessments = nodes.iter().flat_map(|node| self.data.view().subjects(assesses, *node));
+        let Some(assesses) = self.id(pact::assesses) else { return Vec::new() };
+        let assessments = nodes.iter().flat_map(|node| self.data.subjects(assesses, *node));
         let verdicts: BTreeSet<Id> =
-            assessments.filter_map(|assessment| value(self.data, assessment, pact::verdict)).collect();
-        verdicts.into_iter().map(|id| self.data.term(id).clone()).collect()
+            assessments.filter_map(|assessment| value(&self.data, assessment, pact::verdict)).collect();
+        verdicts.into_iter().map(|id| self.version().term(id)).collect()
     }
 }
 
@@ -261,11 +306,12 @@ mod tests {
     use super::*;
     use oxttl::TriGParser;
 
-    fn data(trig: &str) -> Indexed {
+    fn data(trig: &str) -> Arc<Version> {
         let prefixes = "PREFIX pact: <https://w3id.org/citypact/ns#> PREFIX oa: <http://www.w3.org/ns/oa#>
             PREFIX : <https://w3id.org/citypact/graph/> ";
         let text = format!("{prefixes}{trig}");
-        TriGParser::new().for_slice(text.as_bytes()).map(Result::unwrap).collect()
+        let quads = TriGParser::new().for_slice(text.as_bytes()).map(Result::unwrap);
+        Arc::new(crate::index::build(quads, 0).unwrap())
     }
 
     /// An annotation of the tie with these words.
@@ -277,8 +323,8 @@ mod tests {
     type Words = (Option<String>, Vec<String>);
 
     /// Each claim's value with, for every graph that makes it, the words that it rests on there.
-    fn told(data: &Indexed) -> Vec<(String, Vec<Words>)> {
-        let found = conflicts(data);
+    fn told(data: &Arc<Version>) -> Vec<(String, Vec<Words>)> {
+        let found = conflicts(data, &Executor::default(), &|_| {}).unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         let told = |told: &Told| {
             (told.origin.graph.clone(), told.quotes.iter().map(|quote| quote.0.clone()).collect::<Vec<_>>())

@@ -1,15 +1,16 @@
 //! Shapes over a data set: document by document, as the contract is meant, or all of it as one.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use oxrdf::Quad;
 
 use super::HIERARCHY;
-use super::data::{self, SHARED};
-use super::shapes::{self, Finding, Focus, Shapes, ValidateError, Validated, Validator};
-use crate::query::Evaluator;
-use crate::rdf::{Graph, Id, Indexed, Row, Rows, View};
+use super::data::{SHARED, documents, graph_number};
+use super::shapes::{self, Classes, Finding, Focus, Shapes, ShapesError, ValidateError, Validated, Validator};
+use crate::index::{GraphFilter, Id, Selection, TooLarge, Version};
+use crate::query::Executor;
 use crate::vocab::rdfs;
 
 /// What is validated at once.
@@ -39,53 +40,123 @@ impl ShapesReport {
     }
 }
 
-/// Puts class hierarchies beside data, where classes are looked up and nothing else.
-pub fn add_hierarchy(data: &mut Indexed, ontology: impl IntoIterator<Item = Quad>) {
-    for quad in ontology.into_iter().filter(|quad| quad.predicate == rdfs::subClassOf) {
-        data.add(Quad { graph_name: HIERARCHY.into(), ..quad }.as_ref());
-    }
-    data.settle();
+/// Why data and shapes cannot be brought together.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// The shapes graph is not well-formed, or says something that is not understood.
+    #[error(transparent)]
+    Shapes(#[from] ShapesError),
+    /// There are more terms than numbers for them.
+    #[error("there are more terms than an index can hold")]
+    TooLarge,
 }
 
-/// Validates data against the shapes that stand beside it (see [`shapes::add`]), on `threads` threads.
-///
-/// # Errors
-/// [`ValidateError`]
-pub fn validate(data: &Indexed, shapes: &Shapes, scope: Scope, threads: usize) -> Result<ShapesReport, ValidateError> {
-    let documents = data::documents(data);
-    let evaluator = Arc::new(Evaluator::default());
-    let shared: HashSet<Graph> = SHARED.iter().filter_map(|graph| data.graph(*graph)).collect();
-    let places = SHARED[0];
-    let work = |view: View<'_>, focus: Focus<'_>| {
-        Validator::new(shapes, view, data.view()).with_evaluator(Arc::clone(&evaluator)).validate(focus)
-    };
-    let mut report = ShapesReport { documents: documents.len(), ..ShapesReport::default() };
-    let all_at_once =
-        if scope == Scope::Whole { documents.values().flatten().copied().chain(shared).collect() } else { shared };
-    let parts: Vec<usize> = (0..threads.max(1)).collect();
-    let of = parts.len();
-    for found in
-        in_parallel(&parts, threads, |number| work(data.view_of(&all_at_once), Focus::Part { number: *number, of }))
-    {
-        report.take(found?);
+impl From<TooLarge> for ContractError {
+    fn from(_: TooLarge) -> Self {
+        Self::TooLarge
     }
-    if scope == Scope::Documents {
-        let mut rows = by_graph(data);
-        let below = Rows::new(&data.graph(places).and_then(|places| rows.remove(&places)).unwrap_or_default());
-        let jobs: Vec<&HashSet<Graph>> = documents.values().collect();
-        for found in in_parallel(&jobs, threads, |own| {
-            let own_rows: Vec<Row> = own.iter().filter_map(|graph| rows.get(graph)).flatten().copied().collect();
-            let subjects: BTreeSet<Id> = own_rows.iter().map(|row| row.subject).collect();
-            let objects: BTreeSet<Id> = own_rows.iter().map(|row| row.object).collect();
-            let (above, graphs) = (Rows::new(&own_rows), own.iter().copied().chain(data.graph(places)).collect());
-            let focus = Focus::Of { subjects: &subjects, objects: &objects };
-            work(data.view_over(&below, &above, &graphs), focus)
+}
+
+/// Data and the shapes that it is to conform to.
+#[derive(Debug)]
+pub struct Contract {
+    /// The data, the shapes and the class hierarchy, the latter two in graphs of their own.
+    version: Arc<Version>,
+    shapes: Shapes,
+    classes: Classes,
+    documents: BTreeMap<String, Vec<u32>>,
+}
+
+impl Contract {
+    /// Reads shapes for data, and what `ontology` says of classes.
+    ///
+    /// # Errors
+    /// [`ContractError`]
+    pub fn new(
+        data: &Version,
+        shapes: impl IntoIterator<Item = Quad>,
+        ontology: impl IntoIterator<Item = Quad>,
+    ) -> Result<Self, ContractError> {
+        let mut more = data.extend();
+        shapes::add(&mut more, shapes)?;
+        for quad in ontology.into_iter().filter(|quad| quad.predicate == rdfs::subClassOf) {
+            more.insert_quad(Quad { graph_name: HIERARCHY.into(), ..quad }.as_ref())?;
+        }
+        let version = Arc::new(more.finish());
+        let shapes = Shapes::read(&version)?;
+        let classes = Classes::new(&shapes, &Selection::all(version.clone()));
+        Ok(Self { shapes, classes, documents: documents(&version), version })
+    }
+
+    /// The shapes.
+    pub fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+
+    /// How often [`Self::validate`] tells that a part of its work is done.
+    pub fn parts(&self, scope: Scope, threads: usize) -> usize {
+        let at_once = self.shapes.targeted() * threads.max(1);
+        if scope == Scope::Documents { at_once + self.documents.len() } else { at_once }
+    }
+
+    /// Validates the data on `threads` threads. `told` hears of each part that is done.
+    ///
+    /// # Errors
+    /// [`ValidateError`]
+    pub fn validate(
+        &self,
+        scope: Scope,
+        threads: usize,
+        executor: &Executor,
+        told: &(dyn Fn(usize) + Sync),
+    ) -> Result<ShapesReport, ValidateError> {
+        let validator = |graphs: BTreeSet<u32>| {
+            let graphs = GraphFilter::Set(graphs.into_iter().collect());
+            Validator::new(&self.shapes, Selection::new(self.version.clone(), graphs), &self.classes, executor)
+        };
+        let shared = SHARED.iter().filter_map(|graph| graph_number(&self.version, *graph));
+        let all: BTreeSet<u32> = match scope {
+            Scope::Whole => self.documents.values().flatten().copied().chain(shared).collect(),
+            Scope::Documents => shared.collect(),
+        };
+        let mut report = ShapesReport { documents: self.documents.len(), ..ShapesReport::default() };
+        let of = threads.max(1);
+        let parts: Vec<usize> = (0..of).collect();
+        for found in in_parallel(&parts, threads, |number| {
+            validator(all.clone()).validate(Focus::Part { number: *number, of }, &|| told(1))
         }) {
             report.take(found?);
         }
+        if scope == Scope::Documents {
+            let places = graph_number(&self.version, SHARED[0]);
+            let jobs: Vec<&Vec<u32>> = self.documents.values().collect();
+            for found in in_parallel(&jobs, threads, |own| {
+                let (subjects, objects) = spoken_of(&self.version, own);
+                let focus = Focus::Of { subjects: &subjects, objects: &objects };
+                let found = validator(own.iter().copied().chain(places).collect()).validate(focus, &|| {});
+                told(1);
+                found
+            }) {
+                report.take(found?);
+            }
+        }
+        executor.sound(&self.version).map_err(|cause| ValidateError::Stopped(Box::new(cause)))?;
+        report.findings.sort_by_cached_key(key);
+        Ok(report)
     }
-    report.findings.sort_by_cached_key(key);
-    Ok(report)
+}
+
+/// The subjects and objects of what stands in some graphs.
+fn spoken_of(version: &Version, graphs: &[u32]) -> (BTreeSet<Id>, BTreeSet<Id>) {
+    let (mut subjects, mut objects) = (BTreeSet::new(), BTreeSet::new());
+    for segment in version.predicates().iter().filter_map(|predicate| version.segment(*predicate)) {
+        let columns = segment.pso();
+        for row in graphs.iter().flat_map(|graph| version.rows_of_graph(&segment, *graph)) {
+            subjects.insert(columns.key[*row as usize]);
+            objects.insert(columns.value[*row as usize]);
+        }
+    }
+    (subjects, objects)
 }
 
 /// Violations first, then by message, node and value.
@@ -101,33 +172,22 @@ fn key(finding: &Finding) -> impl Ord + use<> {
     (rank, message, finding.focus.to_string(), finding.path.clone(), value)
 }
 
-fn by_graph(data: &Indexed) -> HashMap<Graph, Vec<Row>> {
-    let mut rows: HashMap<Graph, Vec<Row>> = HashMap::new();
-    data.rows().for_each(|row| rows.entry(row.graph).or_default().push(row));
-    rows
-}
-
 /// Does jobs on several threads; results in the order of the jobs.
 fn in_parallel<J: Sync, T: Send>(jobs: &[J], threads: usize, work: impl Fn(&J) -> T + Sync) -> Vec<T> {
-    let share = jobs.len().div_ceil(threads.max(1)).max(1);
-    std::thread::scope(|scope| {
-        let handles: Vec<_> =
-            jobs.chunks(share).map(|jobs| scope.spawn(|| jobs.iter().map(&work).collect::<Vec<T>>())).collect();
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(number) else { return done };
+            done.push((number, work(job)));
+        }
+    };
+    let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads.clamp(1, jobs.len().max(1))).map(|_| scope.spawn(take)).collect();
         let joined = handles.into_iter().map(|handle| handle.join());
         joined.flat_map(|part| part.unwrap_or_else(|payload| std::panic::resume_unwind(payload))).collect()
-    })
-}
-
-/// Reads shapes beside data from Turtle texts' quads, and what the crate's own ontology says of classes.
-///
-/// # Errors
-/// [`shapes::ShapesError`]
-pub fn prepare(
-    data: &mut Indexed,
-    shape_quads: impl IntoIterator<Item = Quad>,
-    ontology: impl IntoIterator<Item = Quad>,
-) -> Result<Shapes, shapes::ShapesError> {
-    shapes::add(data, shape_quads);
-    add_hierarchy(data, ontology);
-    Shapes::read(data)
+    });
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, result)| result).collect()
 }

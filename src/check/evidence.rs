@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::data::{literal, text, value};
-use crate::rdf::{Id, Indexed};
+use oxrdf::NamedNodeRef;
+
+use super::data::{text, value};
+use crate::index::{Id, Selection, Version};
+use crate::query::{Executor, QueryError};
 use crate::vocab::{dcterms, oa, rdf};
 
 /// Places of a quote that are told; more are counted.
@@ -106,12 +110,22 @@ struct Quote {
     suffix: String,
 }
 
-/// Looks every quote of the data up in the text of its document.
-pub fn evidence(data: &Indexed, texts: &Texts) -> EvidenceReport {
+/// Looks every quote of the data up in the text of its document. `told` hears of each document that was looked through.
+///
+/// # Errors
+/// Those of [`Executor::check`].
+pub fn evidence(
+    data: &Arc<Version>,
+    texts: &Texts,
+    executor: &Executor,
+    told: &dyn Fn(usize),
+) -> Result<EvidenceReport, QueryError> {
+    let data = Selection::all(data.clone());
     let mut report = EvidenceReport::default();
-    for (document, quotes) in quotes(data) {
-        let name = text(data.term(document));
-        let file = value(data, document, dcterms::source).map(|id| text(data.term(id)));
+    for (document, quotes) in quotes(&data) {
+        executor.check()?;
+        let name = text(&data.version().term(document));
+        let file = value(&data, document, dcterms::source).map(|id| text(&data.version().term(id)));
         let id = name.rsplit('/').next().unwrap_or(&name);
         match texts.of(file.as_deref(), id).map(fs::read) {
             None => drop(report.without_text.insert(name, quotes.len())),
@@ -121,20 +135,22 @@ pub fn evidence(data: &Indexed, texts: &Texts) -> EvidenceReport {
                 Ok(text) => look(&name, &text, quotes, &mut report),
             },
         }
+        told(1);
     }
-    report
+    executor.sound(data.version())?;
+    Ok(report)
 }
 
 /// The quotes of each document, each with what it is evidence of.
-fn quotes(data: &Indexed) -> BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> {
+fn quotes(data: &Selection) -> BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> {
     let mut found: BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> = BTreeMap::new();
-    let view = data.view();
-    let (Some(type_), Some(class)) = (data.id(rdf::type_), data.id(oa::Annotation)) else { return found };
-    for annotation in view.subjects(type_, class) {
-        let bodies = data.id(oa::hasBody).map(|body| view.objects(annotation, body).collect::<Vec<_>>());
-        let of: Vec<String> = bodies.into_iter().flatten().map(|body| text(data.term(body))).collect();
-        let targets = data.id(oa::hasTarget).map(|target| view.objects(annotation, target).collect::<Vec<_>>());
-        for target in targets.into_iter().flatten() {
+    let id = |node: NamedNodeRef<'_>| data.version().id(node.into());
+    let (Some(type_), Some(class)) = (id(rdf::type_), id(oa::Annotation)) else { return found };
+    let (body, target) = (id(oa::hasBody), id(oa::hasTarget));
+    for annotation in data.subjects(type_, class) {
+        let bodies = body.into_iter().flat_map(|body| data.objects(annotation, body));
+        let of: Vec<String> = bodies.map(|body| text(&data.version().term(body))).collect();
+        for target in target.into_iter().flat_map(|target| data.objects(annotation, target)) {
             let Some(document) = value(data, target, oa::hasSource) else { continue };
             let Some(quote) = quote(data, target) else { continue };
             found.entry(document).or_default().entry(quote).or_default().extend(of.iter().cloned());
@@ -143,11 +159,15 @@ fn quotes(data: &Indexed) -> BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> {
     found
 }
 
-fn quote(data: &Indexed, target: Id) -> Option<Quote> {
-    let selectors: Vec<Id> = data.view().objects(target, data.id(oa::hasSelector)?).collect();
+fn quote(data: &Selection, target: Id) -> Option<Quote> {
+    let selector = data.version().id(oa::hasSelector.into())?;
+    let selectors: Vec<Id> = data.objects(target, selector).collect();
     let of = |property| selectors.iter().find_map(|selector| value(data, *selector, property));
-    let words = |property| of(property).map(|id| text(data.term(id)));
-    let number = |property| of(property).and_then(|id| literal(data, id)?.value().parse().ok());
+    let words = |property| of(property).map(|id| text(&data.version().term(id)));
+    let number = |property| {
+        let id = of(property)?;
+        data.version().kind(id).is_literal().then(|| text(&data.version().term(id)).parse().ok())?
+    };
     Some(Quote {
         exact: words(oa::exact)?,
         prefix: words(oa::prefix).unwrap_or_default(),
@@ -158,7 +178,7 @@ fn quote(data: &Indexed, target: Id) -> Option<Quote> {
 }
 
 /// The words of an annotation with their offsets.
-pub(super) fn quoted(data: &Indexed, annotation: Id) -> Option<(String, Option<usize>, Option<usize>)> {
+pub(super) fn quoted(data: &Selection, annotation: Id) -> Option<(String, Option<usize>, Option<usize>)> {
     let quote = quote(data, value(data, annotation, oa::hasTarget)?)?;
     Some((quote.exact, quote.start, quote.end))
 }

@@ -4,18 +4,16 @@ mod conflicts;
 mod contract;
 mod data;
 mod evidence;
-mod recorded;
 mod report;
 pub mod shapes;
 pub(crate) mod words;
 
 use oxrdf::NamedNodeRef;
 
-pub use conflicts::{Claim, Conflict, Told, conflicts};
-pub use contract::{Scope, ShapesReport, add_hierarchy, prepare, validate};
-pub use data::{Origin, documents, read};
+pub use conflicts::{Claim, Conflict, KINDS, Told, conflicts};
+pub use contract::{Contract, ContractError, Scope, ShapesReport};
+pub use data::{Origin, documents};
 pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence};
-pub use recorded::Recorded;
 pub use report::{Report, Written, json, speak, text};
 
 /// The graph that class hierarchies stand in beside the data.

@@ -12,11 +12,9 @@ use super::data::FileArgs;
 use super::edge::Edge;
 use super::input::is_standard_input;
 use super::report::{Failure, Outcome, Result};
-use crate::check::{self, Recorded};
 use crate::federation::Outbound;
 use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
-use crate::rdf::Indexed;
-use crate::store::{Embedded, Endpoint, Holder, Remote, StoreError, counter, is_store};
+use crate::store::{Embedded, Endpoint, Holder, Remote, Store, StoreError, counter, is_store};
 
 /// Bytes of an answer to a SERVICE, or of a document to LOAD, that are taken.
 const MOST: usize = 1 << 30;
@@ -198,24 +196,15 @@ impl DataArgs {
         self.load(edge)
     }
 
-    /// As [`Self::open`], with all quads in memory: those of files as they stand there.
-    pub fn open_checked(&self, limits: &Limits, edge: &Edge) -> Result<(Backend, Indexed, Outcome)> {
-        if self.data.is_empty() {
-            let backend = self.target.open_read_only(limits, edge)?;
-            let data = check::read(backend.store()).map_err(common::explain)?;
-            return Ok((backend, data, Outcome::Done));
-        }
-        let recorded = Recorded::new().map_err(common::explain)?;
+    /// Loads the files into a store.
+    pub fn load_into(&self, store: &dyn Store, edge: &Edge) -> Result<Outcome> {
         let quiet = edge.clone().with_flags(true, !edge.color);
-        let (_, outcome) = self.how.load(&self.data, None, &recorded, &quiet)?;
-        let (store, data) = recorded.finish();
-        Ok((Backend::local(store), data, outcome))
+        Ok(self.how.load(&self.data, None, store, &quiet)?.1)
     }
 
     fn load(&self, edge: &Edge) -> Result<(Backend, Outcome)> {
         let store = Embedded::memory().map_err(common::explain)?;
-        let quiet = edge.clone().with_flags(true, !edge.color);
-        let (_, outcome) = self.how.load(&self.data, None, &store, &quiet)?;
+        let outcome = self.load_into(&store, edge)?;
         Ok((Backend::local(store), outcome))
     }
 }

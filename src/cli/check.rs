@@ -2,22 +2,28 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use oxrdf::Quad;
 
-use super::backend::{Backend, DataArgs};
+use super::backend::DataArgs;
 use super::common;
 use super::edge::Edge;
 use super::output;
+use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
-use crate::check::{self, Report, Scope, Texts, Written};
+use super::work::{Whole, WorkArgs, stopped};
+use crate::check::shapes::ValidateError;
+use crate::check::{self, Contract, Report, Scope, Texts, Written};
 use crate::format::Syntax;
+use crate::index::Version;
 use crate::ontology::{CITYPACT, SHAPES};
 use crate::output::Style;
 use crate::place::Register;
-use crate::query::{Labels, Limits};
-use crate::rdf::{self, Indexed, ReadAs};
+use crate::query::{Executor, Labels};
+use crate::rdf::{self, ReadAs};
+use crate::store::Store;
 use crate::vocab;
 
 /// Check data: shapes, evidence against the source texts, conflicts between documents
@@ -66,6 +72,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 20)]
     cases: usize,
     #[command(flatten)]
+    work: WorkArgs,
+    #[command(flatten)]
     data: DataArgs,
 }
 
@@ -95,13 +103,18 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
             .hint("ask for --to json"));
     }
     let texts = args.sources.as_deref().map(open_texts).transpose()?;
-    let (backend, mut data, outcome) = args.data.open_checked(&Limits::default(), edge)?;
-    let report = Report {
-        shapes: if args.no_shapes { None } else { Some(validate(args, &mut data, edge)?) },
-        evidence: texts.as_ref().map(|texts| check::evidence(&data, texts)),
-        conflicts: args.conflicts.then(|| check::conflicts(&data)),
+    let executor = args.work.begin()?;
+    let data = match args.data.is_files() {
+        true => Whole::of_files(&args.data, true, &executor, edge)?,
+        false => Whole::of(args.data.open(&args.work.limits(), edge)?.0, &executor, edge)?,
     };
-    write(args, target, &report, &backend, edge)?;
+    let outcome = data.outcome;
+    let report = Report {
+        shapes: if args.no_shapes { None } else { Some(validate(args, &data.version, &executor, edge)?) },
+        evidence: texts.map(|texts| evidence(&data.version, &texts, &executor, edge)).transpose()?,
+        conflicts: if args.conflicts { Some(conflicts(&data.version, &executor, edge)?) } else { None },
+    };
+    write(args, target, &report, data.store(), edge)?;
     let failed = report.faults() > 0 || args.strict && report.remarks() > 0;
     Ok(if failed { Outcome::Rejected } else { outcome })
 }
@@ -110,7 +123,17 @@ fn open_texts(folder: &Path) -> Result<Texts> {
     Ok(Texts::open(folder).with_context(|| format!("cannot read the folder {}", folder.display()))?)
 }
 
-fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::ShapesReport> {
+fn evidence(data: &Arc<Version>, texts: &Texts, executor: &Executor, edge: &Edge) -> Result<check::EvidenceReport> {
+    let progress = edge.progress("Looking quotes up", Unit::Things("documents"), None);
+    check::evidence(data, texts, executor, &|done| progress.advance(done as u64)).map_err(stopped)
+}
+
+fn conflicts(data: &Arc<Version>, executor: &Executor, edge: &Edge) -> Result<Vec<check::Conflict>> {
+    let progress = edge.progress("Comparing", Unit::Things("kinds of facts"), Some(check::KINDS as u64));
+    check::conflicts(data, executor, &|done| progress.advance(done as u64)).map_err(stopped)
+}
+
+fn validate(args: &Args, data: &Version, executor: &Executor, edge: &Edge) -> Result<check::ShapesReport> {
     let own = args.shapes.is_empty();
     let shapes: Vec<Quad> = if own {
         turtle(SHAPES, "shapes.ttl")?
@@ -118,13 +141,20 @@ fn validate(args: &Args, data: &mut Indexed, edge: &Edge) -> Result<check::Shape
         let read = args.shapes.iter().map(|path| read_shapes(path)).collect::<Result<Vec<_>>>()?;
         read.into_iter().flatten().collect()
     };
-    let shapes = check::prepare(data, shapes, turtle(CITYPACT, "citypact.ttl")?)?;
-    if shapes.targeted() == 0 {
+    let contract = Contract::new(data, shapes, turtle(CITYPACT, "citypact.ttl")?)?;
+    if contract.shapes().targeted() == 0 {
         return Err(Failure::from(anyhow::Error::msg("no shape has a target: nothing would be validated"))
             .hint("give a shape sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"));
     }
     let scope = if args.each || own && !args.whole { Scope::Documents } else { Scope::Whole };
-    let mut report = check::validate(data, &shapes, scope, edge.cores())?;
+    let (threads, parts) = (edge.cores(), contract.parts(scope, edge.cores()));
+    let progress = edge.progress("Checking", Unit::Things("parts"), Some(parts as u64));
+    let told = |done: usize| progress.advance(done as u64);
+    let mut report = contract.validate(scope, threads, executor, &told).map_err(|error| match error {
+        ValidateError::Stopped(cause) => stopped(*cause),
+        error => error.into(),
+    })?;
+    progress.finish();
     if own {
         // Two places of the register that share a name are no matter of the user's.
         let register = Register::builtin();
@@ -170,15 +200,15 @@ fn said(finding: crate::location::Diagnostic) -> Failure {
     Failure::from(anyhow::Error::msg(text.strip_prefix("error: ").unwrap_or(&text).to_owned()))
 }
 
-fn write(args: &Args, target: Target, report: &Report, backend: &Backend, edge: &Edge) -> Result<()> {
+fn write(args: &Args, target: Target, report: &Report, store: &dyn Store, edge: &Edge) -> Result<()> {
     match &args.out {
         Some(path) => {
             let inputs = args.data.files().iter().chain(&args.shapes);
-            output::to_file(path, inputs, |file| write_to(args, target, report, backend, false, file))
+            output::to_file(path, inputs, |file| write_to(args, target, report, store, false, file))
         }
         None => {
             let mut out = edge.results(true);
-            write_to(args, target, report, backend, edge.color, &mut out)?;
+            write_to(args, target, report, store, edge.color, &mut out)?;
             Ok(out.flush()?)
         }
     }
@@ -188,7 +218,7 @@ fn write_to(
     args: &Args,
     target: Target,
     report: &Report,
-    backend: &Backend,
+    store: &dyn Store,
     colours: bool,
     out: &mut impl Write,
 ) -> Result<()> {
@@ -200,7 +230,7 @@ fn write_to(
         }
         Target::Text => {
             let mut labels = Labels::new(&args.lang);
-            labels.learn(backend.store(), report.terms()).map_err(common::explain)?;
+            labels.learn(store, report.terms()).map_err(common::explain)?;
             let style = Style { colours, labels, ..Style::default() };
             check::text(report, &Written { style, language: args.lang.clone(), most: args.cases }, out)?;
         }

@@ -1,24 +1,28 @@
 //! `citypact infer`: what follows from the data by rules.
 
+use std::cell::Cell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use oxrdf::Quad;
 
-use super::backend::{Backend, DataArgs};
+use super::backend::DataArgs;
 use super::common;
 use super::edge::Edge;
 use super::output;
+use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
+use super::work::{Whole, WorkArgs, stopped};
 use crate::counted::counted;
 use crate::format::Syntax;
+use crate::index::Version;
 use crate::infer::{self, Bounds, InferError, Inference, Rule, RuleError, Rules};
 use crate::ontology::{CITYPACT, SCHEMES};
 use crate::output::Style;
-use crate::query::{Labels, Limits, ParseOptions, Query};
+use crate::query::{Executor, Labels, ParseOptions, Query};
 use crate::rdf;
-use crate::store::Document;
+use crate::store::{Document, Store};
 use crate::vocab::graph;
 
 /// Derive what follows by rules into graph/inferred, or say why a fact holds
@@ -64,6 +68,8 @@ pub struct Args {
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
     #[command(flatten)]
+    work: WorkArgs,
+    #[command(flatten)]
     data: DataArgs,
 }
 
@@ -74,17 +80,23 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         syntax(args)?;
     }
     let rules = rules(args)?;
-    let limits = Limits::default();
+    let executor = args.work.begin()?;
     let writes = !args.data.is_files() && args.explain.is_none() && args.out.is_none() && !args.dry_run;
-    let (backend, outcome) =
-        if writes { args.data.open_to_write("infer", &limits, edge)? } else { args.data.open(&limits, edge)? };
-    let inference = inferred(args, &rules, &backend)?;
+    let limits = args.work.limits();
+    let data = match (args.data.is_files(), writes) {
+        (true, _) => Whole::of_files(&args.data, false, &executor, edge)?,
+        (false, true) => Whole::of(args.data.open_to_write("infer", &limits, edge)?.0, &executor, edge)?,
+        (false, false) => Whole::of(args.data.open(&limits, edge)?.0, &executor, edge)?,
+    };
+    let outcome = data.outcome;
+    let inference = inferred(args, &rules, &data.version, &executor, edge)?;
     if let Some(fact) = &args.explain {
-        return explain(args, fact, &rules, &inference, &backend, edge);
+        let asked = Asked { args, rules: &rules, inference: &inference, store: data.store(), executor: &executor };
+        return asked.explain(fact, edge);
     }
     sum(&rules, &inference, edge);
     if writes {
-        store(&inference, &backend, edge)?;
+        store(&inference, data.store(), edge)?;
     } else if !args.dry_run {
         write(args, &inference, edge)?;
     }
@@ -127,15 +139,22 @@ fn told(error: RuleError) -> Failure {
     Failure::from(error).maybe_hint(hint)
 }
 
-fn inferred(args: &Args, rules: &Rules, backend: &Backend) -> Result<Inference> {
+fn inferred(args: &Args, rules: &Rules, data: &Version, executor: &Executor, edge: &Edge) -> Result<Inference> {
     let mut ontology = super::check::turtle(CITYPACT, "citypact.ttl")?;
     ontology.extend(super::check::turtle(SCHEMES, "schemes.ttl")?);
-    let data = infer::read(backend.store(), ontology).map_err(common::explain)?;
-    infer::infer(data, rules, Bounds { rounds: args.max_rounds, facts: args.max_facts }).map_err(failed)
+    let data = infer::prepare(data, ontology).map_err(failed)?;
+    let (progress, told) = (edge.progress("Inferring", Unit::Things("facts"), None), Cell::new(0));
+    let tell = |facts: usize| progress.advance((facts - told.replace(facts)) as u64);
+    let bounds = Bounds { rounds: args.max_rounds, facts: args.max_facts };
+    let inference = infer::infer(data, rules, bounds, executor, &tell).map_err(failed)?;
+    progress.finish();
+    Ok(inference)
 }
 
 fn failed(error: InferError) -> Failure {
-    let hint = match &error {
+    let hint = match error {
+        InferError::Stopped(cause) => return stopped(*cause),
+        InferError::TooLarge => return error.into(),
         InferError::Rounds { .. } => {
             "a rule that makes a new IRI of each IRI it finds never ends; --max-rounds allows more"
         }
@@ -153,9 +172,9 @@ fn sum(rules: &Rules, inference: &Inference, edge: &Edge) {
 }
 
 /// Replaces what was inferred before.
-fn store(inference: &Inference, backend: &Backend, edge: &Edge) -> Result<()> {
+fn store(inference: &Inference, store: &dyn Store, edge: &Edge) -> Result<()> {
     let document = Document { graphs: vec![graph::inferred.into()], quads: inference.quads().collect() };
-    let change = backend.store().load(&document).map_err(common::explain)?;
+    let change = store.load(&document).map_err(common::explain)?;
     edge.say(format_args!("graph:inferred: {} facts added, {} removed", change.inserted, change.removed));
     Ok(())
 }
@@ -178,38 +197,51 @@ fn write(args: &Args, inference: &Inference, edge: &Edge) -> Result<()> {
     output::to_file(path, args.data.files(), |file| Ok(rdf::write(quads, syntax, file)?))
 }
 
-fn explain(args: &Args, fact: &str, rules: &Rules, inference: &Inference, backend: &Backend, edge: &Edge) -> Result {
-    let as_json = match args.to.as_deref() {
-        None | Some("text") => false,
-        Some("json") => true,
-        Some(_) => return Err(Failure::usage("explanations are text or json")),
-    };
-    let facts = infer::matching(inference, &pattern(fact)?).map_err(failed)?;
-    let mut out = edge.results(true);
-    for fact in facts.iter().take(args.cases) {
-        let Some(derivation) = infer::explain(inference, rules, fact).map_err(failed)? else { continue };
-        if as_json {
-            infer::json(&derivation, &mut out)?;
-        } else {
-            infer::text(&derivation, &style(args, &derivation, backend)?, &mut out)?;
-        }
-    }
-    out.flush()?;
-    if facts.len() > args.cases {
-        edge.say(format_args!("… and {} facts more; --cases N explains more of them", facts.len() - args.cases));
-    }
-    if facts.is_empty() {
-        edge.warn("It is neither stated nor does it follow.");
-        return Ok(Outcome::Rejected);
-    }
-    Ok(Outcome::Done)
+/// Facts that are asked about.
+struct Asked<'a> {
+    args: &'a Args,
+    rules: &'a Rules,
+    inference: &'a Inference,
+    store: &'a dyn Store,
+    executor: &'a Executor,
 }
 
-fn style(args: &Args, derivation: &infer::Derivation, backend: &Backend) -> Result<Style> {
-    let Some(language) = &args.lang else { return Ok(Style::default()) };
-    let mut labels = Labels::new(language);
-    labels.learn(backend.store(), derivation.terms().iter()).map_err(common::explain)?;
-    Ok(Style { labels, ..Style::default() })
+impl Asked<'_> {
+    fn explain(&self, fact: &str, edge: &Edge) -> Result {
+        let as_json = match self.args.to.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(_) => return Err(Failure::usage("explanations are text or json")),
+        };
+        let (inference, most) = (self.inference, self.args.cases);
+        let facts = infer::matching(inference, &pattern(fact)?, self.executor).map_err(failed)?;
+        let mut out = edge.results(true);
+        for fact in facts.iter().take(most) {
+            let told = infer::explain(inference, self.rules, fact, self.executor).map_err(failed)?;
+            let Some(derivation) = told else { continue };
+            if as_json {
+                infer::json(&derivation, &mut out)?;
+            } else {
+                infer::text(&derivation, &self.style(&derivation)?, &mut out)?;
+            }
+        }
+        out.flush()?;
+        if facts.len() > most {
+            edge.say(format_args!("… and {} facts more; --cases N explains more of them", facts.len() - most));
+        }
+        if facts.is_empty() {
+            edge.warn("It is neither stated nor does it follow.");
+            return Ok(Outcome::Rejected);
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn style(&self, derivation: &infer::Derivation) -> Result<Style> {
+        let Some(language) = &self.args.lang else { return Ok(Style::default()) };
+        let mut labels = Labels::new(language);
+        labels.learn(self.store, derivation.terms().iter()).map_err(common::explain)?;
+        Ok(Style { labels, ..Style::default() })
+    }
 }
 
 /// The facts asked about, as a query for them.

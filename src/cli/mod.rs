@@ -41,6 +41,7 @@ mod serve;
 mod shell;
 mod update;
 mod watch;
+mod work;
 
 use config::Config;
 use edge::Edge;

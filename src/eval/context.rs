@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use oxigraph::sparql::QueryEvaluationError;
 use oxiri::Iri;
-use oxrdf::{Term, TermRef};
+use oxrdf::{Term, TermRef, Variable};
 use oxsdatatypes::DateTime;
 
 use super::{Cancel, ROWS, Stop, Variation};
@@ -39,6 +39,16 @@ impl LocalTerms {
     }
 }
 
+/// Solutions that are given to a query, blank nodes among their terms, which no text can name. A `VALUES` block of these
+/// variables without a row of its own stands for them.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// The variables.
+    pub variables: Vec<Variable>,
+    /// The solutions: a term of the data for each variable.
+    pub rows: Vec<Vec<Id>>,
+}
+
 /// One evaluation.
 pub struct Context {
     version: Arc<Version>,
@@ -49,6 +59,7 @@ pub struct Context {
     now: Option<DateTime>,
     base: Option<Iri<String>>,
     variation: Option<Variation>,
+    given: Option<Given>,
     limit: usize,
     held: usize,
     peak: usize,
@@ -66,6 +77,7 @@ impl Context {
             now: None,
             base: None,
             variation: None,
+            given: None,
             limit,
             held: 0,
             peak: 0,
@@ -101,6 +113,18 @@ impl Context {
         self.variation.map_or(ROWS, |variation| variation.rows.max(1))
     }
 
+    /// With solutions that a pattern refers to ([`Given`]).
+    #[must_use]
+    pub fn with_given(mut self, given: Given) -> Self {
+        self.given = Some(given);
+        self
+    }
+
+    /// The solutions for these variables that a pattern refers to.
+    pub fn given(&self, variables: &[Variable]) -> Option<&[Vec<Id>]> {
+        self.given.as_ref().filter(|given| given.variables == variables).map(|given| given.rows.as_slice())
+    }
+
     /// The data.
     pub fn version(&self) -> &Arc<Version> {
         &self.version
@@ -118,6 +142,11 @@ impl Context {
 
     /// The id of a term, in the form in which the data keeps it; a new one if the data and this query have none.
     pub fn intern(&mut self, term: Term) -> Id {
+        if self.version.is_verbatim()
+            && let Some(id) = self.version.id(term.as_ref())
+        {
+            return id;
+        }
         let term = index::normal(term);
         if let Some(id) = self.version.id(term.as_ref()) {
             return id;

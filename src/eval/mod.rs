@@ -23,7 +23,7 @@ pub(crate) use cancel::STORAGE_GRACE;
 pub use children::children;
 pub(crate) use children::{Part, children_mut, parts_mut, patterns, patterns_mut};
 pub(crate) use context::term_bytes;
-pub use context::{Context, LocalTerms};
+pub use context::{Context, Given, LocalTerms};
 pub use evaluation::{Evaluation, Options};
 pub use explain::Told;
 pub use functions::{Function, Functions, Service};

@@ -30,6 +30,8 @@ pub(super) struct Base {
     graph_names: Appended<Id>,
     graph_count: AtomicU32,
     pub(super) segments: HashMap<Id, Arc<Segment>>,
+    /// Whether terms have the form in which they came.
+    pub(super) verbatim: bool,
     /// Held by whoever adds terms, tags, lists or graphs.
     pub(super) growing: Mutex<()>,
     /// The file from which it is read.
@@ -54,6 +56,7 @@ impl Base {
             graph_names: Appended::default(),
             graph_count: AtomicU32::new(0),
             segments,
+            verbatim: false,
             growing: Mutex::new(()),
             source,
         }

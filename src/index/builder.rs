@@ -22,12 +22,18 @@ pub struct Builder {
     /// Predicate, subject, object, and one more than the graph's name (0 for the unnamed graph), as they came.
     rows: Vec<[u32; 4]>,
     graphs: HashSet<u32>,
+    verbatim: bool,
 }
 
 impl Builder {
     /// Nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// As [`Self::new`], for a version that keeps terms in the form in which they come ([`Version::is_verbatim`]).
+    pub fn verbatim() -> Self {
+        Self { verbatim: true, ..Self::default() }
     }
 
     /// How many quads it was given.
@@ -50,7 +56,7 @@ impl Builder {
     /// # Errors
     /// [`TooLarge`] where there are more terms than numbers.
     pub fn push(&mut self, quad: QuadRef<'_>) -> Result<(), TooLarge> {
-        let object = if may_change(quad.object) {
+        let object = if !self.verbatim && may_change(quad.object) {
             self.terms.intern(normal(quad.object.into_owned()).as_ref())?
         } else {
             self.terms.intern(quad.object)?
@@ -82,7 +88,7 @@ impl Builder {
 
     /// Sorts everything.
     pub fn finish(self, epoch: u64) -> Version {
-        let Self { terms, mut rows, graphs } = self;
+        let Self { terms, mut rows, graphs, verbatim } = self;
         let (dictionary, ids) = Dictionary::new(&terms);
         let tags = Tags::new(terms.tags().iter().cloned());
         drop(terms);
@@ -106,7 +112,9 @@ impl Builder {
             names.iter().zip(1_u32..).map(|(id, number)| Graph { id: *id, number, quads: quads[number as usize] });
         let triples = segments.values().map(|segment| segment.len()).sum();
         let parts = Parts { epoch, graphs: graphs.collect(), triples, quads: rows.len() };
-        Version::of_base(Base::new(dictionary, tags, lists, &names, segments, None), parts)
+        let mut base = Base::new(dictionary, tags, lists, &names, segments, None);
+        base.verbatim = verbatim;
+        Version::of_base(base, parts)
     }
 }
 
@@ -124,7 +132,7 @@ impl Version {
     /// # Errors
     /// As [`Self::compacted`].
     pub fn to_builder(&self) -> Result<Builder, TooLarge> {
-        let mut builder = Builder::new();
+        let mut builder = Builder { verbatim: self.is_verbatim(), ..Builder::new() };
         for graph in self.graphs() {
             self.text(graph.id, |name| builder.terms.intern(name).map(|name| builder.graphs.insert(name)))?;
         }

@@ -44,7 +44,8 @@ impl Version {
     }
 }
 
-struct Work<'a> {
+/// A state on its way to the next.
+pub(super) struct Work<'a> {
     before: &'a Version,
     base: &'a Arc<Base>,
     changed: HashMap<Id, Changed>,
@@ -57,7 +58,7 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(before: &'a Version) -> Self {
+    pub(super) fn new(before: &'a Version) -> Self {
         Self {
             before,
             base: &before.base,
@@ -76,8 +77,7 @@ impl<'a> Work<'a> {
                 self.remove(quad);
             }
             Change::Create(name) => {
-                let number = self.graph(name.as_ref().into())?;
-                self.graphs.entry(number).or_default().get_or_insert(0);
+                self.graph(name.as_ref().into())?;
             }
             Change::Clear(graph) => self.clear(graph.as_ref()),
             Change::Drop(name) => {
@@ -98,7 +98,6 @@ impl<'a> Work<'a> {
             Some(name) => self.graph(name)?,
             None => 0,
         };
-        self.touch(graph).get_or_insert(0);
         self.set(predicate, subject, object, graph, true);
         Ok(())
     }
@@ -124,7 +123,7 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn set(&mut self, predicate: Id, subject: Id, object: Id, graph: u32, present: bool) {
+    pub(super) fn set(&mut self, predicate: Id, subject: Id, object: Id, graph: u32, present: bool) {
         let base = self.base.clone();
         let changed = self.changed(predicate);
         let before = changed.get(subject, object);
@@ -167,8 +166,8 @@ impl<'a> Work<'a> {
         self.numbers.get_or_insert_with(|| base.graph_numbers().collect()).get(&id).copied()
     }
 
-    /// The number of a graph, which gets one where it has none.
-    fn graph(&mut self, name: TermRef<'_>) -> Result<u32, TooLarge> {
+    /// The number of a graph, which gets one where it has none; it is there from now on.
+    pub(super) fn graph(&mut self, name: TermRef<'_>) -> Result<u32, TooLarge> {
         let id = self.base.intern(name)?;
         let number = match self.number(id) {
             Some(number) => number,
@@ -178,11 +177,11 @@ impl<'a> Work<'a> {
                 number
             }
         };
-        self.touch(number);
+        self.touch(number).get_or_insert(0);
         Ok(number)
     }
 
-    fn clear(&mut self, graph: GraphNameRef<'_>) {
+    pub(super) fn clear(&mut self, graph: GraphNameRef<'_>) {
         let number = match term(graph) {
             Some(name) => self.known_graph(name),
             None => Some(0),
@@ -214,7 +213,7 @@ impl<'a> Work<'a> {
         rows.map(|row| (columns.key[*row as usize], columns.value[*row as usize])).collect()
     }
 
-    fn finish(self, epoch: u64) -> Version {
+    pub(super) fn finish(self, epoch: u64) -> Version {
         let mut changed = self.before.changed.clone();
         changed.extend(self.changed.into_iter().map(|(predicate, changed)| (predicate, Arc::new(changed))));
         let mut predicates: Vec<Id> =
@@ -249,7 +248,7 @@ fn graphs(before: &Version, touched: &HashMap<u32, Option<usize>>) -> Arc<[Graph
     graphs.into()
 }
 
-fn term(graph: GraphNameRef<'_>) -> Option<TermRef<'_>> {
+pub(super) fn term(graph: GraphNameRef<'_>) -> Option<TermRef<'_>> {
     match graph {
         GraphNameRef::NamedNode(name) => Some(name.into()),
         GraphNameRef::BlankNode(name) => Some(name.into()),

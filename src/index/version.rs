@@ -10,6 +10,7 @@ use super::changed::Changed;
 use super::file::Damage;
 use super::id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
 use super::late::{LateTerm, Place};
+use super::normal::normal;
 use super::number::Number;
 use super::order::Key;
 use super::segment::Segment;
@@ -116,6 +117,18 @@ impl Version {
     /// The number of a term in normal form ([`super::normal`]); `None` where the data has no such term.
     pub fn id(&self, term: TermRef<'_>) -> Option<Id> {
         self.base.find(term).ok().or_else(|| self.late_id(term))
+    }
+
+    /// Whether its terms have the form in which they came, so that one value may have several; else each is in the normal
+    /// form of its value.
+    pub fn is_verbatim(&self) -> bool {
+        self.base.verbatim
+    }
+
+    /// The number of a term in any form: of a version that is verbatim the term as it stands, else the normal form.
+    pub fn find(&self, term: Term) -> Option<Id> {
+        let as_it_stands = if self.is_verbatim() { self.id(term.as_ref()) } else { None };
+        as_it_stands.or_else(|| self.id(normal(term).as_ref()))
     }
 
     fn late_id(&self, term: TermRef<'_>) -> Option<Id> {

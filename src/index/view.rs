@@ -86,8 +86,10 @@ fn number(version: &Version, name: TermRef<'_>) -> Option<u32> {
 }
 
 fn internal(version: &Version, term: Term) -> Internal {
-    let term = normal(term);
-    version.id(term.as_ref()).map_or_else(|| Internal::Made(Arc::new(term)), Internal::Id)
+    match version.find(term.clone()) {
+        Some(id) => Internal::Id(id),
+        None => Internal::Made(Arc::new(normal(term))),
+    }
 }
 
 /// What is asked of a place of a quad.

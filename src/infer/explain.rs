@@ -1,16 +1,18 @@
 //! Why a fact holds: down to what is stated.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
 
+use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{Term, Triple, Variable};
-use spareval::QueryResults;
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{TermPattern, TriplePattern};
 
-use super::rule::{Manner, Rule, Rules, each, select};
+use super::rule::{Manner, Rule, Rules, columns, each, select, with_variables};
 use super::run::{Fact, InferError, Inference, instance};
 use crate::check::Origin;
-use crate::query::{Evaluator, Prepared, Query, QueryError};
+use crate::index::{Id, Selection};
+use crate::query::{Executor, Over, Prepared, Query, Solution};
 use crate::vocab;
 
 /// Solutions of a rule that are looked through for one that rests on earlier facts.
@@ -58,47 +60,75 @@ impl Derivation {
     }
 }
 
-/// The facts that a CONSTRUCT gives over what is stated and what was inferred, sorted.
+/// The facts that a CONSTRUCT gives over what is stated and what was inferred, sorted. A blank node in it stands for
+/// anything, as it does in its pattern.
 ///
 /// # Errors
 /// [`InferError::Query`]
-pub fn matching(inference: &Inference, query: &Query) -> Result<Vec<Triple>, InferError> {
-    let failed = |cause| InferError::Query { rule: "asked about".to_owned(), cause: Box::new(cause) };
-    let found = Evaluator::default().evaluate(&query.clone().into(), &[], inference.data.view()).map_err(failed)?;
-    let QueryResults::Graph(triples) = found else { return Ok(Vec::new()) };
-    let triples = triples.collect::<Result<Vec<Triple>, _>>().map_err(|error| failed(error.into()))?;
-    let mut keyed: Vec<(String, Triple)> = triples.into_iter().map(|triple| (triple.to_string(), triple)).collect();
-    keyed.sort_by(|one, other| one.0.cmp(&other.0));
-    keyed.dedup_by(|one, other| one.0 == other.0);
-    Ok(keyed.into_iter().map(|(_, triple)| triple).collect())
+pub fn matching(inference: &Inference, query: &Query, executor: &Executor) -> Result<Vec<Triple>, InferError> {
+    let spargebra::Query::Construct { template, pattern, .. } = query.algebra() else { return Ok(Vec::new()) };
+    let (template, pattern) = with_variables(template, pattern);
+    let prepared = Prepared::from(Query::from(select(pattern, columns(&template))));
+    let mut graphs = QueryDatasetSpecification::new();
+    graphs.set_default_graph_as_union();
+    let over = Over { graphs, ..inference.over.clone() };
+    let mut found: BTreeMap<String, Triple> = BTreeMap::new();
+    let mut take = |solution: Solution<'_>| {
+        let value = |variable: &Variable| value_in(&prepared, &solution, variable);
+        for terms in template.iter().filter_map(|triple| instance(triple, &value)) {
+            found.extend(triple(terms).map(|triple| (triple.to_string(), triple)));
+        }
+        ControlFlow::Continue(())
+    };
+    executor.put(&prepared, &over, &[], &mut take).map_err(|cause| InferError::of("asked about", cause))?;
+    Ok(found.into_values().collect())
+}
+
+fn triple([subject, predicate, object]: [Term; 3]) -> Option<Triple> {
+    let Term::NamedNode(predicate) = predicate else { return None };
+    match subject {
+        Term::NamedNode(node) => Some(Triple::new(node, predicate, object)),
+        Term::BlankNode(node) => Some(Triple::new(node, predicate, object)),
+        _ => None,
+    }
+}
+
+fn value_in(query: &Prepared, solution: &Solution<'_>, variable: &Variable) -> Option<Term> {
+    solution.term(query.variables().iter().position(|column| column == variable)?)
 }
 
 /// Why a fact holds; none where it is neither stated nor inferred.
 ///
 /// # Errors
 /// [`InferError::Query`]
-pub fn explain(inference: &Inference, rules: &Rules, fact: &Triple) -> Result<Option<Derivation>, InferError> {
+pub fn explain(
+    inference: &Inference,
+    rules: &Rules,
+    fact: &Triple,
+    executor: &Executor,
+) -> Result<Option<Derivation>, InferError> {
     let terms = [Term::from(fact.subject.clone()), fact.predicate.clone().into(), fact.object.clone()];
-    let terms = terms.map(crate::rdf::canonical_term);
-    let ids = terms.each_ref().map(|term| inference.data.id(term));
+    let all = inference.all();
+    let ids = terms.map(|term| all.version().find(term));
     let [Some(s), Some(p), Some(o)] = ids else { return Ok(None) };
-    if !inference.data.view().contains(s, p, o) {
+    if !all.contains([s, p, o]) {
         return Ok(None);
     }
-    let mut teller = Teller { inference, rules, evaluator: Evaluator::default(), told: HashSet::new() };
+    let mut teller = Teller { inference, all, rules, executor, told: HashSet::new() };
     teller.tell([s, p, o]).map(Some)
 }
 
 struct Teller<'a> {
     inference: &'a Inference,
+    all: Selection,
     rules: &'a Rules,
-    evaluator: Evaluator,
+    executor: &'a Executor,
     told: HashSet<Fact>,
 }
 
 impl Teller<'_> {
     fn terms(&self, fact: Fact) -> [Term; 3] {
-        fact.map(|id| self.inference.data.term(id).clone())
+        fact.map(|id| self.all.version().term(id))
     }
 
     fn tell(&mut self, fact: Fact) -> Result<Derivation, InferError> {
@@ -109,7 +139,7 @@ impl Teller<'_> {
         if !self.told.insert(fact) {
             return Ok(Derivation { fact: terms, why: Why::Above });
         }
-        let rule = &self.rules.rules[rule];
+        let rule = &self.rules.rules[rule as usize];
         let mut from = Vec::new();
         for premise in self.premises(rule, fact, round)? {
             from.push(match premise {
@@ -122,11 +152,12 @@ impl Teller<'_> {
     }
 
     fn stated(&self, fact: Fact) -> Why {
-        let data = &self.inference.data;
-        let graphs = data.view().rows(Some(fact[0]), Some(fact[1]), Some(fact[2])).map(|row| row.graph);
-        let vocabulary = [vocab::ONTOLOGY, vocab::graph::ontology].map(|graph| data.graph(graph));
+        let version = self.all.version();
+        let vocabulary = [vocab::ONTOLOGY, vocab::graph::ontology].map(|graph| version.id(graph.into()));
+        let graphs = self.all.quads(fact.map(Some)).map(|(.., graph)| graph);
+        let is_vocabulary = |graph: &u32| version.graph_id(*graph).is_some_and(|name| vocabulary.contains(&Some(name)));
         let mut origins: Vec<Origin> =
-            graphs.filter(|graph| !vocabulary.contains(&Some(*graph))).map(|graph| Origin::of(data, graph)).collect();
+            graphs.filter(|graph| !is_vocabulary(graph)).map(|graph| Origin::of(&self.all, graph)).collect();
         origins.sort();
         if origins.is_empty() { Why::Vocabulary } else { Why::Stated(origins) }
     }
@@ -149,35 +180,29 @@ impl Teller<'_> {
         fact: Fact,
         round: u32,
     ) -> Result<Option<Vec<Premise>>, InferError> {
-        let failed = |cause: QueryError| InferError::Query { rule: rule.name.clone(), cause: Box::new(cause) };
         // Variables that the rule computes cannot be bound beforehand: solutions are compared instead.
         let computed = computed(&rule.pattern);
-        let given: Vec<(&str, Term)> = bound
-            .iter()
-            .filter(|(variable, _)| !computed.contains(variable))
-            .map(|(variable, term)| (variable.as_str(), term.clone()))
-            .collect();
+        let known = bound.iter().filter(|(variable, _)| !computed.contains(variable));
+        let (given, row): (Vec<Variable>, Vec<Id>) = known
+            .filter_map(|(variable, term)| Some((variable.clone(), self.all.version().find(term.clone())?)))
+            .unzip();
         let query = Query::from(select(rule.pattern.clone(), rule.variables.clone()));
-        let query = Prepared::new(&query, &given.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-        let view = self.inference.data.view().with_nameless(self.inference.graph);
-        let QueryResults::Solutions(rows) = self.evaluator.evaluate(&query, &given, view).map_err(failed)? else {
-            return Ok(None);
-        };
-        for row in rows.take(TRIED) {
-            let row = row.map_err(|error| failed(error.into()))?;
+        let query = Prepared::new(&query, &HashMap::new(), given);
+        let (mut tried, mut premises) = (0, None);
+        let mut take = |solution: Solution<'_>| {
             let value = |variable: &Variable| {
-                let place = rule.variables.iter().position(|column| column == variable)?;
-                let found = row.values().get(place)?.clone();
+                let found = value_in(&query, &solution, variable);
                 found.or_else(|| bound.iter().find(|(name, _)| name == variable).map(|(_, term)| term.clone()))
             };
-            if bound.iter().any(|(variable, term)| value(variable).as_ref() != Some(term)) {
-                continue;
+            if bound.iter().all(|(variable, term)| value(variable).as_ref() == Some(term)) {
+                premises = self.earlier(rule, &value, fact, round);
             }
-            if let Some(premises) = self.earlier(rule, &value, fact, round) {
-                return Ok(Some(premises));
-            }
-        }
-        Ok(None)
+            tried += 1;
+            if premises.is_some() || tried == TRIED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let put = self.executor.put(&query, &self.inference.over, &[row], &mut take);
+        put.map_err(|cause| InferError::of(&rule.name, cause))?;
+        Ok(premises)
     }
 
     /// The facts that a solution rests on, if all of them are older than what follows.
@@ -188,7 +213,6 @@ impl Teller<'_> {
         fact: Fact,
         round: u32,
     ) -> Option<Vec<Premise>> {
-        let data = &self.inference.data;
         let (mut premises, mut sound) = (Vec::new(), true);
         let mut take = |found: Fact| {
             let is_older = self.inference.how.get(&found).is_none_or(|(_, other)| *other < round);
@@ -199,8 +223,9 @@ impl Teller<'_> {
         };
         let mut paths = Vec::new();
         let holds = |terms: &[Term; 3]| -> Option<Fact> {
-            let [Some(s), Some(p), Some(o)] = terms.each_ref().map(|term| data.id(term)) else { return None };
-            data.view().contains(s, p, o).then_some([s, p, o])
+            let found = terms.each_ref().map(|term| self.all.version().find(term.clone()));
+            let [Some(s), Some(p), Some(o)] = found else { return None };
+            self.all.contains([s, p, o]).then_some([s, p, o])
         };
         for part in parts(&rule.pattern) {
             match part {

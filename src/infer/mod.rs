@@ -13,4 +13,4 @@ mod strata;
 pub use explain::{Derivation, Why, explain, matching};
 pub use report::{json, text};
 pub use rule::{Rule, RuleError, Rules, library};
-pub use run::{Bounds, InferError, Inference, infer, read};
+pub use run::{Bounds, InferError, Inference, infer, prepare};

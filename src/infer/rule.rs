@@ -100,7 +100,6 @@ pub struct Rule {
     pub(super) variables: Vec<Variable>,
     /// A SELECT of what the template needs.
     pub(super) query: Prepared,
-    pub(super) columns: Vec<Variable>,
 }
 
 /// Rules in strata: those of a stratum run to a fixed point before those of the next.
@@ -155,9 +154,9 @@ impl Rule {
             return Err(fail("makes blank nodes, which would be new ones at every run"));
         }
         let mut pattern = pattern.clone();
-        name_blank_nodes(&mut pattern)?;
+        name_blank_nodes(&mut pattern);
         let columns = columns(template);
-        let select = select(pattern.clone(), columns.clone());
+        let select = select(pattern.clone(), columns);
         Ok(Self {
             name: name.to_owned(),
             title: if head.title.is_empty() { name.to_owned() } else { head.title },
@@ -166,7 +165,6 @@ impl Rule {
             variables: variables(&pattern),
             pattern,
             query: Query::from(select).into(),
-            columns,
         })
     }
 }
@@ -185,7 +183,7 @@ fn is_new(term: &TermPattern) -> bool {
     matches!(term, TermPattern::BlankNode(_) | TermPattern::Triple(_))
 }
 
-fn columns(template: &[TriplePattern]) -> Vec<Variable> {
+pub(super) fn columns(template: &[TriplePattern]) -> Vec<Variable> {
     let mut found = BTreeSet::new();
     for triple in template {
         found.extend(variables_of(triple));
@@ -206,21 +204,31 @@ fn variables_of(triple: &TriplePattern) -> Vec<Variable> {
 }
 
 /// Makes variables of blank nodes, so that what they stood for can be told.
-fn name_blank_nodes(pattern: &mut GraphPattern) -> Result<(), RuleError> {
-    let name = |term: &mut TermPattern| {
-        if let TermPattern::BlankNode(node) = term {
-            *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
-        }
-    };
+fn name_blank_nodes(pattern: &mut GraphPattern) {
     each_mut(pattern, &mut |part| match part {
-        GraphPattern::Bgp { patterns } => patterns.iter_mut().for_each(|triple| {
-            name(&mut triple.subject);
-            name(&mut triple.object);
-        }),
-        GraphPattern::Path { subject, object, .. } => [subject, object].into_iter().for_each(name),
+        GraphPattern::Bgp { patterns } => patterns.iter_mut().for_each(name_in_triple),
+        GraphPattern::Path { subject, object, .. } => [subject, object].into_iter().for_each(name_blank_node),
         _ => {}
     });
-    Ok(())
+}
+
+fn name_in_triple(triple: &mut TriplePattern) {
+    name_blank_node(&mut triple.subject);
+    name_blank_node(&mut triple.object);
+}
+
+fn name_blank_node(term: &mut TermPattern) {
+    if let TermPattern::BlankNode(node) = term {
+        *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
+    }
+}
+
+/// A template and its pattern with variables in the place of their blank nodes.
+pub(super) fn with_variables(template: &[TriplePattern], pattern: &GraphPattern) -> (Vec<TriplePattern>, GraphPattern) {
+    let (mut template, mut pattern) = (template.to_vec(), pattern.clone());
+    template.iter_mut().for_each(name_in_triple);
+    name_blank_nodes(&mut pattern);
+    (template, pattern)
 }
 
 fn each_mut(pattern: &mut GraphPattern, see: &mut dyn FnMut(&mut GraphPattern)) {

@@ -1,16 +1,17 @@
 //! Rules to a fixed point.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use oxrdf::{NamedNode, Quad, Term, Variable};
-use spareval::QueryResults;
+use oxigraph::sparql::QueryDatasetSpecification;
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Variable};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::rule::{Rule, Rules};
 use super::strata::{Sort, Sorts};
-use crate::query::{Evaluator, QueryError};
-use crate::rdf::{Graph, Id, Indexed, Row};
-use crate::store::{Store, StoreError};
+use crate::index::{Extension, Id, Kind, Selection, TooLarge, Version, normal};
+use crate::query::{Executor, Over, QueryError, Solution};
 use crate::vocab::{graph, rdfs, skos};
 
 /// How far an inference may go.
@@ -41,6 +42,9 @@ pub enum InferError {
         #[source]
         cause: Box<QueryError>,
     },
+    /// A limit was reached, or somebody asked to stop.
+    #[error(transparent)]
+    Stopped(Box<QueryError>),
     /// The rules do not seem to come to an end.
     #[error("the rules came to no end within {rounds} rounds: {rule} still derives {example}")]
     Rounds {
@@ -59,18 +63,39 @@ pub enum InferError {
         /// The rule that reached it.
         rule: String,
     },
+    /// There are more terms than numbers for them.
+    #[error("there are more terms than an index can hold")]
+    TooLarge,
+}
+
+impl From<TooLarge> for InferError {
+    fn from(_: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+impl InferError {
+    pub(super) fn of(rule: &str, cause: QueryError) -> Self {
+        match cause {
+            cause @ (QueryError::Limit(_) | QueryError::Cancelled) => Self::Stopped(Box::new(cause)),
+            cause => Self::Query { rule: rule.to_owned(), cause: Box::new(cause) },
+        }
+    }
 }
 
 /// A fact by the numbers of its terms.
 pub(super) type Fact = [Id; 3];
 
+/// Bytes that a fact takes beside the columns: where it is from, and its place in the order.
+const FACT: usize = 64;
+
 /// What follows, and how.
 #[derive(Debug)]
 pub struct Inference {
-    pub(super) data: Indexed,
-    pub(super) graph: Graph,
+    /// What is stated and what was inferred, as rules see it.
+    pub(super) over: Over,
     /// For each fact inferred the rule and the round that gave it.
-    pub(super) how: HashMap<Fact, (usize, u32)>,
+    pub(super) how: HashMap<Fact, (u32, u32)>,
     /// The facts in the order in which they were found.
     facts: Vec<Fact>,
     /// How many facts each rule gave.
@@ -81,7 +106,23 @@ pub struct Inference {
 impl Inference {
     /// The facts that follow and are not stated, in `graph/inferred`.
     pub fn quads(&self) -> impl Iterator<Item = Quad> {
-        self.facts.iter().filter_map(|fact| self.data.quad(Row::new(*fact, self.graph)))
+        self.facts.iter().filter_map(|fact| self.quad(*fact))
+    }
+
+    fn quad(&self, fact: Fact) -> Option<Quad> {
+        let [subject, predicate, object] = fact.map(|id| self.over.version.term(id));
+        let Term::NamedNode(predicate) = predicate else { return None };
+        let subject = match subject {
+            Term::NamedNode(node) => NamedOrBlankNode::from(node),
+            Term::BlankNode(node) => node.into(),
+            _ => return None,
+        };
+        Some(Quad::new(subject, predicate, object, graph::inferred))
+    }
+
+    /// Everything as one graph.
+    pub(super) fn all(&self) -> Selection {
+        Selection::all(self.over.version.clone())
     }
 
     /// How many there are.
@@ -105,43 +146,52 @@ impl Inference {
     }
 }
 
-/// What a store holds but for what was inferred before, and with it what `ontology` says of classes, properties and concepts
-/// above each other.
+/// The data without what was inferred before, and with what `ontology` says of classes, properties and concepts above each
+/// other.
 ///
 /// # Errors
-/// [`StoreError`]
-pub fn read(store: &dyn Store, ontology: impl IntoIterator<Item = Quad>) -> Result<Indexed, StoreError> {
-    let mut data = Indexed::new();
-    for quad in store.read(None)? {
-        let quad = quad?;
-        if quad.graph_name != graph::inferred.into() {
-            data.add_stored(&quad);
-        }
-    }
+/// [`InferError::TooLarge`]
+pub fn prepare(data: &Version, ontology: impl IntoIterator<Item = Quad>) -> Result<Version, InferError> {
+    let mut more = data.extend();
+    more.clear(graph::inferred.into());
     let above = [rdfs::subClassOf, rdfs::subPropertyOf, skos::broader];
     for quad in ontology.into_iter().filter(|quad| above.contains(&quad.predicate.as_ref())) {
-        data.add(Quad { graph_name: crate::vocab::ONTOLOGY.into(), ..quad }.as_ref());
+        more.insert_quad(Quad { graph_name: crate::vocab::ONTOLOGY.into(), ..quad }.as_ref())?;
     }
-    data.settle();
-    Ok(data)
+    Ok(more.finish())
 }
 
-/// Derives all that follows.
+/// Derives all that follows from data that [`prepare`] gave. `told` hears how many facts have been found.
 ///
 /// # Errors
 /// [`InferError`]
-pub fn infer(mut data: Indexed, rules: &Rules, bounds: Bounds) -> Result<Inference, InferError> {
-    let graph = Graph::named(data.intern(graph::inferred.into()));
+pub fn infer(
+    data: Version,
+    rules: &Rules,
+    bounds: Bounds,
+    executor: &Executor,
+    told: &dyn Fn(usize),
+) -> Result<Inference, InferError> {
+    let stated = data.graphs().iter().filter_map(|graph| match data.term(graph.id) {
+        Term::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
+        Term::BlankNode(name) => Some(name.into()),
+        _ => None,
+    });
+    let mut graphs = QueryDatasetSpecification::new();
+    graphs.set_default_graph_as_union();
+    // Facts are in a graph that no rule can ask for.
+    graphs.set_available_named_graphs(stated.filter(|name| *name != graph::inferred.into()).collect());
     let inference = Inference {
-        data,
-        graph,
+        over: Over { version: Arc::new(data), graphs },
         how: HashMap::new(),
         facts: Vec::new(),
         counts: vec![0; rules.rules.len()],
         rounds: 0,
     };
-    let mut running = Running { inference, rules, bounds, evaluator: Evaluator::default() };
+    let mut running = Running { inference, rules, bounds, executor, told };
     rules.strata.iter().try_for_each(|stratum| running.stratum(stratum))?;
+    let sound = executor.sound(&running.inference.over.version);
+    sound.map_err(|cause| InferError::Stopped(Box::new(cause)))?;
     Ok(running.inference)
 }
 
@@ -149,13 +199,8 @@ struct Running<'r> {
     inference: Inference,
     rules: &'r Rules,
     bounds: Bounds,
-    evaluator: Evaluator,
-}
-
-/// A term of a new fact: known already, or made by the rule.
-enum Made {
-    Known(Id),
-    New(Term),
+    executor: &'r Executor,
+    told: &'r dyn Fn(usize),
 }
 
 impl Running<'_> {
@@ -165,18 +210,7 @@ impl Running<'_> {
         let before = self.inference.rounds;
         while !due.is_empty() {
             self.inference.rounds += 1;
-            let mut new: BTreeSet<Sort> = BTreeSet::new();
-            let mut last = None;
-            for rule in &due {
-                let before = self.inference.facts.len();
-                self.apply(*rule)?;
-                if self.inference.facts.len() > before {
-                    let place = stratum.iter().position(|other| other == rule).unwrap_or_default();
-                    new.extend(sorts[place].derives.iter().cloned());
-                    last = Some(*rule);
-                }
-            }
-            self.inference.data.settle();
+            let (new, last) = self.round(stratum, &sorts, &due)?;
             if let Some(rule) = last.filter(|_| self.inference.rounds - before >= self.bounds.rounds) {
                 return Err(self.endless(rule));
             }
@@ -191,61 +225,160 @@ impl Running<'_> {
         Ok(())
     }
 
+    /// Applies the rules that are due to what was known before the round. Gives the sorts of what is new, and the last rule
+    /// that gave something new.
+    fn round(
+        &mut self,
+        stratum: &[usize],
+        sorts: &[Sorts],
+        due: &[usize],
+    ) -> Result<(BTreeSet<Sort>, Option<usize>), InferError> {
+        let known = self.inference.over.version.clone();
+        let mut more = known.extend();
+        let inferred = more.graph(graph::inferred.into())?;
+        let (mut new, mut last) = (BTreeSet::new(), None);
+        for rule in due {
+            let before = self.inference.facts.len();
+            self.apply(*rule, &mut more, inferred)?;
+            if self.inference.facts.len() > before {
+                let place = stratum.iter().position(|other| other == rule).unwrap_or_default();
+                new.extend(sorts[place].derives.iter().cloned());
+                last = Some(*rule);
+            }
+        }
+        self.inference.over.version = Arc::new(more.finish());
+        Ok((new, last))
+    }
+
     fn endless(&self, rule: usize) -> InferError {
         let fact = self.inference.facts.last().copied().unwrap_or_default();
-        let example = fact.map(|id| self.inference.data.term(id).to_string()).join(" ");
+        let example = fact.map(|id| self.inference.over.version.term(id).to_string()).join(" ");
         InferError::Rounds { rounds: self.bounds.rounds, rule: self.rules.rules[rule].name.clone(), example }
     }
 
-    /// Adds what a rule derives now.
-    fn apply(&mut self, number: usize) -> Result<(), InferError> {
-        let rule = &self.rules.rules[number];
-        for made in self.derived(rule)? {
-            let fact = made.map(|made| match made {
-                Made::Known(id) => id,
-                Made::New(term) => self.inference.data.intern(term.as_ref()),
-            });
-            if self.inference.how.contains_key(&fact) {
-                continue;
+    /// Adds what a rule derives from what was known before the round.
+    fn apply(&mut self, number: usize, more: &mut Extension<'_>, inferred: u32) -> Result<(), InferError> {
+        let (rule, executor) = (&self.rules.rules[number], self.executor);
+        let over = self.inference.over.clone();
+        let known = Selection::all(over.version.clone());
+        let mut templates = Template::all(rule, more)?;
+        let mut failed = Ok(());
+        let mut take = |solution: Solution<'_>| {
+            for template in &mut templates {
+                match template.fact(&solution, more) {
+                    Ok(Some(fact)) if !known.contains(fact) => failed = self.add(number, fact, more, inferred),
+                    Ok(_) => {}
+                    Err(error) => failed = Err(error),
+                }
+                if failed.is_err() {
+                    return ControlFlow::Break(());
+                }
             }
-            self.inference.how.insert(fact, (number, self.inference.rounds));
-            self.inference.facts.push(fact);
-            self.inference.counts[number] += 1;
-            self.inference.data.add_row(Row::new(fact, self.inference.graph));
-            if self.inference.facts.len() > self.bounds.facts {
-                return Err(InferError::Facts { facts: self.bounds.facts, rule: rule.name.clone() });
-            }
-        }
+            ControlFlow::Continue(())
+        };
+        let put = executor.put(&rule.query, &over, &[], &mut take);
+        failed?;
+        put.map_err(|cause| InferError::of(&rule.name, cause))?;
+        (self.told)(self.inference.facts.len());
         Ok(())
     }
 
-    /// The facts that a rule gives and that are not there yet; one may come more than once.
-    fn derived(&self, rule: &Rule) -> Result<Vec<[Made; 3]>, InferError> {
-        let failed = |cause: QueryError| InferError::Query { rule: rule.name.clone(), cause: Box::new(cause) };
-        let data = &self.inference.data;
-        let view = data.view().with_nameless(self.inference.graph);
-        let rows = self.evaluator.evaluate(&rule.query, &[], view).map_err(failed)?;
-        let QueryResults::Solutions(rows) = rows else { return Ok(Vec::new()) };
+    fn add(&mut self, rule: usize, fact: Fact, more: &mut Extension<'_>, inferred: u32) -> Result<(), InferError> {
+        let inference = &mut self.inference;
+        let number = u32::try_from(rule).unwrap_or(u32::MAX);
+        if let std::collections::hash_map::Entry::Vacant(place) = inference.how.entry(fact) {
+            place.insert((number, inference.rounds));
+        } else {
+            return Ok(());
+        }
+        inference.facts.push(fact);
+        inference.counts[rule] += 1;
+        more.insert(fact, inferred);
+        let name = &self.rules.rules[rule].name;
+        self.executor.reserve(FACT).map_err(|cause| InferError::of(name, cause))?;
+        if inference.facts.len() > self.bounds.facts {
+            return Err(InferError::Facts { facts: self.bounds.facts, rule: name.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// A place of a fact that a rule derives.
+enum Place {
+    Constant(Id),
+    /// A variable, by its place in a solution.
+    Variable(usize),
+}
+
+/// A triple that a rule derives from each solution.
+struct Template {
+    places: [Place; 3],
+    /// Numbers of terms that the query made.
+    made: HashMap<Id, Id>,
+}
+
+impl Template {
+    /// Those of a rule.
+    fn all(rule: &Rule, more: &mut Extension<'_>) -> Result<Vec<Self>, InferError> {
         let mut found = Vec::new();
-        for row in rows {
-            let row = row.map_err(|error| failed(error.into()))?;
-            for triple in &rule.template {
-                let value = |variable: &Variable| {
-                    let place = rule.columns.iter().position(|column| column == variable)?;
-                    row.values().get(place)?.clone()
-                };
-                let Some(terms) = instance(triple, &value) else { continue };
-                let ids = terms.each_ref().map(|term| data.id(term));
-                if let [Some(s), Some(p), Some(o)] = ids
-                    && view.contains(s, p, o)
-                {
-                    continue;
-                }
-                let mut ids = ids.into_iter();
-                found.push(terms.map(|term| ids.next().flatten().map_or(Made::New(term), Made::Known)));
+        for triple in &rule.template {
+            let predicate = TermPattern::from(triple.predicate.clone());
+            let parts = [&triple.subject, &predicate, &triple.object];
+            let places = parts.map(|part| Place::new(part, rule, more));
+            if let [Some(subject), Some(predicate), Some(object)] = places {
+                found.push(Self { places: [subject?, predicate?, object?], made: HashMap::new() });
             }
         }
         Ok(found)
+    }
+
+    /// The fact that a solution gives: none where something has no value, or the result is no triple.
+    fn fact(&mut self, solution: &Solution<'_>, more: &mut Extension<'_>) -> Result<Option<Fact>, InferError> {
+        let mut fact = Fact::default();
+        for (at, place) in self.places.iter().enumerate() {
+            fact[at] = match *place {
+                Place::Constant(id) => id,
+                Place::Variable(column) => match solution.id(column) {
+                    Some(id) if may_stand(solution.kind(id), at) => id,
+                    _ => return Ok(None),
+                },
+            };
+        }
+        for id in fact.iter_mut().filter(|id| id.is_local()) {
+            *id = match self.made.get(id) {
+                Some(known) => *known,
+                None => {
+                    let known = more.intern(solution.term_of(*id).as_ref())?;
+                    self.made.insert(*id, known);
+                    known
+                }
+            };
+        }
+        Ok(Some(fact))
+    }
+}
+
+impl Place {
+    /// None where no solution gives it a term.
+    fn new(part: &TermPattern, rule: &Rule, more: &mut Extension<'_>) -> Option<Result<Self, InferError>> {
+        let term: Term = match part {
+            TermPattern::NamedNode(node) => node.clone().into(),
+            TermPattern::Literal(literal) => normal(literal.clone().into()),
+            TermPattern::Variable(variable) => {
+                return rule.query.variables().iter().position(|column| column == variable).map(Self::Variable).map(Ok);
+            }
+            TermPattern::BlankNode(_) | TermPattern::Triple(_) => return None,
+        };
+        Some(more.intern(term.as_ref()).map(Self::Constant).map_err(InferError::from))
+    }
+}
+
+/// Whether a term of this kind can be subject (0), predicate (1) or object (2).
+fn may_stand(kind: Kind, at: usize) -> bool {
+    match at {
+        0 => matches!(kind, Kind::Iri | Kind::Blank),
+        1 => kind == Kind::Iri,
+        _ => true,
     }
 }
 

@@ -14,7 +14,7 @@ use spargebra::term::{
     GraphNamePattern, GroundQuadPattern, GroundTermPattern, NamedNodePattern, QuadPattern, TermPattern, TriplePattern,
 };
 
-use super::{regular, stack, tags};
+use super::{stack, tags};
 use crate::eval::children_mut;
 
 /// What the evaluation of an algebra needs.
@@ -30,8 +30,6 @@ pub(super) struct Needs {
     pub(super) services: bool,
     /// Whether tags of languages are asked for as texts.
     pub(super) tags: bool,
-    /// Whether there are regular expressions.
-    pub(super) regular: bool,
 }
 
 /// Nodes of a small algebra: [`stack::SMALL`] has room for them.
@@ -285,7 +283,6 @@ impl<'a> Names<'a> {
             self.needs.functions.push(name.clone());
         }
         self.needs.tags |= tags::is_lang(expression);
-        self.needs.regular |= regular::is_regular(expression);
         match expression {
             E::Variable(variable) | E::Bound(variable) => self.variable(variable),
             E::Exists(pattern) => self.pattern(pattern),

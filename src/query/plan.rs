@@ -5,19 +5,6 @@ use std::sync::Arc;
 use oxrdf::Variable;
 use spargebra::algebra::GraphPattern;
 
-use super::canonical::Needs;
-use super::{regular, tags};
-
-/// Brings what is left to engines to the meaning that it has here: tags of languages, regular expressions.
-pub(super) fn as_meant(pattern: &mut GraphPattern, needs: &Needs) {
-    if needs.tags {
-        tags::without_case(pattern);
-    }
-    if needs.regular {
-        regular::in_our_words(pattern);
-    }
-}
-
 /// The pattern of a query.
 pub(super) fn pattern_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
     match query {

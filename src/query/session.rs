@@ -7,13 +7,17 @@
 use std::sync::Arc;
 
 use oxigraph::sparql::QueryResults;
+use oxrdf::{Quad, QuadRef};
 
 use super::error::QueryError;
 use super::explain::Explanation;
 use super::limits::Limits;
+use super::prepared::Executor;
 use super::run::{Answer, Dataset, Engine, Event, Query, Request, Stats, send};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
+use crate::index::{Builder, TooLarge, Version};
+use crate::rdf::stored;
 #[cfg(feature = "client")]
 use crate::store::Remote;
 use crate::store::{Counts, Embedded, Store, StoreError};
@@ -85,6 +89,44 @@ impl dyn Session + '_ {
         failed?;
         Ok(answer)
     }
+}
+
+impl dyn Session + '_ {
+    /// An index of all that the store holds: its own where it has one, else one that is built here. `told` hears of quads that
+    /// were read.
+    ///
+    /// # Errors
+    /// [`QueryError::Store`], and those of [`Executor::reserve`].
+    pub fn index(&self, executor: &Executor, told: &dyn Fn(usize)) -> Result<Arc<Version>, QueryError> {
+        let Some(store) = self.embedded() else { return indexed(self.store().read(None)?, executor, told) };
+        match store.version() {
+            Some(version) => Ok(version),
+            None => indexed(store.quads(None), executor, told),
+        }
+    }
+}
+
+/// Quads after which it is looked whether to go on.
+const PARCEL: usize = 4_096;
+
+fn indexed(
+    quads: impl Iterator<Item = Result<Quad, StoreError>>,
+    executor: &Executor,
+    told: &dyn Fn(usize),
+) -> Result<Arc<Version>, QueryError> {
+    let (mut builder, mut held) = (Builder::new(), 0);
+    for quad in quads {
+        let quad = quad?;
+        let object = stored(&quad.object);
+        let quad = QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name);
+        builder.push(quad).map_err(|TooLarge| QueryError::Store("more terms than an index can hold".into()))?;
+        if builder.len().is_multiple_of(PARCEL) {
+            executor.reserve(builder.bytes() - held)?;
+            held = builder.bytes();
+            told(PARCEL);
+        }
+    }
+    Ok(Arc::new(builder.finish(0)))
 }
 
 /// A store in this process.

@@ -29,11 +29,6 @@ impl Terms {
         &self.terms[id as usize]
     }
 
-    /// The number of a term, if it has one.
-    pub(super) fn get(&self, term: TermRef<'_>) -> Option<Id> {
-        self.find(self.hasher.hash_one(term), term)
-    }
-
     fn find(&self, hash: u64, term: TermRef<'_>) -> Option<Id> {
         let mut at = self.first.get(&hash).copied().unwrap_or(Id::MAX);
         while at != Id::MAX {

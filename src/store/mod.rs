@@ -9,6 +9,7 @@ mod directory;
 mod document;
 mod embedded;
 mod error;
+mod index_only;
 mod journal;
 mod journaled;
 mod lock;
@@ -29,6 +30,7 @@ pub use directory::{discard, is_store};
 pub use document::{Change, Document};
 pub use embedded::{BulkOptions, Embedded, Quads};
 pub use error::StoreError;
+pub use index_only::IndexOnly;
 pub use lock::Holder;
 pub use meta::counter;
 #[cfg(feature = "client")]

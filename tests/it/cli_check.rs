@@ -227,3 +227,27 @@ fn evidence_in_the_default_graph_is_told_with_its_claim() {
     let told = since.unwrap().to_string();
     assert!(told.matches("since then").count() == 2 && told.contains("1990"), "{told}");
 }
+
+#[test]
+fn checks_and_rules_end_at_their_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["generate", "--places", "1200", "--out", "w.jsonl"]).ok();
+    fs::create_dir(here.join("rules")).unwrap();
+    let endless = "CONSTRUCT { ?n <urn:p> 1 } WHERE { { ?s <urn:p> 1 } UNION { VALUES ?s { <urn:s> } } BIND(IRI(CONCAT(STR(?s), 'x')) AS ?n) }";
+    fs::write(here.join("rules/on.rq"), endless).unwrap();
+    let product =
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> sh:targetSubjectsOf <https://w3id.org/citypact/ns#level> ;
+        sh:sparql [ sh:select 'SELECT $this { $this ?p ?o . ?a ?b ?c . ?d ?e ?f FILTER(?c = ?f && ?o != ?o) }' ] .";
+    fs::write(here.join("s.ttl"), product).unwrap();
+    let check = ["check", "--quiet", "--shapes", "s.ttl"];
+    let infer = ["infer", "--quiet", "--dry-run", "--rules", "rules", "--max-rounds", "4000000000"];
+    for args in [check.as_slice(), &infer] {
+        let with = |more: &[&str]| run(here, &[args, more, &["--data", "w.jsonl"]].concat()).failed(1);
+        let said = with(&["--timeout", "4"]);
+        assert_eq!(said, "error: the time limit of 4 s was reached\n  Hint: raise it with --timeout\n");
+        let said = with(&["--limit-memory", "1"]);
+        assert!(said.starts_with("error: the work needs more than the 1 megabytes that it may use\n"), "{said}");
+        assert!(said.ends_with("raise the limit with --limit-memory\n"), "{said}");
+    }
+}

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use citypact::infer::{self, Bounds, InferError, Rule, RuleError, Rules};
-use citypact::rdf::Indexed;
+use citypact::index::Version;
+use citypact::infer::{self, Bounds, InferError, Inference, Rule, RuleError, Rules};
+use citypact::query::Executor;
 use citypact::store::{Document, Embedded, Store};
 use citypact::vocab::graph;
 use oxrdf::{NamedNode, Quad};
@@ -28,10 +29,15 @@ fn own(rules: &[(&str, &str)]) -> Result<Rules, RuleError> {
     Rules::new(rules.iter().map(|(name, text)| Rule::read(name, text)).collect::<Result<_, _>>()?)
 }
 
+fn infer_all(data: &Version, rules: &Rules, bounds: Bounds) -> Result<Inference, InferError> {
+    let data = infer::prepare(data, Vec::new())?;
+    infer::infer(data, rules, bounds, &Executor::default(), &|_| {})
+}
+
 /// What follows, as shortened lines, sorted.
 fn follows(data: &str, rules: &[(&str, &str)]) -> Vec<String> {
-    let data: Indexed = quads(data).into_iter().collect();
-    let inference = infer::infer(data, &own(rules).unwrap(), Bounds::default()).unwrap();
+    let data = citypact::index::build(quads(data), 0).ok().unwrap();
+    let inference = infer_all(&data, &own(rules).unwrap(), Bounds::default()).unwrap();
     let short = citypact::output::Style::default();
     let line = |quad: Quad| {
         let parts = [quad.subject.into(), quad.predicate.into(), quad.object];
@@ -212,11 +218,11 @@ fn what_is_no_rule_and_what_has_no_end_is_said() {
     }
     let endless =
         [("on", "CONSTRUCT { ?n <urn:p> <urn:o> } WHERE { ?s <urn:p> ?o BIND(IRI(CONCAT(STR(?s), 'x')) AS ?n) }")];
-    let data = || quads("<urn:s> <urn:p> <urn:o> .").into_iter().collect::<Indexed>();
+    let data = || citypact::index::build(quads("<urn:s> <urn:p> <urn:o> ."), 0).ok().unwrap();
     let rules = own(&endless).unwrap();
-    let error = infer::infer(data(), &rules, Bounds { rounds: 10, ..Bounds::default() }).unwrap_err();
+    let error = infer_all(&data(), &rules, Bounds { rounds: 10, ..Bounds::default() }).unwrap_err();
     assert!(matches!(&error, InferError::Rounds { rounds: 10, rule, .. } if rule == "on"), "{error}");
-    let error = infer::infer(data(), &rules, Bounds { facts: 5, ..Bounds::default() }).unwrap_err();
+    let error = infer_all(&data(), &rules, Bounds { facts: 5, ..Bounds::default() }).unwrap_err();
     assert!(matches!(error, InferError::Facts { facts: 5, .. }), "{error}");
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
@@ -245,8 +251,7 @@ fn inferring_again_changes_nothing_and_replaces_what_no_longer_follows() {
         store.load(&Document { graphs, quads: quads(text) }).unwrap();
     };
     let infer = || {
-        let data = infer::read(&store, Vec::new()).unwrap();
-        let inference = infer::infer(data, &rules, Bounds::default()).unwrap();
+        let inference = infer_all(&store.version().unwrap(), &rules, Bounds::default()).unwrap();
         let document = Document { graphs: vec![graph::inferred.into()], quads: inference.quads().collect() };
         let change = store.load(&document).unwrap();
         (change.inserted, change.removed)

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use oxrdf::{Literal, Term};
 
 use super::constraint::{Constraint, Number, Qualified, Shape};
-use super::sparql::{Fault, Put, Select};
+use super::sparql::{Ask, Fault, Select};
 use super::validate::{Hit, Hits, Result, Validator, Value};
 use super::values;
-use crate::rdf::Id;
+use crate::index::Id;
 
 /// A constraint at a node.
 pub(super) struct At<'v, 'a> {
@@ -39,7 +39,7 @@ impl<'v, 'a> At<'v, 'a> {
 
     fn each_term(&mut self, passes: impl Fn(&Term) -> bool) -> Result {
         let validator = self.validator;
-        self.each(|value| Ok(passes(validator.term(value))))
+        self.each(|value| Ok(passes(&validator.term(value))))
     }
 
     fn once(&mut self, passes: bool) -> Result {
@@ -59,13 +59,16 @@ impl<'v, 'a> At<'v, 'a> {
                 let datatype = validator.term(*datatype);
                 self.each_term(|term| {
                     matches!(term, Term::Literal(literal) if
-                    datatype == &Term::from(literal.datatype().into_owned()) && values::is_well_formed(literal))
+                    datatype == Term::from(literal.datatype().into_owned()) && values::is_well_formed(literal))
                 })
             }
             C::NodeKind(kind) => self.each_term(|term| values::is_kind(term, kind.as_ref())),
             C::MinCount(least) => self.once(count >= *least),
             C::MaxCount(most) => self.once(count <= *most),
-            C::Bound(bound, limit) => self.each_term(|term| values::is_within(term, *bound, validator.term(*limit))),
+            C::Bound(bound, limit) => {
+                let limit = validator.term(*limit);
+                self.each_term(|term| values::is_within(term, *bound, &limit))
+            }
             C::MinLength(least) => self.each_term(|term| values::length(term).is_some_and(|length| length >= *least)),
             C::MaxLength(most) => self.each_term(|term| values::length(term).is_some_and(|length| length <= *most)),
             // What took too long to find out (with back-references) is not known to fit.
@@ -102,23 +105,20 @@ impl<'v, 'a> At<'v, 'a> {
             }
             C::Closed(allowed) => self.closed(allowed),
             C::Select(select) => self.select(select),
-            C::Ask(ask) => {
-                let put = self.put();
-                self.each(|value| put.says_yes(ask, value))
-            }
+            C::Ask(ask) => self.ask(ask),
         }
     }
 
     /// The values of another property, each as the one of those that are the same.
     fn others(&self, property: Id) -> HashSet<Id> {
-        self.validator.view.objects(self.focus, property).map(|other| self.validator.one(other)).collect()
+        self.validator.data.objects(self.focus, property).map(|other| self.validator.one(other)).collect()
     }
 
     fn equals(&mut self, property: Id) -> Result {
         let (validator, others) = (self.validator, self.others(property));
         self.each(|value| Ok(others.contains(&validator.one(value))))?;
         let own: HashSet<Id> = self.values.iter().map(|value| validator.one(*value)).collect();
-        let others = validator.view.objects(self.focus, property);
+        let others = validator.data.objects(self.focus, property);
         let missing: Vec<Id> = others.filter(|other| !own.contains(&validator.one(*other))).collect();
         missing.into_iter().for_each(|other| self.hit(Some(other)));
         Ok(())
@@ -126,10 +126,10 @@ impl<'v, 'a> At<'v, 'a> {
 
     fn less(&mut self, property: Id, passes: fn(std::cmp::Ordering) -> bool) -> Result {
         let validator = self.validator;
-        let others: Vec<Id> = validator.view.objects(self.focus, property).collect();
+        let others: Vec<Id> = validator.data.objects(self.focus, property).collect();
         for value in self.values {
             for other in &others {
-                if !values::compare(validator.term(*value), validator.term(*other)).is_some_and(passes) {
+                if !values::compare(&validator.term(*value), &validator.term(*other)).is_some_and(passes) {
                     self.hit(Some(*value));
                 }
             }
@@ -140,8 +140,10 @@ impl<'v, 'a> At<'v, 'a> {
     /// One result for each language that two values are in.
     fn unique_lang(&mut self) -> Result {
         let mut seen: HashMap<String, u32> = HashMap::new();
-        for tag in self.values.iter().filter_map(|value| values::language(self.validator.term(*value))) {
-            *seen.entry(tag.to_ascii_lowercase()).or_default() += 1;
+        for value in self.values {
+            if let Some(tag) = values::language(&self.validator.term(*value)) {
+                *seen.entry(tag.to_ascii_lowercase()).or_default() += 1;
+            }
         }
         let twice = seen.values().filter(|count| **count > 1).count();
         (0..twice).for_each(|_| self.hit(None));
@@ -159,24 +161,23 @@ impl<'v, 'a> At<'v, 'a> {
     fn closed(&mut self, allowed: &HashSet<Id>) -> Result {
         let (shape, constraint, focus) = (self.number, self.constraint, self.focus);
         for value in self.values {
-            for row in
-                self.validator.view.triples(Some(*value), None, None).filter(|row| !allowed.contains(&row.predicate))
-            {
-                let (value, path) = (Some(Value::Of(row.object)), Some(self.validator.term(row.predicate).clone()));
+            let triples = self.validator.data.triples([Some(*value), None, None]);
+            for [_, property, object] in triples.filter(|[_, property, _]| !allowed.contains(property)) {
+                let (value, path) = (Some(Value::Of(object)), Some(self.validator.term(property)));
                 self.hits.push(Hit { shape, constraint, focus, value, path, messages: None });
             }
         }
         Ok(())
     }
 
-    fn put(&self) -> Put<'v> {
-        let validator = self.validator;
-        Put { evaluator: &validator.evaluator, view: validator.view, shape: self.shape.node, focus: self.focus }
+    fn ask(&mut self, ask: &Ask) -> Result {
+        let yes = self.validator.put.yes(ask, self.shape.node, self.focus, self.values)?;
+        self.each(|value| Ok(yes.contains(&value)))
     }
 
     fn select(&mut self, select: &Select) -> Result {
         let mut told = HashSet::new();
-        for fault in self.put().faults(select)? {
+        for fault in self.validator.faults(self.number, self.constraint, select, self.focus)? {
             let messages = self.messages(select, &fault);
             // Rows that say the same are one fault.
             if !told.insert((fault.value.clone(), fault.path.clone(), messages.clone())) {
@@ -197,10 +198,10 @@ impl<'v, 'a> At<'v, 'a> {
             return vec![message.clone()];
         }
         let mut row = fault.row.clone();
-        row.push(("this".to_owned(), self.validator.term(self.focus).clone()));
-        row.extend(select.bound.iter().map(|(name, id)| (name.clone(), self.validator.term(*id).clone())));
+        row.push(("this".to_owned(), self.validator.term(self.focus)));
+        row.extend(select.bound.iter().map(|(name, id)| (name.clone(), self.validator.term(*id))));
         let literals = select.messages.iter().filter_map(|id| match self.validator.term(*id) {
-            Term::Literal(literal) => Some(super::sparql::filled(literal, &row)),
+            Term::Literal(literal) => Some(super::sparql::filled(&literal, &row)),
             _ => None,
         });
         literals.collect()

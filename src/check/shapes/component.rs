@@ -9,9 +9,9 @@ use super::constraint::Constraint;
 use super::path::Path;
 use super::read::Reader;
 use super::source::{Source, flag};
-use super::sparql::{self, Ask, Select};
+use super::sparql::{Ask, Asking, Select};
 use super::values;
-use crate::rdf::Id;
+use crate::index::Id;
 use crate::vocab::{rdf, sh};
 
 /// A constraint component of the user's own (SHACL §6).
@@ -31,13 +31,13 @@ pub(super) enum Validates {
 }
 
 /// The components that the shapes graph declares.
-pub(super) fn components(source: &Source<'_>) -> Result<Vec<Component>, ShapesError> {
+pub(super) fn components(source: &Source) -> Result<Vec<Component>, ShapesError> {
     let mut nodes: BTreeSet<Id> = source.subjects(rdf::type_, Some(sh::ConstraintComponent)).into_iter().collect();
     nodes.extend(source.subjects(sh::parameter, None));
     nodes.into_iter().map(|node| component(source, node)).collect()
 }
 
-fn component(source: &Source<'_>, node: Id) -> Result<Component, ShapesError> {
+fn component(source: &Source, node: Id) -> Result<Component, ShapesError> {
     let Term::NamedNode(name) = source.term(node) else {
         return Err(source.error(node, "a constraint component is an IRI"));
     };
@@ -45,7 +45,8 @@ fn component(source: &Source<'_>, node: Id) -> Result<Component, ShapesError> {
     for parameter in source.objects(node, sh::parameter) {
         let path = source.one(parameter, sh::path)?.filter(|path| source.is_iri(*path));
         let path = path.ok_or_else(|| source.error(parameter, "a parameter's sh:path is one IRI"))?;
-        let iri = values::text(source.term(path)).unwrap_or_default();
+        let path_term = source.term(path);
+        let iri = values::text(&path_term).unwrap_or_default();
         let variable = iri.rsplit(['#', '/', ':']).next().unwrap_or_default().to_owned();
         parameters.push((path, variable, flag(source, parameter, sh::optional)?));
     }
@@ -61,10 +62,10 @@ fn component(source: &Source<'_>, node: Id) -> Result<Component, ShapesError> {
     if parameters.iter().all(|(.., optional)| *optional) || validators.is_empty() {
         return Err(source.error(node, "a constraint component has a parameter that is not optional, and a validator"));
     }
-    Ok(Component { node: name.clone(), parameters, validators, messages: source.objects(node, sh::message) })
+    Ok(Component { node: name, parameters, validators, messages: source.objects(node, sh::message) })
 }
 
-impl Reader<'_> {
+impl Reader {
     pub(super) fn select(&self, shape: Id, node: Id, path: Option<&Path>) -> Result<Option<Constraint>, ShapesError> {
         let source = &self.source;
         if flag(source, node, sh::deactivated)? {
@@ -76,7 +77,7 @@ impl Reader<'_> {
             component: sh::SPARQLConstraintComponent.into(),
             node,
             own: true,
-            query: sparql::query(source, shape, node, &text, path, &[])?,
+            query: Asking { source, shape, node, path }.query(&text, &[], &[], &[])?,
             messages: source.objects(node, sh::message),
             bound: Vec::new(),
         }))))
@@ -93,7 +94,7 @@ impl Reader<'_> {
         let (component, source) = (&self.components[component], &self.source);
         let mut given: Vec<Vec<(String, Id)>> = vec![Vec::new()];
         for (property, variable, optional) in &component.parameters {
-            let values: Vec<Id> = source.view().objects(node, *property).collect();
+            let values: Vec<Id> = source.graph.objects(node, *property).collect();
             match (values.as_slice(), optional) {
                 ([], true) => continue,
                 ([], false) => return Ok(()),
@@ -133,14 +134,15 @@ impl Reader<'_> {
             messages.clone_from(&component.messages);
         }
         let component = component.node.clone();
+        let asking = Asking { source, shape, node, path };
         let text = |property| Ok::<_, ShapesError>(source.one(node, property)?.and_then(|text| source.text(text)));
         match (text(sh::ask)?, text(sh::select)?) {
             (Some(ask), None) => {
-                let query = sparql::query(source, shape, node, &ask, path, &[names, &["value"]].concat())?;
+                let query = asking.query(&ask, names, &bound, &["value"])?;
                 Ok(Constraint::Ask(Box::new(Ask { component, query, messages, bound })))
             }
             (None, Some(select)) => {
-                let query = sparql::query(source, shape, node, &select, path, names)?;
+                let query = asking.query(&select, names, &bound, &[])?;
                 Ok(Constraint::Select(Box::new(Select { component, node, own: false, query, messages, bound })))
             }
             _ => Err(source.error(node, "a validator has one sh:ask or one sh:select")),

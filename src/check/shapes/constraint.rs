@@ -1,14 +1,15 @@
 //! Shapes as they are validated.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use oxrdf::{NamedNode, NamedNodeRef, Term};
 
 use super::path::Path;
 use super::sparql::{Ask, Select};
-use crate::rdf::{Id, Indexed, normal};
+use crate::index::{Id, Kind, Selection};
+use crate::rdf::normal;
 use crate::vocab::sh;
 use crate::xpath::Regex;
 
@@ -25,12 +26,19 @@ pub struct Shapes {
 pub(super) struct Same(HashMap<Id, Id>);
 
 impl Same {
-    /// Looks through all terms.
-    pub(super) fn of(data: &Indexed) -> Self {
+    /// Looks through the constants of shapes, and of data whose terms have the form in which they came through all literals.
+    pub(super) fn of(shapes: &Selection) -> Self {
+        let version = shapes.version();
+        let mut literals: BTreeSet<Id> = shapes.triples([None; 3]).map(|[.., object]| object).collect();
+        if version.is_verbatim() {
+            let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_literal());
+            literals.extend(kinds.flat_map(|kind| version.range(kind)).map(Id));
+        }
         let (mut same, mut made): (HashMap<Id, Id>, HashMap<Term, Id>) = Default::default();
-        for (id, term) in data.terms() {
-            if let Cow::Owned(normal) = normal(term) {
-                let one = data.id(normal.as_ref()).unwrap_or_else(|| *made.entry(normal).or_insert(id));
+        for id in literals {
+            let term = version.term(id);
+            if let Cow::Owned(normal) = normal(&term) {
+                let one = version.id(normal.as_ref()).unwrap_or_else(|| *made.entry(normal).or_insert(id));
                 if one != id {
                     same.insert(id, one);
                 }

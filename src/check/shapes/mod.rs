@@ -20,9 +20,9 @@ use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Trip
 
 pub use constraint::Shapes;
 pub use report::report;
-pub use validate::{Focus, Validated, Validator};
+pub use validate::{Classes, Focus, Validated, Validator};
 
-use crate::rdf::Indexed;
+use crate::index::{Extension, TooLarge};
 
 /// The graph that shapes stand in beside the data.
 pub const GRAPH: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("urn:x-citypact:shapes");
@@ -49,6 +49,9 @@ pub enum ValidateError {
         #[source]
         cause: Box<crate::query::QueryError>,
     },
+    /// A limit was reached, or somebody asked to stop.
+    #[error(transparent)]
+    Stopped(Box<crate::query::QueryError>),
     /// A query of a shape says so itself (`?failure`).
     #[error("the shape {0} reports a failure")]
     Failure(String),
@@ -80,9 +83,9 @@ pub struct Finding {
 }
 
 /// Puts shapes beside data, in a graph of their own.
-pub fn add(data: &mut Indexed, shapes: impl IntoIterator<Item = Quad>) {
-    for quad in shapes {
-        data.add(Quad { graph_name: GRAPH.into(), ..quad }.as_ref());
-    }
-    data.settle();
+///
+/// # Errors
+/// [`TooLarge`]
+pub fn add(data: &mut Extension<'_>, shapes: impl IntoIterator<Item = Quad>) -> Result<(), TooLarge> {
+    shapes.into_iter().try_for_each(|quad| data.insert_quad(Quad { graph_name: GRAPH.into(), ..quad }.as_ref()))
 }

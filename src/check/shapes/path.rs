@@ -1,12 +1,14 @@
 //! Property paths (SHACL §2.3.1): read, walked, written.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use oxrdf::NamedNodeRef;
+use oxrdf::{NamedNodeRef, Triple};
 
 use super::source::Source;
 use super::{GRAPH, ShapesError};
-use crate::rdf::{Id, View};
+use crate::check::data::graph_number;
+use crate::index::{GraphFilter, Id, Kind, Selection, Version};
 use crate::vocab::sh;
 
 /// How deep paths may be written in each other.
@@ -26,11 +28,11 @@ pub(super) enum Path {
 
 impl Path {
     /// Reads the path that a node stands for.
-    pub(super) fn read(source: &Source<'_>, node: Id) -> Result<Self, ShapesError> {
+    pub(super) fn read(source: &Source, node: Id) -> Result<Self, ShapesError> {
         Self::read_at(source, node, DEEPEST)
     }
 
-    fn read_at(source: &Source<'_>, node: Id, left: usize) -> Result<Self, ShapesError> {
+    fn read_at(source: &Source, node: Id, left: usize) -> Result<Self, ShapesError> {
         let fail = |reason: &str| Err(source.error(node, reason));
         let Some(left) = left.checked_sub(1) else { return fail("the path nests too deep, or in itself") };
         if source.is_iri(node) {
@@ -71,12 +73,12 @@ impl Path {
         }
     }
 
-    fn read_list(source: &Source<'_>, node: Id, left: usize) -> Result<Vec<Self>, ShapesError> {
+    fn read_list(source: &Source, node: Id, left: usize) -> Result<Vec<Self>, ShapesError> {
         source.list(node)?.into_iter().map(|part| Self::read_at(source, part, left)).collect()
     }
 
     /// What the path leads to, each once, in the order in which it is found.
-    pub(super) fn values(&self, view: View<'_>, from: Id) -> Vec<Id> {
+    pub(super) fn values(&self, view: &Selection, from: Id) -> Vec<Id> {
         let mut found = Vec::new();
         self.walk(view, from, false, &mut |id| found.push(id));
         let mut seen = HashSet::new();
@@ -84,7 +86,7 @@ impl Path {
         found
     }
 
-    fn walk(&self, view: View<'_>, from: Id, back: bool, found: &mut dyn FnMut(Id)) {
+    fn walk(&self, view: &Selection, from: Id, back: bool, found: &mut dyn FnMut(Id)) {
         match self {
             Self::Predicate(predicate) if back => view.subjects(*predicate, from).for_each(found),
             Self::Predicate(predicate) => view.objects(from, *predicate).for_each(found),
@@ -119,7 +121,7 @@ impl Path {
     }
 
     /// What can be reached in one step or more.
-    fn closure(&self, view: View<'_>, from: Id, back: bool, found: &mut dyn FnMut(Id)) {
+    fn closure(&self, view: &Selection, from: Id, back: bool, found: &mut dyn FnMut(Id)) {
         let (mut seen, mut to_do) = (HashSet::new(), vec![from]);
         while let Some(at) = to_do.pop() {
             self.walk(view, at, back, &mut |id| {
@@ -132,38 +134,38 @@ impl Path {
     }
 
     /// The path as SPARQL writes it.
-    pub(super) fn sparql(&self, view: View<'_>) -> String {
+    pub(super) fn sparql(&self, data: &Version) -> String {
         let list = |paths: &[Self], between: &str| {
-            let parts: Vec<String> = paths.iter().map(|path| path.sparql(view)).collect();
+            let parts: Vec<String> = paths.iter().map(|path| path.sparql(data)).collect();
             format!("({})", parts.join(between))
         };
         match self {
-            Self::Predicate(predicate) => view.data().term(*predicate).to_string(),
-            Self::Inverse(path) => format!("^({})", path.sparql(view)),
+            Self::Predicate(predicate) => data.term(*predicate).to_string(),
+            Self::Inverse(path) => format!("^({})", path.sparql(data)),
             Self::Sequence(paths) => list(paths, "/"),
             Self::Alternative(paths) => list(paths, "|"),
-            Self::ZeroOrMore(path) => format!("({})*", path.sparql(view)),
-            Self::OneOrMore(path) => format!("({})+", path.sparql(view)),
-            Self::ZeroOrOne(path) => format!("({})?", path.sparql(view)),
+            Self::ZeroOrMore(path) => format!("({})*", path.sparql(data)),
+            Self::OneOrMore(path) => format!("({})+", path.sparql(data)),
+            Self::ZeroOrOne(path) => format!("({})?", path.sparql(data)),
         }
     }
 
     /// The path for people, IRIs shortened by `short`.
-    pub(super) fn shown(&self, view: View<'_>, short: &dyn Fn(&str) -> String) -> String {
+    pub(super) fn shown(&self, data: &Version, short: &dyn Fn(&str) -> String) -> String {
         let list = |paths: &[Self], between: &str| {
-            paths.iter().map(|path| path.shown(view, short)).collect::<Vec<_>>().join(between)
+            paths.iter().map(|path| path.shown(data, short)).collect::<Vec<_>>().join(between)
         };
         match self {
-            Self::Predicate(predicate) => match view.data().term(*predicate) {
+            Self::Predicate(predicate) => match data.term(*predicate) {
                 oxrdf::Term::NamedNode(node) => short(node.as_str()),
                 other => other.to_string(),
             },
-            Self::Inverse(path) => format!("^{}", path.shown(view, short)),
+            Self::Inverse(path) => format!("^{}", path.shown(data, short)),
             Self::Sequence(paths) => list(paths, "/"),
             Self::Alternative(paths) => format!("({})", list(paths, "|")),
-            Self::ZeroOrMore(path) => format!("{}*", path.shown(view, short)),
-            Self::OneOrMore(path) => format!("{}+", path.shown(view, short)),
-            Self::ZeroOrOne(path) => format!("{}?", path.shown(view, short)),
+            Self::ZeroOrMore(path) => format!("{}*", path.shown(data, short)),
+            Self::OneOrMore(path) => format!("{}+", path.shown(data, short)),
+            Self::ZeroOrOne(path) => format!("{}?", path.shown(data, short)),
         }
     }
 
@@ -176,17 +178,18 @@ impl Path {
     }
 }
 
-/// The rows that describe a node of the shapes as far as blank nodes lead: a path, for a report.
-pub(super) fn description(view: View<'_>, node: Id) -> Vec<oxrdf::Triple> {
-    let graph = view.data().graph(GRAPH);
+/// The triples that describe a node of the shapes as far as blank nodes lead: a path, for a report.
+pub(super) fn description(data: &Arc<Version>, node: Id) -> Vec<Triple> {
+    let Some(number) = graph_number(data, GRAPH) else { return Vec::new() };
+    let shapes = Selection::new(data.clone(), GraphFilter::One(number));
     let (mut to_do, mut seen, mut found) = (vec![node], HashSet::new(), Vec::new());
     while let Some(node) = to_do.pop() {
-        if !view.data().term(node).is_blank_node() || !seen.insert(node) {
+        if data.kind(node) != Kind::Blank || !seen.insert(node) {
             continue;
         }
-        for row in view.data().view().rows(Some(node), None, None).filter(|row| Some(row.graph) == graph) {
-            to_do.push(row.object);
-            found.extend(view.data().quad(row).map(oxrdf::Triple::from));
+        for row in shapes.quads([Some(node), None, None]) {
+            to_do.push(row.2);
+            found.push(data.quad(row).into());
         }
     }
     found
@@ -195,21 +198,22 @@ pub(super) fn description(view: View<'_>, node: Id) -> Vec<oxrdf::Triple> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rdf::Indexed;
     use oxttl::TurtleParser;
 
     #[test]
     fn what_is_walked_backwards_is_walked_from_its_end() {
         let text = "@prefix : <http://e/> . :x :p :y . :y :q :a . :z :p :a .";
         let triples = TurtleParser::new().for_slice(text.as_bytes()).map(Result::unwrap);
-        let data: Indexed = triples.map(|triple| triple.in_graph(oxrdf::GraphName::DefaultGraph)).collect();
-        let id = |name: &str| data.id(NamedNodeRef::new_unchecked(&format!("http://e/{name}"))).unwrap();
+        let quads = triples.map(|triple| triple.in_graph(oxrdf::GraphName::DefaultGraph));
+        let data = Selection::all(Arc::new(crate::index::build(quads, 0).unwrap()));
+        let id =
+            |name: &str| data.version().id(NamedNodeRef::new_unchecked(&format!("http://e/{name}")).into()).unwrap();
         let (p, q) = (Path::Predicate(id("p")), Path::Predicate(id("q")));
         let path = Path::Inverse(Box::new(Path::Sequence(vec![p.clone(), q.clone()])));
-        assert_eq!(path.values(data.view(), id("a")), [id("x")]);
-        assert_eq!(path.sparql(data.view()), "^((<http://e/p>/<http://e/q>))");
+        assert_eq!(path.values(&data, id("a")), [id("x")]);
+        assert_eq!(path.sparql(data.version()), "^((<http://e/p>/<http://e/q>))");
         let path = Path::Inverse(Box::new(Path::OneOrMore(Box::new(Path::Alternative(vec![p, q])))));
-        let mut found = path.values(data.view(), id("a"));
+        let mut found = path.values(&data, id("a"));
         found.sort_unstable();
         let mut expected = vec![id("x"), id("y"), id("z")];
         expected.sort_unstable();

@@ -1,6 +1,6 @@
 //! A shapes graph into shapes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use oxrdf::{NamedNode, NamedNodeRef, Term};
@@ -10,7 +10,8 @@ use super::constraint::{Bound, Constraint, Number, Qualified, Same, Shape, Shape
 use super::path::Path;
 use super::source::{Source, flag, short};
 use super::{GRAPH, ShapesError};
-use crate::rdf::{Graph, Id, Indexed};
+use crate::check::data::graph_number;
+use crate::index::{GraphFilter, Id, Selection, Version};
 use crate::vocab::{owl, rdf, rdfs, sh};
 use crate::xpath::Regex;
 
@@ -74,8 +75,8 @@ const PARAMETERS: &[(NamedNodeRef<'static>, bool)] = &[
 /// A property, and what is made of its value.
 type Make<A, B> = (NamedNodeRef<'static>, fn(A) -> B);
 
-pub(super) struct Reader<'a> {
-    pub(super) source: Source<'a>,
+pub(super) struct Reader {
+    pub(super) source: Source,
     pub(super) components: Vec<Component>,
     shapes: Vec<Option<Shape>>,
     numbers: HashMap<Id, Number>,
@@ -87,14 +88,14 @@ impl Shapes {
     ///
     /// # Errors
     /// [`ShapesError`]: the graph is not well-formed, or says something that is not understood.
-    pub fn read(data: &Indexed) -> Result<Self, ShapesError> {
-        let graphs: HashSet<Graph> = data.graph(GRAPH).into_iter().collect();
-        let source = Source { view: data.view_of(&graphs) };
+    pub fn read(data: &Arc<Version>) -> Result<Self, ShapesError> {
+        let graphs = graph_number(data, GRAPH).map_or_else(|| GraphFilter::Set([].into()), GraphFilter::One);
+        let source = Source { graph: Selection::new(data.clone(), graphs) };
         if let Some(node) = source.subjects(sh::entailment, None).first() {
             return Err(source.error(*node, "asks for an entailment regime (sh:entailment), and none is supported"));
         }
         let components = components(&source)?;
-        let same = Same::of(data);
+        let same = Same::of(&source.graph);
         let mut reader = Reader { source, components, shapes: Vec::new(), numbers: HashMap::new(), same };
         for node in reader.roots() {
             reader.shape(node)?;
@@ -103,7 +104,7 @@ impl Shapes {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     /// The nodes that are shapes by their class or have targets.
     fn roots(&self) -> BTreeSet<Id> {
         let mut roots: BTreeSet<Id> = BTreeSet::new();
@@ -142,11 +143,11 @@ impl Reader<'_> {
         self.known(node, path.is_some())?;
         let severity = match self.source.one(node, sh::severity)?.map(|id| self.source.term(id)) {
             None => sh::Violation.into(),
-            Some(Term::NamedNode(severity)) => severity.clone(),
+            Some(Term::NamedNode(severity)) => severity,
             Some(_) => return Err(self.source.error(node, "sh:severity is one IRI")),
         };
         let messages = self.source.objects(node, sh::message);
-        if messages.iter().any(|message| !self.source.term(*message).is_literal()) {
+        if messages.iter().any(|message| !self.source.is_literal(*message)) {
             return Err(self.source.error(node, "sh:message is a text"));
         }
         let shape = Shape {
@@ -164,8 +165,8 @@ impl Reader<'_> {
 
     /// Everything of SHACL's namespace that stands at a shape must be understood.
     fn known(&self, node: Id, is_property: bool) -> Result<(), ShapesError> {
-        for row in self.source.view().triples(Some(node), None, None) {
-            let Term::NamedNode(property) = self.source.term(row.predicate) else { continue };
+        for [_, property, _] in self.source.graph.triples([Some(node), None, None]) {
+            let Term::NamedNode(property) = self.source.term(property) else { continue };
             let property = property.as_ref();
             let of_query =
                 [sh::select, sh::prefixes].contains(&property) && self.source.objects(node, sh::sparql).contains(&node);
@@ -210,12 +211,10 @@ impl Reader<'_> {
 
     /// The node as the data has it, where the shapes have it otherwise.
     fn in_data(&self, node: Id) -> Id {
-        let data = self.source.view().data();
-        let occurs = |node: &Id| {
-            let mut rows = data.view().rows(None, None, Some(*node));
-            rows.any(|row| Some(row.graph) != data.graph(GRAPH))
-        };
-        if !self.source.term(node).is_literal() || occurs(&node) {
+        let all = Selection::all(self.source.graph.version().clone());
+        let shapes = graph_number(all.version(), GRAPH);
+        let occurs = |node: &Id| all.quads([None, None, Some(*node)]).any(|(.., graph)| Some(graph) != shapes);
+        if !self.source.is_literal(node) || occurs(&node) {
             return node;
         }
         self.same.all(node).find(occurs).unwrap_or(node)
@@ -263,9 +262,7 @@ impl Reader<'_> {
             let kinds =
                 [sh::BlankNode, sh::IRI, sh::Literal, sh::BlankNodeOrIRI, sh::BlankNodeOrLiteral, sh::IRIOrLiteral];
             match source.term(kind) {
-                Term::NamedNode(kind) if kinds.contains(&kind.as_ref()) => {
-                    found.push(Constraint::NodeKind(kind.clone()))
-                }
+                Term::NamedNode(kind) if kinds.contains(&kind.as_ref()) => found.push(Constraint::NodeKind(kind)),
                 _ => return Err(source.error(node, "sh:nodeKind is none of SHACL's kinds")),
             }
         }
@@ -277,7 +274,7 @@ impl Reader<'_> {
         ];
         for (property, bound) in bounds {
             let Some(limit) = source.one(node, property)? else { continue };
-            if super::values::compare(source.term(limit), source.term(limit)).is_none() {
+            if super::values::compare(&source.term(limit), &source.term(limit)).is_none() {
                 return Err(source.error(node, &format!("{} is no value that can be compared", short(property))));
             }
             found.push(Constraint::Bound(bound, limit));
@@ -360,13 +357,9 @@ impl Reader<'_> {
         let shape = self.shape(wanted)?;
         let mut siblings = BTreeSet::new();
         if flag(&self.source, node, sh::qualifiedValueShapesDisjoint)? {
-            let parents = self
-                .source
-                .view()
-                .data()
-                .id(sh::property)
-                .map(|property| self.source.view().subjects(property, node).collect::<Vec<_>>());
-            for property in parents.into_iter().flatten().flat_map(|parent| self.source.objects(parent, sh::property)) {
+            let property = self.source.id(sh::property);
+            let parents = property.into_iter().flat_map(|property| self.source.graph.subjects(property, node));
+            for property in parents.flat_map(|parent| self.source.objects(parent, sh::property)) {
                 siblings.extend(self.source.objects(property, sh::qualifiedValueShape));
             }
             siblings.remove(&wanted);

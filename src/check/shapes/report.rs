@@ -9,14 +9,14 @@ use super::constraint::{Constraint, Shape};
 use super::path::description;
 use super::validate::{Hit, Validator, Value};
 use super::{Finding, GRAPH};
-use crate::rdf::{Graph, Id};
+use crate::index::Id;
 use crate::vocab::{self, rdf, sh, xsd};
 
 /// What a hit says.
 pub(super) fn finding(validator: &Validator<'_>, hit: &Hit) -> Finding {
     let shape = validator.shape(hit.shape);
     let constraint = &shape.constraints[hit.constraint];
-    let term = |id: Id| validator.term(id).clone();
+    let term = |id: Id| validator.term(id);
     let (path, path_node) = path_of(validator, hit, shape);
     Finding {
         focus: term(hit.focus),
@@ -48,8 +48,9 @@ fn path_of(validator: &Validator<'_>, hit: &Hit, shape: &Shape) -> PathOf {
     match &shape.path {
         None => (None, None),
         Some((node, path)) => {
-            let described = description(validator.view, *node).into();
-            (Some(path.shown(validator.view, &shortener)), Some((validator.term(*node).clone(), described)))
+            let version = validator.data.version();
+            let described = description(version, *node).into();
+            (Some(path.shown(version, &shortener)), Some((validator.term(*node), described)))
         }
     }
 }
@@ -68,7 +69,7 @@ fn short(iri: &str) -> String {
 fn messages(validator: &Validator<'_>, hit: &Hit, shape: &Shape, constraint: &Constraint) -> Vec<Literal> {
     let literals = |ids: &[Id]| -> Vec<Literal> {
         let literal = |id: &Id| match validator.term(*id) {
-            Term::Literal(literal) => Some(literal.clone()),
+            Term::Literal(literal) => Some(literal),
             _ => None,
         };
         ids.iter().filter_map(literal).collect()
@@ -79,9 +80,9 @@ fn messages(validator: &Validator<'_>, hit: &Hit, shape: &Shape, constraint: &Co
     let own = match constraint {
         Constraint::Ask(ask) => {
             let mut row: Vec<(String, Term)> =
-                ask.bound.iter().map(|(name, id)| (name.clone(), validator.term(*id).clone())).collect();
+                ask.bound.iter().map(|(name, id)| (name.clone(), validator.term(*id))).collect();
             if let Some(Value::Of(value)) = hit.value {
-                row.push(("value".to_owned(), validator.term(value).clone()));
+                row.push(("value".to_owned(), validator.term(value)));
             }
             literals(&ask.messages).iter().map(|message| super::sparql::filled(message, &row)).collect()
         }
@@ -136,24 +137,24 @@ fn default(validator: &Validator<'_>, constraint: &Constraint) -> String {
 
 /// The graphs that hold the statement at fault, else those that speak of the node.
 fn graphs(validator: &Validator<'_>, hit: &Hit, shape: &Shape) -> Vec<NamedOrBlankNode> {
-    let data = validator.view.data();
+    let version = validator.data.version();
     let property = match &hit.path {
-        Some(path) => data.id(path),
+        Some(path) => version.id(path.as_ref()),
         None => shape.path.as_ref().and_then(|(_, path)| path.predicate()),
     };
     let value = match &hit.value {
         Some(Value::Of(id)) => Some(*id),
-        Some(Value::Made(term)) => data.id(term),
+        Some(Value::Made(term)) => version.id(term.as_ref()),
         None => None,
     };
-    let of = |property: Option<Id>, value: Option<Id>| -> BTreeSet<Graph> {
-        validator.view.rows(Some(hit.focus), property, value).map(|row| row.graph).collect()
+    let of = |property: Option<Id>, value: Option<Id>| -> BTreeSet<u32> {
+        validator.data.quads([Some(hit.focus), property, value]).map(|(.., graph)| graph).collect()
     };
     let exact = if property.is_some() { of(property, value) } else { BTreeSet::new() };
     let found = if exact.is_empty() { of(None, None) } else { exact };
-    let name = |graph: &Graph| match graph.name().map(|name| data.term(name)) {
-        Some(Term::NamedNode(node)) if node.as_ref() != GRAPH => Some(node.clone().into()),
-        Some(Term::BlankNode(node)) => Some(node.clone().into()),
+    let name = |graph: &u32| match version.graph_id(*graph).map(|name| version.term(name)) {
+        Some(Term::NamedNode(node)) if node.as_ref() != GRAPH => Some(node.into()),
+        Some(Term::BlankNode(node)) => Some(node.into()),
         _ => None,
     };
     let mut names: Vec<NamedOrBlankNode> = found.iter().filter_map(name).collect();

@@ -5,34 +5,31 @@ use std::collections::HashSet;
 use oxrdf::{NamedNodeRef, Term};
 
 use super::ShapesError;
-use crate::rdf::{Id, View};
+use crate::index::{Id, Kind, Selection};
 use crate::vocab::{rdf, sh};
 
 /// The graph of the shapes.
-pub(super) struct Source<'a> {
-    pub(super) view: View<'a>,
+pub(super) struct Source {
+    pub(super) graph: Selection,
 }
 
-impl<'a> Source<'a> {
-    pub(super) fn view(&self) -> View<'a> {
-        self.view
+impl Source {
+    pub(super) fn id(&self, node: NamedNodeRef<'_>) -> Option<Id> {
+        self.graph.version().id(node.into())
     }
 
     pub(super) fn objects(&self, node: Id, property: NamedNodeRef<'_>) -> Vec<Id> {
-        let property = self.view.data().id(property);
-        property.map(|property| self.view.objects(node, property).collect()).unwrap_or_default()
+        let property = self.id(property);
+        property.map(|property| self.graph.objects(node, property).collect()).unwrap_or_default()
     }
 
     pub(super) fn subjects(&self, property: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>) -> Vec<Id> {
-        let data = self.view.data();
-        let object = match object.map(|object| data.id(object)) {
+        let object = match object.map(|object| self.id(object)) {
             Some(None) => return Vec::new(),
             object => object.flatten(),
         };
-        let property = data.id(property);
-        let rows =
-            property.map(|property| self.view.rows(None, Some(property), object).map(|row| row.subject).collect());
-        rows.unwrap_or_default()
+        let Some(property) = self.id(property) else { return Vec::new() };
+        self.graph.triples([None, Some(property), object]).map(|[subject, ..]| subject).collect()
     }
 
     /// The value of a property that must not have several.
@@ -45,18 +42,26 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(super) fn term(&self, id: Id) -> &'a Term {
-        self.view.data().term(id)
+    pub(super) fn term(&self, id: Id) -> Term {
+        self.graph.version().term(id)
     }
 
     pub(super) fn is_iri(&self, id: Id) -> bool {
-        self.term(id).is_named_node()
+        self.graph.version().kind(id) == Kind::Iri
+    }
+
+    pub(super) fn is_blank(&self, id: Id) -> bool {
+        self.graph.version().kind(id) == Kind::Blank
+    }
+
+    pub(super) fn is_literal(&self, id: Id) -> bool {
+        self.graph.version().kind(id).is_literal()
     }
 
     /// The text of a literal.
     pub(super) fn text(&self, id: Id) -> Option<String> {
         match self.term(id) {
-            Term::Literal(literal) => Some(literal.value().to_owned()),
+            Term::Literal(literal) => Some(literal.destruct().0),
             _ => None,
         }
     }
@@ -67,7 +72,7 @@ impl<'a> Source<'a> {
 
     /// The members of a list.
     pub(super) fn list(&self, node: Id) -> Result<Vec<Id>, ShapesError> {
-        let nil = self.view.data().id(rdf::nil);
+        let nil = self.id(rdf::nil);
         let (mut at, mut members, mut seen) = (node, Vec::new(), HashSet::new());
         while Some(at) != nil {
             let (first, rest) = (self.objects(at, rdf::first), self.objects(at, rdf::rest));
@@ -86,12 +91,12 @@ impl<'a> Source<'a> {
         if !term.is_blank_node() {
             return term.to_string();
         }
-        let data = self.view.data();
-        let above = self.view.rows(None, None, Some(node)).find(|row| !data.term(row.subject).is_blank_node());
-        let path = self.objects(node, sh::path).first().map(|path| data.term(*path).to_string());
+        let mut subjects = self.graph.triples([None, None, Some(node)]).map(|[subject, ..]| subject);
+        let above = subjects.find(|subject| !self.is_blank(*subject)).map(|subject| self.term(subject));
+        let path = self.objects(node, sh::path).first().map(|path| self.term(*path).to_string());
         match (above, path) {
-            (Some(row), Some(path)) => format!("of {path} in {}", data.term(row.subject)),
-            (Some(row), None) => format!("in {}", data.term(row.subject)),
+            (Some(above), Some(path)) => format!("of {path} in {above}"),
+            (Some(above), None) => format!("in {above}"),
             (None, Some(path)) => format!("of {path}"),
             (None, None) => term.to_string(),
         }
@@ -107,7 +112,7 @@ pub(super) fn short(property: NamedNodeRef<'_>) -> String {
 }
 
 /// Whether a property is `true`.
-pub(super) fn flag(source: &Source<'_>, node: Id, property: NamedNodeRef<'_>) -> Result<bool, ShapesError> {
+pub(super) fn flag(source: &Source, node: Id, property: NamedNodeRef<'_>) -> Result<bool, ShapesError> {
     let Some(value) = source.one(node, property)? else { return Ok(false) };
     match source.text(value).as_deref() {
         Some("true") => Ok(true),

@@ -1,19 +1,31 @@
 //! SPARQL-based constraints and constraint components (SHACL §5, §6): their queries, read and put.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use oxrdf::{Literal, NamedNode, Term, Variable};
 use regex::{Captures, Regex};
-use spareval::QueryResults;
 use spargebra::algebra::{Expression, GraphPattern};
 
 use super::path::Path;
 use super::source::Source;
 use super::{GRAPH, ShapesError, ValidateError};
-use crate::query::{Evaluator, ParseOptions, Prepared, Query, QueryError, children};
-use crate::rdf::{Id, View};
+use crate::index::Id;
+use crate::query::{Executor, Over, ParseOptions, Prepared, Query, QueryError, Solution, Value, children};
 use crate::vocab::{owl, sh};
+
+/// Faults by the nodes that they are of.
+pub(super) type Faults = HashMap<Id, Vec<Fault>>;
+
+/// A query with the shape and the parameters of its component put in.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    query: Prepared,
+    /// Parameters that are blank nodes, which no query can name: they are given with each node.
+    nodes: Vec<Id>,
+    asks_shapes: bool,
+}
 
 /// A SELECT whose rows are the faults.
 #[derive(Debug, Clone)]
@@ -23,7 +35,7 @@ pub(super) struct Select {
     pub(super) node: Id,
     /// Whether it is a constraint of its own, not of a component.
     pub(super) own: bool,
-    pub(super) query: Prepared,
+    pub(super) query: Question,
     pub(super) messages: Vec<Id>,
     /// The parameters of the component.
     pub(super) bound: Vec<(String, Id)>,
@@ -33,12 +45,13 @@ pub(super) struct Select {
 #[derive(Debug, Clone)]
 pub(super) struct Ask {
     pub(super) component: NamedNode,
-    pub(super) query: Prepared,
+    pub(super) query: Question,
     pub(super) messages: Vec<Id>,
     pub(super) bound: Vec<(String, Id)>,
 }
 
 /// A row of a SELECT: what is at fault.
+#[derive(Debug, Clone)]
 pub(super) struct Fault {
     pub(super) value: Option<Term>,
     pub(super) path: Option<Term>,
@@ -47,46 +60,75 @@ pub(super) struct Fault {
     pub(super) row: Vec<(String, Term)>,
 }
 
-/// Reads the query that `node` holds as `text`, for a shape with this path.
-pub(super) fn query(
-    source: &Source<'_>,
-    shape: Id,
-    node: Id,
-    text: &str,
-    path: Option<&Path>,
-    bound: &[&str],
-) -> Result<Prepared, ShapesError> {
-    static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[$?]PATH\b").ok());
-    let text = match (path, PATH.as_ref()) {
-        (Some(path), Some(pattern)) => {
-            let path = path.sparql(source.view());
-            pattern.replace_all(text, |_: &Captures<'_>| path.clone()).into_owned()
-        }
-        _ => text.to_owned(),
-    };
-    let current = ["$currentShape", "?currentShape"].iter().any(|variable| text.contains(variable));
-    if current && !source.is_iri(shape) {
-        return Err(source.error(node, "its query asks for $currentShape, and the shape has no IRI"));
-    }
-    let name = source.name(node);
-    let options = ParseOptions { prefixes: prefixes(source, node)?, name: name.into(), ..ParseOptions::default() };
-    let query = Query::parse(&text, &options).map_err(|error| source.error(node, &format!("its query: {error}")))?;
-    let mut bound: Vec<&str> = bound.to_vec();
-    bound.extend(["this", "currentShape", "shapesGraph"]);
-    allowed(query.algebra(), &bound).map_err(|reason| source.error(node, &reason))?;
-    Ok(Prepared::new(&selecting(query), &bound))
+/// Who asks: a shape, by the node that holds the query, perhaps along a path.
+pub(super) struct Asking<'a> {
+    pub(super) source: &'a Source,
+    pub(super) shape: Id,
+    pub(super) node: Id,
+    pub(super) path: Option<&'a Path>,
 }
 
-/// An ASK as a SELECT, whose rows can be bound to blank nodes.
+impl Asking<'_> {
+    /// Reads a query, in which `names` are parameters, some of which are bound; `$this` and `given` are given with each
+    /// evaluation.
+    pub(super) fn query(
+        &self,
+        text: &str,
+        names: &[&str],
+        bound: &[(String, Id)],
+        given: &[&str],
+    ) -> Result<Question, ShapesError> {
+        let source = self.source;
+        let text = self.with_path(text);
+        let asks = |name: &str| ["$", "?"].iter().any(|mark| text.contains(&format!("{mark}{name}")));
+        if asks("currentShape") && !source.is_iri(self.shape) {
+            return Err(source.error(self.node, "its query asks for $currentShape, and the shape has no IRI"));
+        }
+        let name = source.name(self.node).into();
+        let options = ParseOptions { prefixes: prefixes(source, self.node)?, name, ..ParseOptions::default() };
+        let query =
+            Query::parse(&text, &options).map_err(|error| source.error(self.node, &format!("its query: {error}")))?;
+        let known = [names, given, &["this", "currentShape", "shapesGraph"]].concat();
+        allowed(query.algebra(), &known).map_err(|reason| source.error(self.node, &reason))?;
+        let variable = |name: &str| Variable::new_unchecked(name);
+        let mut constants = HashMap::from([(variable("shapesGraph"), Value::Iri(GRAPH.into_owned()))]);
+        let mut given: Vec<Variable> = [&["this"], given].concat().into_iter().map(variable).collect();
+        let mut nodes = Vec::new();
+        let shape = ("currentShape".to_owned(), self.shape);
+        for (name, id) in bound.iter().chain(Some(&shape)) {
+            match source.term(*id) {
+                Term::NamedNode(node) => drop(constants.insert(variable(name), Value::Iri(node))),
+                Term::Literal(literal) => drop(constants.insert(variable(name), Value::Literal(literal))),
+                _ if *id == self.shape => {}
+                _ => {
+                    given.push(variable(name));
+                    nodes.push(*id);
+                }
+            }
+        }
+        let asks_shapes = asks("shapesGraph");
+        Ok(Question { query: Prepared::new(&selecting(query), &constants, given), nodes, asks_shapes })
+    }
+
+    /// The text with the path in the place of `$PATH`.
+    fn with_path(&self, text: &str) -> String {
+        static PATH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[$?]PATH\b").ok());
+        let (Some(path), Some(pattern)) = (self.path, PATH.as_ref()) else { return text.to_owned() };
+        let path = path.sparql(self.source.graph.version());
+        pattern.replace_all(text, |_: &Captures<'_>| path.clone()).into_owned()
+    }
+}
+
+/// An ASK as a SELECT of the values for which it says yes.
 fn selecting(query: Query) -> Query {
     let spargebra::Query::Ask { dataset, pattern, base_iri } = query.algebra().clone() else { return query };
     let variables = ["this", "value"].map(Variable::new_unchecked).to_vec();
-    let pattern = GraphPattern::Project { inner: Box::new(pattern), variables };
-    spargebra::Query::Select { dataset, pattern, base_iri }.into()
+    let inner = Box::new(GraphPattern::Project { inner: Box::new(pattern), variables });
+    spargebra::Query::Select { dataset, pattern: GraphPattern::Distinct { inner }, base_iri }.into()
 }
 
 /// The prefixes that a query may use (SHACL §5.2.1).
-fn prefixes(source: &Source<'_>, node: Id) -> Result<Vec<(String, String)>, ShapesError> {
+fn prefixes(source: &Source, node: Id) -> Result<Vec<(String, String)>, ShapesError> {
     let (mut to_do, mut seen, mut found) = (source.objects(node, sh::prefixes), HashSet::new(), Vec::new());
     while let Some(at) = to_do.pop() {
         if !seen.insert(at) {
@@ -163,53 +205,62 @@ fn expression_allowed(expression: &Expression, bound: &[&str]) -> Result<(), Str
     }
 }
 
-/// What a query is put with: the shape, the node, the value.
+/// What the queries of shapes are put to.
 pub(super) struct Put<'a> {
-    pub(super) evaluator: &'a Evaluator,
-    pub(super) view: View<'a>,
-    pub(super) shape: Id,
-    pub(super) focus: Id,
+    pub(super) executor: &'a Executor,
+    /// The data.
+    pub(super) over: Over,
+    /// The same with the graph of the shapes among those that can be asked for by name.
+    pub(super) with_shapes: Over,
 }
 
-impl<'a> Put<'a> {
-    fn ask(
+impl Put<'_> {
+    fn put(
         &self,
-        query: &Prepared,
-        value: Option<Id>,
-        parameters: &[(String, Id)],
-    ) -> Result<QueryResults<'a>, ValidateError> {
-        let term = |id: Id| self.view.data().term(id).clone();
-        let mut bound = vec![("this", term(self.focus)), ("shapesGraph", Term::from(GRAPH.into_owned()))];
-        // A query that asks for a shape without an IRI was refused.
-        bound.extend(Some(("currentShape", term(self.shape))).filter(|(_, shape)| shape.is_named_node()));
-        bound.extend(value.map(|value| ("value", term(value))));
-        bound.extend(parameters.iter().map(|(name, id)| (name.as_str(), term(*id))));
-        self.evaluator.evaluate(query, &bound, self.view).map_err(|cause| self.failed(cause))
+        question: &Question,
+        shape: Id,
+        given: impl Iterator<Item = Vec<Id>>,
+        take: &mut dyn FnMut(&[Variable], Solution<'_>) -> Result<(), ValidateError>,
+    ) -> Result<(), ValidateError> {
+        let over = if question.asks_shapes { &self.with_shapes } else { &self.over };
+        let given: Vec<Vec<Id>> = given.map(|row| [row.as_slice(), &question.nodes].concat()).collect();
+        let mut failed = Ok(());
+        let put = self.executor.put(&question.query, over, &given, &mut |solution| {
+            failed = take(question.query.variables(), solution);
+            if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        failed?;
+        put.map_err(|cause| self.failed(shape, cause))
     }
 
-    fn failed(&self, cause: QueryError) -> ValidateError {
-        ValidateError::Query { shape: self.view.data().term(self.shape).to_string(), cause: Box::new(cause) }
-    }
-
-    /// The faults that a SELECT finds.
-    pub(super) fn faults(&self, select: &Select) -> Result<Vec<Fault>, ValidateError> {
-        let QueryResults::Solutions(rows) = self.ask(&select.query, None, &select.bound)? else {
-            return Ok(Vec::new());
-        };
-        let names: Vec<String> = rows.variables().iter().map(|variable| variable.as_str().to_owned()).collect();
-        let mut faults = Vec::new();
-        for row in rows {
-            let row = row.map_err(|error| self.failed(error.into()))?;
-            let values = names.iter().cloned().zip(row.values().iter().cloned());
-            faults.push(self.fault(values.filter_map(|(name, value)| Some((name, value?))).collect())?);
+    fn failed(&self, shape: Id, cause: QueryError) -> ValidateError {
+        match cause {
+            cause @ (QueryError::Limit(_) | QueryError::Cancelled) => ValidateError::Stopped(Box::new(cause)),
+            cause => ValidateError::Query { shape: self.term(shape).to_string(), cause: Box::new(cause) },
         }
+    }
+
+    fn term(&self, id: Id) -> Term {
+        self.over.version.term(id)
+    }
+
+    /// The faults that a SELECT finds at some nodes.
+    pub(super) fn faults(&self, select: &Select, shape: Id, focus: &[Id]) -> Result<Faults, ValidateError> {
+        let mut faults = Faults::new();
+        self.put(&select.query, shape, focus.iter().map(|node| vec![*node]), &mut |variables, solution| {
+            let row = variables.iter().enumerate();
+            let row = row.filter_map(|(at, name)| Some((name.as_str().to_owned(), solution.term(at)?))).collect();
+            let fault = self.fault(shape, row)?;
+            solution.id(0).into_iter().for_each(|node| faults.entry(node).or_default().push(fault.clone()));
+            Ok(())
+        })?;
         Ok(faults)
     }
 
-    fn fault(&self, row: Vec<(String, Term)>) -> Result<Fault, ValidateError> {
+    fn fault(&self, shape: Id, row: Vec<(String, Term)>) -> Result<Fault, ValidateError> {
         let of = |name: &str| row.iter().find(|(other, _)| other == name).map(|(_, term)| term.clone());
         if matches!(of("failure"), Some(Term::Literal(literal)) if literal.value() == "true") {
-            return Err(ValidateError::Failure(self.view.data().term(self.shape).to_string()));
+            return Err(ValidateError::Failure(self.term(shape).to_string()));
         }
         let message = of("message").and_then(|term| match term {
             Term::Literal(literal) => Some(literal),
@@ -218,12 +269,14 @@ impl<'a> Put<'a> {
         Ok(Fault { value: of("value"), path: of("path").filter(Term::is_named_node), message, row })
     }
 
-    /// Whether an ASK says yes to a value.
-    pub(super) fn says_yes(&self, ask: &Ask, value: Id) -> Result<bool, ValidateError> {
-        let QueryResults::Solutions(mut rows) = self.ask(&ask.query, Some(value), &ask.bound)? else {
-            return Ok(false);
-        };
-        rows.next().transpose().map(|row| row.is_some()).map_err(|error| self.failed(error.into()))
+    /// The values of a node to which an ASK says yes.
+    pub(super) fn yes(&self, ask: &Ask, shape: Id, focus: Id, values: &[Id]) -> Result<HashSet<Id>, ValidateError> {
+        let mut yes = HashSet::new();
+        self.put(&ask.query, shape, values.iter().map(|value| vec![focus, *value]), &mut |_, solution| {
+            yes.extend(solution.id(1));
+            Ok(())
+        })?;
+        Ok(yes)
     }
 }
 

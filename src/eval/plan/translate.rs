@@ -75,12 +75,7 @@ impl Translator<'_> {
             },
             P::Values { variables, bindings } => Node::Values {
                 vars: variables.iter().map(|variable| self.names.var(scope, variable)).collect(),
-                rows: bindings
-                    .iter()
-                    .map(|row| {
-                        row.iter().map(|term| term.as_ref().map_or(Id::UNBOUND, |term| self.ground(term))).collect()
-                    })
-                    .collect(),
+                rows: self.rows(variables, bindings),
             },
             P::OrderBy { inner, expression } => Node::Sort {
                 inner: Box::new(self.pattern(inner, scope, active)?),
@@ -154,6 +149,16 @@ impl Translator<'_> {
             NamedNodePattern::NamedNode(node) => Slot::Id(self.cx.intern(node.clone().into())),
             NamedNodePattern::Variable(variable) => Slot::Var(self.names.var(scope, variable)),
         }
+    }
+
+    fn rows(&mut self, variables: &[Variable], bindings: &[Vec<Option<GroundTerm>>]) -> Vec<Vec<Id>> {
+        if bindings.is_empty() {
+            return self.cx.given(variables).unwrap_or_default().to_vec();
+        }
+        let mut row = |row: &Vec<Option<GroundTerm>>| {
+            row.iter().map(|term| term.as_ref().map_or(Id::UNBOUND, |term| self.ground(term))).collect()
+        };
+        bindings.iter().map(|terms| row(terms)).collect()
     }
 
     fn ground(&mut self, term: &GroundTerm) -> Id {

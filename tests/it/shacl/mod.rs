@@ -4,9 +4,13 @@ mod constants;
 mod faults;
 mod suite;
 
-use citypact::check::shapes::{self, Finding, Focus, Shapes, Validator};
+use std::sync::Arc;
+
+use citypact::check::shapes::{self, Classes, Finding, Focus, Shapes, Validator};
 use citypact::format::Syntax;
-use citypact::rdf::{Indexed, ReadAs, read};
+use citypact::index::{Builder, GraphFilter, Selection, Version};
+use citypact::query::Executor;
+use citypact::rdf::{ReadAs, read};
 use oxrdf::{NamedNode, Quad, Term};
 
 const CASES: &str = include_str!("../../data/shacl/cases.ttl");
@@ -17,16 +21,26 @@ fn quads(text: &str, base: &str) -> Vec<Quad> {
     read(text.as_bytes(), &how).unwrap().map(|quad| quad.unwrap()).collect()
 }
 
+/// Quads as they are written.
+fn verbatim(quads: Vec<Quad>) -> Version {
+    let mut builder = Builder::verbatim();
+    quads.iter().for_each(|quad| builder.push(quad.as_ref()).ok().unwrap());
+    builder.finish(0)
+}
+
 /// Validates data against shapes.
 fn validate(data: Vec<Quad>, shapes: Vec<Quad>) -> Result<Vec<Finding>, String> {
-    let mut indexed: Indexed = data.into_iter().collect();
-    shapes::add(&mut indexed, shapes);
-    let read = Shapes::read(&indexed).map_err(|error| error.to_string())?;
-    let graphs = indexed.graphs().iter().copied();
-    let shapes_graph = indexed.graph(shapes::GRAPH);
-    let graphs = graphs.filter(|graph| Some(*graph) != shapes_graph).collect();
-    let view = indexed.view_of(&graphs);
-    let validated = Validator::new(&read, view, view).validate(Focus::All);
+    let data = verbatim(data);
+    let mut more = data.extend();
+    shapes::add(&mut more, shapes).ok().unwrap();
+    let version = Arc::new(more.finish());
+    let read = Shapes::read(&version).map_err(|error| error.to_string())?;
+    let shapes_graph = version.id(shapes::GRAPH.into()).and_then(|name| version.graph_number(name));
+    let graphs = std::iter::once(0).chain(version.graphs().iter().map(|graph| graph.number));
+    let graphs = GraphFilter::Set(graphs.filter(|graph| Some(*graph) != shapes_graph).collect());
+    let data = Selection::new(version, graphs);
+    let (classes, executor) = (Classes::new(&read, &data), Executor::default());
+    let validated = Validator::new(&read, data, &classes, &executor).validate(Focus::All, &|| {});
     validated.map(|validated| validated.findings).map_err(|error| error.to_string())
 }
 

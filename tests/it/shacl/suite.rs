@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use citypact::rdf::Indexed;
+use citypact::index::{Id, Selection};
 use citypact::vocab::{rdf, sh};
 use oxrdf::{NamedNode, Term};
 
-use super::{lines, quads, validate};
+use super::{lines, quads, validate, verbatim};
 
 /// What deviates, and why.
 const DEVIATIONS: &[(&str, &str)] = &[];
@@ -43,19 +44,19 @@ fn load(path: &Path) -> Vec<oxrdf::Quad> {
 }
 
 /// The lines of the report that a test expects; none where it expects a failure.
-fn expected(data: &Indexed, result: u32) -> Option<Vec<String>> {
-    let view = data.view();
-    let id = |node: &NamedNode| data.id(node);
-    if data.term(result) == &Term::from(term("Failure")) {
+fn expected(data: &Selection, result: Id) -> Option<Vec<String>> {
+    let version = data.version();
+    if version.term(result) == Term::from(term("Failure")) {
         return None;
     }
-    let results: Vec<u32> = id(&sh::result.into()).map(|p| view.objects(result, p).collect()).unwrap_or_default();
+    let results = version.id(sh::result.into());
+    let results: Vec<Id> = results.map(|property| data.objects(result, property).collect()).unwrap_or_default();
     let mut lines: Vec<String> = results
         .into_iter()
         .map(|node| {
             let of = |property: oxrdf::NamedNodeRef<'_>| {
-                let property = data.id(property)?;
-                view.objects(node, property).next().map(|id| data.term(id).clone())
+                let property = version.id(property.into())?;
+                data.objects(node, property).next().map(|id| version.term(id))
             };
             let shown = |term: Option<Term>| match term {
                 None => "-".to_owned(),
@@ -80,15 +81,14 @@ fn expected(data: &Indexed, result: u32) -> Option<Vec<String>> {
 }
 
 fn verdict(path: &Path) -> Option<Result<(), String>> {
-    let data: Indexed = load(path).into_iter().collect();
-    let view = data.view();
-    let id = |node: NamedNode| data.id(&node);
-    let test = view.subjects(data.id(rdf::type_)?, id(term("Validate"))?).next()?;
-    let action = view.objects(test, id(manifest("action"))?).next()?;
-    let result = view.objects(test, id(manifest("result"))?).next()?;
+    let data = Selection::all(Arc::new(verbatim(load(path))));
+    let id = |node: NamedNode| data.version().id(node.as_ref().into());
+    let test = data.subjects(id(rdf::type_.into())?, id(term("Validate"))?).next()?;
+    let action = data.objects(test, id(manifest("action"))?).next()?;
+    let result = data.objects(test, id(manifest("result"))?).next()?;
     let graph = |local: &str| {
-        let node = view.objects(action, id(term(local))?).next()?;
-        Some(load(&file(data.term(node))))
+        let node = data.objects(action, id(term(local))?).next()?;
+        Some(load(&file(&data.version().term(node))))
     };
     let found = validate(graph("dataGraph")?, graph("shapesGraph")?).map(|findings| lines(&findings));
     Some(match (found, expected(&data, result)) {

@@ -1,0 +1,115 @@
+//! A store that is an index and nothing else: filled, and then read.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use oxigraph::sparql::{QueryDatasetSpecification, QueryResults, SparqlEvaluator};
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad, QuadRef};
+
+use super::{BulkOptions, Change, Counts, Document, QuadStream, Store, StoreError, counts};
+use crate::index::{Builder, TooLarge, Version, View};
+use crate::rdf::{canonical_quad, stored};
+
+/// Quads of files in the columns of an index, for commands that read files instead of a store. It takes quads until it is first
+/// read, and no updates.
+#[derive(Default)]
+pub struct IndexOnly {
+    filled: Mutex<Builder>,
+    version: OnceLock<Arc<Version>>,
+    /// Asked now and then with the bytes that it takes by then; it says whether to go on.
+    goes_on: Option<GoesOn>,
+}
+
+/// See [`IndexOnly::asking`].
+type GoesOn = Box<dyn Fn(usize) -> bool + Send + Sync>;
+
+/// Quads after which it asks whether to go on.
+const PARCEL: u64 = 4_096;
+
+impl IndexOnly {
+    /// Nothing yet. Numbers, dates and truth values are kept by value, as all stores keep them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// As [`Self::new`], with numbers, dates and truth values in the form in which they come: `020` is no `20`.
+    pub fn verbatim() -> Self {
+        Self { filled: Mutex::new(Builder::verbatim()), ..Self::default() }
+    }
+
+    /// Asks with the bytes that it takes whether to go on; if not, the load is given up ([`StoreError::Interrupted`]).
+    #[must_use]
+    pub fn asking(self, goes_on: impl Fn(usize) -> bool + Send + Sync + 'static) -> Self {
+        Self { goes_on: Some(Box::new(goes_on)), ..self }
+    }
+
+    fn filled(&self) -> MutexGuard<'_, Builder> {
+        self.filled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it holds. From now on it takes no quads.
+    pub fn version(&self) -> &Arc<Version> {
+        self.version.get_or_init(|| Arc::new(std::mem::take(&mut *self.filled()).finish(0)))
+    }
+}
+
+impl Store for IndexOnly {
+    fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
+        let view = View::new(self.version().clone(), &QueryDatasetSpecification::new());
+        Ok(SparqlEvaluator::new().for_query(query).on_queryable_dataset(view).execute()?)
+    }
+
+    fn run_update(&self, _: spargebra::Update) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn load(&self, _: &Document) -> Result<Change, StoreError> {
+        Err(StoreError::ReadOnly)
+    }
+
+    fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
+        let (version, graph) = (self.version().clone(), graph.map(GraphNameRef::into_owned));
+        let quads: Vec<Quad> = version.rows().map(|row| version.quad(row)).collect();
+        let quads = quads.into_iter().filter(move |quad| graph.as_ref().is_none_or(|graph| quad.graph_name == *graph));
+        Ok(Box::new(quads.map(|quad| Ok(canonical_quad(quad)))))
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        Ok(counts::of_version(self.version()))
+    }
+
+    fn count_quads(&self) -> Result<u64, StoreError> {
+        Ok(self.version().quads() as u64)
+    }
+
+    fn is_new(&self) -> Result<bool, StoreError> {
+        Ok(self.version.get().is_none_or(|version| version.is_empty()) && self.filled().is_empty())
+    }
+
+    fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
+        let version = self.version();
+        Ok(version.id(graph.into()).is_some_and(|name| version.graph_number(name).is_some()))
+    }
+
+    fn add_all(
+        &self,
+        quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
+        _: BulkOptions,
+    ) -> Result<u64, StoreError> {
+        if self.version.get().is_some() {
+            return Err(StoreError::ReadOnly);
+        }
+        let mut count = 0;
+        let mut filled = self.filled();
+        for quad in quads {
+            let quad = quad?;
+            let object = stored(&quad.object);
+            let quad = QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name);
+            filled.push(quad).map_err(|TooLarge| StoreError::Storage("more terms than an index can hold".into()))?;
+            count += 1;
+            if count % PARCEL == 0 && self.goes_on.as_ref().is_some_and(|goes_on| !goes_on(filled.bytes())) {
+                return Err(StoreError::Interrupted);
+            }
+        }
+        Ok(count)
+    }
+}
