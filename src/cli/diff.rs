@@ -2,22 +2,26 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
-use oxrdf::{GraphName, Quad};
+use oxrdf::Quad;
 
 use super::backend::{Backend, TargetArgs};
 use super::common;
 use super::data;
 use super::edge::Edge;
 use super::input;
+use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
-use crate::load::{Content, FileOptions, read_files};
+use super::work::{WorkArgs, stopped};
+use crate::index::{Graph, GraphFilter, Selection, Version, unshared};
+use crate::load::{Content, FileOptions, LoadError, read_files};
 use crate::output::diff as output;
 use crate::place::Register;
-use crate::query::Limits;
-use crate::rdf::{self, Diff, Side};
+use crate::query::{Executor, Indexing};
+use crate::rdf::{self, Diff};
 use crate::store::is_store;
 use crate::vocab;
 
@@ -46,6 +50,8 @@ pub struct Args {
     /// What files hold, whatever suffixes say: jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml or jsonld
     #[arg(long, value_name = "LAYOUT", value_parser = data::content)]
     from: Option<Content>,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -60,13 +66,30 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     if input::is_standard_input(&args.old) && input::is_standard_input(&args.new) {
         return Err(Failure::usage("standard input (`-`) can be read only once"));
     }
-    let (old, new) = alike(read(&args.old, args, edge)?, read(&args.new, args, edge)?, edge);
-    let diff = rdf::diff_sides(old, new)?;
+    let executor = args.work.begin()?;
+    let (old, new) = (read(&args.old, args, &executor, edge)?, read(&args.new, args, &executor, edge)?);
+    let diff = compare(&old, &new, args, &executor, edge)?;
     let mut out = edge.results(true);
     write(args, &diff, edge, &mut out)?;
     out.flush()?;
     edge.say(format_args!("{} statements added, {} removed", diff.added.len(), diff.removed.len()));
     Ok(if diff.is_empty() { Outcome::Done } else { Outcome::Rejected })
+}
+
+fn compare(old: &Data, new: &Data, args: &Args, executor: &Executor, edge: &Edge) -> Result<Diff> {
+    let (old, new, by_triple) = alike(old, new, args.merge, edge);
+    let predicates = old.version().predicates().len() as u64;
+    let progress = edge.progress("Comparing", Unit::Things("predicates"), Some(predicates));
+    let go_on = || {
+        progress.advance(1);
+        executor.check()
+    };
+    let [gone, come] = unshared(&old, &new, by_triple, &go_on).map_err(stopped)?;
+    for data in [&old, &new] {
+        executor.sound(data.version()).map_err(stopped)?;
+    }
+    executor.reserve((gone.len() + come.len()) * size_of::<Quad>()).map_err(stopped)?;
+    Ok(rdf::diff_sides(gone.into_iter().collect(), come.into_iter().collect())?)
 }
 
 fn write(args: &Args, diff: &Diff, edge: &Edge, out: &mut impl Write) -> Result<()> {
@@ -80,71 +103,93 @@ fn write(args: &Args, diff: &Diff, edge: &Edge, out: &mut impl Write) -> Result<
 }
 
 /// What is compared: a store, a file or a folder.
-#[derive(Default)]
 struct Data {
-    quads: Side,
-    /// The vocabulary, which a store was given when records were loaded.
-    vocabulary: Side,
+    version: Arc<Version>,
     is_store: bool,
 }
 
 impl Data {
-    /// Whether the vocabulary is among its graphs, or, in a syntax without graphs, in it.
-    fn has_vocabulary(&self) -> bool {
-        let declared = Quad::new(vocab::ONTOLOGY, vocab::rdf::type_, vocab::owl::Ontology, GraphName::DefaultGraph);
-        !self.vocabulary.is_empty() || self.quads.states(&declared)
+    fn graph_of_vocabulary(&self) -> Option<Graph> {
+        let name = self.version.id(vocab::graph::ontology.into())?;
+        self.version.graphs().iter().copied().find(|graph| graph.id == name && graph.quads > 0)
     }
 
-    fn take(&mut self, quad: Quad, merge: bool) {
-        let quad = rdf::quad_by_value(rdf::canonical_quad(quad));
-        let is_vocabulary = matches!(&quad.graph_name, GraphName::NamedNode(graph) if graph.as_str() == vocab::graph::ontology.as_str());
-        let side = if is_vocabulary { &mut self.vocabulary } else { &mut self.quads };
-        side.extend([if merge { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad }]);
+    /// Whether the vocabulary is among its graphs, or, in a syntax without graphs, in it.
+    fn has_vocabulary(&self, merge: bool) -> bool {
+        let id = |node: oxrdf::NamedNodeRef<'_>| self.version.id(node.into());
+        let declared = [vocab::ONTOLOGY, vocab::rdf::type_, vocab::owl::Ontology].map(id);
+        let states = |graphs| {
+            declared.iter().all(Option::is_some)
+                && Selection::new(self.version.clone(), graphs).triples(declared).next().is_some()
+        };
+        self.graph_of_vocabulary().is_some() || states(if merge { GraphFilter::Any } else { GraphFilter::One(0) })
+    }
+
+    fn without_vocabulary(&self) -> Selection {
+        let left_out = self.graph_of_vocabulary().map(|graph| graph.number);
+        let graphs = std::iter::once(0).chain(self.version.graphs().iter().map(|graph| graph.number));
+        let mut graphs: Vec<u32> = graphs.filter(|graph| Some(*graph) != left_out).collect();
+        graphs.sort_unstable();
+        Selection::new(self.version.clone(), GraphFilter::Set(graphs.into()))
     }
 }
 
+/// Whether one of two selections has nothing but its unnamed graph, and the other nothing in it: they were written in syntaxes
+/// of which one has no graphs.
+fn are_of_two_kinds(one: &Selection, other: &Selection) -> bool {
+    let holds = |data: &Selection| {
+        let named = data.version().graphs().iter().any(|graph| graph.quads > 0 && data.graphs().allows(graph.number));
+        let unnamed = Selection::new(data.version().clone(), GraphFilter::One(0)).triples([None; 3]).next().is_some();
+        (unnamed, named)
+    };
+    matches!((holds(one), holds(other)), ((true, false), (false, true)) | ((false, true), (true, false)))
+}
+
 /// Both sides without what one of them cannot have: the vocabulary, of files that it was not written to, and graphs, in a
-/// syntax that has none.
-fn alike(old: Data, new: Data, edge: &Edge) -> (Side, Side) {
-    let without = |one: &Data, other: &Data| one.has_vocabulary() && !other.has_vocabulary() && !other.is_store;
-    let leave_out = without(&old, &new) || without(&new, &old);
-    let [mut old, mut new] = [old, new].map(|data| {
-        let mut quads = data.quads;
-        if !leave_out {
-            quads.append(data.vocabulary);
-        }
-        quads
+/// syntax that has none; and whether triples are to be compared, whatever graph they are in.
+fn alike(old: &Data, new: &Data, merge: bool, edge: &Edge) -> (Selection, Selection, bool) {
+    let without =
+        |one: &Data, other: &Data| one.has_vocabulary(merge) && !other.has_vocabulary(merge) && !other.is_store;
+    let leave_out = without(old, new) || without(new, old);
+    let [old, new] = [old, new].map(|data| match leave_out {
+        true => data.without_vocabulary(),
+        false => Selection::all(data.version.clone()),
     });
     if leave_out {
         edge.say("The vocabulary, which only one of them holds, is left out.");
     }
-    if old.is_other_kind(&new) {
+    let by_triple = !merge && are_of_two_kinds(&old, &new);
+    if by_triple {
         edge.say("One of them has no graphs: the triples are compared, whatever graph they are in.");
-        (old, new) = (old.without_graphs(), new.without_graphs());
     }
-    (old, new)
+    (old, new, merge || by_triple)
 }
 
 /// The quads of a store, a file or the files of a folder.
-fn read(path: &Path, args: &Args, edge: &Edge) -> Result<Data> {
-    let mut side = Data::default();
+fn read(path: &Path, args: &Args, executor: &Executor, edge: &Edge) -> Result<Data> {
     if let Some(store) = store(path, args, edge)? {
-        side.is_store = true;
-        for quad in store.store().read(None).map_err(common::explain)? {
-            side.take(quad.map_err(common::explain)?, args.merge);
-        }
-        return Ok(side);
+        let progress = edge.progress("Indexing", Unit::Things("quads"), None);
+        let version = store.index(executor, &|quads| progress.advance(quads as u64)).map_err(stopped)?;
+        return Ok(Data { version, is_store: true });
     }
     let (inputs, progress) = input::inputs(&files(path, args)?, edge)?;
     let options = FileOptions { content: args.from, ..FileOptions::default() };
-    let summary =
-        read_files(&inputs, &Register::builtin(), &options, &mut |event| input::warn(&event, edge), &mut |quad| {
-            side.take(quad, args.merge);
+    let (mut indexing, mut ended) = (Indexing::new(executor, &|_| {}), None);
+    let mut take = |quad: Quad| {
+        indexing.push(&quad).map_err(|error| {
+            ended = Some(error);
+            LoadError::Stopped
         })
-        .map_err(data::explain)?;
+    };
+    let report = &mut |event| input::warn(&event, edge);
+    let read = read_files(&inputs, &Register::builtin(), &options, report, &mut take);
+    if let Some(error) = ended {
+        return Err(stopped(error));
+    }
+    let summary = read.map_err(data::explain)?;
     progress.finish();
     if summary.is_complete() {
-        return Ok(side);
+        return Ok(Data { version: indexing.finish(), is_store: false });
     }
     Err(Failure::from(anyhow::Error::msg(format!("{} records of {} do not convert", summary.rejected, path.display())))
         .hint("`citypact convert --reject FILE` sets them apart"))
@@ -158,7 +203,7 @@ fn store(path: &Path, args: &Args, edge: &Edge) -> Result<Option<Backend>> {
     }
     let token_file = args.token_file.clone();
     TargetArgs::new(path.to_owned(), address.map(str::to_owned), token_file)
-        .open_read_only(&Limits::default(), edge)
+        .open_read_only(&args.work.limits(), edge)
         .map(Some)
 }
 

@@ -14,6 +14,7 @@ use super::segment::Segment;
 use super::tags::Tags;
 use super::terms::{Terms, TooLarge};
 use super::version::{Parts, Version};
+use crate::rdf::stored;
 
 /// Takes quads in, in any order and any number of times, and sorts them at the end.
 #[derive(Debug, Default)]
@@ -70,6 +71,15 @@ impl Builder {
         };
         self.rows.push([predicate, subject, object, graph]);
         Ok(())
+    }
+
+    /// Takes a quad in with its language tag in lower case, as stores keep it.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub fn push_stored(&mut self, quad: &Quad) -> Result<(), TooLarge> {
+        let object = stored(&quad.object);
+        self.push(QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name))
     }
 
     /// Takes a graph in that may be empty.

@@ -12,6 +12,7 @@ mod builder;
 mod change;
 mod changed;
 mod dictionary;
+mod difference;
 mod extension;
 mod file;
 mod graphs;
@@ -32,6 +33,7 @@ mod view;
 
 pub use builder::{Builder, build};
 pub use change::Change;
+pub use difference::unshared;
 pub use extension::Extension;
 pub use file::{Damage, Header};
 pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};

@@ -85,6 +85,9 @@ pub fn load_files(
     })
 }
 
+/// Where quads go that are read; an error ends the reading.
+pub type Take<'t> = dyn FnMut(Quad) -> Result<(), LoadError> + Send + 't;
+
 /// Reads files into quads instead of a store: records converted, RDF as it is, its triples without a graph in the default
 /// graph and relative IRIs in it under the base of the data.
 ///
@@ -95,7 +98,7 @@ pub fn read_files(
     register: &Register,
     options: &FileOptions,
     report: &mut (dyn FnMut(Event) + Send),
-    take: &mut (dyn FnMut(Quad) + Send),
+    take: &mut Take<'_>,
 ) -> Result<Summary, LoadError> {
     let (records, rdf) = sort(inputs, options.content)?;
     let mut summary = Summary::default();
@@ -108,7 +111,7 @@ pub fn read_files(
         let how = ReadAs { base, ..ReadAs::new(input.name(), syntax) };
         let failed = |cause| LoadError::Read { name: input.name().to_string(), cause };
         for quad in rdf::read(input.reader().map_err(failed)?, &how).map_err(LoadError::syntax)? {
-            take(quad.map_err(LoadError::syntax)?);
+            take(quad.map_err(LoadError::syntax)?)?;
             summary.quads += 1;
         }
     }
@@ -116,14 +119,13 @@ pub fn read_files(
 }
 
 /// Hands converted quads on.
-struct Taken<'a>(&'a mut (dyn FnMut(Quad) + Send));
+struct Taken<'a, 't>(&'a mut Take<'t>);
 
-impl convert::Sink for Taken<'_> {
+impl convert::Sink for Taken<'_, '_> {
     type Chunk = Vec<Quad>;
 
     fn take(&mut self, piece: Piece<Vec<Quad>>) -> Result<(), Box<dyn Error + Send + Sync>> {
-        piece.quads.into_iter().for_each(&mut *self.0);
-        Ok(())
+        Ok(piece.quads.into_iter().try_for_each(&mut *self.0)?)
     }
 }
 

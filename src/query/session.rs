@@ -7,17 +7,17 @@
 use std::sync::Arc;
 
 use oxigraph::sparql::QueryResults;
-use oxrdf::{Quad, QuadRef};
+use oxrdf::Quad;
 
 use super::error::QueryError;
 use super::explain::Explanation;
+use super::indexing::Indexing;
 use super::limits::Limits;
 use super::prepared::Executor;
 use super::run::{Answer, Dataset, Engine, Event, Query, Request, Stats, send};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
-use crate::index::{Builder, TooLarge, Version};
-use crate::rdf::stored;
+use crate::index::Version;
 #[cfg(feature = "client")]
 use crate::store::Remote;
 use crate::store::{Counts, Embedded, Store, StoreError};
@@ -97,7 +97,7 @@ impl dyn Session + '_ {
     ///
     /// # Errors
     /// [`QueryError::Store`], and those of [`Executor::reserve`].
-    pub fn index(&self, executor: &Executor, told: &dyn Fn(usize)) -> Result<Arc<Version>, QueryError> {
+    pub fn index(&self, executor: &Executor, told: &(dyn Fn(usize) + Sync)) -> Result<Arc<Version>, QueryError> {
         let Some(store) = self.embedded() else { return indexed(self.store().read(None)?, executor, told) };
         match store.version() {
             Some(version) => Ok(version),
@@ -106,27 +106,16 @@ impl dyn Session + '_ {
     }
 }
 
-/// Quads after which it is looked whether to go on.
-const PARCEL: usize = 4_096;
-
 fn indexed(
     quads: impl Iterator<Item = Result<Quad, StoreError>>,
     executor: &Executor,
-    told: &dyn Fn(usize),
+    told: &(dyn Fn(usize) + Sync),
 ) -> Result<Arc<Version>, QueryError> {
-    let (mut builder, mut held) = (Builder::new(), 0);
+    let mut indexing = Indexing::new(executor, told);
     for quad in quads {
-        let quad = quad?;
-        let object = stored(&quad.object);
-        let quad = QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name);
-        builder.push(quad).map_err(|TooLarge| QueryError::Store("more terms than an index can hold".into()))?;
-        if builder.len().is_multiple_of(PARCEL) {
-            executor.reserve(builder.bytes() - held)?;
-            held = builder.bytes();
-            told(PARCEL);
-        }
+        indexing.push(&quad?)?;
     }
-    Ok(Arc::new(builder.finish(0)))
+    Ok(indexing.finish())
 }
 
 /// A store in this process.

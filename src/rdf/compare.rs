@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use oxrdf::{GraphName, Quad};
+use oxrdf::Quad;
 
 use super::blank::{Component, Signed, has_blank, line};
 
@@ -32,14 +32,11 @@ pub struct CompareError(pub(super) String);
 pub struct Side {
     ground: Vec<Box<str>>,
     blank: Vec<Quad>,
-    /// Quads in the default graph.
-    unnamed: usize,
 }
 
 impl Extend<Quad> for Side {
     fn extend<T: IntoIterator<Item = Quad>>(&mut self, quads: T) {
         for quad in quads {
-            self.unnamed += usize::from(quad.graph_name.is_default_graph());
             if has_blank(&quad) {
                 self.blank.push(quad);
             } else {
@@ -58,53 +55,6 @@ impl FromIterator<Quad> for Side {
 }
 
 impl Side {
-    /// How many quads it has, those counted that came twice.
-    pub fn len(&self) -> usize {
-        self.ground.len() + self.blank.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether it has this quad, which has no blank nodes.
-    pub fn states(&self, quad: &Quad) -> bool {
-        let line = line(quad);
-        self.ground.iter().any(|other| **other == *line.trim_end())
-    }
-
-    /// Takes up all that the other has.
-    pub fn append(&mut self, mut other: Self) {
-        self.ground.append(&mut other.ground);
-        self.blank.append(&mut other.blank);
-        self.unnamed += other.unnamed;
-    }
-
-    /// Whether one of two has nothing but its default graph, and the other nothing in it: they were written in syntaxes
-    /// of which one has no graphs.
-    pub fn is_other_kind(&self, other: &Self) -> bool {
-        let all_unnamed = |side: &Self| side.unnamed == side.len() && !side.is_empty();
-        let all_named = |side: &Self| side.unnamed == 0 && !side.is_empty();
-        all_unnamed(self) && all_named(other) || all_named(self) && all_unnamed(other)
-    }
-
-    /// The triples of all its graphs in the default graph. All of its quads are in named graphs, or none is.
-    #[must_use]
-    pub fn without_graphs(self) -> Self {
-        if self.unnamed > 0 {
-            return self;
-        }
-        // The graph is an IRI, in which no space and no `<` can be.
-        let triple = |line: Box<str>| match line.rsplit_once(" <") {
-            Some((triple, _)) => format!("{triple} .").into(),
-            None => line,
-        };
-        let blank = self.blank.into_iter().map(|quad| Quad { graph_name: GraphName::DefaultGraph, ..quad }).collect();
-        let side = Self { ground: self.ground.into_iter().map(triple).collect(), blank, unnamed: 0 };
-        Self { unnamed: side.len(), ..side }
-    }
-
     fn settle(&mut self) -> Signed {
         self.ground.sort_unstable();
         self.ground.dedup();

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use oxigraph::sparql::{QueryDatasetSpecification, QueryResults, SparqlEvaluator};
-use oxrdf::{GraphNameRef, NamedNodeRef, Quad, QuadRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
 use super::{BulkOptions, Change, Counts, Document, QuadStream, Store, StoreError, counts};
 use crate::index::{Builder, TooLarge, Version, View};
-use crate::rdf::{canonical_quad, stored};
+use crate::rdf::canonical_quad;
 
 /// Quads of files in the columns of an index, for commands that read files instead of a store. It takes quads until it is first
 /// read, and no updates.
@@ -102,9 +102,9 @@ impl Store for IndexOnly {
         let mut filled = self.filled();
         for quad in quads {
             let quad = quad?;
-            let object = stored(&quad.object);
-            let quad = QuadRef::new(&quad.subject, &quad.predicate, object.as_ref(), &quad.graph_name);
-            filled.push(quad).map_err(|TooLarge| StoreError::Storage("more terms than an index can hold".into()))?;
+            filled
+                .push_stored(&quad)
+                .map_err(|TooLarge| StoreError::Storage("more terms than an index can hold".into()))?;
             count += 1;
             if count % PARCEL == 0 && self.goes_on.as_ref().is_some_and(|goes_on| !goes_on(filled.bytes())) {
                 return Err(StoreError::Interrupted);

@@ -151,3 +151,16 @@ fn a_store_says_what_was_loaded_into_it() {
         assert_eq!(found.status, Some(0), "{made}: {}{}", found.stderr, found.stdout);
     }
 }
+
+#[test]
+fn a_comparison_ends_at_its_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    run(here, &["generate", "--places", "1200", "--out", "w.jsonl"]).ok();
+    let with = |more: &[&str]| run(here, &[&["diff", "--quiet", "w.jsonl", "w.jsonl"], more].concat()).failed(1);
+    assert_eq!(
+        with(&["--timeout", "0.01"]),
+        "error: the time limit of 0.01 s was reached\n  Hint: raise it with --timeout\n"
+    );
+    assert!(with(&["--limit-memory", "1"]).starts_with("error: the work needs more than the 1 megabytes"));
+}
