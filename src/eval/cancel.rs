@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Duration;
-
-use oxigraph::sparql::CancellationToken;
 
 /// Lets another thread end an evaluation. Clones belong to the same evaluation.
 #[derive(Clone, Default)]
@@ -14,8 +11,6 @@ pub struct Cancel(Arc<State>);
 struct State {
     stop: AtomicBool,
     timed_out: AtomicBool,
-    /// Ends reads of the storage that yield nothing.
-    storage: CancellationToken,
 }
 
 impl Cancel {
@@ -42,11 +37,4 @@ impl Cancel {
     pub(crate) fn timed_out(&self) -> bool {
         self.0.timed_out.load(Relaxed)
     }
-
-    pub(crate) fn storage(&self) -> &CancellationToken {
-        &self.0.storage
-    }
 }
-
-/// How long after the deadline reads of the storage are made to fail: whoever looks at the flag has ended by then.
-pub(crate) const STORAGE_GRACE: Duration = Duration::from_millis(200);

@@ -19,7 +19,6 @@ mod variation;
 
 pub use batch::{Batch, Column, ROWS};
 pub use cancel::Cancel;
-pub(crate) use cancel::STORAGE_GRACE;
 pub use children::children;
 pub(crate) use children::{Part, children_mut, parts_mut, patterns, patterns_mut};
 pub(crate) use context::term_bytes;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::eval::{Cancel, STORAGE_GRACE};
+use crate::eval::Cancel;
 
 /// How often it looks, where no deadline is nearer.
 const LOOK: Duration = Duration::from_millis(50);
@@ -32,14 +32,13 @@ struct State {
 
 struct Watched {
     deadline: Option<Instant>,
-    stopped: Option<Instant>,
     cancel: Cancel,
 }
 
 /// An evaluation is watched until this is dropped.
 pub(super) struct Watch(u64);
 
-/// Tells `cancel` when `timeout` is over, and makes reads of the storage fail a moment after it was told by anybody.
+/// Tells `cancel` when `timeout` is over.
 pub(super) fn watch(timeout: Option<Duration>, cancel: &Cancel) -> std::io::Result<Watch> {
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut state = lock();
@@ -53,7 +52,7 @@ pub(super) fn watch(timeout: Option<Duration>, cancel: &Cancel) -> std::io::Resu
     }
     state.newest += 1;
     let id = state.newest;
-    state.watched.insert(id, Watched { deadline, stopped: None, cancel: cancel.clone() });
+    state.watched.insert(id, Watched { deadline, cancel: cancel.clone() });
     Ok(Watch(id))
 }
 
@@ -89,19 +88,16 @@ impl State {
 
     /// Ends what is to end now, and says when to look again.
     fn look(&mut self, now: Instant) -> Instant {
-        self.watched.values_mut().for_each(|watched| watched.look(now));
+        self.watched.values().for_each(|watched| watched.look(now));
         let nearest = self.watched.values().filter_map(|watched| watched.deadline.filter(|at| *at > now)).min();
         nearest.map_or(now + LOOK, |nearest| nearest.min(now + LOOK))
     }
 }
 
 impl Watched {
-    fn look(&mut self, now: Instant) {
-        if self.stopped.is_none() && self.deadline.is_some_and(|deadline| now >= deadline) {
+    fn look(&self, now: Instant) {
+        if self.deadline.is_some_and(|deadline| now >= deadline) {
             self.cancel.time_out();
-        }
-        if self.cancel.is_cancelled() && now >= *self.stopped.get_or_insert(now) + STORAGE_GRACE {
-            self.cancel.storage().cancel();
         }
     }
 }
@@ -124,10 +120,8 @@ mod tests {
         let _late = watch(Some(Duration::from_secs(3600)), &late).unwrap();
         let _never = watch(None, &never).unwrap();
         let _soon = watch(Some(Duration::from_millis(1)), &soon).unwrap();
-        assert!(waits(|| soon.timed_out()) && waits(|| soon.storage().is_cancelled()));
+        assert!(waits(|| soon.timed_out()) && soon.is_cancelled());
         assert!(!late.is_cancelled() && !never.is_cancelled());
-        never.cancel();
-        assert!(waits(|| never.storage().is_cancelled()) && !never.timed_out());
     }
 
     #[test]

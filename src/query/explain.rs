@@ -74,7 +74,7 @@ fn step(told: &Told) -> Step {
         estimated: Some(told.estimated.round().min(1e18) as u64),
         rows: Some(told.rows()),
         seconds: Some(told.time().as_secs_f64()),
-        children: told.children.iter().map(|child| step(child)).collect(),
+        children: told.children().iter().map(|child| step(child)).collect(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! it, under [`Limits`] that hold in every operator, and sends its results to a function ([`Engine::evaluate`],
 //! [`Engine::run`]).
 
+mod beyond;
 mod canonical;
 mod clauses;
 mod clock;

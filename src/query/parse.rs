@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 
+use super::beyond::beyond;
 use super::canonical::{Needs, canonicalise, patterns, rename, rename_update};
 use super::error::QueryError;
 use super::explain_syntax::explain;
@@ -215,6 +216,9 @@ fn read<T: Send>(
     if readable.text.is_edited() {
         let again = nesting::check(readable.text.text(), &options.limits);
         size = again.map_err(|excess| refused(Excess { offset: readable.text.origin(excess.offset), ..excess }))?;
+    }
+    if let Some((offset, reason)) = beyond(readable.text.text()) {
+        return Err(Box::new(script.error(options, readable.text.origin(offset), reason)).into());
     }
     let parser = options.parser(readable.text.text()).map_err(|reason| Box::new(script.error(options, 0, reason)))?;
     let parsed = stack::call(size.stack(), || parse(parser, &script, &readable));

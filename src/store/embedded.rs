@@ -385,6 +385,11 @@ impl Embedded {
             if version.is_some() || stopped() {
                 return Ok(version);
             }
+            if matches!(self.versions.present(), Present::Unknown) {
+                // A writer is at work, who may wait for this: the state before its commit is as good as any.
+                let index = read(&self.inner, || {}, &|_| stopped())?;
+                return Ok(index.map(|index| Arc::new(index.finish(0))));
+            }
             std::thread::sleep(LOOK);
         }
     }

@@ -1,6 +1,6 @@
 //! GROUP BY and the aggregates.
 
-use oxrdf::{BaseDirection, Literal, Term, TermRef};
+use oxrdf::{Literal, Term, TermRef};
 
 use super::Table;
 use super::sum::Sum;
@@ -99,7 +99,7 @@ enum State {
     /// The least or the greatest so far.
     Best(Option<Id>),
     Sample(Option<Id>),
-    Concat(Option<Concat>),
+    Concat(Option<String>),
     /// A value was an error, and so is the aggregate.
     Failed,
 }
@@ -161,50 +161,27 @@ impl State {
             }
             Self::Best(best) => return best.unwrap_or_default(),
             Self::Sample(sample) => return sample.unwrap_or_default(),
-            Self::Concat(None) => Some(Literal::new_simple_literal("").into()),
-            Self::Concat(Some(all)) => Some(all.term()),
+            Self::Concat(all) => Some(Literal::new_simple_literal(all.unwrap_or_default()).into()),
             Self::Failed => None,
         };
         term.map_or(Id::UNBOUND, |term| cx.intern(term))
     }
 }
 
-/// Strings one after the other, and the language that all of them have.
-struct Concat {
-    text: String,
-    tag: Option<(String, Option<BaseDirection>)>,
-}
-
-impl Concat {
-    fn term(self) -> Term {
-        match self.tag {
-            None => Literal::new_simple_literal(self.text),
-            Some((language, None)) => Literal::new_language_tagged_literal_unchecked(self.text, language),
-            Some((language, Some(direction))) => {
-                Literal::new_directional_language_tagged_literal_unchecked(self.text, language, direction)
-            }
-        }
-        .into()
-    }
-}
-
-/// Appends a string; how many bytes it took, or none if it is no string.
-fn append(all: &mut Option<Concat>, separator: &str, value: Id, cx: &Context) -> Option<usize> {
+/// Appends a string; how many bytes it took, or none if it is no string. The result has no language: a separator stands between
+/// any two, and it has none (18.5.1.7).
+fn append(all: &mut Option<String>, separator: &str, value: Id, cx: &Context) -> Option<usize> {
     cx.text(value, |term| {
         let TermRef::Literal(literal) = term else { return None };
-        let tag = literal.language().map(|language| (language.to_owned(), literal.direction()));
-        if tag.is_none() && literal.datatype() != oxrdf::vocab::xsd::STRING {
+        if literal.language().is_none() && literal.datatype() != oxrdf::vocab::xsd::STRING {
             return None;
         }
         match all {
             Some(all) => {
-                all.text.push_str(separator);
-                all.text.push_str(literal.value());
-                if all.tag != tag {
-                    all.tag = None;
-                }
+                all.push_str(separator);
+                all.push_str(literal.value());
             }
-            None => *all = Some(Concat { text: literal.value().to_owned(), tag }),
+            None => *all = Some(literal.value().to_owned()),
         }
         Some(separator.len() + literal.value().len())
     })

@@ -23,7 +23,7 @@ pub use bind::{Bind, Filter};
 pub use closure::{ClosureJoin, Reach};
 pub use correlate::{Exists, LeftCorrelate, Mode};
 pub use distinct::{Distinct, Project, Slice};
-pub use for_each::ForEach;
+pub use for_each::{ForEach, Made};
 pub use hash_join::{From, HashJoin};
 pub use index_join::{Graphs, IndexJoin, Lookup, Source};
 pub use left_join::HashLeftJoin;

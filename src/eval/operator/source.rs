@@ -86,7 +86,7 @@ impl Operator for Traced {
         let started = Instant::now();
         let batch = self.inner.next(cx);
         let rows = batch.as_ref().map_or(0, |batch| batch.as_ref().map_or(0, |batch| batch.len));
-        self.told.note(rows, started.elapsed());
+        self.told.note(rows as u64, started.elapsed());
         batch
     }
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::dataset::Dataset;
 use super::estimate::Estimate;
-use super::node::{Active, Closure, Condition, Names, Node, Pattern, Slot, Var, Vars};
+use super::names::Names;
+use super::node::{Active, Closure, Condition, Node, Pattern, Slot, Var, Vars};
 use crate::eval::explain::Told;
 use crate::eval::operator::{
     ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Rows, Source, Traced,

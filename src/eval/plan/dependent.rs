@@ -6,8 +6,9 @@ use super::build::{Builder, Built, Plan};
 use super::estimate::Estimate;
 use super::node::{Node, Remote, Var, Vars};
 use super::rows;
-use crate::eval::operator::{ForEach, Project, ServiceJoin};
-use crate::eval::{Batch, Context, Operator, Stop};
+use crate::eval::explain::Told;
+use crate::eval::operator::{ForEach, Made, Project, ServiceJoin};
+use crate::eval::{Batch, Context, Stop};
 use crate::index::Id;
 
 impl Builder {
@@ -43,7 +44,6 @@ impl Builder {
         set: impl Fn(&mut Self, &dyn Fn(Var) -> Id, &Context) + 'static,
     ) -> Built {
         let mut builder = self.clone();
-        builder.trace = false;
         let (node, needed) = (Rc::new(node.clone()), needed.clone());
         let inputs = input.vars.clone();
         let shared: Vars = inputs.iter().copied().collect();
@@ -53,7 +53,7 @@ impl Builder {
         let order = vars.clone();
         let rows = super::estimate::estimate(&node, cx.version(), &self.shared).rows;
         let made = node.clone();
-        let make = move |batch: &Batch, row: usize, cx: &mut Context| -> Result<Box<dyn Operator>, Stop> {
+        let make = move |batch: &Batch, row: usize, cx: &mut Context| -> Result<Made, Stop> {
             let value = |var: Var| {
                 inputs.iter().position(|own| *own == var).map_or(Id::UNBOUND, |at| batch.columns[at].get(row))
             };
@@ -62,12 +62,13 @@ impl Builder {
             let outer = Self::row(inputs.iter().map(|var| (*var, value(*var))));
             let plan = builder.hash_join(plan, outer, &needed, cx);
             let columns = order.iter().map(|var| plan.column(*var)).collect();
-            Ok(Box::new(Project { input: plan.op, columns }))
+            Ok((Box::new(Project { input: plan.op, columns }), plan.told))
         };
         let certain = &input.certain | &node.certain();
         let estimate = Estimate { rows: input.estimate.rows * rows.max(1.0), ..input.estimate };
-        let (told, restarts) = (vec![input.told], input.restarts);
-        let op = Box::new(ForEach::new(input.op, Box::new(make)));
+        let steps = self.trace.then(|| Told::new("Plans".into(), rows, Vec::new()));
+        let (told, restarts) = (vec![input.told, steps.clone()], input.restarts);
+        let op = Box::new(ForEach::new(input.op, Box::new(make), steps));
         let name =
             || format!("{name}({})", vars.iter().map(|var| self.shared.names.name(*var)).collect::<Vec<_>>().join(" "));
         let name = name();

@@ -10,12 +10,15 @@ mod drain;
 mod estimate;
 mod group;
 mod mentions;
+mod names;
 mod node;
 mod order;
 mod rows;
 mod translate;
+mod variables;
 
 pub use build::{Builder, Plan, Shared};
 pub use dataset::Dataset;
-pub use node::{Active, Names, Remote, Step, Vars};
+pub use names::Names;
+pub use node::{Active, Remote, Step, Vars};
 pub use translate::Translator;

@@ -10,9 +10,8 @@ use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
 use super::dataset::Dataset;
 use super::group::group;
-use super::node::{
-    Active, Aggregate, Closure, Condition, Expr, Filter, Names, Node, Pattern, Remote, Slot, Step, Vars,
-};
+use super::names::Names;
+use super::node::{Active, Aggregate, Closure, Condition, Expr, Filter, Node, Pattern, Remote, Slot, Step, Vars};
 use crate::eval::children::{children, children_mut};
 use crate::eval::operator::Answers;
 use crate::eval::{Context, Stop};

@@ -4,6 +4,7 @@ mod agreement;
 mod grammar;
 mod limits;
 mod paths;
+mod services;
 mod syntax;
 mod tags;
 mod updates;

@@ -1,0 +1,68 @@
+//! The variables of a query by their names.
+
+use std::collections::HashMap;
+
+use oxrdf::Variable;
+
+use super::node::Var;
+
+/// The variables' names.
+#[derive(Default, Debug)]
+pub struct Names {
+    numbers: HashMap<(usize, Variable), Var>,
+    names: Vec<Option<Variable>>,
+    scopes: usize,
+}
+
+impl Names {
+    /// A scope that shares the given variables with another.
+    pub fn scope(&mut self, outer: usize, shared: &[Variable]) -> usize {
+        self.scopes += 1;
+        for variable in shared {
+            let var = self.var(outer, variable);
+            self.numbers.insert((self.scopes, variable.clone()), var);
+        }
+        self.scopes
+    }
+
+    /// The number of a name in a scope.
+    pub fn var(&mut self, scope: usize, variable: &Variable) -> Var {
+        if let Some(var) = self.numbers.get(&(scope, variable.clone())) {
+            return *var;
+        }
+        let var = self.push(Some(variable.clone()));
+        self.numbers.insert((scope, variable.clone()), var);
+        var
+    }
+
+    /// A number without a name.
+    pub fn fresh(&mut self) -> Var {
+        self.push(None)
+    }
+
+    fn push(&mut self, name: Option<Variable>) -> Var {
+        self.names.push(name);
+        Var(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The number of a name that has one.
+    pub fn find(&self, scope: usize, variable: &Variable) -> Option<Var> {
+        self.numbers.get(&(scope, variable.clone())).copied()
+    }
+
+    /// How a variable is shown.
+    pub fn name(&self, var: Var) -> String {
+        match self.names.get(var.0 as usize) {
+            Some(Some(name)) => name.to_string(),
+            _ => format!("?_{}", var.0),
+        }
+    }
+
+    /// Whether the asker named it, in this scope.
+    pub fn is_visible(&self, scope: usize, var: Var) -> bool {
+        match self.names.get(var.0 as usize) {
+            Some(Some(name)) => !name.as_str().starts_with(' ') && self.find(scope, name) == Some(var),
+            _ => false,
+        }
+    }
+}
