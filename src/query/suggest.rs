@@ -200,7 +200,7 @@ mod tests {
             }
         }
         // Where a keyword begins so, too, a term of the data stands beside it, but not where a text begins.
-        assert_eq!(texts("ASK { Min"), ["MIN", "MINUS", "MINUTES", "place:found"]);
+        assert_eq!(texts("ASK { Min"), ["MINUS", "MIN", "MINUTES", "place:found"]);
         assert!(!texts("Min").contains(&"place:found".to_owned()));
         assert!(!texts("ASK { MIN").contains(&"place:found".to_owned()));
         assert!(texts("ASK { 'sel").is_empty() && texts("").is_empty() && texts("ASK ").is_empty());

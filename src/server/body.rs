@@ -49,8 +49,8 @@ impl Bodies {
     /// Room for as many bytes as the limits say.
     pub fn new(limits: BodyLimits) -> Self {
         // One body of the largest size must be readable, and its decompressed form beside it.
-        let bytes = limits.all.max(limits.bytes.saturating_mul(2));
-        Self(Arc::new(Semaphore::new(bytes.div_ceil(UNIT).min(Semaphore::MAX_PERMITS))))
+        let units = limits.all.div_ceil(UNIT).max(limits.bytes.div_ceil(UNIT).saturating_mul(2));
+        Self(Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))))
     }
 
     fn account(&self, most: usize) -> Account {

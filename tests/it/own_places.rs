@@ -162,7 +162,7 @@ fn the_words_of_the_source_stay_in_its_graph_and_show_before_english() {
         ["query", "partners", "-p", "place=cn-shanghai", "-p", "lang=zh-Hans", "--to", "csv", "--data", "r.jsonl"];
     let told = run(here, &asked).ok();
     assert!(told.contains("福冈市"), "{told}");
-    assert!(told.contains("in-force") && told.contains("no end told"), "{told}");
+    assert!(told.contains("in-force") && told.contains("未提终止"), "{told}");
 }
 
 #[test]

@@ -74,7 +74,8 @@ fn gaps<'t>(template: &str, text: &'t str) -> Option<Vec<&'t str>> {
 /// The place of a text that a line begins with (`file:1:5: `), and the rest.
 fn place(line: &str) -> (&str, &str) {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let end = line.match_indices(": ").map(|(at, _)| at).find(|at| {
+    // The first `: ` ends it; one before it would be of a word such as `warning: `.
+    let end = line.find(": ").filter(|at| {
         let mut parts = line[..*at].rsplitn(3, ':');
         parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number) && parts.next().is_some()
     });

@@ -21,7 +21,11 @@ const ASKED: &str = "__ASK_RETVAL";
 pub(super) fn standard(url: &str, mut answer: Answer) -> Result<Answer, StoreError> {
     let mut text = String::new();
     answer.body.read_to_string(&mut text).map_err(|error| StoreError::answer(url, error))?;
-    let text = geometries_of_triples(&geometries_of_json(&text.replace(BLANK.0, BLANK.1)));
+    let text = if answer.media_type.contains("json") {
+        geometries_of_json(&text.replace(BLANK.0, BLANK.1))
+    } else {
+        geometries_of_triples(&text)
+    };
     Ok(Answer { body: Box::new(Cursor::new(text)), ..answer })
 }
 
@@ -42,6 +46,12 @@ fn geometries_of_triples(text: &str) -> String {
         if pieces.peek().is_none() {
             out += piece;
             break;
+        }
+        // Behind a backslash that is none's own, the quotation mark is part of a literal.
+        if piece.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1 {
+            out += piece;
+            out += IN_TRIPLES;
+            continue;
         }
         let (before, wkt) = piece.rsplit_once('"').unwrap_or(("", piece));
         out += &format!(r#"{before}"{}"^^{}"#, shortest(wkt), geo::wktLiteral);
@@ -139,10 +149,11 @@ mod tests {
         assert_eq!(terms[0], "_:b10001");
         assert_eq!(terms[2], "\"POINT(90.42234 -23.99844)\"^^<http://www.opengis.net/ont/geosparql#wktLiteral>");
         assert!(terms[1].contains("nodeID://b1") && terms[1].contains("virtrdf#Geometry"), "{}", terms[1]);
-        let triple = "<http://a/s>\t<http://a/p>\t\"POINT(90.422340393066 2)\"^^<http://www.openlinksw.com/schemas/virtrdf#Geometry> .\n<http://a/s>\t<http://a/q>\t\"1\" .\n";
+        let triple = "<http://a/s>\t<http://a/p>\t\"POINT(90.422340393066 2)\"^^<http://www.openlinksw.com/schemas/virtrdf#Geometry> .\n<http://a/s>\t<http://a/q>\t\"\\\"^^<http://www.openlinksw.com/schemas/virtrdf#Geometry>\" .\n";
         let QueryResults::Graph(triples) = read("application/n-triples", triple) else { panic!() };
         let triples: Vec<String> = triples.map(|triple| triple.unwrap().object.to_string()).collect();
-        assert_eq!(triples, ["\"POINT(90.42234 2)\"^^<http://www.opengis.net/ont/geosparql#wktLiteral>", "\"1\""]);
+        let quoted = "\"\\\"^^<http://www.openlinksw.com/schemas/virtrdf#Geometry>\"";
+        assert_eq!(triples, ["\"POINT(90.42234 2)\"^^<http://www.opengis.net/ont/geosparql#wktLiteral>", quoted]);
     }
 
     #[test]
