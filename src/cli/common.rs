@@ -1,6 +1,7 @@
 //! What several commands share: which store, how it is opened, how findings are shown.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::edge::Edge;
 use super::report::{Failure, Result};
@@ -38,6 +39,14 @@ pub fn hint(error: &StoreError) -> Option<String> {
         StoreError::NotPersistent => {
             Some("build with the default features, or name another directory with --store".to_owned())
         }
+        StoreError::Earlier(_) => {
+            Some("load the files again into a new store, or export it with the version that made it".to_owned())
+        }
+        StoreError::Damaged(damage) => Some(of_damage(&damage.path)),
+        StoreError::File { path, source } if source.kind() == io::ErrorKind::InvalidData => {
+            let is_index = path.file_name().is_some_and(|name| name == "index.cpx" || name == "index.log");
+            is_index.then(|| of_damage(path))
+        }
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
         // A server's own hint is about headers.
         StoreError::Refused { status: 401, .. } | StoreError::Refused { status: 403, hint: None, .. } => {
@@ -52,6 +61,15 @@ pub fn hint(error: &StoreError) -> Option<String> {
         }
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
         _ => None,
+    }
+}
+
+/// What to do about an index that is damaged: where RocksDB keeps the store it is a copy.
+fn of_damage(file: &Path) -> String {
+    if file.with_file_name("CURRENT").exists() {
+        "build the index anew: citypact check-index --rebuild".to_owned()
+    } else {
+        "this file is the store: restore a backup, or load the data again into a new store".to_owned()
     }
 }
 

@@ -99,7 +99,7 @@ fn typed(parameters: &[(&str, &str)]) -> String {
 }
 
 /// What a build without RocksDB has instead, and how to have RocksDB.
-const WITHOUT_ROCKSDB: &str = "This build has no RocksDB: it reads a store into memory whole, which is best up to some millions of statements.\n\
+const WITHOUT_ROCKSDB: &str = "This build has no RocksDB: it keeps a store by its index alone, a file and a log of commits.\n\
     With RocksDB (compiling it takes most of the time): make demo FEATURES=, or for good: cargo install --path . --locked\n";
 
 /// Where the example articles lie in a copy of the project.

@@ -1,5 +1,6 @@
-//! `citypact backup`, `restore` and `optimize`: keeping a store.
+//! `citypact backup`, `restore`, `optimize` and `check-index`: keeping a store.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -9,8 +10,9 @@ use super::backend::TargetArgs;
 use super::common::{StoreArgs, explain};
 use super::edge::Edge;
 use super::report::{Failure, Outcome, Result};
+use crate::counted::counted;
 use crate::query::Limits;
-use crate::store::{self, Remote, StoreError};
+use crate::store::{self, Agreement, Embedded, Holder, Remote, StoreError};
 
 /// Copy a store to a new directory, by hard links where the file system allows
 #[derive(Debug, clap::Args)]
@@ -101,4 +103,62 @@ pub fn optimize(args: &OptimizeArgs, edge: &Edge) -> Result {
     }
     edge.say("Done.");
     Ok(Outcome::Done)
+}
+
+/// Compare the index of a store with what the store holds, quad by quad
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Queries read the index (index.cpx and index.log) beside the data of RocksDB. One that is not in \
+    step is never read: then each command builds one of the store for itself. In a build without RocksDB the index is the store, and \
+    all of it is read and checked. The exit status is 3 where the two differ, or the index is damaged or not in \
+    step.\n\nExamples:\n  citypact check-index --store cities.db\n  citypact check-index --rebuild"
+)]
+pub struct CheckIndexArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Build the index anew first
+    #[arg(long)]
+    rebuild: bool,
+}
+
+/// Compares.
+pub fn check_index(args: &CheckIndexArgs, edge: &Edge) -> Result {
+    let path = &args.store.store;
+    if args.rebuild {
+        let store = Embedded::open_existing(path, &Holder::this_process("check-index")).map_err(explain)?;
+        store.rebuild_index().map_err(explain)?;
+    }
+    let mut out = edge.stdout();
+    let differences = match Embedded::check_index(path).map_err(explain)? {
+        Agreement::Compared(differences) => differences,
+        other => {
+            writeln!(out, "{}", not_in_step(&other))?;
+            edge.say("Hint: build it: citypact check-index --rebuild");
+            return Ok(Outcome::Rejected);
+        }
+    };
+    if differences.count == 0 {
+        writeln!(out, "The index agrees with the store: {}.", counted(differences.quads, "quad"))?;
+        return Ok(Outcome::Done);
+    }
+    writeln!(out, "The index differs from the store: {}.", counted(differences.count, "difference"))?;
+    differences.first.iter().try_for_each(|difference| writeln!(out, "  {difference}"))?;
+    edge.say("Hint: build it: citypact check-index --rebuild");
+    Ok(Outcome::Rejected)
+}
+
+fn not_in_step(agreement: &Agreement) -> String {
+    match agreement {
+        Agreement::Missing => "There is no index: each command builds one for itself.".to_owned(),
+        Agreement::Stale { index, store } => {
+            format!(
+                "The index is not in step (epoch {index}, the store's is {store}): each command builds one for itself."
+            )
+        }
+        Agreement::Damaged(error) => {
+            let reason = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+            format!("The index is damaged: {error}{reason}. Each command builds one for itself.")
+        }
+        Agreement::Compared(_) => String::new(),
+    }
 }

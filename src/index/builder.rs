@@ -132,7 +132,7 @@ impl Version {
     /// The same state with nothing but a base.
     ///
     /// # Errors
-    /// [`TooLarge`] where there are more terms than numbers.
+    /// [`TooLarge`] where there are more terms than numbers, or [`Self::damage`] tells something.
     pub fn compacted(&self) -> Result<Self, TooLarge> {
         Ok(self.to_builder()?.finish(self.epoch))
     }
@@ -160,7 +160,8 @@ impl Version {
             let row = [number(predicate)?, number(subject)?, number(object)?, graph];
             builder.rows.push(row);
         }
-        Ok(builder)
+        // What could not be read is not to be built on.
+        if self.damage().is_some() { Err(TooLarge) } else { Ok(builder) }
     }
 }
 

@@ -89,6 +89,12 @@ impl Version {
         self.epoch
     }
 
+    /// The same state under another number.
+    #[must_use]
+    pub fn at(self, epoch: u64) -> Self {
+        Self { epoch, ..self }
+    }
+
     /// How many triples there are, each counted once.
     pub fn len(&self) -> usize {
         self.triples
@@ -112,6 +118,11 @@ impl Version {
     /// How many of its triples have changed since the base was built.
     pub fn changes(&self) -> usize {
         self.changed.values().map(|changed| changed.changes()).sum()
+    }
+
+    /// Whether nothing has been changed or added since its base was built.
+    pub fn is_plain(&self) -> bool {
+        self.late == 0 && self.changed.is_empty()
     }
 
     /// The number of a term in normal form ([`super::normal`]); `None` where the data has no such term.

@@ -137,7 +137,9 @@ impl Iterator for Rows {
         self.next += 1;
         let cx = &self.drawn.evaluation.cx;
         let ids = self.batch.columns.iter().map(|column| column.get(row));
-        Some(Ok(ids.map(|id| id.is_bound().then(|| cx.term(id))).collect()))
+        let terms = ids.map(|id| id.is_bound().then(|| cx.term(id))).collect();
+        // What could not be read is told instead of what was made of it.
+        Some(cx.version().sound().map(|()| terms).map_err(|damage| QueryEvaluationError::Dataset(Box::new(damage))))
     }
 }
 
@@ -154,7 +156,7 @@ fn graph(
                 return ControlFlow::Continue(triple);
             }
             match rows.batch() {
-                Ok(Some(batch)) => match make(&batch, &mut rows.evaluation.cx).map_err(|stop| rows.meter.ended(stop)) {
+                Ok(Some(batch)) => match made_of(&batch, &mut rows, &mut make) {
                     Ok(triples) => made = triples.into_iter(),
                     Err(error) => return ControlFlow::Break(Some(error)),
                 },
@@ -166,6 +168,17 @@ fn graph(
     let meter = meter.clone();
     let triples = Triples { next, done: false };
     QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| meter.triple(triple?))))
+}
+
+/// The triples of a batch, unless they came of what could not be read.
+fn made_of(
+    batch: &Batch,
+    rows: &mut Drawn,
+    make: &mut impl FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop>,
+) -> Result<Vec<oxrdf::Triple>, QueryEvaluationError> {
+    let cx = &mut rows.evaluation.cx;
+    let triples = make(batch, cx).and_then(|triples| cx.check().map(|()| triples));
+    triples.map_err(|stop| rows.meter.ended(stop))
 }
 
 struct Triples<F> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::StoreError;
-use super::journal;
+use super::files;
 
 /// Removes what a bulk load that was killed left behind: sorted files that were never taken in.
 pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
@@ -22,18 +22,27 @@ pub(super) fn remove_unfinished(path: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::File`] where the directory cannot be looked into.
 pub fn is_store(path: &Path) -> Result<bool, StoreError> {
-    Ok(is_rocksdb(path)? || journal::is_there(path).map_err(StoreError::file(path))?)
+    Ok(is_rocksdb(path)? || files::are_there(path)? || is_earlier(path)?)
 }
 
 /// Whether RocksDB keeps the store: it names its present state in the file `CURRENT`.
-fn is_rocksdb(path: &Path) -> Result<bool, StoreError> {
+pub(super) fn is_rocksdb(path: &Path) -> Result<bool, StoreError> {
     path.join("CURRENT").try_exists().map_err(StoreError::file(path))
 }
 
-/// Whether the store there is kept by a journal, or a new one would be.
-pub(super) fn is_journaled(path: &Path) -> Result<bool, StoreError> {
-    let is_new = cfg!(not(feature = "rocksdb")) && !is_rocksdb(path)?;
-    Ok(is_new || journal::is_there(path).map_err(StoreError::file(path))?)
+/// Whether a version before the index kept the store, in a file of quads alone.
+fn is_earlier(path: &Path) -> Result<bool, StoreError> {
+    path.join("quads.log").try_exists().map_err(StoreError::file(path))
+}
+
+/// Refuses a store that an earlier version kept.
+pub(super) fn must_be_present(path: &Path) -> Result<(), StoreError> {
+    if is_earlier(path)? { Err(StoreError::Earlier(path.to_owned())) } else { Ok(()) }
+}
+
+/// Whether the index alone keeps the store, or would keep a new one.
+pub(super) fn is_indexed_alone(path: &Path) -> Result<bool, StoreError> {
+    Ok(!is_rocksdb(path)? && (cfg!(not(feature = "rocksdb")) || files::are_there(path)?))
 }
 
 /// Whether a store may be made there: nothing is there but what an attempt that was killed may have left.
@@ -44,7 +53,7 @@ pub(super) fn is_vacant(path: &Path) -> Result<bool, StoreError> {
     let mut entries = std::fs::read_dir(path).map_err(StoreError::file(path))?;
     let left_over = |name: &std::ffi::OsStr| {
         name.to_str().is_some_and(|name| {
-            name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG") || journal::is_left_over(name)
+            name.starts_with("citypact.") || name == "LOCK" || name.starts_with("LOG") || files::is_left_over(name)
         })
     };
     Ok(entries.all(|entry| entry.is_ok_and(|entry| left_over(&entry.file_name()))))

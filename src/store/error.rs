@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 
 use super::lock::Holder;
+use crate::index::{Damage, TooLarge};
 
 /// Why a store did not do what was asked. Nothing is changed when one of these is returned.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,12 @@ pub enum StoreError {
     /// The store is kept by RocksDB, which this build lacks.
     #[error("the store is kept by RocksDB, which this build lacks: it was built without the feature `rocksdb`")]
     NotPersistent,
+    /// The store is of a form that an earlier version kept.
+    #[error("the store {} was kept by an earlier version in quads.log, which this one does not read", .0.display())]
+    Earlier(PathBuf),
+    /// The index that is read is damaged.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
     /// A file beside the data cannot be read or written.
     #[error("{}", .path.display())]
     File {
@@ -101,6 +108,12 @@ pub enum StoreError {
     /// An update failed while it ran; none of its operations has been applied.
     #[error(transparent)]
     Update(#[from] UpdateEvaluationError),
+}
+
+impl From<TooLarge> for StoreError {
+    fn from(error: TooLarge) -> Self {
+        Self::Index(error.to_string())
+    }
 }
 
 impl StoreError {

@@ -72,6 +72,21 @@ impl Lock {
         }
     }
 
+    /// As [`Self::shared`], without waiting; none where somebody writes.
+    pub(super) fn shared_now(directory: &Path) -> Result<Option<Self>, StoreError> {
+        let Ok(file) = open(directory, true).or_else(|_| open(directory, false)) else {
+            return Ok(Some(Self { _file: None, holder: None }));
+        };
+        match file.try_lock_shared() {
+            Ok(()) => {
+                let _ = fs::remove_file(directory.join(HOLDER)); // Left by a writer that was killed.
+                Ok(Some(Self { _file: Some(file), holder: None }))
+            }
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::file(directory.join(LOCK))(error)),
+        }
+    }
+
     /// Says who holds the store.
     pub(super) fn describe(&self, holder: &Holder) -> Result<(), StoreError> {
         let Some(path) = &self.holder else { return Ok(()) };

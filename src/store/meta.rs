@@ -53,6 +53,11 @@ impl Meta {
         Ok(Self::new(stored.unwrap_or_else(|| Stored { id: new_id(), epoch: 0 }), None))
     }
 
+    /// Of a state that is read beside a writer: its own count, whatever numbers are reserved.
+    pub(super) fn of_state(id: &str, epoch: u64) -> Self {
+        Self::new(Stored { id: id.to_owned(), epoch }, None)
+    }
+
     fn new(stored: Stored, file: Option<PathBuf>) -> Self {
         let (epoch, reserved) = (AtomicU64::new(stored.epoch), Mutex::new(stored.epoch));
         Self { id: stored.id, epoch, reserved, file }
@@ -77,15 +82,21 @@ impl Meta {
         Ok(())
     }
 
+    /// Goes on from this number where it is later than that on disk.
+    pub(super) fn not_before(&self, epoch: u64) {
+        self.epoch.fetch_max(epoch, Ordering::AcqRel);
+    }
+
     /// To be called after a commit.
     pub(super) fn advance(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Writes a copy for another directory, with an id of its own: from here on the two stores differ.
-    pub(super) fn copy_to(&self, directory: &Path) -> Result<(), StoreError> {
+    /// Writes a copy for another directory, with an id of its own: from here on the two stores differ. Gives the id.
+    pub(super) fn copy_to(&self, directory: &Path) -> Result<String, StoreError> {
         let stored = Stored { id: new_id(), epoch: self.epoch() };
-        write(&directory.join(FILE), &stored)
+        write(&directory.join(FILE), &stored)?;
+        Ok(stored.id)
     }
 
     fn write(&self, epoch: u64) -> Result<(), StoreError> {
@@ -107,9 +118,10 @@ impl Drop for Meta {
 }
 
 /// What is written down of how often the store in a directory has changed, without opening it. It changes with every writer
-/// that changed something.
+/// that changed something, and with every commit that its log takes in.
 pub fn counter(directory: &Path) -> Option<String> {
-    fs::read_to_string(directory.join(FILE)).ok()
+    let log = fs::metadata(directory.join(super::files::LOG)).map(|file| file.len()).unwrap_or_default();
+    fs::read_to_string(directory.join(FILE)).ok().map(|count| format!("{count}{log}"))
 }
 
 fn read(path: &Path) -> Result<Option<Stored>, StoreError> {

@@ -1,44 +1,56 @@
-//! Where quads are kept: an embedded store (persistent with the feature `rocksdb`, else in memory), one writer at a time,
-//! readers on snapshots, one transaction a document, and a counter of commits that caches can be keyed by.
+//! Where quads are kept: an embedded store on disk (by RocksDB with its feature, else by the index alone) or in memory, one
+//! writer at a time, readers on snapshots, one transaction a document, and a counter of commits that caches can be keyed by.
 //!
-//! Beside the data a store's directory holds `citypact.json` (the store's id and its commit counter), `citypact.lock`
-//! (locked while the store is open) and `citypact.holder` (who has it open for writing).
+//! A store's directory holds `index.cpx` (the index of a state) and `index.log` (what was committed since): a copy of what
+//! RocksDB holds, or the store itself. `citypact.json` holds the store's id and its commit counter, `citypact.lock` is locked
+//! while the store is open, and `citypact.holder` tells who has it open for writing.
 
+mod agreement;
+mod bound;
 mod counts;
 mod directory;
 mod document;
 mod embedded;
 mod error;
+mod files;
 mod index_only;
-mod journal;
-mod journaled;
+mod indexing;
 mod lock;
+mod log;
 mod meta;
+mod opening;
+mod overlay;
+mod quads;
 #[cfg(feature = "client")]
 mod remote;
 mod restore;
 mod transaction;
 mod versions;
+mod writing;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
 use crate::rdf::canonical_quad;
 
+pub use agreement::{Agreement, Difference, Differences};
+pub use bound::Bound;
 pub use counts::Counts;
 pub use directory::{discard, is_store};
 pub use document::{Change, Document};
-pub use embedded::{BulkOptions, Embedded, Quads};
+pub use embedded::Embedded;
 pub use error::StoreError;
 pub use index_only::IndexOnly;
 pub use lock::Holder;
 pub use meta::counter;
+pub use quads::Quads;
 #[cfg(feature = "client")]
 pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
 #[cfg(feature = "client")]
 pub(crate) use remote::{FORM, query_form};
 pub use restore::restore;
 pub use transaction::Transaction;
+pub use writing::BulkOptions;
 
 /// The quads of a store, one after the other.
 pub type QuadStream = Box<dyn Iterator<Item = Result<Quad, StoreError>>>;
@@ -110,7 +122,13 @@ impl Store for Embedded {
     }
 
     fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError> {
-        self.update(SparqlEvaluator::new().for_update(update))
+        match writing::deleted(&update) {
+            Some(quads) => self.transaction(|transaction| {
+                quads.iter().for_each(|quad| transaction.remove(quad.as_ref()));
+                Ok(())
+            }),
+            None => self.update(SparqlEvaluator::new().for_update(update)),
+        }
     }
 
     fn load(&self, document: &Document) -> Result<Change, StoreError> {

@@ -4,8 +4,9 @@
 //! changes are not known exactly, or are too many, the version is forgotten and built again from the store.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
+use super::files::Files;
 use crate::index::{Builder, Change, TooLarge, Version};
 
 /// More changes than these, and than a tenth of the quads, are not kept: building again is quicker.
@@ -22,9 +23,11 @@ pub(super) struct Versions {
     writer: Mutex<()>,
     state: Mutex<State>,
     stopped: AtomicBool,
-    /// How many other threads read the store.
-    reading: Mutex<usize>,
-    read: Condvar,
+    /// How many other threads read the store or write the index's files.
+    busy: Mutex<usize>,
+    done: Condvar,
+    /// Where versions are kept on disk.
+    files: OnceLock<Files>,
 }
 
 #[derive(Default)]
@@ -70,6 +73,16 @@ impl Versions {
         Arc::new(versions)
     }
 
+    /// Keeps what is published in files from now on.
+    pub(super) fn keep_in(&self, files: Files) {
+        let _ = self.files.set(files);
+    }
+
+    /// The files, if versions are kept on disk.
+    pub(super) fn files(&self) -> Option<&Files> {
+        self.files.get()
+    }
+
     /// Of a store about which nothing is known.
     pub(super) fn unknown(epoch: u64) -> Arc<Self> {
         let versions = Self::default();
@@ -111,8 +124,22 @@ impl Versions {
         let mut state = self.state();
         state.epoch = epoch;
         match changes {
-            Some(changes) => state.add(changes),
+            Some(changes) => state.add(changes, self.files().is_some_and(Files::are_kept)),
             None => state.forget(),
+        }
+    }
+
+    /// To be called by the one who has the turn, where the index is the store: these changes made this version.
+    pub(super) fn advance(&self, version: Version, changes: Vec<Change>) {
+        let mut state = self.state();
+        state.epoch = version.epoch();
+        state.version = Some(Arc::new(version));
+        let most = state.most_pending();
+        if let Some(since) = &mut state.since {
+            since.extend(changes);
+            if since.len() > most {
+                state.give_up();
+            }
         }
     }
 
@@ -155,17 +182,48 @@ impl Versions {
             state.version = version.compacted().ok().map(Arc::new).or(state.version.take());
             return;
         }
+        self.compact_elsewhere(state, version.clone());
+    }
+
+    /// Has another thread build the base again and write it, if the log has become too long. The caller has the turn.
+    pub(super) fn relieve(self: &Arc<Self>) {
+        if !self.files().is_some_and(Files::are_too_heavy) {
+            return;
+        }
+        let mut state = self.state();
+        if !state.busy
+            && let Ok(Some(version)) = state.settle()
+        {
+            self.compact_elsewhere(&mut state, version);
+        }
+    }
+
+    fn compact_elsewhere(self: &Arc<Self>, state: &mut State, version: Arc<Version>) {
+        if self.stopped.load(Ordering::Acquire) {
+            return;
+        }
         state.begin();
         state.since = Some(Vec::new());
-        let (versions, version, generation) = (self.clone(), version.clone(), state.generation);
-        let build = move || {
+        let generation = state.generation;
+        let build = move |versions: &Arc<Self>| {
             let built = version.compacted();
             versions.end(built.map_err(|error| error.to_string()), generation);
         };
-        if std::thread::Builder::new().name("citypact-index".to_owned()).spawn(build).is_err() {
-            state.busy = false;
-            state.since = None;
+        if !self.elsewhere(build) {
+            state.give_up();
         }
+    }
+
+    /// Does something in another thread, for which the end of the store waits. Whether it will be done.
+    fn elsewhere(self: &Arc<Self>, work: impl FnOnce(&Arc<Self>) + Send + 'static) -> bool {
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        let (versions, done) = (self.clone(), Done(self.clone()));
+        let work = move || {
+            let _done = done;
+            work(&versions);
+        };
+        // What is not begun is dropped, and counted as done.
+        std::thread::Builder::new().name("citypact-index".to_owned()).spawn(work).is_ok()
     }
 
     /// Has another thread build a version from the store. `read` gets what tells that it is to stop, reads a snapshot that
@@ -181,13 +239,12 @@ impl Versions {
         state.begin();
         let generation = state.generation;
         drop(state);
-        *self.reading.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        let versions = self.clone();
-        let build = move || {
-            let turn = versions.turn();
-            let taken = std::cell::Cell::new(Some(turn));
+        let build = move |versions: &Arc<Self>| {
+            let taken = std::cell::Cell::new(Some(versions.turn()));
+            let epoch = std::cell::Cell::new(0);
             let begin = || {
                 let mut state = versions.state();
+                epoch.set(state.epoch);
                 if state.generation == generation {
                     state.since = Some(Vec::new());
                 }
@@ -195,27 +252,31 @@ impl Versions {
             };
             let builder = read(&versions.stopped, &begin);
             drop(taken.take());
-            versions.done_reading();
-            versions.end(builder.map(|builder| builder.finish(0)), generation);
+            versions.end(builder.map(|builder| builder.finish(epoch.get())), generation);
         };
-        if let Err(error) = std::thread::Builder::new().name("citypact-index".to_owned()).spawn(build) {
-            self.done_reading();
-            self.end(Err(error.to_string()), generation);
+        if !self.elsewhere(build) {
+            let mut state = self.state();
+            state.give_up();
+            state.failed = Some("no thread can be started".to_owned());
         }
     }
 
-    fn done_reading(&self) {
-        *self.reading.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.read.notify_all();
-    }
-
+    /// Takes in what was built elsewhere; first it is written, if there is a place for it.
     fn end(&self, built: Result<Version, String>, generation: u64) {
+        let stopped = || self.stopped.load(Ordering::Acquire);
+        let files = self.files().filter(|_| !stopped());
+        // A disk that is full leaves the old files, which are as good.
+        let beside = files.zip(built.as_ref().ok()).and_then(|(files, built)| files.write_beside(built).ok());
+        let _turn = self.turn();
         let mut state = self.state();
         if state.generation != generation {
             return;
         }
         state.busy = false;
         let since = state.since.take();
+        if let (Some(files), Some(beside), Some(since)) = (files, beside, &since) {
+            let _ = files.put(beside, since, state.epoch);
+        }
         let since = since.unwrap_or_default();
         let brought_up = |built: Version| built.with_changes(&since, state.epoch).map_err(|error| error.to_string());
         match built.and_then(brought_up) {
@@ -231,8 +292,18 @@ impl Versions {
     /// Ends what is done elsewhere; when this returns nothing but the caller holds the store.
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
-        let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.read.wait_while(reading, |reading| *reading > 0).unwrap_or_else(PoisonError::into_inner));
+        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.done.wait_while(busy, |busy| *busy > 0).unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Tells, when it is dropped, that something done elsewhere is done.
+struct Done(Arc<Versions>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        *self.0.busy.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.done.notify_all();
     }
 }
 
@@ -247,14 +318,33 @@ impl State {
     fn forget(&mut self) {
         self.version = None;
         self.pending = Vec::new();
+        self.failed = None;
+        self.give_up();
+    }
+
+    /// What is built elsewhere is of no use any more; what there is stays.
+    fn give_up(&mut self) {
         self.busy = false;
         self.since = None;
-        self.failed = None;
         self.generation += 1;
     }
 
-    fn add(&mut self, changes: Vec<Change>) {
-        let most = MOST_PENDING.max(self.version.as_ref().map_or(0, |version| version.quads() / 10));
+    fn most_pending(&self) -> usize {
+        MOST_PENDING.max(self.version.as_ref().map_or(0, |version| version.quads() / 10))
+    }
+
+    /// Takes changes in. Where too many have gathered they become a version if one is kept on disk; it is forgotten
+    /// otherwise.
+    fn add(&mut self, changes: Vec<Change>, is_kept: bool) {
+        let most = self.most_pending();
+        if is_kept && self.version.is_some() && self.pending.len() + changes.len() > most {
+            self.give_up();
+            self.pending.extend(changes);
+            if self.settle().is_err() {
+                self.forget();
+            }
+            return;
+        }
         if self.pending.len().max(self.since.as_ref().map_or(0, Vec::len)) + changes.len() > most {
             return self.forget();
         }

@@ -19,6 +19,7 @@ mod examples;
 mod features;
 mod golden;
 mod index;
+mod index_files;
 mod infer;
 mod load;
 mod mapping;

@@ -90,3 +90,42 @@ fn every_room_imports_lower_rooms_only() {
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
+
+/// What changes the engine's data, by the words that do it.
+const CHANGES: &[&str] = &[".commit()", ".on_store(engine).execute()", "files.append("];
+/// What tells the index of a change.
+const TELLS: &[&str] = &["self.committed(", "versions.advance(", "versions.set("];
+
+/// The functions of a file, each with its body, by their indentation.
+fn functions(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (_, line) in code(text) {
+        let begins =
+            line.trim_start().starts_with("fn ") || line.contains(" fn ") && line.trim_end().ends_with(['{', '(']);
+        if begins || found.is_empty() {
+            found.push(String::new());
+        }
+        if let Some(last) = found.last_mut() {
+            last.push_str(line);
+            last.push('\n');
+        }
+    }
+    found
+}
+
+/// A commit of which the index does not hear would let queries read what is no more.
+#[test]
+fn every_path_that_writes_publishes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut paths = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for body in functions(&text).iter().filter(|body| CHANGES.iter().any(|change| body.contains(change))) {
+            paths += 1;
+            assert!(TELLS.iter().any(|told| body.contains(told)), "{}:\n{body}", file.display());
+        }
+    }
+    assert_eq!(paths, 4, "an update, a transaction on either, and a bulk load");
+}

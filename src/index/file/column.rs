@@ -22,8 +22,15 @@ pub(in crate::index) enum Column<T> {
 #[derive(Debug)]
 pub(in crate::index) struct Stored<T> {
     len: usize,
-    chunks: Box<[(OnceLock<Box<[T]>>, Extent)]>,
+    chunks: Box<[Chunk<T>]>,
     source: Arc<Source>,
+}
+
+/// Values that are read at once, and where they stand.
+#[derive(Debug)]
+struct Chunk<T> {
+    values: OnceLock<Box<[T]>>,
+    extent: Extent,
 }
 
 impl<T> FromIterator<T> for Column<T> {
@@ -67,7 +74,8 @@ impl<T: Fixed> Column<T> {
     /// What [`Self::write`] wrote.
     pub(in crate::index) fn read(directory: &mut In<'_>, source: &Arc<Source>) -> io::Result<Self> {
         let len = directory.size()?;
-        let chunks = (0..len.div_ceil(CHUNK)).map(|_| Ok((OnceLock::new(), Extent::read(directory)?)));
+        let chunks =
+            (0..len.div_ceil(CHUNK)).map(|_| Ok(Chunk { values: OnceLock::new(), extent: Extent::read(directory)? }));
         let chunks = chunks.collect::<io::Result<Vec<_>>>()?;
         Ok(Self::Stored(Stored { len, chunks: chunks.into(), source: source.clone() }))
     }
@@ -75,7 +83,7 @@ impl<T: Fixed> Column<T> {
 
 impl<T: Fixed> Stored<T> {
     fn chunk(&self, number: usize) -> Option<&[T]> {
-        let (values, extent) = self.chunks.get(number)?;
+        let Chunk { values, extent } = self.chunks.get(number)?;
         let len = CHUNK.min(self.len - number * CHUNK);
         Some(values.get_or_init(|| self.source.values(extent, len)))
     }

@@ -46,7 +46,7 @@ impl Version {
     /// What the file system says; that the state has changes, or could not be read whole.
     pub fn write(&self, path: &Path, id: &str) -> io::Result<()> {
         let id: [u8; ID] = id.as_bytes().try_into().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-        if self.changes() > 0 || self.late > 0 {
+        if !self.is_plain() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it has changes since its base was built"));
         }
         let mut blocks = Blocks::create(path)?;

@@ -27,8 +27,8 @@ use sparesults::{QueryResultsFormat, QueryResultsParser};
 
 use super::counts::Counts;
 use super::document::{Change, Document};
-use super::embedded::BulkOptions;
 use super::error::StoreError;
+use super::writing::BulkOptions;
 use super::{QuadStream, Store};
 
 use batches::Batches;
