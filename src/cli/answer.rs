@@ -1,6 +1,7 @@
 //! How every command that asks evaluates a query and shows its result.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::report::{Failure, Result};
 use crate::counted::counted;
 use crate::format::{ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
-use crate::output::{Labelled, Shortener, Style, write_labelled};
+use crate::output::{Labelled, OutputError, ResultsWriter, Shortener, Style, write_labelled};
 use crate::query::{Cancel, Dataset, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
 use crate::vocab;
 
@@ -324,7 +325,8 @@ impl<'a> Question<'a> {
 
 /// Evaluates a query and writes its result.
 pub fn ask(backend: &Backend, question: Question<'_>, mut out: impl Write + Send, look: &Look) -> Result<Stats> {
-    let labelled = look.labels.as_deref().map(|language| Labelled { store: backend.store(), language });
+    let Some(language) = look.labels.as_deref() else { return write(backend, question, out, look) };
+    let labelled = Some(Labelled { store: backend.store(), language });
     let mut written = Ok(());
     let stats = backend
         .evaluate(question.request(&Dataset::default()), &mut |results| {
@@ -333,6 +335,20 @@ pub fn ask(backend: &Backend, question: Question<'_>, mut out: impl Write + Send
         })
         .map_err(explain)?;
     written?;
+    Ok(stats)
+}
+
+/// Writes results as they come, without labels.
+fn write(backend: &Backend, question: Question<'_>, out: impl Write + Send, look: &Look) -> Result<Stats> {
+    let mut writer = ResultsWriter::new(look.rows, look.triples, look.style.clone(), out).laying_out();
+    let mut written = Ok(());
+    let stats = backend.run(question.request(&Dataset::default()), &mut |event| {
+        written = writer.take(event);
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    written.map_err(OutputError::from)?;
+    let stats = stats.map_err(explain)?;
+    writer.finish().map_err(OutputError::from)?;
     Ok(stats)
 }
 

@@ -3,43 +3,49 @@
 
 use std::io::{self, Write};
 
-use oxrdf::{Term, Variable};
+use oxrdf::{TermRef, Variable};
+
+use crate::query::Row;
 
 /// Rows on their way out.
-pub(super) struct Rows(u64);
+pub(super) struct Rows {
+    count: u64,
+    line: String,
+}
 
 impl Rows {
     /// Writes the header.
     pub(super) fn start(variables: &[Variable], writer: &mut impl Write) -> io::Result<Self> {
         let names: Vec<_> = variables.iter().map(Variable::as_str).collect();
         write!(writer, "{}\r\n", names.join(","))?;
-        Ok(Self(0))
+        Ok(Self { count: 0, line: String::new() })
     }
 
-    pub(super) fn row(&mut self, row: &[Option<Term>], writer: &mut impl Write) -> io::Result<()> {
-        self.0 += 1;
-        let mut line = String::new();
-        for (i, term) in row.iter().enumerate() {
-            line.push_str(if i > 0 { "," } else { "" });
-            term.as_ref().map(value).into_iter().for_each(|value| push(&mut line, &value));
+    pub(super) fn row(&mut self, row: Row<'_>, writer: &mut impl Write) -> io::Result<()> {
+        self.count += 1;
+        self.line.clear();
+        let mut bound = 0;
+        for column in 0..row.len() {
+            self.line.push_str(if column > 0 { "," } else { "" });
+            bound += usize::from(row.show(column, |term| push(&mut self.line, &value(term))).is_some());
         }
         // A line with nothing on it is no value; an empty text is one.
-        if line.is_empty() && matches!(row, [Some(_)]) {
-            line.push_str("\"\"");
+        if self.line.is_empty() && bound == 1 {
+            self.line.push_str("\"\"");
         }
-        line.push_str("\r\n");
-        writer.write_all(line.as_bytes())
+        self.line.push_str("\r\n");
+        writer.write_all(self.line.as_bytes())
     }
 
     pub(super) fn count(self) -> u64 {
-        self.0
+        self.count
     }
 }
 
-fn value(term: &Term) -> std::borrow::Cow<'_, str> {
+fn value(term: TermRef<'_>) -> std::borrow::Cow<'_, str> {
     match term {
-        Term::NamedNode(node) => node.as_str().into(),
-        Term::Literal(literal) => literal.value().into(),
+        TermRef::NamedNode(node) => node.as_str().into(),
+        TermRef::Literal(literal) => literal.value().into(),
         other => other.to_string().into(),
     }
 }

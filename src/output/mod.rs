@@ -6,9 +6,13 @@ mod csv;
 pub mod diff;
 mod error;
 pub mod export;
+mod json;
 mod markdown;
+#[cfg(test)]
+mod other_serializer;
 mod table;
 mod term;
+mod tsv;
 mod writer;
 
 use std::io::Write;

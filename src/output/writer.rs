@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use oxrdf::{GraphNameRef, Term, TripleRef, Variable};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
 
-use super::{Style, Written, csv, markdown, table};
+use super::{Style, Written, csv, json, markdown, table, tsv};
 use crate::format::{ResultsFormat, Syntax, Unsayable};
 use crate::held::Held;
+use crate::query::{Event, Row};
 use crate::rdf;
 use crate::xml::{self, Checked};
 
@@ -26,7 +27,8 @@ pub struct ResultsWriter<W: Write> {
 
 enum State<W: Write> {
     Fresh(W),
-    Standard(Box<WriterSolutionsSerializer<W>>, Vec<Variable>, u64),
+    Json(json::Rows, W),
+    Tsv(tsv::Rows, W),
     /// Whether all of it can be said is known at the end.
     Xml(Box<WriterSolutionsSerializer<Checked<Held<W>>>>, Vec<Variable>, u64),
     Csv(csv::Rows, W),
@@ -54,6 +56,19 @@ impl<W: Write> ResultsWriter<W> {
         &mut self.style
     }
 
+    /// Takes a part of a result, whatever it is.
+    ///
+    /// # Errors
+    /// Those of the function that takes it.
+    pub fn take(&mut self, event: Event<'_>) -> io::Result<()> {
+        match event {
+            Event::Head(variables) => self.head(variables),
+            Event::Row(row) => self.row(row),
+            Event::Triple(triple) => self.triple(triple.as_ref()),
+            Event::Boolean(answer) => self.boolean(answer),
+        }
+    }
+
     /// The variables of the rows to come.
     ///
     /// # Errors
@@ -70,8 +85,14 @@ impl<W: Write> ResultsWriter<W> {
                 let mut out = out;
                 State::Csv(csv::Rows::start(variables, &mut out)?, out)
             }
-            ResultsFormat::Tsv => standard(QueryResultsFormat::Tsv, variables, out)?,
-            ResultsFormat::Json => standard(QueryResultsFormat::Json, variables, out)?,
+            ResultsFormat::Tsv => {
+                let mut out = out;
+                State::Tsv(tsv::Rows::start(variables, &mut out)?, out)
+            }
+            ResultsFormat::Json => {
+                let mut out = out;
+                State::Json(json::Rows::start(variables, &mut out)?, out)
+            }
             ResultsFormat::Xml => {
                 let serializer = serializer(QueryResultsFormat::Xml, variables, Checked::new(XML, Held::new(out)))?;
                 State::Xml(serializer, variables.to_vec(), 0)
@@ -85,20 +106,20 @@ impl<W: Write> ResultsWriter<W> {
     /// # Errors
     /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head; [`Unsayable`] for what XML cannot hold,
     /// and nothing has been written by then (up to a gigabyte).
-    pub fn row(&mut self, row: &[Option<Term>]) -> io::Result<()> {
+    pub fn row<'a>(&mut self, row: impl Into<Row<'a>>) -> io::Result<()> {
+        let row = row.into();
         match &mut self.state {
-            State::Standard(serializer, variables, rows) => {
-                *rows += 1;
-                serializer.serialize(bound(variables, &recommended(row)))
-            }
+            State::Json(rows, out) => rows.row(row, out),
+            State::Tsv(rows, out) => rows.row(row, out),
             State::Xml(serializer, variables, rows) => {
                 *rows += 1;
+                let row = row.terms();
                 row.iter().flatten().try_for_each(fits_xml)?;
-                serializer.serialize(bound(variables, &recommended(row)))
+                serializer.serialize(bound(variables, &recommended(&row)))
             }
             State::Csv(rows, out) => rows.row(row, out),
-            State::Table(table, out) => table.row(row, &self.style, out),
-            State::Markdown(rows, out) => rows.row(row, &self.style, out),
+            State::Table(table, out) => table.row(&row.terms(), &self.style, out),
+            State::Markdown(rows, out) => rows.row(&row.terms(), &self.style, out),
             _ => Err(out_of_order()),
         }
     }
@@ -146,7 +167,11 @@ impl<W: Write> ResultsWriter<W> {
     pub fn finish(mut self) -> io::Result<(W, Written)> {
         let (mut out, written) = match std::mem::replace(&mut self.state, State::Broken) {
             State::Fresh(out) => (self.triples(out).finish()?, Written::Triples(0)),
-            State::Standard(serializer, _, rows) => (serializer.finish()?, Written::Rows(rows)),
+            State::Json(rows, mut out) => {
+                let rows = rows.finish(&mut out)?;
+                (out, Written::Rows(rows))
+            }
+            State::Tsv(rows, out) => (out, Written::Rows(rows.count())),
             State::Xml(serializer, _, rows) => (serializer.finish()?.into_inner().release()?, Written::Rows(rows)),
             State::Csv(rows, out) => (out, Written::Rows(rows.count())),
             State::Table(table, mut out) => {
@@ -192,10 +217,6 @@ fn fits_xml(term: &Term) -> Result<(), Unsayable> {
         Term::Literal(literal) => xml::check(XML, literal.value()),
         _ => Ok(()),
     }
-}
-
-fn standard<W: Write>(format: QueryResultsFormat, variables: &[Variable], out: W) -> io::Result<State<W>> {
-    Ok(State::Standard(serializer(format, variables, out)?, variables.to_vec(), 0))
 }
 
 fn serializer<W: Write>(

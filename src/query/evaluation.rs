@@ -12,7 +12,7 @@ use super::error::QueryError;
 use super::limits::Limits;
 use super::meter::Meter;
 use super::own::Own;
-use super::run::{Dataset, DefaultGraph, Engine, Query, Source, Stats};
+use super::run::{Dataset, DefaultGraph, Engine, Query, Sent, Sink, Source, Stats};
 use crate::eval::{Cancel, Stop};
 use crate::index::Version;
 
@@ -49,6 +49,16 @@ impl<'a> Evaluation<'a> {
         work: impl FnOnce(QueryResults<'_>) -> T,
     ) -> Result<(T, Stats), QueryError> {
         self.run_own(Own::plan(self, query, false)?, work)
+    }
+
+    /// Evaluates, and sends the results to `sink` one by one.
+    pub(super) fn send(&self, query: &Query, sink: &mut Sink<'_>) -> Result<(Sent, Stats), QueryError> {
+        let own = Own::plan(self, query, false)?;
+        let meter = Rc::new(Meter::new(self.cancel, self.limits));
+        let planning = self.started.elapsed();
+        let sent = own.send(&meter, sink);
+        meter.stopped()?;
+        Ok((sent, meter.stats(planning, self.started.elapsed())))
     }
 
     /// Draws the results of a query that is planned.

@@ -33,6 +33,7 @@ mod readable;
 mod remote;
 mod retries;
 mod reuse;
+mod row;
 mod run;
 mod script;
 mod services;
@@ -64,6 +65,7 @@ pub use parse::{ParseOptions, SyntaxError};
 pub use prepared::{Executor, Over, Prepared, Solution, Take};
 #[cfg(feature = "client")]
 pub use remote::RemoteSession;
+pub use row::Row;
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
 pub use session::{LocalSession, Session, Work};
 pub use substitute::Value;

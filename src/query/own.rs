@@ -14,9 +14,11 @@ use super::error::QueryError;
 use super::evaluation::Evaluation;
 use super::meter::Meter;
 use super::plan::{columns, pattern_mut};
-use super::run::Query;
+use super::row::Row;
+use super::run::{Event, Query, Sent, Sink};
 use super::tags;
-use crate::eval::{self, Batch, Context, Options, Stop};
+use crate::eval::{self, Batch, Context, Options, Stop, term_bytes};
+use crate::index::Id;
 
 /// A query that is planned.
 pub(super) struct Own {
@@ -80,6 +82,44 @@ impl Own {
         self.evaluation.told().cloned()
     }
 
+    /// Sends the results, counted, to who receives them. Rows are lent: their terms stay where they are.
+    pub(super) fn send(self, meter: &Rc<Meter>, sink: &mut Sink<'_>) -> Sent {
+        let Self { evaluation, shape, columns } = self;
+        let mut rows = Drawn { evaluation, meter: meter.clone() };
+        let mut flow = match shape {
+            Shape::Rows => sink(Event::Head(&columns)),
+            Shape::Boolean => {
+                meter.count(0)?;
+                return Ok(sink(Event::Boolean(rows.batch()?.is_some())));
+            }
+            Shape::Construct(_) | Shape::Describe(_) => ControlFlow::Continue(()),
+        };
+        let mut make: Make = match shape {
+            Shape::Construct(mut construct) => Box::new(move |batch, cx| construct.triples(batch, cx)),
+            Shape::Describe(mut describe) => Box::new(move |batch, cx| describe.triples(batch, cx)),
+            Shape::Rows | Shape::Boolean => {
+                let mut sizes = Sizes::default();
+                while flow.is_continue()
+                    && let Some(batch) = rows.batch()?
+                {
+                    flow = rows.lend(&batch, &mut sizes, sink)?;
+                }
+                return Ok(flow);
+            }
+        };
+        while flow.is_continue()
+            && let Some(batch) = rows.batch()?
+        {
+            for triple in make(&batch, &mut rows.evaluation.cx).map_err(|stop| meter.ended(stop))? {
+                flow = sink(Event::Triple(&meter.triple(triple)?));
+                if flow.is_break() {
+                    break;
+                }
+            }
+        }
+        Ok(flow)
+    }
+
     /// The results, counted as they are drawn.
     pub(super) fn results(self, meter: &Rc<Meter>) -> Result<QueryResults<'static>, QueryEvaluationError> {
         let Self { evaluation, shape, columns } = self;
@@ -101,6 +141,9 @@ impl Own {
     }
 }
 
+/// What makes triples of a batch.
+type Make = Box<dyn FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop>>;
+
 /// Batches, and what they cost.
 struct Drawn {
     evaluation: eval::Evaluation,
@@ -112,6 +155,41 @@ impl Drawn {
         let batch = self.evaluation.draw();
         self.meter.held(self.evaluation.cx.peak());
         batch.map_err(|stop| self.meter.ended(stop))
+    }
+
+    /// Sends the rows of a batch.
+    fn lend(&self, batch: &Batch, sizes: &mut Sizes, sink: &mut Sink<'_>) -> Sent {
+        let cx = &self.evaluation.cx;
+        for row in 0..batch.len {
+            self.meter.count(batch.columns.iter().map(|column| sizes.of(column.get(row), cx)).sum())?;
+            if sink(Event::Row(Row::of_batch(batch, row, cx))).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// How large terms are: what was looked at lately is not looked at again.
+struct Sizes(Vec<(Id, u32)>);
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self(vec![(Id::UNBOUND, 0); 1 << 10])
+    }
+}
+
+impl Sizes {
+    fn of(&mut self, id: Id, cx: &Context) -> usize {
+        if !id.is_bound() {
+            return 0;
+        }
+        let slot = id.0 as usize % self.0.len();
+        let known = &mut self.0[slot];
+        if known.0 != id {
+            *known = (id, cx.text(id, |term| u32::try_from(term_bytes(term)).unwrap_or(u32::MAX)));
+        }
+        known.1 as usize
     }
 }
 

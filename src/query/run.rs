@@ -13,6 +13,7 @@ use super::evaluation::{Evaluation, specification};
 use super::functions::{LazyRegister, functions};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
+use super::row::Row;
 use super::services::asked;
 use super::supervise::supervised;
 use crate::eval::{Cancel, Functions, Service, Variation};
@@ -138,7 +139,7 @@ pub enum Event<'a> {
     /// The variables of the rows to come.
     Head(&'a [Variable]),
     /// A row: a value or none for each variable.
-    Row(&'a [Option<Term>]),
+    Row(Row<'a>),
     /// A triple of a CONSTRUCT or DESCRIBE. No triple comes twice.
     Triple(&'a Triple),
     /// The answer to an ASK.
@@ -279,7 +280,11 @@ impl Engine {
         request: Request<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<Stats, QueryError> {
-        let (sent, stats) = self.evaluate(source, request, |results| send(results, sink))?;
+        let Request { query, dataset, limits, cancel } = request;
+        let specification = specification(dataset, query.algebra().dataset(), self.default_graph);
+        let (sent, stats) = supervised(limits, cancel, query.needs().stack(), || {
+            Evaluation::new(self, source, specification, limits, cancel)?.send(query, sink)
+        })?;
         Ok(Stats { broken_off: sent?.is_break(), ..stats })
     }
 
@@ -295,11 +300,14 @@ impl Engine {
     }
 }
 
-pub(super) fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Result<ControlFlow<()>, QueryEvaluationError> {
+/// Whether the receiver wanted all, or what came up on the way.
+pub(super) type Sent = Result<ControlFlow<()>, QueryEvaluationError>;
+
+pub(super) fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Sent {
     match results {
         QueryResults::Solutions(solutions) => {
             let head = sink(Event::Head(solutions.variables()));
-            send_all(solutions, head, |solution| sink(Event::Row(solution.values())))
+            send_all(solutions, head, |solution| sink(Event::Row(solution.values().into())))
         }
         QueryResults::Graph(triples) => {
             send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(&triple)))
@@ -312,7 +320,7 @@ fn send_all<T>(
     items: impl Iterator<Item = Result<T, QueryEvaluationError>>,
     mut flow: ControlFlow<()>,
     mut send: impl FnMut(T) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, QueryEvaluationError> {
+) -> Sent {
     for item in items {
         if flow.is_break() {
             break;
@@ -340,7 +348,7 @@ impl Answer {
     pub(super) fn keep(&mut self, event: Event<'_>) -> ControlFlow<()> {
         match event {
             Event::Head(variables) => self.variables = variables.to_vec(),
-            Event::Row(row) => self.rows.push(row.to_vec()),
+            Event::Row(row) => self.rows.push(row.terms()),
             Event::Triple(triple) => self.triples.push(triple.clone()),
             Event::Boolean(boolean) => self.boolean = Some(boolean),
         }

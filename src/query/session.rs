@@ -14,7 +14,7 @@ use super::explain::Explanation;
 use super::indexing::Indexing;
 use super::limits::Limits;
 use super::prepared::Executor;
-use super::run::{Answer, Dataset, Engine, Event, Query, Request, Stats, send};
+use super::run::{Answer, Dataset, Engine, Event, Query, Request, Sink, Stats, send};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
 use crate::index::Version;
@@ -35,6 +35,16 @@ pub trait Session: Send + Sync {
     /// # Errors
     /// As [`Engine::evaluate`]; [`QueryError::Store`] with a [`StoreError`] for what an endpoint makes of it.
     fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError>;
+
+    /// Evaluates a query and sends its results to `sink` one by one: the quickest way to write them.
+    ///
+    /// # Errors
+    /// As [`Session::evaluate`], and what comes up on the way.
+    fn run(&self, request: Request<'_>, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+        let mut sent = Ok(std::ops::ControlFlow::Continue(()));
+        let stats = self.evaluate(request, &mut |results| sent = send(results, sink))?;
+        Ok(Stats { broken_off: sent?.is_break(), ..stats })
+    }
 
     /// Carries an update out; tells what it did where that is known.
     ///
@@ -80,13 +90,9 @@ impl dyn Session + '_ {
     /// # Errors
     /// As [`Session::evaluate`].
     pub fn answer(&self, query: &Query, limits: &Limits) -> Result<Answer, QueryError> {
-        let (mut answer, mut failed) = (Answer::default(), Ok(()));
+        let mut answer = Answer::default();
         let request = Request { query, dataset: &Dataset::default(), limits, cancel: &Cancel::new() };
-        self.evaluate(request, &mut |results| {
-            let mut keep = |event: Event<'_>| answer.keep(event);
-            failed = send(results, &mut keep).map(drop);
-        })?;
-        failed?;
+        self.run(request, &mut |event: Event<'_>| answer.keep(event))?;
         Ok(answer)
     }
 }
@@ -161,6 +167,10 @@ impl Session for LocalSession {
 
     fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError> {
         Ok((self.engine)(request.limits).evaluate(self.store.as_ref(), request, work)?.1)
+    }
+
+    fn run(&self, request: Request<'_>, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+        (self.engine)(request.limits).run(self.store.as_ref(), request, sink)
     }
 
     fn update(&self, update: &Update, limits: &Limits, cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {

@@ -18,7 +18,7 @@ use super::stream::{self, Chunks, Producing};
 use super::{failure, log, syntax};
 use crate::format::{ResultsFormat, Syntax, Unsayable};
 use crate::output::{ResultsWriter, Style};
-use crate::query::{Cancel, Dataset, DefaultGraph, Event, Form, Limits, Query, QueryError, Request};
+use crate::query::{Cancel, Dataset, DefaultGraph, Form, Limits, Query, QueryError, Request};
 
 /// Time beyond the limit of an evaluation in which its last results may still leave.
 const GRACE: Duration = Duration::from_secs(1);
@@ -185,13 +185,7 @@ fn write(
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
     let result = engine.run(&*endpoint.store, request, &mut |event| {
-        let written = match event {
-            Event::Head(variables) => writer.head(variables),
-            Event::Row(row) => writer.row(row),
-            Event::Triple(triple) => writer.triple(triple.as_ref()),
-            Event::Boolean(answer) => writer.boolean(answer),
-        };
-        written.map_or_else(
+        writer.take(event).map_or_else(
             |error| {
                 failed = Some(error);
                 ControlFlow::Break(())

@@ -230,7 +230,7 @@ fn a_plan_that_is_kept_serves_every_store_and_dataset() {
         let request = Request { query: &query, dataset, limits: &within, cancel: &Cancel::new() };
         let keep = &mut |event: Event<'_>| {
             if let Event::Row(row) = event {
-                rows.push(row.to_vec());
+                rows.push(row.terms());
             }
             ControlFlow::Continue(())
         };
