@@ -1,9 +1,10 @@
 //! What the operators of one evaluation share: the data, the terms it makes, and its bounds.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use oxigraph::sparql::QueryEvaluationError;
 use oxiri::Iri;
 use oxrdf::{Term, TermRef, Variable};
@@ -20,18 +21,24 @@ const LONGEST_TEXT: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub struct LocalTerms {
     terms: Vec<Term>,
-    ids: HashMap<Term, Id>,
+    known: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl LocalTerms {
-    fn intern(&mut self, term: Term) -> (Id, bool) {
-        if let Some(id) = self.ids.get(&term) {
-            return (*id, false);
-        }
-        let id = Id(Id::LOCAL + u32::try_from(self.terms.len()).unwrap_or(u32::MAX - Id::LOCAL));
-        self.terms.push(term.clone());
-        self.ids.insert(term, id);
-        (id, true)
+    fn find(&self, term: &Term) -> Option<Id> {
+        let same = |number: &u32| self.terms[*number as usize] == *term;
+        self.known.find(self.hasher.hash_one(term), same).map(|number| Id(Id::LOCAL + number))
+    }
+
+    /// Adds a term that it has not.
+    fn push(&mut self, term: Term) -> Id {
+        let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX - Id::LOCAL);
+        let hash = self.hasher.hash_one(&term);
+        self.terms.push(term);
+        let (terms, hasher) = (&self.terms, &self.hasher);
+        self.known.insert_unique(hash, number, |number| hasher.hash_one(&terms[*number as usize]));
+        Id(Id::LOCAL + number)
     }
 
     fn get(&self, id: Id) -> &Term {
@@ -148,18 +155,15 @@ impl Context {
             return id;
         }
         let term = index::normal(term);
-        if let Some(id) = self.version.id(term.as_ref()) {
+        if let Some(id) = self.local.find(&term).or_else(|| self.version.id(term.as_ref())) {
             return id;
         }
         if term_bytes(term.as_ref()) > LONGEST_TEXT {
             self.hold(self.limit.saturating_add(1));
         }
         let size = 2 * (size_of::<Term>() + term_bytes(term.as_ref()));
-        let (id, is_new) = self.local.intern(term);
-        if is_new {
-            self.hold(size);
-        }
-        id
+        self.hold(size);
+        self.local.push(term)
     }
 
     /// The term of an id that is bound.
@@ -203,12 +207,11 @@ impl Context {
 
     /// The order of two ids by `ORDER BY`: equal numbers and equal moments tie.
     pub fn compare(&mut self, a: Id, b: Id) -> Ordering {
-        self.key(a).cmp(&self.key(b)).then_with(|| {
-            if a == b || !a.is_local() || !b.is_local() {
-                return Ordering::Equal;
-            }
-            Key::new(Some(self.local.get(a).as_ref())).cmp(&Key::new(Some(self.local.get(b).as_ref())))
-        })
+        if a.is_local() && b.is_local() {
+            let of = |id| Key::new(Some(self.local.get(id).as_ref()));
+            return if a == b { Ordering::Equal } else { of(a).cmp(&of(b)) };
+        }
+        self.key(a).cmp(&self.key(b))
     }
 
     /// The parts of a triple term: subject, predicate, object.

@@ -152,6 +152,7 @@ impl Dictionary {
             Key::Number(wanted) => number()
                 .map_or(Ordering::Less, |here| ByValue(here).cmp(wanted))
                 .then_with(|| compare(literal(text, tag, tags).into(), term)),
+            Key::Text(_) => text_first(text, term).then_with(|| compare(literal(text, tag, tags).into(), term)),
             _ => compare(literal(text, tag, tags).into(), term),
         };
         let places = self.texts.narrowed(range.start as usize - 1..range.end as usize - 1, |head| {
@@ -195,6 +196,11 @@ impl Dictionary {
 fn literal<'a>(text: &'a str, tag: Option<Tag>, tags: &'a Tags) -> LiteralRef<'a> {
     const NONE: &TagText = &TagText { datatype: String::new(), language: None, direction: None };
     tags::literal(text, tag.and_then(|tag| tags.text(tag)).unwrap_or(NONE))
+}
+
+/// The order of two literals by their texts, which decide most often.
+fn text_first(text: &str, term: TermRef<'_>) -> Ordering {
+    if let TermRef::Literal(literal) = term { text.cmp(literal.value()) } else { Ordering::Equal }
 }
 
 fn search(range: Range<u32>, by: impl Fn(u32) -> Ordering) -> Result<u32, u32> {

@@ -60,8 +60,12 @@ impl Number {
 
     /// The order of numbers of all types by value; NaN is the greatest. Equal values of different types are equal.
     pub fn compare(self, other: Self) -> Ordering {
-        if let (Self::Integer(a), Self::Integer(b)) = (self, other) {
-            return a.cmp(&b);
+        use Number::{Decimal, Integer};
+        match (self, other) {
+            (Integer(a), Integer(b)) => return a.cmp(&b),
+            // Both are exact.
+            (Integer(_) | Decimal(_), Integer(_) | Decimal(_)) => return self.exact().cmp(&other.exact()),
+            _ => {}
         }
         sortable(self.double()).cmp(&sortable(other.double())).then_with(|| self.exact().cmp(&other.exact()))
     }

@@ -3,7 +3,7 @@
 use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::{Expression, Function as Builtin};
 
-use super::super::{Functions, Stop};
+use super::super::{Functions, Stop, children};
 use super::casts::Cast;
 use super::node::{Arithmetic, Comparison, Is, Named, Node};
 use super::value::Value;
@@ -33,6 +33,13 @@ pub fn compile(expression: &Expression, cx: &Compile<'_>) -> Result<Compiled, St
 /// Whether a function by IRI is one of these or a cast.
 pub fn is_function(name: &NamedNode, functions: &Functions) -> bool {
     functions.get(name).is_some() || Cast::of(name).is_some()
+}
+
+/// Whether an expression may give another value each time that it is evaluated.
+pub fn is_chance(expression: &Expression) -> bool {
+    use Builtin as F;
+    let own = matches!(expression, Expression::FunctionCall(F::Rand | F::Uuid | F::StrUuid | F::BNode, _));
+    own || children(expression).into_iter().any(is_chance)
 }
 
 impl Compile<'_> {

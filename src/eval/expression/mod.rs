@@ -23,7 +23,7 @@ mod value;
 pub use arithmetic::{add, divide};
 pub use bnode::{asks_for_nodes, number_solutions};
 pub use compare::{boolean, equal, order};
-pub use compile::{Compile, compile, is_function};
+pub use compile::{Compile, compile, is_chance, is_function};
 pub use value::{Value, value};
 
 use super::{Batch, Context, Stop};

@@ -2,8 +2,8 @@
 
 use oxrdf::{Literal, Term, TermRef};
 
-use super::Table;
 use super::sum::Sum;
+use super::{IdSet, Table};
 use crate::eval::expression::Compiled;
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
@@ -37,19 +37,24 @@ pub struct Accumulating {
     kind: Kind,
     input: Input,
     /// Groups and values that were seen, where each counts once.
-    seen: Option<Table>,
+    seen: Option<Seen>,
     states: Vec<State>,
 }
 
 impl Accumulating {
-    pub fn new(kind: Kind, input: Input, distinct: bool) -> Self {
+    /// `alone` where there is one group.
+    pub fn new(kind: Kind, input: Input, distinct: bool, alone: bool) -> Self {
         let width = match &input {
             Input::Row(columns) => columns.len() + 1,
             _ => 2,
         };
         // The least and the greatest of a set are those of the bag.
         let distinct = distinct && !matches!(kind, Kind::Min | Kind::Max | Kind::Sample);
-        let seen = distinct.then(|| Table::new(width, (0..width).collect()));
+        let is_value = alone && !matches!(input, Input::Row(_));
+        let seen = distinct.then(|| match is_value {
+            true => Seen::Values(IdSet::default()),
+            false => Seen::Rows(Table::new(width, (0..width).collect())),
+        });
         Self { kind, input, seen, states: Vec::new() }
     }
 
@@ -61,9 +66,15 @@ impl Accumulating {
         };
         let told_apart = self.told_apart(batch, groups, &values);
         for (row, group) in groups.iter().enumerate() {
-            if let (Some(seen), Some((keys, columns))) = (&mut self.seen, &told_apart)
-                && (values.get(row).is_bound() && !seen.entry(keys, row, columns, cx)?.1)
-            {
+            let value = values.get(row);
+            let is_new = match (&mut self.seen, &told_apart) {
+                (Some(Seen::Values(seen)), _) => !value.is_bound() || seen.insert(value, cx)?,
+                (Some(Seen::Rows(seen)), Some((keys, columns))) => {
+                    !value.is_bound() || seen.entry(keys, row, columns, cx)?.1
+                }
+                _ => true,
+            };
+            if !is_new {
                 continue;
             }
             self.states[group.0 as usize].add(&self.kind, values.get(row), cx)?;
@@ -73,7 +84,7 @@ impl Accumulating {
 
     /// What rows are told apart by, where each counts once.
     fn told_apart(&self, batch: &Batch, groups: &[Id], values: &Column) -> Option<(Batch, Vec<usize>)> {
-        self.seen.as_ref()?;
+        let Some(Seen::Rows(_)) = self.seen else { return None };
         let mut columns = vec![Column::Owned(groups.to_vec())];
         match &self.input {
             Input::Row(all) => columns.extend(all.iter().map(|at| batch.columns[*at].clone())),
@@ -90,6 +101,13 @@ impl Accumulating {
         }
         Ok(())
     }
+}
+
+/// What counts once has been seen.
+enum Seen {
+    /// With the number of its group.
+    Rows(Table),
+    Values(IdSet),
 }
 
 /// One aggregate of one group.

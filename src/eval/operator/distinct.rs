@@ -49,6 +49,73 @@ impl Operator for Distinct {
     }
 }
 
+/// Rows that are as good once as often: those that have come already are left out, as long as they are many.
+pub struct Thin {
+    input: Box<dyn Operator>,
+    columns: Vec<usize>,
+    seen: Table,
+    /// Rows that came and rows that were new since the last look at how many that is.
+    rows: usize,
+    new: usize,
+    gives_all: bool,
+}
+
+/// Rows after which it is looked at whether leaving some out is worth it.
+const TRIED: usize = 8 * 4_096;
+
+impl Thin {
+    /// Over all columns of the input.
+    pub fn new(input: Box<dyn Operator>) -> Self {
+        Self { input, columns: Vec::new(), seen: Table::new(0, Vec::new()), rows: 0, new: 0, gives_all: false }
+    }
+
+    fn begin(&mut self, width: usize) {
+        self.columns = (0..width).collect();
+        self.seen = Table::new(width, self.columns.clone());
+        (self.rows, self.new, self.gives_all) = (0, 0, false);
+    }
+
+    fn weigh(&mut self, rows: usize, new: usize, cx: &mut Context) {
+        self.rows += rows;
+        self.new += new;
+        if self.rows >= TRIED {
+            self.gives_all = self.new * 4 > self.rows * 3;
+            (self.rows, self.new) = (0, 0);
+        }
+        if self.gives_all {
+            self.seen.drop_rows(cx);
+        }
+    }
+}
+
+impl Operator for Thin {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
+        while let Some(batch) = self.input.next(cx)? {
+            if self.columns.len() != batch.columns.len() {
+                self.begin(batch.columns.len());
+            }
+            if self.gives_all || batch.columns.is_empty() {
+                return Ok(Some(batch));
+            }
+            cx.check()?;
+            let mut keep = Vec::new();
+            for row in 0..batch.len {
+                if self.seen.entry(&batch, row, &self.columns, cx)?.1 {
+                    keep.push(row as u32);
+                }
+            }
+            self.weigh(batch.len, keep.len(), cx);
+            if !keep.is_empty() {
+                return Ok(Some(if keep.len() == batch.len { batch } else { batch.gather(&keep) }));
+            }
+        }
+        // What is fed is asked again, about other rows.
+        self.seen.drop_rows(cx);
+        self.columns.clear();
+        Ok(None)
+    }
+}
+
 /// Some rows from a place on.
 pub struct Slice {
     pub input: Box<dyn Operator>,

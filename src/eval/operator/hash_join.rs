@@ -1,5 +1,6 @@
 //! Two computed sides joined: one is kept in a table, the other probes it.
 
+use super::table::At;
 use super::{Match, Room, Table};
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 
@@ -29,7 +30,7 @@ pub fn columns(shown: &[From], batch: &Batch, rows: &[u32], table: &Table, found
 /// Pairs of rows that match, found bit by bit.
 pub struct Pairs {
     pub row: usize,
-    at: Option<u32>,
+    at: Option<At>,
     begun: bool,
 }
 
@@ -62,9 +63,9 @@ impl Pairs {
                 if rows.len() >= room {
                     return Ok(false);
                 }
-                if matching.is_compatible(batch, self.row, table, at) {
+                if matching.is_compatible(batch, self.row, table, at.row) {
                     rows.push(self.row as u32);
-                    found.push(Some(at));
+                    found.push(Some(at.row));
                 }
                 self.at = table.after(at, matching, batch, self.row);
             }
@@ -103,10 +104,7 @@ impl HashJoin {
     fn table(&mut self, cx: &mut Context) -> Result<Table, Stop> {
         match self.table.take() {
             Some(table) => Ok(table),
-            None => {
-                let keys = self.matching.keys.iter().map(|(_, key)| *key).collect();
-                Table::fill(self.build.as_mut(), self.width, keys, cx)
-            }
+            None => Table::fill(self.build.as_mut(), self.width, &self.matching, cx),
         }
     }
 

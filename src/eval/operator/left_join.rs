@@ -84,10 +84,7 @@ impl Operator for HashLeftJoin {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
         let table = match self.table.take() {
             Some(table) => table,
-            None => {
-                let keys = self.matching.keys.iter().map(|(_, key)| *key).collect();
-                Table::fill(self.right.as_mut(), self.width, keys, cx)?
-            }
+            None => Table::fill(self.right.as_mut(), self.width, &self.matching, cx)?,
         };
         let result = self.joined(&table, cx);
         self.table = Some(table);

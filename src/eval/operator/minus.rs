@@ -25,7 +25,7 @@ impl Minus {
             if steps.is_multiple_of(65_536) {
                 cx.check()?;
             }
-            if self.matching.is_compatible(batch, row, table, other) && self.shares(batch, row, table, other) {
+            if self.matching.is_compatible(batch, row, table, other.row) && self.shares(batch, row, table, other.row) {
                 return Ok(true);
             }
             at = table.after(other, &self.matching, batch, row);
@@ -45,10 +45,7 @@ impl Operator for Minus {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
         let table = match self.table.take() {
             Some(table) => table,
-            None => {
-                let keys = self.matching.keys.iter().map(|(_, key)| *key).collect();
-                Table::fill(self.right.as_mut(), self.width, keys, cx)?
-            }
+            None => Table::fill(self.right.as_mut(), self.width, &self.matching, cx)?,
         };
         let mut result = None;
         while let Some(batch) = self.left.next(cx)? {

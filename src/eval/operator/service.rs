@@ -72,9 +72,8 @@ impl ServiceJoin {
             let pair = (*own, *other);
             if *certain && is_full(*other) { matching.keys.push(pair) } else { matching.checks.push(pair) }
         }
-        let keys = matching.keys.iter().map(|(_, key)| *key).collect();
         let mut rows = Rows::of(answer.columns.clone(), answer.len);
-        let table = Table::fill(&mut rows, answer.columns.len(), keys, cx)?;
+        let table = Table::fill(&mut rows, answer.columns.len(), &matching, cx)?;
         let joined = Rc::new(Joined { table, matching });
         self.state.tables.insert(name, joined.clone());
         Ok(joined)

@@ -10,10 +10,34 @@ const NONE: u32 = u32::MAX;
 pub struct Table {
     pub columns: Vec<Vec<Id>>,
     pub len: usize,
+    /// All rows, by the columns that are bound on both sides.
+    all: Chain,
+    /// Where there are columns that may be unbound: the rows in which all of them are bound, by these as well, and the others.
+    apart: Option<[Chain; 2]>,
+    held: usize,
+}
+
+/// Rows with one hash, one after the other.
+#[derive(Default)]
+struct Chain {
     keys: Vec<usize>,
     heads: Vec<u32>,
     next: Vec<u32>,
-    held: usize,
+}
+
+/// Where the search for rows that match has come to.
+#[derive(Copy, Clone, Debug)]
+pub struct At {
+    pub row: u32,
+    stage: Stage,
+}
+
+/// The chain that it goes along.
+#[derive(Copy, Clone, Debug)]
+enum Stage {
+    All,
+    Bound,
+    Others,
 }
 
 /// How rows of two sides are matched.
@@ -35,18 +59,50 @@ impl Match {
     }
 }
 
+impl Chain {
+    fn new(keys: Vec<usize>) -> Self {
+        Self { keys, ..Self::default() }
+    }
+
+    fn slot(&self, hash: u64) -> usize {
+        (hash >> 20) as usize & (self.heads.len() - 1)
+    }
+
+    /// Chains the rows that are to be, from the last to the first.
+    fn link(
+        &mut self,
+        columns: &[Vec<Id>],
+        len: usize,
+        is_in: impl Fn(usize) -> bool,
+        cx: &mut Context,
+    ) -> Result<(), Stop> {
+        self.heads = vec![NONE; (4 * len).next_power_of_two().max(64)];
+        self.next = vec![NONE; len];
+        for row in (0..len).rev() {
+            if row % 65_536 == 0 {
+                cx.check()?;
+            }
+            if is_in(row) {
+                let slot = self.slot(self.keys.iter().fold(0, |hash, key| mix(hash, columns[*key][row])));
+                self.next[row] = std::mem::replace(&mut self.heads[slot], row as u32);
+            }
+        }
+        Ok(())
+    }
+}
+
 fn mix(hash: u64, id: Id) -> u64 {
     (hash.rotate_left(26) ^ u64::from(id.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Table {
     pub fn new(width: usize, keys: Vec<usize>) -> Self {
-        Self { columns: vec![Vec::new(); width], len: 0, keys, heads: Vec::new(), next: Vec::new(), held: 0 }
+        Self { columns: vec![Vec::new(); width], len: 0, all: Chain::new(keys), apart: None, held: 0 }
     }
 
-    /// All rows of an operator.
-    pub fn fill(input: &mut dyn Operator, width: usize, keys: Vec<usize>, cx: &mut Context) -> Result<Self, Stop> {
-        let mut table = Self::new(width, keys);
+    /// All rows of an operator, to be matched with others.
+    pub fn fill(input: &mut dyn Operator, width: usize, matching: &Match, cx: &mut Context) -> Result<Self, Stop> {
+        let mut table = Self::new(width, matching.keys.iter().map(|(_, key)| *key).collect());
         while let Some(batch) = input.next(cx)? {
             table.hold(batch.len, cx)?;
             for (ids, column) in table.columns.iter_mut().zip(&batch.columns) {
@@ -54,8 +110,26 @@ impl Table {
             }
             table.len += batch.len;
         }
-        table.chain(cx)?;
+        table.all.link(&table.columns, table.len, |_| true, cx)?;
+        if !matching.checks.is_empty() {
+            table.set_apart(matching, cx)?;
+        }
         Ok(table)
+    }
+
+    /// Rows in which all that may be unbound is bound are found by that, too: else one of many would be looked for among all.
+    fn set_apart(&mut self, matching: &Match, cx: &mut Context) -> Result<(), Stop> {
+        let bytes = 2 * 4 * 3 * self.len;
+        self.held += bytes;
+        cx.reserve(bytes)?;
+        let columns = &self.columns;
+        let is_bound = |row: usize| matching.checks.iter().all(|(_, at)| columns[*at][row].is_bound());
+        let all = matching.keys.iter().chain(&matching.checks).map(|(_, key)| *key).collect();
+        let (mut bound, mut others) = (Chain::new(all), Chain::new(self.all.keys.clone()));
+        bound.link(columns, self.len, is_bound, cx)?;
+        others.link(columns, self.len, |row| !is_bound(row), cx)?;
+        self.apart = Some([bound, others]);
+        Ok(())
     }
 
     fn hold(&mut self, rows: usize, cx: &mut Context) -> Result<(), Stop> {
@@ -70,47 +144,49 @@ impl Table {
     /// Gives its memory back.
     pub fn drop_rows(&mut self, cx: &mut Context) {
         cx.release(self.held);
-        *self = Self::new(self.columns.len(), std::mem::take(&mut self.keys));
+        *self = Self::new(self.columns.len(), std::mem::take(&mut self.all.keys));
     }
 
-    fn chain(&mut self, cx: &mut Context) -> Result<(), Stop> {
-        self.heads = vec![NONE; (4 * self.len).next_power_of_two().max(64)];
-        self.next = vec![NONE; self.len];
-        for row in (0..self.len).rev() {
-            if row % 65_536 == 0 {
-                cx.check()?;
-            }
-            let slot = self.slot(self.keys.iter().fold(0, |hash, key| mix(hash, self.columns[*key][row])));
-            self.next[row] = std::mem::replace(&mut self.heads[slot], row as u32);
-        }
-        Ok(())
-    }
-
-    fn slot(&self, hash: u64) -> usize {
-        (hash >> 20) as usize & (self.heads.len() - 1)
-    }
-
-    /// The first row whose keys are those of a batch's row.
-    pub fn first(&self, matching: &Match, batch: &Batch, row: usize) -> Option<u32> {
-        let hash = matching.keys.iter().fold(0, |hash, (own, _)| mix(hash, batch.columns[*own].get(row)));
-        self.equal_from(self.heads[self.slot(hash)], matching, batch, row)
+    /// The first row whose keys are those of a batch's row, and which may be compatible with it.
+    pub fn first(&self, matching: &Match, batch: &Batch, row: usize) -> Option<At> {
+        let is_bound = || matching.checks.iter().all(|(own, _)| batch.columns[*own].get(row).is_bound());
+        let stage = if self.apart.is_some() && is_bound() { Stage::Bound } else { Stage::All };
+        self.begin(stage, matching, batch, row)
     }
 
     /// The next such row after one.
-    pub fn after(&self, at: u32, matching: &Match, batch: &Batch, row: usize) -> Option<u32> {
-        self.equal_from(self.next[at as usize], matching, batch, row)
+    pub fn after(&self, at: At, matching: &Match, batch: &Batch, row: usize) -> Option<At> {
+        let chain = self.chain(at.stage)?;
+        self.equal_from(chain.next[at.row as usize], at.stage, matching, batch, row)
     }
 
-    fn equal_from(&self, mut at: u32, matching: &Match, batch: &Batch, row: usize) -> Option<u32> {
+    fn chain(&self, stage: Stage) -> Option<&Chain> {
+        match (stage, &self.apart) {
+            (Stage::All, _) => Some(&self.all),
+            (Stage::Bound, apart) => apart.as_ref().map(|[bound, _]| bound),
+            (Stage::Others, apart) => apart.as_ref().map(|[_, others]| others),
+        }
+    }
+
+    fn begin(&self, stage: Stage, matching: &Match, batch: &Batch, row: usize) -> Option<At> {
+        let chain = self.chain(stage)?;
+        let checks = matching.checks.iter().filter(|_| matches!(stage, Stage::Bound));
+        let keys = matching.keys.iter().chain(checks);
+        let hash = keys.fold(0, |hash, (own, _)| mix(hash, batch.columns[*own].get(row)));
+        self.equal_from(chain.heads[chain.slot(hash)], stage, matching, batch, row)
+    }
+
+    fn equal_from(&self, mut at: u32, stage: Stage, matching: &Match, batch: &Batch, row: usize) -> Option<At> {
+        let chain = self.chain(stage)?;
         while at != NONE {
             let is_equal =
                 |(own, other): &(usize, usize)| batch.columns[*own].get(row) == self.columns[*other][at as usize];
             if matching.keys.iter().all(is_equal) {
-                return Some(at);
+                return Some(At { row: at, stage });
             }
-            at = self.next[at as usize];
+            at = chain.next[at as usize];
         }
-        None
+        if matches!(stage, Stage::Bound) { self.begin(Stage::Others, matching, batch, row) } else { None }
     }
 
     /// The number of the row with these keys, which is added if there is none; whether it was.
@@ -121,19 +197,19 @@ impl Table {
         columns: &[usize],
         cx: &mut Context,
     ) -> Result<(u32, bool), Stop> {
-        if self.len * 2 >= self.heads.len() {
-            self.keys = (0..columns.len()).collect();
-            self.chain(cx)?;
+        if self.len * 2 >= self.all.heads.len() {
+            self.all.keys = (0..columns.len()).collect();
+            self.all.link(&self.columns, self.len, |_| true, cx)?;
         }
         let hash = columns.iter().fold(0, |hash, column| mix(hash, batch.columns[*column].get(row)));
-        let slot = self.slot(hash);
-        let mut at = self.heads[slot];
+        let slot = self.all.slot(hash);
+        let mut at = self.all.heads[slot];
         while at != NONE {
             let same = |(own, column): (&Vec<Id>, &usize)| own[at as usize] == batch.columns[*column].get(row);
             if self.columns.iter().zip(columns).all(same) {
                 return Ok((at, false));
             }
-            at = self.next[at as usize];
+            at = self.all.next[at as usize];
         }
         self.hold(1, cx)?;
         for (own, column) in self.columns.iter_mut().zip(columns) {
@@ -141,7 +217,7 @@ impl Table {
         }
         let new = self.len as u32;
         self.len += 1;
-        self.next.push(std::mem::replace(&mut self.heads[slot], new));
+        self.all.next.push(std::mem::replace(&mut self.all.heads[slot], new));
         Ok((new, true))
     }
 

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::dataset::Dataset;
-use super::estimate::Estimate;
+use super::estimate::{Estimate, estimate, graph_of, joined_by};
 use super::names::Names;
 use super::node::{Active, Closure, Condition, Node, Pattern, Slot, Var, Vars};
 use crate::eval::explain::Told;
 use crate::eval::operator::{
-    ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Rows, Source, Traced,
-    TripleTerm, Union, Unit,
+    ClosureJoin, CorrelateUnion, Empty, Feed, Graphs, HashJoin, IndexJoin, Lookup, Match, Reach, Rows, Scan, Source,
+    Traced, TripleTerm, Union, Unit,
 };
 use crate::eval::{Column, Context, Functions, Operator, Service, Stop};
 use crate::index::{GraphFilter, Id};
@@ -56,6 +56,8 @@ pub struct Builder {
     pub injected: Vars,
     /// Those among them that have one value in all of the plan; every part of it begins with them.
     pub given: Rc<[(Var, Id)]>,
+    /// Whether it is the same how often a row comes.
+    pub is_set: bool,
     fresh: u32,
 }
 
@@ -120,9 +122,29 @@ impl Plan {
     }
 }
 
+/// A pattern by itself whose rows are columns of the index as they stand there.
+fn scan(input: &Plan, pattern: &Pattern, lookup: &Lookup, cx: &Context) -> Option<Scan> {
+    let is_plain = matches!(lookup.graphs, Graphs::Filter(GraphFilter::Any)) && lookup.same.is_empty();
+    if !input.begins || !input.vars.is_empty() || !is_plain {
+        return None;
+    }
+    let bound = |slot: Slot| if let Slot::Id(id) = slot { Some(id) } else { None };
+    let all = || cx.version().predicates().iter().copied().filter(|id| !pattern.excluded.contains(id)).collect();
+    let predicates = bound(pattern.predicate).map_or_else(all, |predicate| vec![predicate]);
+    Some(Scan::new(bound(pattern.subject), predicates, bound(pattern.object), lookup.shown.clone()))
+}
+
 impl Builder {
     pub fn new(shared: Rc<Shared>, trace: bool) -> Self {
-        Self { shared, current: None, trace, injected: Vars::new(), given: Rc::new([]), fresh: FRESH }
+        Self { shared, current: None, trace, injected: Vars::new(), given: Rc::new([]), is_set: false, fresh: FRESH }
+    }
+
+    /// What `build` builds where it is the same, or not, how often a row comes.
+    pub fn counting<T>(&mut self, is_set: bool, build: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.is_set, is_set);
+        let built = build(self);
+        self.is_set = before;
+        built
     }
 
     /// A variable of the builder's own.
@@ -340,10 +362,11 @@ impl Builder {
             kept,
             shown,
         };
-        let own = super::estimate::estimate(&Node::Pattern(pattern.clone()), cx.version(), &self.shared);
+        let node = Node::Pattern(pattern.clone());
+        let own = estimate(&node, cx.version(), &self.shared);
         let shared = places.iter().map(|(_, var)| *var).collect::<Vars>();
-        let bound = shared.iter().copied().filter(|var| input.vars.contains(var));
-        let rows = input.estimate.joined(&own, bound);
+        let bound = joined_by(&shared, graph_of(&node), |var| input.vars.contains(var));
+        let rows = input.estimate.joined(&own, bound.into_iter());
         let mut estimate = Estimate { rows, distinct: input.estimate.distinct.clone() };
         for var in &shared {
             let terms = own.terms(*var);
@@ -357,7 +380,11 @@ impl Builder {
         };
         let (told, restarts) = (vec![input.told.clone()], input.restarts);
         let name = name();
-        self.step(|| name, Box::new(IndexJoin::new(input.op, lookup)), (vars, certain), estimate, (told, restarts))
+        let op: Box<dyn Operator> = match scan(&input, pattern, &lookup, cx) {
+            Some(scan) => Box::new(scan),
+            None => Box::new(IndexJoin::new(input.op, lookup)),
+        };
+        self.step(|| name, op, (vars, certain), estimate, (told, restarts))
     }
 
     fn closure(&mut self, input: Plan, closure: &Closure, needed: &Vars, cx: &Context) -> Built {
@@ -371,7 +398,7 @@ impl Builder {
         let ends = [input.source(closure.subject), input.source(closure.object)];
         let same = closure.subject.var().is_some() && closure.subject == closure.object;
         let reach = Reach { step: closure.step.clone(), zero: closure.zero, once: closure.once, graphs };
-        let own = super::estimate::estimate(&Node::Closure(closure.clone()), cx.version(), &self.shared);
+        let own = estimate(&Node::Closure(closure.clone()), cx.version(), &self.shared);
         let all = closure.vars();
         let rows = input.estimate.joined(&own, all.iter().copied().filter(|var| input.vars.contains(var)));
         let estimate = Estimate { rows, distinct: input.estimate.distinct.clone() };

@@ -5,6 +5,7 @@ use spargebra::algebra::AggregateFunction;
 use super::build::{Builder, Built, Plan};
 use super::estimate::Estimate;
 use super::node::{Aggregate, Expr, Node, Var, Vars};
+use crate::eval::expression::is_chance;
 use crate::eval::operator::{
     Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, Project, Rows, Slice, Sort, SortKey,
 };
@@ -53,7 +54,7 @@ impl Builder {
     }
 
     /// These variables in this order, those that it lacks left out.
-    fn project(&self, plan: Plan, vars: &[Var]) -> Plan {
+    pub fn project(&self, plan: Plan, vars: &[Var]) -> Plan {
         let vars: Vec<Var> = vars.iter().copied().filter(|var| plan.column(*var).is_some()).collect();
         let columns = vars.iter().map(|var| plan.column(*var)).collect();
         let certain = plan.certain.iter().copied().filter(|var| vars.contains(var)).collect();
@@ -61,7 +62,8 @@ impl Builder {
     }
 
     fn distinct(&mut self, inner: &Node, vars: &[Var], cx: &mut Context) -> Built {
-        let plan = self.build(inner, &vars.iter().copied().collect(), cx)?;
+        let shown = vars.iter().copied().collect();
+        let plan = self.counting(true, |builder| builder.build(inner, &shown, cx))?;
         let plan = self.project(plan, vars);
         let columns = (0..plan.vars.len()).collect();
         let rows = plan.vars.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows);
@@ -105,9 +107,10 @@ impl Builder {
     fn slice(&mut self, inner: &Node, start: usize, length: Option<usize>, needed: &Vars, cx: &mut Context) -> Built {
         let plan = match (inner, length) {
             (Node::Sort { inner, keys }, Some(length)) => {
-                self.sort(inner, keys, Some(start.saturating_add(length)), needed, cx)?
+                let first = Some(start.saturating_add(length));
+                self.counting(false, |builder| builder.sort(inner, keys, first, needed, cx))?
             }
-            _ => self.build(inner, needed, cx)?,
+            _ => self.counting(false, |builder| builder.build(inner, needed, cx))?,
         };
         let name = || format!("Slice({start}, {})", length.map_or("all".into(), |length| length.to_string()));
         let rows = length.map_or(plan.estimate.rows, |length| plan.estimate.rows.min(length as f64));
@@ -117,6 +120,11 @@ impl Builder {
     }
 
     fn aggregation(&mut self, inner: &Node, keys: &[Var], aggregates: &[Aggregate], cx: &mut Context) -> Built {
+        if self.injected.is_empty()
+            && let Some(plan) = self.counted(inner, keys, aggregates, cx)
+        {
+            return Ok(plan);
+        }
         let mut needed: Vars = keys.iter().copied().collect();
         for aggregate in aggregates {
             needed.extend(aggregate.expr.iter().flat_map(|expr| expr.vars.clone()));
@@ -124,7 +132,7 @@ impl Builder {
                 needed.extend(&aggregate.all);
             }
         }
-        let mut plan = self.build(inner, &needed, cx)?;
+        let mut plan = self.counting(aggregates.iter().all(is_of_set), |builder| builder.build(inner, &needed, cx))?;
         let visible = inner.possible();
         for expr in aggregates.iter().filter_map(|aggregate| aggregate.expr.as_ref()) {
             plan = self.marked(plan, expr, &visible, cx)?;
@@ -138,7 +146,7 @@ impl Builder {
                     None => AggregateInput::Expression(Box::new(self.compile(expr, &plan, &visible)?)),
                 },
             };
-            accumulating.push(Accumulating::new(kind(aggregate), input, aggregate.distinct));
+            accumulating.push(Accumulating::new(kind(aggregate), input, aggregate.distinct, keys.is_empty()));
         }
         let columns = keys.iter().map(|var| plan.column(*var)).collect();
         let vars: Vec<Var> = keys.iter().copied().chain(aggregates.iter().map(|aggregate| aggregate.var)).collect();
@@ -151,6 +159,13 @@ impl Builder {
         let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain).collect();
         Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)))
     }
+}
+
+/// Whether an aggregate is the same however often a row comes.
+fn is_of_set(aggregate: &Aggregate) -> bool {
+    use AggregateFunction as F;
+    let counts_once = aggregate.distinct || matches!(aggregate.function, Some(F::Min | F::Max | F::Sample));
+    counts_once && !aggregate.expr.as_ref().is_some_and(|expr| is_chance(&expr.expression))
 }
 
 fn kind(aggregate: &Aggregate) -> AggregateKind {

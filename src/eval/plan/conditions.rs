@@ -1,12 +1,18 @@
 //! Groups, conditions, and what depends on conditions: OPTIONAL, MINUS, EXISTS, BIND.
 
 use super::build::{Builder, Built, Plan};
+use super::chance::{decides_by_chance, gives_chance, is_costly};
 use super::estimate::{Estimate, estimate};
 use super::node::{Condition, Expr, Filter, Node, Var, Vars};
 use super::{order, rows};
-use crate::eval::expression::{Compile, Compiled, compile};
-use crate::eval::operator::{self, Exists, Feed, HashLeftJoin, LeftCorrelate, Mode, Table};
+use crate::eval::expression::{Compile, Compiled, compile, is_chance};
+use crate::eval::operator::{self, Exists, Feed, HashLeftJoin, LeftCorrelate, LeftMemo, Mode, Shown, Table, Thin};
 use crate::eval::{Context, Stop};
+
+/// Rows that are not worth a look at what has come already.
+const FEW: f64 = 16.0;
+/// The least part of all possible rows with which some may come again: estimates are low where a few terms have most rows.
+const MAY_REPEAT: f64 = 0.25;
 
 impl Builder {
     /// Parts in the cheapest order, each condition as soon as it can be decided.
@@ -27,11 +33,31 @@ impl Builder {
             rest.iter().for_each(|part| later.extend(part.mentioned()));
             plan = self.extend(plan, &parts[*at], &later, cx)?;
             plan = self.decide(plan, &mut open, &rest, cx)?;
+            if self.is_set && !rest.is_empty() {
+                let mut later = Self::looked_at(&open, needed);
+                rest.iter().for_each(|part| later.extend(part.mentioned()));
+                plan = self.thinned(plan, &later, cx);
+            }
         }
         for filter in open {
             plan = self.filtered(plan, &filter.condition, &filter.visible, cx)?;
         }
         Ok(plan)
+    }
+
+    /// A plan whose rows are to be joined further, without columns that nobody looks at and, where there may be many, without
+    /// rows that have come already.
+    fn thinned(&self, plan: Plan, later: &Vars, cx: &mut Context) -> Plan {
+        let vars: Vec<Var> = plan.vars.iter().copied().filter(|var| later.contains(var)).collect();
+        let terms = vars.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var));
+        let may_repeat = plan.estimate.rows >= FEW && plan.estimate.rows >= MAY_REPEAT * terms;
+        if !cx.choose(may_repeat) {
+            return plan;
+        }
+        let plan = self.project(plan, &vars);
+        let estimate = Estimate { rows: plan.estimate.rows.min(terms), ..plan.estimate };
+        let (told, restarts) = (vec![plan.told], plan.restarts);
+        self.step(|| "Thin".into(), Box::new(Thin::new(plan.op)), (plan.vars, plan.certain), estimate, (told, restarts))
     }
 
     fn looked_at(open: &[&Filter], needed: &Vars) -> Vars {
@@ -115,7 +141,7 @@ impl Builder {
         vars.push(number);
         certain.insert(number);
         let begin = Plan::fed(feed.clone(), vars, certain, plan.estimate.clone());
-        let inner = self.extend(begin, pattern, &Vars::from([number]), cx)?;
+        let inner = self.counting(true, |builder| builder.extend(begin, pattern, &Vars::from([number]), cx))?;
         let Some(number) = inner.column(number) else { return Err(Stop::internal("an EXISTS without rows")) };
         let name = || match mode {
             Mode::With => "Exists".to_owned(),
@@ -145,8 +171,12 @@ impl Builder {
         let size = estimate(right, cx.version(), &self.shared).rows;
         let has_exists =
             conditions.iter().any(|condition| !matches!(condition, Condition::Expr(expr) if expr.exists.is_empty()));
+        let may_go = self.may_go_along(right, &left.vars);
+        if may_go && self.may_remember(right, conditions) && cx.choose(shares && is_costly(right)) {
+            return self.left_memo(left, right, conditions, (&visible, needed, &both), cx);
+        }
         let is_cheaper = shares && left.estimate.rows < 8.0 * size + 1_000.0;
-        let along = self.may_go_along(right, &left.vars) && cx.choose(is_cheaper);
+        let along = may_go && cx.choose(is_cheaper);
         if along || has_exists || !right.asked().is_empty() || self.sees_outer(right) {
             return self.left_correlated(left, right, conditions, (&visible, needed, &both), cx);
         }
@@ -167,6 +197,48 @@ impl Builder {
         let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };
         let op = HashLeftJoin::new(left.op, (right.op, right.vars.len()), matching, shown, compiled);
         Ok(self.step(|| "HashLeftJoin".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts)))
+    }
+
+    /// Whether the right side of an OPTIONAL always gives the same for the same.
+    fn may_remember(&self, right: &Node, conditions: &[Condition]) -> bool {
+        let is_here = right.asked().is_empty() && !self.sees_outer(right);
+        is_here && !gives_chance(right) && !conditions.iter().any(decides_by_chance)
+    }
+
+    /// An OPTIONAL whose right side is asked once for all rows that look the same to it.
+    fn left_memo(
+        &mut self,
+        left: Plan,
+        right: &Node,
+        conditions: &[Condition],
+        (visible, needed, both): (&Vars, &Vars, &Vars),
+        cx: &mut Context,
+    ) -> Built {
+        let (number, feed) = (self.fresh(), Feed::default());
+        let looked_at = conditions.iter().fold(right.mentioned(), |all, condition| &all | &condition.vars());
+        let seen: Vec<usize> = (0..left.vars.len()).filter(|at| looked_at.contains(&left.vars[*at])).collect();
+        let mut vars: Vec<Var> = seen.iter().map(|at| left.vars[*at]).collect();
+        let mut certain: Vars = vars.iter().copied().filter(|var| left.certain.contains(var)).collect();
+        vars.push(number);
+        certain.insert(number);
+        let begin = Plan::fed(feed.clone(), vars, certain, left.estimate.clone());
+        let mut inner = self.extend(begin, right, &(both | &Vars::from([number])), cx)?;
+        for condition in conditions {
+            inner = self.filtered(inner, condition, visible, cx)?;
+        }
+        let Some(number) = inner.column(number) else { return Err(Stop::internal("an OPTIONAL that loses columns")) };
+        let mut vars: Vec<Var> = left.vars.iter().copied().filter(|var| needed.contains(var)).collect();
+        vars.extend(inner.vars.iter().filter(|var| needed.contains(var) && !left.vars.contains(var)));
+        let place = |var: &Var| match (inner.column(*var), left.column(*var)) {
+            (Some(inner), outer) if !left.certain.contains(var) => Shown::Inner(inner, outer),
+            (_, outer) => Shown::Outer(outer.unwrap_or_default()),
+        };
+        let shown = vars.iter().map(place).collect();
+        let rows = left.estimate.rows.max(inner.estimate.rows);
+        let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };
+        let (told, restarts) = (vec![left.told.clone(), inner.told.clone()], left.restarts);
+        let op = LeftMemo::new(left.op, (feed, inner.op), seen, number, shown);
+        Ok(self.step(|| "LeftMemo".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts)))
     }
 
     fn left_correlated(
@@ -213,7 +285,7 @@ impl Builder {
         if keyed && self.may_go_along(right, &left.vars) && cx.choose(left.estimate.rows * 4.0 < size) {
             return self.correlated(left, right, Mode::Without, columns, cx);
         }
-        let right = self.build(right, &shared, cx)?;
+        let right = self.counting(true, |builder| builder.build(right, &shared, cx))?;
         let matching = Self::matching(&left, &right);
         let (told, restarts) = (vec![left.told.clone(), right.told.clone()], left.restarts);
         let estimate = Estimate { rows: left.estimate.rows / 2.0, ..left.estimate.clone() };
@@ -232,7 +304,8 @@ impl Builder {
         if !needed.contains(&var) {
             return self.extend(input, inner, needed, cx);
         }
-        let plan = self.extend(input, inner, &(needed | &expr.vars), cx)?;
+        let is_set = self.is_set && !is_chance(&expr.expression);
+        let plan = self.counting(is_set, |builder| builder.extend(input, inner, &(needed | &expr.vars), cx))?;
         let visible = inner.possible();
         let plan = self.marked(plan, expr, &visible, cx)?;
         let compiled = self.compile(expr, &plan, &visible)?;

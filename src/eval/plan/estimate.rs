@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::node::{Active, Closure, Node, Pattern, Slot, Step, Var};
+use super::node::{Active, Closure, Node, Pattern, Slot, Step, Var, Vars};
 use super::order;
 use crate::eval::plan::build::Shared;
 use crate::index::{GraphFilter, Id, Version};
@@ -27,6 +27,24 @@ impl Estimate {
     /// The rows of a join with another.
     pub fn joined(&self, other: &Self, shared: impl Iterator<Item = Var>) -> f64 {
         shared.fold(self.rows * other.rows, |rows, var| rows / self.terms(var).max(other.terms(var)))
+    }
+}
+
+/// The variables by which bound rows and a pattern with these variables match. A triple's graph tells little where another of
+/// them is bound: what is said of one thing mostly stands in one graph.
+pub fn joined_by(vars: &Vars, graph: Option<Var>, is_bound: impl Fn(&Var) -> bool) -> Vec<Var> {
+    let mut bound: Vec<Var> = vars.iter().copied().filter(is_bound).collect();
+    if bound.len() > 1 {
+        bound.retain(|var| Some(*var) != graph);
+    }
+    bound
+}
+
+/// The variable that stands for the graph of a node's triples.
+pub fn graph_of(node: &Node) -> Option<Var> {
+    match node {
+        Node::Pattern(Pattern { active: Active::Each(var), .. }) => Some(*var),
+        _ => None,
     }
 }
 

@@ -2,8 +2,10 @@
 //! exact sizes, operators chosen.
 
 mod build;
+mod chance;
 mod computed;
 mod conditions;
+mod counts;
 mod dataset;
 mod dependent;
 mod drain;
@@ -13,6 +15,7 @@ mod mentions;
 mod names;
 mod node;
 mod order;
+mod push;
 mod rows;
 mod translate;
 mod variables;

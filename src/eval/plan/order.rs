@@ -1,7 +1,7 @@
 //! In which order the parts of a group are joined: dynamic programming over left-deep orders where they are few, greedily
 //! from the smallest where they are many.
 
-use super::estimate::{Estimate, estimate};
+use super::estimate::{Estimate, estimate, graph_of, joined_by};
 use super::node::{Node, Var, Vars};
 use crate::eval::plan::build::Shared;
 use crate::index::Version;
@@ -13,6 +13,8 @@ const ALL_ORDERS: usize = 10;
 struct Part {
     estimate: Estimate,
     vars: Vars,
+    /// The one among them that stands for the triples' graph.
+    graph: Option<Var>,
     /// Variables that must be bound before.
     needs: Vars,
     /// Whether it is looked up for each row, rather than computed by itself and joined.
@@ -86,7 +88,7 @@ impl Part {
                 | Node::EachGraph { .. }
                 | Node::Lateral { .. }
         );
-        Self { estimate: estimate(node, version, shared), vars: node.possible(), needs, sought }
+        Self { estimate: estimate(node, version, shared), vars: node.possible(), graph: graph_of(node), needs, sought }
     }
 }
 
@@ -101,8 +103,8 @@ impl State {
 
     /// Rows and cost after one more part.
     fn after(&self, part: &Part) -> (f64, f64) {
-        let shared = part.vars.iter().copied().filter(|var| self.bound.contains(var));
-        let rows = self.estimate.joined(&part.estimate, shared);
+        let shared = joined_by(&part.vars, part.graph, |var| self.bound.contains(var));
+        let rows = self.estimate.joined(&part.estimate, shared.into_iter());
         let work = if part.sought { self.estimate.rows } else { self.estimate.rows + 2.0 * part.estimate.rows };
         (rows, self.cost + work + rows)
     }

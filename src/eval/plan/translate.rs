@@ -12,6 +12,7 @@ use super::dataset::Dataset;
 use super::group::group;
 use super::names::Names;
 use super::node::{Active, Aggregate, Closure, Condition, Expr, Filter, Node, Pattern, Remote, Slot, Step, Vars};
+use super::push;
 use crate::eval::children::{children, children_mut};
 use crate::eval::operator::Answers;
 use crate::eval::{Context, Stop};
@@ -58,8 +59,8 @@ impl Translator<'_> {
                 let inner = self.pattern(inner, scope, active)?;
                 let visible = inner.possible();
                 let filters = self.conditions(expr, scope, active)?.into_iter();
-                let filters = filters.map(|condition| Filter { condition, visible: visible.clone() }).collect();
-                group(vec![inner], filters)
+                let filters = filters.map(|condition| Filter { condition, visible: visible.clone() });
+                filters.fold(inner, push::filtered)
             }
             P::Union { left, right } => self.union(left, right, scope, active)?,
             P::Graph { name, inner } => self.graph(name, inner, scope)?,

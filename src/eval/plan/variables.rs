@@ -150,21 +150,25 @@ impl Node {
         below
     }
 
-    fn each_below(&self, see: &mut dyn FnMut(&Node)) {
+    /// The nodes right below.
+    pub fn below(&self) -> Vec<&Node> {
         match self {
-            Self::Group { parts, .. } | Self::Union(parts) => parts.iter().for_each(see),
+            Self::Group { parts, .. } | Self::Union(parts) => parts.iter().collect(),
             Self::LeftJoin { left, right, .. } | Self::Minus { left, right } | Self::Lateral { left, right } => {
-                see(left);
-                see(right);
+                vec![left, right]
             }
             Self::Extend { inner, .. }
             | Self::Distinct { inner, .. }
             | Self::Sort { inner, .. }
             | Self::Slice { inner, .. }
             | Self::Aggregation { inner, .. }
-            | Self::EachGraph { inner, .. } => see(inner),
-            _ => {}
+            | Self::EachGraph { inner, .. } => vec![inner],
+            _ => Vec::new(),
         }
+    }
+
+    fn each_below(&self, see: &mut dyn FnMut(&Node)) {
+        self.below().into_iter().for_each(see);
     }
 
     fn each_condition(&self, see: &mut dyn FnMut(Vars)) {

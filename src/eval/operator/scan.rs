@@ -1,0 +1,73 @@
+//! The triples of a pattern by itself: columns of the index, none copied.
+
+use std::ops::Range;
+
+use super::Room;
+use crate::eval::{Batch, Column, Context, Operator, Stop};
+use crate::index::{Id, SharedColumns};
+
+/// What is asked of a triple, in whatever graphs it stands.
+pub struct Scan {
+    pub subject: Option<Id>,
+    pub object: Option<Id>,
+    /// Predicates that are left, the next one last.
+    pub predicates: Vec<Id>,
+    /// The places that become columns: 0 the subject, 1 the predicate, 2 the object.
+    pub shown: Vec<usize>,
+    reading: Option<Reading>,
+    room: Room,
+}
+
+/// Rows of one predicate that are left.
+struct Reading {
+    predicate: Id,
+    columns: SharedColumns,
+    by_object: bool,
+    rows: Range<usize>,
+}
+
+impl Scan {
+    pub fn new(subject: Option<Id>, mut predicates: Vec<Id>, object: Option<Id>, shown: Vec<usize>) -> Self {
+        predicates.reverse();
+        Self { subject, object, predicates, shown, reading: None, room: Room::default() }
+    }
+
+    fn read(&self, predicate: Id, cx: &Context) -> Option<Reading> {
+        let segment = cx.version().segment(predicate)?;
+        let (by_object, rows) = match (self.subject, self.object) {
+            (Some(subject), Some(object)) => (false, segment.row(subject, object).map_or(0..0, |row| row..row + 1)),
+            (Some(subject), None) => (false, segment.subjects(subject)),
+            (None, Some(object)) => (true, segment.objects(object)),
+            (None, None) => (false, 0..segment.len()),
+        };
+        let columns = if by_object { segment.shared_pos() } else { segment.shared_pso() };
+        Some(Reading { predicate, columns, by_object, rows })
+    }
+}
+
+impl Reading {
+    fn column(&self, place: usize, rows: Range<usize>) -> Column {
+        match place {
+            1 => Column::Constant(self.predicate),
+            place if (place == 2) == self.by_object => Column::Slice(self.columns.key.clone(), rows),
+            _ => Column::Slice(self.columns.value.clone(), rows),
+        }
+    }
+}
+
+impl Operator for Scan {
+    fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
+        loop {
+            cx.check()?;
+            if let Some(reading) = self.reading.as_mut().filter(|reading| !reading.rows.is_empty()) {
+                let start = reading.rows.start;
+                let rows = start..reading.rows.end.min(start + self.room.grow(cx));
+                reading.rows.start = rows.end;
+                let columns = self.shown.iter().map(|place| reading.column(*place, rows.clone())).collect();
+                return Ok(Some(Batch { columns, len: rows.len() }));
+            }
+            let Some(predicate) = self.predicates.pop() else { return Ok(None) };
+            self.reading = self.read(predicate, cx);
+        }
+    }
+}
