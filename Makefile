@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-clients test-readers test-terminal test-remote build lint fmt doc bench bench-server deps help
+.PHONY: register demo test test-clients test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -92,3 +92,7 @@ bench-server: build ## load test of the endpoint beside oxigraph's (needs wrk; t
 	@command -v wrk >/dev/null || { echo 'install wrk first: apt-get install wrk'; exit 1; }
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
 	@python3 benches/server.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)
+
+bench-query: build ## fifty questions beside oxigraph's answers (taken from PyPI) and Virtuoso's (Debian: virtuoso-opensource), and wrk's light ones
+	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
+	@python3 benches/query.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)

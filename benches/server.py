@@ -10,7 +10,7 @@ shares the machine with the server, with one thread up to 8 clients and two beyo
 requests/s and p99 with the ratio to the peer, and one of how uncached requests/s grow from 1 to 2 and 4 clients.
 """
 
-import argparse, os, platform, random, re, shlex, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, os, platform, random, re, shlex, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.error, urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -50,12 +50,12 @@ def quads(path, ties, seed=1):
     return places
 
 
-def script(path, route, places, few):
+def script(path, route, places, few, name="p-{}"):
     """wrk's requests: the same for every peer."""
     choose = random.Random(7)
     paths = []
     for _ in range(700 if few else 20000):
-        text = PREFIXES + choose.choice(QUESTIONS).format(place=f"{ID}place/p-{choose.randrange(min(50, places) if few else places)}")
+        text = PREFIXES + choose.choice(QUESTIONS).format(place=f"{ID}place/{name.format(choose.randrange(min(50, places) if few else places))}")
         paths.append(f"{route}?{urlencode({'query': text})}")
     lines = ",\n".join(f'"{path}"' for path in paths)
     path.write_text(
@@ -77,6 +77,8 @@ def serve(command, port):
     for _ in range(200):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
+            return process
+        except urllib.error.HTTPError:
             return process
         except OSError:
             time.sleep(0.1)
@@ -192,4 +194,5 @@ def run(args, folder):
             stop(peers)
 
 
-main()
+if __name__ == "__main__":
+    main()
