@@ -42,8 +42,12 @@ class Peer:
                 headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
                 connection.request("POST", self.path, urlencode({"query": text}), headers)
             answer = connection.getresponse()
-            body = answer.read()
-            took = time.perf_counter() - began
+            parts = []
+            while part := answer.read(1 << 20):
+                parts.append(part)
+                if time.perf_counter() - began > limit:
+                    return None, f"not all of the answer in {limit:g} s, {len(parts)} MB of it"
+            body, took = b"".join(parts), time.perf_counter() - began
             return (took, body) if answer.status == 200 else (None, f"status {answer.status}: {body[:200].decode(errors='replace')}")
         except (OSError, http.client.HTTPException) as error:
             return None, f"no answer in {limit:g} s" if isinstance(error, TimeoutError) else self.died() or repr(error)
