@@ -121,6 +121,7 @@ impl Builder {
 
     fn aggregation(&mut self, inner: &Node, keys: &[Var], aggregates: &[Aggregate], cx: &mut Context) -> Built {
         if self.injected.is_empty()
+            && self.given.is_empty()
             && let Some(plan) = self.counted(inner, keys, aggregates, cx)
         {
             return Ok(plan);
