@@ -130,7 +130,7 @@ def answer(body, accept):
     told = json.loads(body)
     if "boolean" in told:
         return told["boolean"]
-    return frozenset(tuple((name, term(row[name])) for name in told["head"]["vars"] if name in row) for row in told["results"]["bindings"])
+    return frozenset(tuple((name, term(row[name])) for name in sorted(told["head"]["vars"]) if name in row) for row in told["results"]["bindings"])
 
 
 def measure(peers, oracle, question, args):
