@@ -11,6 +11,7 @@ use super::edit::{Edit, Edited};
 use super::parse::ParseOptions;
 use super::prologue::Prologue;
 use super::tokens::{Kind, Token, Tokens};
+use super::update::unnamed;
 use crate::rdf::{is_combining, is_letter};
 
 /// Functions that the parser takes for names of nothing where white space follows.
@@ -65,7 +66,7 @@ impl<'a> At<'a> {
 /// Writes a text so that the parser reads it as SPARQL does.
 pub(super) fn readable<'a>(text: &'a str, options: &ParseOptions) -> Readable<'a> {
     let names = Plain { text, names: HashMap::new() };
-    let mut pass = Pass { edits: Vec::new(), names, room: GROWTH + 8 * text.len() };
+    let mut pass = Pass { edits: Vec::new(), names, room: GROWTH + 8 * text.len(), from_default: None };
     let (mut prologue, mut clauses) = (Prologue::new(options), Clauses::default());
     let (mut before, mut depth) = ([None, None], 0_usize);
     for token in Tokens::new(text) {
@@ -89,6 +90,8 @@ pub(super) struct Pass<'a> {
     pub(super) names: Plain<'a>,
     /// Bytes that the text may still grow by.
     room: usize,
+    /// The edit that names the source of a COPY, MOVE or ADD from DEFAULT, until its target is read.
+    from_default: Option<usize>,
 }
 
 impl<'a> Pass<'a> {
@@ -101,6 +104,10 @@ impl<'a> Pass<'a> {
     }
 
     fn token(&mut self, at: &At<'a>, prologue: &Prologue<'a, '_>) {
+        if at.text().eq_ignore_ascii_case("DEFAULT") {
+            return self.default_graph(at);
+        }
+        self.from_default = self.from_default.filter(|_| at.text().eq_ignore_ascii_case("TO"));
         let edit = match at.token.kind {
             Kind::Word => truth(at.text()).map(str::to_owned),
             Kind::Name if at.text().starts_with("_:") => self.names.label(at.text()),
@@ -113,6 +120,22 @@ impl<'a> Pass<'a> {
         };
         if let Some(with) = edit {
             self.replace(at.token, with);
+        }
+    }
+
+    /// DEFAULT as a source becomes a name that no pattern over the default graph is taken for ([`unnamed`]), but where it is
+    /// the target, too.
+    fn default_graph(&mut self, at: &At<'a>) {
+        let verb =
+            if at.is_after("SILENT") { at.before[1].map(|token| token.text(at.source)) } else { Some(at.last()) };
+        let copies =
+            ["ADD", "COPY", "MOVE"].iter().any(|word| verb.is_some_and(|verb| verb.eq_ignore_ascii_case(word)));
+        if copies {
+            self.from_default = Some(self.edits.len());
+            self.replace(at.token, format!("<{}>", unnamed::SOURCE));
+        } else if let Some(edit) = self.from_default.take().filter(|edit| at.is_after("TO") && *edit < self.edits.len())
+        {
+            self.edits.remove(edit);
         }
     }
 

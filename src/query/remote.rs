@@ -13,7 +13,7 @@ use super::explain::Explanation;
 use super::limits::Limits;
 use super::run::{Request, Stats};
 use super::session::{LocalSession, Session, Work};
-use super::update::{Update, UpdateStats};
+use super::update::{Update, UpdateStats, unnamed};
 use crate::eval::Cancel;
 use crate::federation::{Outbound, Services, loaded, sources};
 use crate::store::{Remote, Scope, Store, StoreError};
@@ -109,7 +109,10 @@ impl Session for RemoteSession {
     fn update(&self, update: &Update, limits: &Limits, _cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
         let started = Instant::now();
         let (update, _) = with_documents(update, self.outbound.as_ref(), limits)?;
-        let change = self.remote.update_over(&update.algebra().to_string(), Scope::Union)?;
+        let change = match unnamed::spelled_out(update.algebra()) {
+            Some(spelled_out) => self.remote.update_over(&spelled_out.to_string(), Scope::Unnamed)?,
+            None => self.remote.update_over(&update.algebra().to_string(), Scope::Union)?,
+        };
         let stats = change.map(|change| UpdateStats {
             inserted: change.inserted,
             removed: change.removed,

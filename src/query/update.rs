@@ -17,7 +17,7 @@ use super::error::QueryError;
 use super::evaluation::{Evaluation, specification};
 use super::limits::Limits;
 use super::parse::{self, ParseOptions};
-use super::run::{Dataset, Engine, Query};
+use super::run::{Dataset, DefaultGraph, Engine, Query};
 use super::stack;
 use super::supervise::supervised;
 use crate::eval::{Cancel, Stop};
@@ -25,6 +25,7 @@ use crate::store::{Embedded, StoreError, Transaction};
 
 mod clear;
 mod template;
+pub(super) mod unnamed;
 
 /// A parsed update.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -119,7 +120,7 @@ impl Work<'_, '_> {
             O::Load { .. } => Err(QueryError::NotAllowed("LOAD")),
             O::Clear { silent, graph } => self.clear(graph, *silent),
             O::Create { silent, graph } => self.create(graph, *silent),
-            O::Drop { silent, graph } => self.drop(graph, *silent),
+            O::Drop { silent, graph } => self.drop(unnamed::target(graph), *silent),
         }
     }
 
@@ -174,7 +175,11 @@ impl Work<'_, '_> {
         if using.is_some() && self.dataset.is_given() {
             return Err(QueryError::DatasetTwice);
         }
-        let specification = specification(self.dataset, using, self.engine.default_graph());
+        let (pattern, default_graph) = match unnamed::of_source(pattern) {
+            Some(inner) => (inner, DefaultGraph::Empty),
+            None => (pattern, self.engine.default_graph()),
+        };
+        let specification = specification(self.dataset, using, default_graph);
         let (gone, new) = self.matches(delete, insert, specification, pattern, update)?;
         gone.iter().try_for_each(|quad| self.remove(quad))?;
         new.iter().try_for_each(|quad| self.insert(quad))

@@ -208,8 +208,9 @@ impl Remote {
         }
     }
 
+    /// Asks where the default graph is the unnamed one, if the server lets its client choose.
     fn ask(&self, query: &str) -> Result<bool, StoreError> {
-        match self.query_text(query)? {
+        match self.query_over(query, Scope::Unnamed, None)? {
             QueryResults::Boolean(answer) => Ok(answer),
             _ => Err(StoreError::answer(&self.endpoint.query, "no boolean in answer to an ASK")),
         }

@@ -175,7 +175,7 @@ fn rows_bytes_and_memory_are_limited() {
     assert_eq!(limit(Limits { rows: Some(10), ..base }, "SELECT * { ?s ?p ?o }"), Limit::Rows(10));
     assert_eq!(limit(Limits { rows: Some(10), ..base }, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), Limit::Rows(10));
     assert_eq!(limit(Limits { bytes: Some(1000), ..base }, "SELECT * { ?s ?p ?o }"), Limit::Bytes(1000));
-    let memory = Limits { memory: Some(1 << 20), ..base };
+    let memory = Limits { memory: Some(1 << 19), ..base };
     for text in [
         "SELECT * { ?a ?b ?c } ORDER BY ?c",
         "SELECT (COUNT(*) AS ?n) { { SELECT DISTINCT ?a ?c { ?a ?b ?c } } }",
@@ -187,7 +187,7 @@ fn rows_bytes_and_memory_are_limited() {
         "SELECT * { { SELECT DISTINCT ?a ?c { ?a ?b ?c } } { SELECT DISTINCT ?a ?f { ?a ?e ?f } } }",
         "SELECT * { { SELECT ?a ?c { ?a ?b ?c } ORDER BY ?c } ?a ?d ?e }",
     ] {
-        assert_eq!(limit(memory, text), Limit::Memory(1 << 20), "{text}");
+        assert_eq!(limit(memory, text), Limit::Memory(1 << 19), "{text}");
     }
 }
 
@@ -296,9 +296,9 @@ fn limits_hold_while_a_plan_is_measured() {
         other => panic!("{text}: {other:?}"),
     };
     let base = Limits::within(Duration::from_secs(60));
-    let memory = Limits { memory: Some(1 << 20), ..base };
+    let memory = Limits { memory: Some(1 << 19), ..base };
     for text in ["SELECT * { ?a ?b ?c } ORDER BY ?c", "SELECT (COUNT(DISTINCT *) AS ?n) { ?a ?b ?c }"] {
-        assert_eq!(within(memory, text), Limit::Memory(1 << 20), "{text}");
+        assert_eq!(within(memory, text), Limit::Memory(1 << 19), "{text}");
     }
     let time = Limits { timeout: Some(Duration::from_millis(300)), ..base };
     let started = Instant::now();

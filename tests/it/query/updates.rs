@@ -39,6 +39,38 @@ fn updates_do_what_they_say_and_all_or_nothing() {
     assert_eq!(number(&answer(&store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")), 0);
 }
 
+/// SPARQL 1.1 Update §3.2.3 to §3.2.5: DEFAULT is the unnamed graph, also where queries see the union of all as the default
+/// graph.
+#[test]
+fn default_is_copied_as_the_graph_that_it_is() {
+    let start = "INSERT DATA { x:a x:p 1 . GRAPH x:g { x:b x:p 2 } }";
+    for (text, expected) in [
+        ("COPY DEFAULT TO x:k", ". x:a 1|g x:b 2|k x:a 1"),
+        ("move silent default to x:g", "g x:a 1"),
+        ("ADD DEFAULT TO x:g", ". x:a 1|g x:a 1|g x:b 2"),
+        ("MOVE DEFAULT TO DEFAULT ; COPY SILENT DEFAULT TO DEFAULT", ". x:a 1|g x:b 2"),
+        ("COPY x:g TO DEFAULT", ". x:b 2|g x:b 2"),
+        ("ADD DEFAULT TO x:k ; MOVE x:k TO DEFAULT", ". x:a 1|g x:b 2"),
+        ("INSERT { GRAPH x:k { ?s ?p ?o } } WHERE { ?s ?p ?o }", ". x:a 1|g x:b 2|k x:a 1|k x:b 2"),
+    ] {
+        let store = Embedded::memory().unwrap();
+        update(&store, start, &Limits::default()).unwrap();
+        update(&store, text, &Limits::default()).unwrap();
+        let line = |quad: oxrdf::Quad| {
+            let short = |text: String| text.replace("http://x/", "x:").replace(['<', '>'], "");
+            let oxrdf::Term::Literal(object) = quad.object else { panic!() };
+            let graph = match quad.graph_name {
+                oxrdf::GraphName::DefaultGraph => ".".to_owned(),
+                name => short(name.to_string()).replace("x:", ""),
+            };
+            format!("{graph} {} {}", short(quad.subject.to_string()), object.value())
+        };
+        let mut found: Vec<_> = store.quads(None).map(|quad| line(quad.unwrap())).collect();
+        found.sort();
+        assert_eq!(found.join("|"), expected, "{text}");
+    }
+}
+
 #[test]
 fn limits_end_updates_and_nothing_is_changed() {
     let store = chain(20_000);

@@ -1,0 +1,50 @@
+//! COPY, MOVE and ADD from DEFAULT: the unnamed graph itself (SPARQL 1.1 Update §3.2.3 to §3.2.5), whatever the default graph
+//! of queries is. The parser makes of them a pattern over the default graph, which may be the union of all; so the text names
+//! the source by an IRI of our own before it is parsed.
+
+use oxrdf::NamedNode;
+use spargebra::algebra::{GraphPattern, GraphTarget};
+use spargebra::term::NamedNodePattern;
+use spargebra::{GraphUpdateOperation, Update};
+
+/// The name of the unnamed graph as a source.
+pub(in crate::query) const SOURCE: &str = "urn:x-citypact:unnamed-graph";
+
+/// The pattern over the unnamed graph, where one is such.
+pub(super) fn of_source(pattern: &GraphPattern) -> Option<&GraphPattern> {
+    match pattern {
+        GraphPattern::Graph { name: NamedNodePattern::NamedNode(name), inner } if is_source(name) => Some(inner),
+        _ => None,
+    }
+}
+
+/// What a target means.
+pub(super) fn target(target: &GraphTarget) -> &GraphTarget {
+    match target {
+        GraphTarget::NamedNode(name) if is_source(name) => &GraphTarget::DefaultGraph,
+        other => other,
+    }
+}
+
+fn is_source(name: &NamedNode) -> bool {
+    name.as_str() == SOURCE
+}
+
+/// An update in SPARQL's own words, if it has such a source: to be evaluated where the default graph is the unnamed one.
+pub(in crate::query) fn spelled_out(update: &Update) -> Option<Update> {
+    let mut update = update.clone();
+    let mut has_source = false;
+    for operation in &mut update.operations {
+        match operation {
+            GraphUpdateOperation::DeleteInsert { pattern, .. } => {
+                if let Some(inner) = of_source(pattern).cloned() {
+                    **pattern = inner;
+                    has_source = true;
+                }
+            }
+            GraphUpdateOperation::Drop { graph, .. } => *graph = target(graph).clone(),
+            _ => {}
+        }
+    }
+    has_source.then_some(update)
+}
