@@ -88,19 +88,6 @@ fn translated(pattern: &str, flags: Flags) -> Result<translate::Translated, Rege
     translate::translate(pattern, flags)
 }
 
-/// A pattern in the syntax of the `regex` crate, and of its flags those that it needs there still (`i`, `m`). None where it
-/// refers back to its groups, which that syntax cannot say.
-///
-/// # Errors
-/// [`RegexError`]
-pub fn plain(pattern: &str, flags: &str) -> Result<Option<(String, String)>, RegexError> {
-    let flags = Flags::parse(flags)?;
-    let translated = translated(pattern, flags)?;
-    let kept = [('i', flags.any_case), ('m', flags.lines && !flags.literal)];
-    let kept = kept.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag).collect();
-    Ok((!translated.has_references).then_some((translated.pattern, kept)))
-}
-
 impl Regex {
     /// Compiles a pattern.
     ///
