@@ -79,10 +79,10 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         drop(backend);
         return Watch { data: &args.data, query: &query, result: &args.result, limits: &limits }.run(edge);
     }
-    if let Some(name) = text.as_deref().filter(|name| is_name(name)) {
-        if let Some(warning) = unseen(name, &backend)? {
-            edge.say(warning);
-        }
+    if let Some(name) = text.as_deref().filter(|name| is_name(name))
+        && let Some(warning) = unseen(name, &backend)?
+    {
+        edge.say(warning);
     }
     if args.explain {
         args.result.explain(&backend, &query, &limits, edge)?;

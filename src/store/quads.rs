@@ -12,7 +12,7 @@ use crate::index::{GraphFilter, Pattern, Scan, Version, normal};
 pub struct Quads<'a>(Source<'a>);
 
 enum Source<'a> {
-    Store(ox::QuadIter<'a>),
+    Store(Box<ox::QuadIter<'a>>),
     Index {
         version: Arc<Version>,
         scan: Option<Scan>,
@@ -39,7 +39,7 @@ impl<'a> Asked<'a> {
 
 impl<'a> Quads<'a> {
     pub(super) fn of_store(quads: ox::QuadIter<'a>) -> Self {
-        Self(Source::Store(quads))
+        Self(Source::Store(Box::new(quads)))
     }
 
     pub(super) fn failed(error: StoreError) -> Self {

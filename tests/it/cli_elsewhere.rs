@@ -80,8 +80,9 @@ fn folder() -> tempfile::TempDir {
     fs::write(here.join("first.ttl"), "<http://a/first> <http://a/q> 0 .").unwrap();
     fs::write(here.join("a b.ttl"), "<#b> <http://a/p> 1 . [] <http://a/p> 2 .").unwrap();
     fs::write(here.join("a.jsonld"), r#"{"@id": "http://a/b", "http://a/p": 1}"#).unwrap();
-    let packed = flate2::GzBuilder::new().read(&b"<http://a/b> <http://a/p> \"z\" .\n"[..], Default::default());
-    fs::write(here.join("a.nt.gz"), packed.bytes().collect::<Result<Vec<_>, _>>().unwrap()).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"<http://a/b> <http://a/p> \"z\" .\n").unwrap();
+    fs::write(here.join("a.nt.gz"), packed.finish().unwrap()).unwrap();
     fs::write(here.join("a.txt"), "<http://a/b> <http://a/p> 1 .").unwrap();
     fs::write(here.join("broken.ttl"), "<http://a/b> <http://a/p> 1 .\n\n<http://a/b> <http://a/p> .\n").unwrap();
     run(here, &["load", "first.ttl", "--store", "s.db"]).ok();

@@ -214,13 +214,16 @@ pub(super) struct Put<'a> {
     pub(super) with_shapes: Over,
 }
 
+/// Takes a solution, whose values stand in the order of the variables.
+type Take<'t> = dyn FnMut(&[Variable], Solution<'_>) -> Result<(), ValidateError> + 't;
+
 impl Put<'_> {
     fn put(
         &self,
         question: &Question,
         shape: Id,
         given: impl Iterator<Item = Vec<Id>>,
-        take: &mut dyn FnMut(&[Variable], Solution<'_>) -> Result<(), ValidateError>,
+        take: &mut Take<'_>,
     ) -> Result<(), ValidateError> {
         let over = if question.asks_shapes { &self.with_shapes } else { &self.over };
         let given: Vec<Vec<Id>> = given.map(|row| [row.as_slice(), &question.nodes].concat()).collect();

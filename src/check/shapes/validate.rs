@@ -84,9 +84,12 @@ pub struct Validator<'a> {
     classes: &'a Classes,
     pub(super) put: Put<'a>,
     /// What SELECTs found at nodes that they were asked about all at once.
-    found: RefCell<HashMap<(Number, usize), (HashSet<Id>, Faults)>>,
+    found: RefCell<HashMap<(Number, usize), AskedAtOnce>>,
     type_: Option<Id>,
 }
+
+/// The nodes that were asked about at once, and what was found at them.
+type AskedAtOnce = (HashSet<Id>, Faults);
 
 /// What a constraint found: numbers, of which a [`Finding`] is made only where it is told.
 pub(super) struct Hit {

@@ -155,10 +155,10 @@ impl Translator<'_> {
         if bindings.is_empty() {
             return self.cx.given(variables).unwrap_or_default().to_vec();
         }
-        let mut row = |row: &Vec<Option<GroundTerm>>| {
+        let row = |row: &Vec<Option<GroundTerm>>| {
             row.iter().map(|term| term.as_ref().map_or(Id::UNBOUND, |term| self.ground(term))).collect()
         };
-        bindings.iter().map(|terms| row(terms)).collect()
+        bindings.iter().map(row).collect()
     }
 
     fn ground(&mut self, term: &GroundTerm) -> Id {

@@ -5,7 +5,6 @@
 use oxrdf::NamedNode;
 use spargebra::algebra::{GraphPattern, GraphTarget};
 use spargebra::term::NamedNodePattern;
-use spargebra::{GraphUpdateOperation, Update};
 
 /// The name of the unnamed graph as a source.
 pub(in crate::query) const SOURCE: &str = "urn:x-citypact:unnamed-graph";
@@ -30,8 +29,11 @@ fn is_source(name: &NamedNode) -> bool {
     name.as_str() == SOURCE
 }
 
-/// An update in SPARQL's own words, if it has such a source: to be evaluated where the default graph is the unnamed one.
-pub(in crate::query) fn spelled_out(update: &Update) -> Option<Update> {
+/// For an endpoint: an update in SPARQL's own words, if it has such a source: to be evaluated where the default graph is the unnamed one.
+#[cfg(feature = "client")]
+pub(in crate::query) fn spelled_out(update: &spargebra::Update) -> Option<spargebra::Update> {
+    use spargebra::GraphUpdateOperation;
+
     let mut update = update.clone();
     let mut has_source = false;
     for operation in &mut update.operations {

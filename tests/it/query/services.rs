@@ -34,7 +34,7 @@ impl DefaultServiceHandler for Endpoint {
         let variables: Arc<[Variable]> = Arc::new([Variable::new_unchecked("a"), Variable::new_unchecked("m")]);
         let names = variables.clone();
         let row = move |i: usize| {
-            let number = (i % 2 == 0).then(|| Literal::from(i64::try_from(i).unwrap()).into());
+            let number = i.is_multiple_of(2).then(|| Literal::from(i64::try_from(i).unwrap()).into());
             let row: Vec<Option<Term>> = vec![Some(node(format_args!("s{i}")).into()), number];
             Ok(QuerySolution::from((names.clone(), row)))
         };
