@@ -117,14 +117,38 @@ impl Deref for Held {
     }
 }
 
+/// How long, and for how many bytes, a refused client is listened to.
+const LINGER: (Duration, usize) = (Duration::from_secs(5), 16 << 20);
+
+/// Reads and forgets the body of a request that is refused before it (a lingering close, RFC 9112 §9.6): a connection that is
+/// closed on a client that still sends would take the answer with it. One that waits to be told to go on (RFC 9110 §10.1.1)
+/// is not.
+pub fn linger(headers: &HeaderMap, mut body: Body) {
+    if headers.contains_key(header::EXPECT) {
+        return;
+    }
+    tokio::spawn(tokio::time::timeout(LINGER.0, async move {
+        let mut bytes = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            bytes += frame.data_ref().map_or(0, Bytes::len);
+            if bytes > LINGER.1 {
+                break;
+            }
+        }
+    }));
+}
+
 /// Reads a body whole and undoes its `Content-Encoding` (RFC 9110 §8.4): gzip with any number of members, or zstd.
 ///
 /// # Errors
 /// 413 before the first byte where the announced length is too large, or once the body is; 408 where it comes too slowly;
 /// 503 where the bodies of other requests leave no room; 415 and 400 for codings.
 pub async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits, bodies: &Bodies) -> Result<Held, Problem> {
-    announced(headers, limits.bytes)?;
-    let sent = collect(body, bodies.account(limits.bytes));
+    if let Err(problem) = announced(headers, limits.bytes) {
+        linger(headers, body);
+        return Err(problem);
+    }
+    let sent = collect(headers, body, bodies.account(limits.bytes));
     let sent = tokio::time::timeout(limits.time, sent).await.map_err(|_| {
         Problem::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not come within {} s", limits.time.as_secs()))
     })??;
@@ -147,12 +171,15 @@ fn announced(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
     if length.is_some_and(|length| length > most as u64) { Err(too_large(most)) } else { Ok(()) }
 }
 
-async fn collect(mut body: Body, mut account: Account) -> Result<Held, Problem> {
+async fn collect(headers: &HeaderMap, mut body: Body, mut account: Account) -> Result<Held, Problem> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Problem::bad_request("the body ended before its end"))?;
         if let Some(data) = frame.data_ref() {
-            account.reserve(data.len())?;
+            if let Err(problem) = account.reserve(data.len()) {
+                linger(headers, body);
+                return Err(problem);
+            }
             bytes.extend_from_slice(data);
         }
     }

@@ -80,7 +80,10 @@ async fn serve(endpoint: Arc<Endpoint>, target: Target, request: Request) -> Res
     if matches!(parts.method, Method::GET | Method::HEAD) {
         return read(endpoint, target, &parts).await;
     }
-    endpoint.settings.tokens.check(&parts.headers, Right::Write)?;
+    if let Err(problem) = endpoint.settings.tokens.check(&parts.headers, Right::Write) {
+        body::linger(&parts.headers, body);
+        return Err(problem);
+    }
     let bytes = body::read(&parts.headers, body, endpoint.settings.body, &endpoint.bodies).await?;
     let root = endpoint.root(&parts.headers);
     let change = change(&parts, &target, &bytes, &root).await?;

@@ -36,8 +36,11 @@ pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     let post = parts.method == Method::POST;
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if post && content_type.is_some_and(protocol::is_update) {
-        // Before the body: who may not change anything is not listened to.
-        endpoint.settings.tokens.check(&parts.headers, Right::Write)?;
+        // Before the body: what who may not change anything sends is not kept.
+        if let Err(problem) = endpoint.settings.tokens.check(&parts.headers, Right::Write) {
+            body::linger(&parts.headers, body);
+            return Err(problem);
+        }
     }
     let limits = endpoint.settings.body.within(protocol::most(content_type, endpoint.settings.text.length));
     let bytes =

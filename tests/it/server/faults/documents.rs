@@ -1,11 +1,12 @@
 //! Bodies that would fill the memory, or are not what they say.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use citypact::query::TextLimits;
 use citypact::server::Settings;
+use citypact::server::listen::ConnectionLimits;
 
-use super::super::app::{App, QUERY, TURTLE, WRITE, settings};
+use super::super::app::{App, QUERY, Server, TURTLE, WRITE, settings, status};
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -63,6 +64,25 @@ async fn who_may_not_write_is_not_listened_to() {
     ] {
         let reply = app.send(method, address, &[("content-type", content_type)], endless()).await;
         assert_eq!(reply.status, 401, "{method} {address}");
+    }
+}
+
+/// A client that sends more than connections hold, and reads only then, gets the answer and no broken pipe.
+#[test]
+fn a_refusal_reaches_a_client_that_still_sends() {
+    let server = Server::start(settings(), ConnectionLimits::default());
+    let body = vec![b' '; 8 << 20];
+    for (head, wanted) in [
+        ("PUT /graphs?default HTTP/1.1\r\nContent-Type: text/turtle", 401),
+        ("POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-update", 401),
+        ("POST /sparql HTTP/1.1\r\nContent-Type: application/sparql-query", 413),
+    ] {
+        let head = format!("{head}\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.len());
+        let mut stream = server.connect();
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).expect(&head);
+        let mut reply = [0; 12];
+        stream.read_exact(&mut reply).expect(&head);
+        assert_eq!(status(&reply), wanted, "{head}");
     }
 }
 

@@ -70,14 +70,14 @@ pub fn endless() -> Vec<(&'static str, String)> {
     vec![
         ("cross product", format!("SELECT * {PRODUCT} OFFSET 100000000000")),
         ("COUNT", format!("SELECT (COUNT(*) AS ?n) {PRODUCT}")),
-        ("COUNT DISTINCT", format!("SELECT (COUNT(DISTINCT ?a) AS ?n) {PRODUCT}")),
+        ("COUNT DISTINCT", "SELECT (COUNT(DISTINCT ?x) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f BIND(STRLEN(CONCAT(STR(?a), STR(?b), STR(?d), STR(?f))) AS ?x) }".into()),
         ("GROUP BY", format!("SELECT ?a (SUM(STRLEN(STR(?d))) AS ?n) {PRODUCT} GROUP BY ?a")),
         ("ORDER BY", format!("SELECT * {PRODUCT} ORDER BY ?f ?a LIMIT 5")),
         ("DISTINCT", format!("SELECT DISTINCT ?a ?d ?f {PRODUCT} OFFSET 100000000000")),
         ("property path", "SELECT (COUNT(*) AS ?n) { ?a (<http://a/p>|!<http://a/q>)* ?b . ?c (<http://a/p>)* ?d . ?e <http://a/p>+ ?f }".into()),
         ("CONSTRUCT", format!("CONSTRUCT {{ <http://a/x> <http://a/y> <http://a/z> }} WHERE {PRODUCT}")),
-        ("ASK", "ASK { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f FILTER(STRLEN(STR(?a)) + STRLEN(STR(?d)) > 1000) }".into()),
+        ("ASK", "ASK { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f FILTER(STRLEN(STR(?a)) + STRLEN(STR(?b)) + STRLEN(STR(?d)) + STRLEN(STR(?f)) > 1000) }".into()),
         ("EXISTS", "SELECT * { ?a ?p ?b FILTER NOT EXISTS { ?c ?q ?d . ?e ?r ?f . ?g ?s ?h FILTER(STRLEN(STR(?a)) + STRLEN(STR(?d)) + STRLEN(STR(?f)) + STRLEN(STR(?h)) > 100000) } }".into()),
-        ("MINUS", format!("SELECT * {{ {PRODUCT} MINUS {{ ?a ?x ?d . ?e ?y ?b }} FILTER(?a = 1) }}")),
+        ("MINUS", format!("SELECT * {{ {PRODUCT} MINUS {{ ?a ?x ?d . ?e ?y ?b }} FILTER(STRLEN(STR(?a)) + STRLEN(STR(?d)) + STRLEN(STR(?f)) > 1000) }}")),
     ]
 }
