@@ -9,6 +9,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::strata;
+use crate::eval::patterns_mut;
 use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError, children};
 
 macro_rules! rules {
@@ -232,28 +233,11 @@ pub(super) fn with_variables(template: &[TriplePattern], pattern: &GraphPattern)
 }
 
 fn each_mut(pattern: &mut GraphPattern, see: &mut dyn FnMut(&mut GraphPattern)) {
-    use GraphPattern as P;
     see(pattern);
     match pattern {
-        P::Join { left, right }
-        | P::Lateral { left, right }
-        | P::Union { left, right }
-        | P::Minus { left, right }
-        | P::LeftJoin { left, right, .. } => {
-            each_mut(left, see);
-            each_mut(right, see);
-        }
-        P::Filter { inner, .. }
-        | P::Graph { inner, .. }
-        | P::Service { inner, .. }
-        | P::Extend { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Project { inner, .. }
-        | P::Distinct { inner }
-        | P::Reduced { inner }
-        | P::Slice { inner, .. }
-        | P::Group { inner, .. } => each_mut(inner, see),
-        P::Bgp { .. } | P::Path { .. } | P::Values { .. } => {}
+        // What another endpoint is asked is part of a rule, too.
+        GraphPattern::Service { inner, .. } => each_mut(inner, see),
+        other => patterns_mut(other).into_iter().for_each(|inner| each_mut(inner, see)),
     }
 }
 

@@ -170,6 +170,8 @@ impl Files {
     pub(super) fn put(&self, beside: Beside, since: &[Change], epoch: u64) -> Result<(), StoreError> {
         let (from, to) = (self.directory.join(BESIDE[0]), self.directory.join(STATE));
         fs::rename(&from, &to).map_err(StoreError::file(to))?;
+        // Else a loss of power may leave the new log beside the old state, which it does not go on from.
+        self.sync_directory()?;
         self.put_log(beside.epoch, since, epoch)?;
         self.sync_directory()
     }
