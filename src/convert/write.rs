@@ -8,7 +8,8 @@ use super::pipeline::Pass;
 use super::sink::{Chunk, Piece, Sink};
 use super::survey::{Survey, document, needs_no_source, own_source, position};
 use super::{ConvertError, Event, MentionReport, Options, Summary};
-use crate::location::{Diagnostic, Severity};
+use crate::location::{Diagnostic, Location, Severity};
+use crate::mapping::reference;
 use crate::mapping::{self, Document, Finding, Findings, Memory, Run, Tally, Target};
 use crate::record::read::{Batch, Input, Parsed, Rejected};
 use crate::record::{Record, RecordType};
@@ -72,7 +73,7 @@ impl<'w> Writer<'w> {
         let default = &self.survey.default[file];
         match own_source(record) {
             Some(id) if self.is_source(id) => Ok((Some(id), false)),
-            Some(id) => Err(no_source(id)),
+            Some(id) => Err(no_source(id, self.run.ids.rejected(id))),
             None if needs_no_source(record) && default.assumed => Ok((None, false)),
             None => Ok((Some(&default.id), default.assumed)),
         }
@@ -83,13 +84,16 @@ impl<'w> Writer<'w> {
     }
 }
 
-fn no_source(id: &str) -> Finding {
-    Finding {
-        severity: Severity::Error,
-        pointer: "/source".to_owned(),
-        reason: format!("no source of these inputs has the id `{id}`"),
-        remedy: "correct the id, or give the record of type source in the same run".to_owned(),
-    }
+/// That a record names a source which is not there, or whose own record cannot be read.
+fn no_source(id: &str, rejected: Option<&Location>) -> Finding {
+    let (reason, remedy) = match rejected {
+        Some(place) => (reference::rejected(id, place), reference::REPAIR),
+        None => (
+            format!("no source of these inputs has the id `{id}`"),
+            "correct the id, or give the record of type source in the same run",
+        ),
+    };
+    Finding { severity: Severity::Error, pointer: "/source".to_owned(), reason, remedy: remedy.to_owned() }
 }
 
 impl<'w, C: Chunk> Worker<'w, C> {

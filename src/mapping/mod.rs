@@ -16,7 +16,7 @@ mod figure;
 pub mod iri;
 mod other;
 mod place;
-mod reference;
+pub(crate) mod reference;
 mod run;
 mod scheme;
 mod source;

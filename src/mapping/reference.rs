@@ -6,6 +6,7 @@ use super::cx::{At, Cx};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::{Unresolved, place};
+use crate::location::Location;
 use crate::place::fold::is_han;
 use crate::place::{Candidate, Resolution};
 use crate::record::words::{unwritable, unwritable_reason};
@@ -61,8 +62,7 @@ impl<'m> Cx<'m> {
             }
             None => {
                 if let Some(place) = self.run.ids.rejected(id).filter(|_| !self.run.register.contains(id)) {
-                    let reason = format!("`{id}` names a record that was rejected, at {place}");
-                    self.error(at, reason, "repair that record first");
+                    self.error(at, rejected(id, place), REPAIR);
                     return None;
                 }
                 self.mention(&Mention { name: id.to_owned(), ..Mention::default() }, at)
@@ -83,7 +83,7 @@ impl<'m> Cx<'m> {
 
     fn record<'r>(&mut self, id: &'r str, kind: RecordType, at: At<'_>) -> Option<Target<'r>> {
         let Some(node) = self.run.node(id) else {
-            self.error(at, format!("`{id}` names a record that was rejected"), "repair that record first");
+            self.error(at, format!("`{id}` names a record that was rejected"), REPAIR);
             return None;
         };
         Some(Target { node, key: Key::Typed(super::run::segment_of(kind), id.into()) })
@@ -195,8 +195,7 @@ impl<'m> Cx<'m> {
     /// Notes an id that nothing defines.
     pub(crate) fn dangling(&mut self, id: &str, kind: &str, at: At<'_>) {
         if let Some(place) = self.run.ids.rejected(id) {
-            let reason = format!("`{id}` names a record that was rejected, at {place}");
-            return self.error(at, reason, "repair that record first");
+            return self.error(at, rejected(id, place), REPAIR);
         }
         let reason = format!("no {kind} of these inputs has the id `{id}`");
         self.error(at, reason, "correct the id, or give the record that defines it in the same run");
@@ -255,6 +254,14 @@ pub(crate) fn key_text<'k>(key: &'k Key<'_>) -> &'k str {
         Key::Minted(hash) => hash,
     }
 }
+
+/// That an id is of a record which cannot be read, and where that stands.
+pub(crate) fn rejected(id: &str, place: &Location) -> String {
+    format!("`{id}` names a record that was rejected, at {place}")
+}
+
+/// What to do about a reference to a record that was rejected.
+pub(crate) const REPAIR: &str = "repair that record first";
 
 fn explain(mention: &Mention, resolution: &Resolution) -> (String, &'static str) {
     let name = &mention.name;

@@ -107,6 +107,14 @@ pub trait Places {
     /// # Errors
     /// [`ParameterError::UnknownPlace`], [`ParameterError::AmbiguousPlace`]
     fn place(&self, text: &str) -> Result<NamedNode, ParameterError>;
+
+    /// A place given by its whole IRI: as it is, but where it can be known that there is none.
+    ///
+    /// # Errors
+    /// [`ParameterError::UnknownPlace`]
+    fn named(&self, node: NamedNode) -> Result<NamedNode, ParameterError> {
+        Ok(node)
+    }
 }
 
 /// Places of a register, with IRIs under a base.
@@ -176,6 +184,14 @@ impl Places for DataPlaces<'_> {
             _ => RegisterPlaces { register: self.register, base: self.base }.place(text),
         }
     }
+
+    fn named(&self, node: NamedNode) -> Result<NamedNode, ParameterError> {
+        let space = format!("{}place/", self.base);
+        match node.as_str().strip_prefix(&space).filter(|id| is_slug(id)) {
+            Some(id) => self.place(id),
+            None => Ok(node),
+        }
+    }
 }
 
 /// The ids of a register nearest to one that it lacks, at most three.
@@ -213,7 +229,7 @@ impl Kind {
         let text = text.trim();
         match self {
             Self::Place => match absolute(text) {
-                Some(node) => Ok(Value::Iri(node)),
+                Some(node) => places.named(node).map(Value::Iri),
                 None => places.place(text).map(Value::Iri),
             },
             Self::Iri => iri(text).map(Value::Iri),

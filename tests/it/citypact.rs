@@ -96,3 +96,11 @@ pub fn over_articles(directory: &Path, args: &[&str]) -> Run {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     run(directory, &[args, &["--data"], &files].concat())
 }
+
+/// Sends a signal, such as `TERM`, to a process of this machine. The shell's own `kill` does it: the program of that name
+/// is not on every machine.
+#[track_caller]
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
+    assert!(sent.success(), "no signal {name} to {process}");
+}

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::citypact::{command, finish, run};
+use crate::citypact::{command, finish, run, signal};
 
 fn settings(directory: &std::path::Path, args: &[&str], variables: &[(&str, &str)]) -> Vec<(String, String, String)> {
     let args = [args, &["info", "--config", "--json"]].concat();
@@ -142,8 +142,7 @@ fn an_interrupt_leaves_no_half_file_and_the_old_one_as_it_was() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     assert!(beside(), "the file is written beside");
-    let signal = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(signal.success());
+    signal(child.id(), "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!beside());
     assert_eq!(fs::read_to_string(folder.path().join("out.nq")).unwrap(), "old");

@@ -145,6 +145,10 @@ fn a_reference_to_a_record_that_was_rejected_says_so_and_where_it_stands() {
     ] {
         assert!(told.contains(said), "{said}\n{told}");
     }
+    let unread = SOURCE.replace("\"language\"", "\"tongue\"");
+    fs::write(here.join("r.jsonl"), [&unread, TIE].concat()).unwrap();
+    let told = run(here, &["convert", "r.jsonl"]).failed(3);
+    assert!(told.contains(" /source: `s` names a record that was rejected, at r.jsonl:1:1"), "{told}");
 }
 
 #[test]

@@ -109,6 +109,9 @@ fn an_id_that_nothing_knows_is_refused_with_the_nearest() {
         named("partners").unwrap().bind(&[("place".to_owned(), place.to_owned())], &places).map(drop)
     };
     assert!(over("cn-kunming").is_ok() && over("no-such-place-anywhere").is_err());
+    let whole = |id: &str| over(&format!("<{}place/{id}>", vocab::ID));
+    assert!(whole("cn-kunming").is_ok() && over("http://elsewhere.example/place/cn-kunmign").is_ok());
+    assert!(whole("cn-kunmign").unwrap_err().to_string().contains("no value for the parameter place"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::citypact::{command, run};
+use crate::citypact::{command, run, signal};
 
 /// A folder of a test, removed with it.
 pub struct Folder(pub PathBuf);
@@ -55,8 +55,7 @@ impl Serving {
     }
 
     pub fn signal(&self, name: &str) {
-        let killed = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+        signal(self.child.id(), name);
     }
 
     /// The exit status, if it ends in time.
@@ -136,7 +135,7 @@ fn as_process_1_it_ends_when_told_to() {
     let status = std::fs::read_to_string(format!("/proc/{server}/status")).unwrap();
     let numbers = status.lines().find(|line| line.starts_with("NSpid")).unwrap();
     assert!(numbers.ends_with("\t1"), "{numbers}");
-    assert!(Command::new("kill").args(["-TERM", server]).status().unwrap().success());
+    signal(server.parse().unwrap(), "TERM");
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
