@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-clients test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
+.PHONY: register demo test test-clients test-floods test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -38,6 +38,12 @@ test-clients: build ## SPARQLWrapper and rdflib against the endpoint, in every f
 	@test -x target/clients/bin/python || python3 -m venv target/clients
 	@target/clients/bin/pip install --quiet 'SPARQLWrapper==2.*' 'rdflib==7.*'
 	@target/clients/bin/python tests/clients/clients.py "$${CARGO_TARGET_DIR:-target}/release/citypact"
+
+# The server and its clients hold some thousands of sockets.
+FLOOD ?= 600
+
+test-floods: deps ## idle, slow and silent connections and monstrous queries for ten minutes, beside short ones (FLOOD=60 for less; wants the machine to itself)
+	ulimit -n 8192; CITYPACT_FLOOD=$(FLOOD) $(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --ignored --nocapture a_long_flood
 
 test-terminal: deps ## dialogues in a real terminal (needs tmux)
 	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }

@@ -23,7 +23,7 @@ use crate::output::Shortener;
 use crate::output::export::{self, SheetOptions};
 use crate::query::{Form, Limits};
 use crate::rdf::{self, Lines};
-use crate::store::StoreError;
+use crate::store::{BulkOptions, IndexOnly, Remote, Store, StoreError};
 
 /// Bytes of lines that are written at once.
 const BLOCK: usize = 1 << 16;
@@ -118,7 +118,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 
 fn write_sheets(args: &Args, folder: &Path, backend: &Backend, edge: &Edge) -> Result<()> {
     let options = SheetOptions { bom: args.bom, language: Some(args.lang.clone()), raw: args.raw_cells };
-    let written = export::write_sheets_with(backend.store(), folder, &options)
+    let copy = copy(backend)?;
+    let written = export::write_sheets_with(held(backend, &copy), folder, &options)
         .with_context(|| format!("cannot write into {}", folder.display()))?;
     if written.neutralised > 0 {
         edge.say(format_args!(
@@ -127,6 +128,23 @@ fn write_sheets(args: &Args, folder: &Path, backend: &Backend, edge: &Edge) -> R
         ));
     }
     Ok(())
+}
+
+/// All that an endpoint holds, where it gives that at once: what is asked in several queries shall be of one moment. A store
+/// of this machine is not changed while it is open.
+fn copy(backend: &Backend) -> Result<Option<IndexOnly>> {
+    if !backend.remote().is_some_and(Remote::gives_all_at_once) {
+        return Ok(None);
+    }
+    let copy = IndexOnly::new();
+    let mut quads = backend.store().read(None).map_err(common::explain)?;
+    copy.add_all(&mut quads, BulkOptions::default()).map_err(common::explain)?;
+    Ok(Some(copy))
+}
+
+/// What the queries of an export are put to.
+fn held<'a>(backend: &'a Backend, copy: &'a Option<IndexOnly>) -> &'a dyn Store {
+    copy.as_ref().map_or(backend.store(), |copy| copy)
 }
 
 /// A graph that is not there would give an empty file, as if it said nothing.
@@ -151,8 +169,8 @@ fn must_exist(graph: &NamedNode, backend: &Backend) -> Result<()> {
 
 fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, edge: &Edge) -> Result<()> {
     match target {
-        Target::GeoJson => drop(export::write_geojson(backend.store(), &mut out)?),
-        Target::GraphMl => drop(export::write_graphml(backend.store(), &mut out)?),
+        Target::GeoJson => drop(export::write_geojson(held(backend, &copy(backend)?), &mut out)?),
+        Target::GraphMl => drop(export::write_graphml(held(backend, &copy(backend)?), &mut out)?),
         Target::Rdf(syntax) => write_rdf(args, syntax, backend, &mut out, edge)?,
         Target::Csv => {}
     }

@@ -33,8 +33,7 @@ pub fn run(args: &Args, edge: &Edge, settings: impl FnOnce() -> Vec<[String; 3]>
         return print_settings(args, edge, settings());
     }
     let backend = args.target.open_read_only(&Limits::default(), edge)?;
-    let counts = backend.counts().map_err(explain)?;
-    let epoch = backend.epoch().map_err(explain)?;
+    let (counts, epoch) = backend.counts_and_epoch().map_err(explain)?;
     let mut out = edge.stdout();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &json(&counts, epoch))?;

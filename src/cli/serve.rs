@@ -94,7 +94,7 @@ struct LimitArgs {
     /// Brackets within each other in a query's text
     #[arg(long, value_name = "N", default_value_t = 100)]
     max_nesting: usize,
-    /// Evaluations at the same time; by default twice the number of processors
+    /// Evaluations that hold a place at the same time; long ones take turns beside them; by default twice the number of processors
     #[arg(long, value_name = "N")]
     concurrent: Option<usize>,
     /// Requests that may wait for their turn
@@ -193,7 +193,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let endpoint = Endpoint::new(Arc::clone(&store), settings);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(endpoint.concurrent() + 128)
+        .max_blocking_threads(endpoint.evaluating_threads() + 128)
         .build()
         .context("cannot start the threads of the server")?;
     let served = runtime.block_on(serve(args, &what, edge, &endpoint));

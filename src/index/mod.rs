@@ -9,6 +9,7 @@
 mod appended;
 mod base;
 mod builder;
+mod by_subject;
 mod change;
 mod changed;
 mod dictionary;
@@ -32,6 +33,7 @@ mod version;
 mod view;
 
 pub use builder::{Builder, build};
+pub use by_subject::BySubject;
 pub use change::Change;
 pub use difference::unshared;
 pub use extension::Extension;

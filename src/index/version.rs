@@ -125,6 +125,12 @@ impl Version {
         self.late == 0 && self.changed.is_empty()
     }
 
+    /// With the epoch, what tells apart versions whose terms are numbered differently: results that nobody ordered may come in
+    /// another order from each.
+    pub fn arrangement(&self) -> (u32, usize) {
+        (self.late, self.changes())
+    }
+
     /// The number of a term in normal form ([`super::normal`]); `None` where the data has no such term.
     pub fn id(&self, term: TermRef<'_>) -> Option<Id> {
         self.base.find(term).ok().or_else(|| self.late_id(term))

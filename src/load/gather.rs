@@ -171,7 +171,8 @@ fn load_groups(
             known.push(document);
         }
     }
-    if new_quads >= BULK {
+    // Not in parts: each document is one transaction.
+    if new_quads >= BULK && store.adds_at_once() {
         let quads = new.drain(..).flat_map(|document| document.quads);
         report.change += bulk(quads, store, options)?;
     }

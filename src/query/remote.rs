@@ -16,7 +16,7 @@ use super::session::{LocalSession, Session, Work};
 use super::update::{Update, UpdateStats, unnamed};
 use crate::eval::Cancel;
 use crate::federation::{Outbound, Services, loaded, sources};
-use crate::store::{Remote, Scope, Store, StoreError};
+use crate::store::{Counts, Remote, Scope, Store, StoreError};
 
 impl LocalSession {
     /// With somebody to ask for SERVICE and LOAD. What is asked ends with the evaluation.
@@ -124,6 +124,10 @@ impl Session for RemoteSession {
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
         let Some(json) = self.remote.explain(&request.query.algebra().to_string())? else { return Ok(None) };
         serde_json::from_slice(&json).map(Some).map_err(|error| QueryError::Internal(error.to_string()))
+    }
+
+    fn counts_and_epoch(&self) -> Result<(Counts, Option<u64>), StoreError> {
+        self.remote.counts_and_epoch()
     }
 
     fn epoch(&self) -> Result<Option<u64>, StoreError> {

@@ -19,7 +19,7 @@ use super::supervise::supervised;
 use crate::eval::{Cancel, Functions, Service, Variation};
 use crate::index::Version;
 use crate::place::Register;
-use crate::store::{Embedded, StoreError, Transaction};
+use crate::store::{Embedded, Snapshot, StoreError, Transaction};
 use crate::vocab;
 
 /// Something in this process that queries can be put to.
@@ -34,6 +34,12 @@ pub trait Source {
 impl Source for Embedded {
     fn version(&self, stopped: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
         self.await_version(stopped)
+    }
+}
+
+impl Source for Snapshot {
+    fn version(&self, _: &dyn Fn() -> bool) -> Result<Option<Arc<Version>>, StoreError> {
+        Ok(Some(Snapshot::version(self).clone()))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::eval::Cancel;
 use crate::index::Version;
 #[cfg(feature = "client")]
 use crate::store::Remote;
-use crate::store::{Counts, Embedded, Store, StoreError};
+use crate::store::{Counts, Embedded, Snapshot, Store, StoreError};
 
 /// What is done with results as they come.
 pub type Work<'w> = dyn FnMut(QueryResults<'_>) + Send + 'w;
@@ -64,6 +64,14 @@ pub trait Session: Send + Sync {
     /// [`StoreError`]
     fn counts(&self) -> Result<Counts, StoreError> {
         self.store().counts()
+    }
+
+    /// What the store holds, and how often it has changed where that is known: of one moment.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn counts_and_epoch(&self) -> Result<(Counts, Option<u64>), StoreError> {
+        Ok((self.counts()?, self.epoch()?))
     }
 
     /// How often the store has changed, where that is known.
@@ -180,6 +188,13 @@ impl Session for LocalSession {
 
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
         (self.engine)(request.limits).explain(self.store.as_ref(), request).map(Some)
+    }
+
+    fn counts_and_epoch(&self) -> Result<(Counts, Option<u64>), StoreError> {
+        match self.store.version().map(Snapshot::of) {
+            Some(snapshot) => Ok((snapshot.counts()?, Some(snapshot.epoch()))),
+            None => Ok((self.counts()?, self.epoch()?)),
+        }
     }
 
     fn epoch(&self) -> Result<Option<u64>, StoreError> {

@@ -19,12 +19,17 @@ use super::{failure, log, syntax};
 use crate::format::{ResultsFormat, Syntax, Unsayable};
 use crate::output::{ResultsWriter, Style};
 use crate::query::{Cancel, Dataset, DefaultGraph, Form, Limits, Query, QueryError, Request};
+use crate::store::{EPOCH, Snapshot};
 
 /// Time beyond the limit of an evaluation in which its last results may still leave.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A question with all that shapes its answer.
 pub struct Question {
+    /// The state that it is put to.
+    pub snapshot: Snapshot,
+    /// How much time it has: what the client gives it, at most as much as the server.
+    pub deadline: Deadline,
     /// The query.
     pub query: Query,
     /// Its canonical text, for the cache.
@@ -35,8 +40,6 @@ pub struct Question {
     pub dataset: Dataset,
     /// What the default graph is where no dataset is named.
     pub default_graph: DefaultGraph,
-    /// How much time the client gives it, at most as much as the server.
-    pub timeout: Option<Duration>,
     /// The names of formats that the client gives.
     pub formats: Vec<String>,
     /// Whether it was asked by GET: then the address stands for the answer, which has a tag and heeds conditions. The
@@ -82,18 +85,18 @@ pub async fn answer(
     question: Question,
 ) -> Result<Response<Body>, Problem> {
     let format = Format::choose(question.query.form(), headers, &question.formats)?;
-    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, question.timeout);
+    let (deadline, epoch) = (question.deadline, question.snapshot.epoch());
     if is_volatile(&question.canonical) {
-        let body = evaluate(endpoint, question, format, deadline, None).await?;
-        return Ok(response(format, body, "citypact; fwd=bypass"));
+        let body = evaluate(endpoint, question, format, None).await?;
+        return Ok(response((format, epoch), body, "citypact; fwd=bypass"));
     }
-    let epoch = endpoint.store.epoch();
     let key = Key {
         query: Arc::clone(&question.canonical),
         dataset: question.dataset.clone(),
         default_graph: question.default_graph,
         format: format.name(),
         epoch,
+        arrangement: question.snapshot.version().arrangement(),
     };
     let tag = question.is_get.then(|| tag(endpoint, &key));
     if let Some(response) = tag.as_ref().map(|tag| conditional::unchanged(headers, tag)).transpose()?.flatten() {
@@ -105,10 +108,10 @@ pub async fn answer(
             (Body::from(bytes), "citypact; hit")
         }
         Found::Failed(problem) => return Err(problem),
-        Found::Lead(lead) => (evaluate(endpoint, question, format, deadline, Some(lead)).await?, "citypact; fwd=miss"),
-        Found::Alone => (evaluate(endpoint, question, format, deadline, None).await?, "citypact; fwd=miss"),
+        Found::Lead(lead) => (evaluate(endpoint, question, format, Some(lead)).await?, "citypact; fwd=miss"),
+        Found::Alone => (evaluate(endpoint, question, format, None).await?, "citypact; fwd=miss"),
     };
-    let mut response = response(format, body, status);
+    let mut response = response((format, epoch), body, status);
     if let Some(tag) = &tag {
         conditional::mark(&mut response, tag);
     }
@@ -123,14 +126,16 @@ fn is_volatile(canonical: &str) -> bool {
 fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
     let mut hasher = blake3::Hasher::new();
     hasher.update(key.query.as_bytes());
-    hasher.update(format!("{:?}{:?}{}{}", key.dataset, key.default_graph, endpoint.store.id(), key.epoch).as_bytes());
+    let state = format!("{}{}{:?}", endpoint.store.id(), key.epoch, key.arrangement);
+    hasher.update(format!("{:?}{:?}{state}", key.dataset, key.default_graph).as_bytes());
     Tag::new(&hasher.finalize().to_hex()[..32], key.format)
 }
 
-fn response(format: Format, body: Body, cache_status: &'static str) -> Response<Body> {
+fn response((format, epoch): (Format, u64), body: Body, cache_status: &'static str) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(EPOCH, HeaderValue::from(epoch));
     headers.insert("cache-status", HeaderValue::from_static(cache_status));
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     // Ask again, but with the tag: the data may change at any time.
@@ -142,23 +147,26 @@ async fn evaluate(
     endpoint: &Arc<Endpoint>,
     question: Question,
     format: Format,
-    deadline: Deadline,
     lead: Option<Lead>,
 ) -> Result<Body, Problem> {
-    let turn = deadline.wait(endpoint.turns.take()).await??;
+    let deadline = question.deadline;
+    let place = deadline.wait(endpoint.admission.take()).await??;
     count(&endpoint.metrics.queries);
     let cancel = Cancel::new();
+    let lead = lead.map(Arc::new);
     let how = Producing {
         cancel: cancel.clone(),
         deadline: deadline.end().and_then(|end| end.checked_add(GRACE)),
         copy_limit: lead.as_ref().map_or(0, |_| endpoint.cache.largest()),
+        hurry: lead.clone().map(|lead| Box::new(move || lead.alone()) as Box<_>),
+        place,
     };
     let endpoint = Arc::clone(endpoint);
     let ticket = endpoint.running.enter(Kind::Query, &question.text, cancel.clone());
     let work = move |chunks: &mut Chunks| {
-        let _held = (turn, ticket);
+        let _ticket = ticket;
         let started = Instant::now();
-        let result = write(&endpoint, &question, format, deadline, &cancel, chunks);
+        let result = write(&endpoint, &question, format, &cancel, chunks);
         let outcome = result.as_ref().map_or_else(Problem::detail, |()| "done");
         log::slow(&endpoint, &question.text, started.elapsed(), outcome);
         result
@@ -175,16 +183,16 @@ fn write(
     endpoint: &Endpoint,
     question: &Question,
     format: Format,
-    deadline: Deadline,
     cancel: &Cancel,
     chunks: &mut Chunks,
 ) -> Result<(), Problem> {
+    let deadline = question.deadline;
     let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), chunks);
     let mut failed = None;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
-    let result = engine.run(&*endpoint.store, request, &mut |event| {
+    let result = engine.run(&question.snapshot, request, &mut |event| {
         writer.take(event).map_or_else(
             |error| {
                 failed = Some(error);

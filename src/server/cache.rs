@@ -21,8 +21,10 @@ pub struct Key {
     pub default_graph: DefaultGraph,
     /// The name of the format.
     pub format: &'static str,
-    /// The state of the store: read before the evaluation.
+    /// The state of the store that is evaluated.
     pub epoch: u64,
+    /// How the state's terms are numbered: an order that nobody asked for may hang on it.
+    pub arrangement: (u32, usize),
 }
 
 /// What became of an evaluation that others wait for.
@@ -30,8 +32,8 @@ pub struct Key {
 enum Outcome {
     Pending,
     Done(Bytes),
-    /// It is too large to keep: everybody evaluates for themselves.
-    TooLarge,
+    /// It is too large to keep, or its client reads slowly: everybody evaluates for themselves.
+    Alone,
     Failed(Problem),
 }
 
@@ -95,7 +97,7 @@ impl Cache {
             match &*outcome {
                 Outcome::Done(bytes) => return Found::Hit(bytes.clone()),
                 Outcome::Failed(problem) => return Found::Failed(problem.clone()),
-                Outcome::TooLarge | Outcome::Pending => return Found::Alone,
+                Outcome::Alone | Outcome::Pending => return Found::Alone,
             }
         }
     }
@@ -176,20 +178,25 @@ pub struct Lead {
 
 impl Lead {
     /// Keeps what was found; `None` where it is too large.
-    pub fn found(self, bytes: Option<Vec<u8>>) {
+    pub fn found(&self, bytes: Option<Vec<u8>>) {
         match bytes {
             Some(bytes) => {
                 let bytes = Bytes::from(bytes);
                 self.cache.lock().keep(self.key.clone(), bytes.clone(), self.cache.limit);
                 self.tell(Outcome::Done(bytes));
             }
-            None => self.tell(Outcome::TooLarge),
+            None => self.tell(Outcome::Alone),
         }
     }
 
     /// Tells the others that it will fail for them, too.
-    pub fn failed(self, problem: &Problem) {
+    pub fn failed(&self, problem: &Problem) {
         self.tell(Outcome::Failed(problem.clone()));
+    }
+
+    /// Lets the others evaluate for themselves: this one takes too long for a reason that they do not share.
+    pub fn alone(&self) {
+        self.tell(Outcome::Alone);
     }
 
     fn tell(&self, outcome: Outcome) {
@@ -213,6 +220,7 @@ mod tests {
             default_graph: DefaultGraph::Union,
             format: "json",
             epoch,
+            arrangement: (0, 0),
         }
     }
 

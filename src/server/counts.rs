@@ -1,26 +1,12 @@
 //! What the store holds, in numbers that are counted again only after it has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use crate::store::{Counts, Embedded, StoreError};
+use crate::store::{Counts, Snapshot, Store as _, StoreError};
 
-/// Counts that took longer are shown for a while after a change, so that a busy store does not count all the time.
-const QUICK: Duration = Duration::from_millis(250);
-/// Such counts are counted again after so many times the time that counting took.
-const PATIENCE: u32 = 20;
-
-#[derive(Clone)]
-struct Counted {
-    counts: Arc<Counts>,
-    epoch: u64,
-    at: Instant,
-    took: Duration,
-}
-
-/// The latest counts.
+/// The latest counts, and the epoch that they are of.
 #[derive(Default)]
-pub struct LiveCounts(Mutex<Option<Counted>>);
+pub struct LiveCounts(Mutex<Option<(u64, Arc<Counts>)>>);
 
 impl LiveCounts {
     /// Forgets them.
@@ -28,25 +14,17 @@ impl LiveCounts {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The counts, with the epoch that they are of. Others who ask meanwhile wait.
+    /// The counts of a state. Others who ask meanwhile wait.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn get(&self, store: &Embedded) -> Result<(Arc<Counts>, u64), StoreError> {
+    pub fn get(&self, snapshot: &Snapshot) -> Result<Arc<Counts>, StoreError> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let epoch = store.epoch();
-        if let Some(counted) = last.as_ref().filter(|counted| counted.serves(epoch)) {
-            return Ok((Arc::clone(&counted.counts), counted.epoch));
+        if let Some((_, counts)) = last.as_ref().filter(|(epoch, _)| *epoch == snapshot.epoch()) {
+            return Ok(Arc::clone(counts));
         }
-        let started = Instant::now();
-        let counts = Arc::new(store.counts()?);
-        *last = Some(Counted { counts: Arc::clone(&counts), epoch, at: Instant::now(), took: started.elapsed() });
-        Ok((counts, epoch))
-    }
-}
-
-impl Counted {
-    fn serves(&self, epoch: u64) -> bool {
-        self.epoch == epoch || (self.took > QUICK && self.at.elapsed() < self.took * PATIENCE)
+        let counts = Arc::new(snapshot.counts()?);
+        *last = Some((snapshot.epoch(), Arc::clone(&counts)));
+        Ok(counts)
     }
 }

@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use oxrdf::GraphName;
 
 use super::conditional::{self, Tag};
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
+use super::moment::moment;
 use super::problem::Problem;
 use super::syntax;
 use super::{answer, failure, protocol, reading};
@@ -51,11 +53,13 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
     let formats = protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
     let syntax = syntax::triples(&headers, &formats)?;
     let root = endpoint.root(&headers);
-    let turn = endpoint.turns.take().await?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
+    let snapshot = moment(&endpoint, deadline).await?;
+    let place = deadline.wait(endpoint.admission.take()).await??;
     failure::blocking(move || {
-        let _turn = turn;
-        let (counts, epoch) = endpoint.counts.get(&endpoint.store).map_err(|error| failure::of_store(&error))?;
-        let tag = Tag::new(&format!("{}-{epoch}", endpoint.store.id()), syntax.name());
+        let _place = place;
+        let counts = endpoint.counts.get(&snapshot).map_err(|error| failure::of_store(&error))?;
+        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), snapshot.epoch()), syntax.name());
         if let Some(response) = conditional::unchanged(&headers, &tag)? {
             return Ok(response);
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::http::{HeaderMap, header};
 
+use super::admission::{Admission, MOST_ASIDE};
 use super::body::Bodies;
 use super::cache::Cache;
 use super::counts::LiveCounts;
@@ -18,16 +19,18 @@ use super::turns::Turns;
 use crate::federation::{Outbound, Services};
 use crate::place::Register;
 use crate::query::{DataPlaces, Engine};
-use crate::store::{Embedded, Holder, StoreError};
+use crate::store::{Embedded, Holder, Snapshot, StoreError};
 
 /// An endpoint over a store. [`super::router`] puts it on the web.
 pub struct Endpoint {
     pub(super) store: Arc<Embedded>,
+    /// Held by the request that has the store's present state made ready to be read.
+    pub(super) settling: tokio::sync::Mutex<()>,
     pub(super) settings: Settings,
     pub(super) metrics: Metrics,
     pub(super) running: Arc<Running>,
     /// For evaluations.
-    pub(super) turns: Turns,
+    pub(super) admission: Arc<Admission>,
     /// For changes: one at a time.
     pub(super) writers: Turns,
     /// The memory of requests' bodies.
@@ -51,7 +54,7 @@ impl Endpoint {
             engine: Engine::new().with_default_graph(settings.default_graph),
             metrics: Metrics::default(),
             running: Arc::default(),
-            turns: Turns::new(settings.concurrent, settings.waiting, settings.wait),
+            admission: Admission::new(settings.concurrent, settings.waiting, settings.wait),
             writers: Turns::new(1, settings.waiting, settings.wait),
             bodies: Bodies::new(settings.body),
             cache: Cache::new(settings.cache_bytes),
@@ -62,6 +65,7 @@ impl Endpoint {
             register: OnceLock::new(),
             ready: AtomicBool::new(true),
             store,
+            settling: tokio::sync::Mutex::default(),
             settings,
         })
     }
@@ -84,9 +88,10 @@ impl Endpoint {
         self.store.announce(holder)
     }
 
-    /// How many evaluations go on at the same time at most.
-    pub fn concurrent(&self) -> usize {
-        self.settings.concurrent
+    /// How many threads evaluations take at most, those that are set aside included.
+    pub fn evaluating_threads(&self) -> usize {
+        // A long one runs on a thread beside those that hold a place.
+        2 * self.settings.concurrent + MOST_ASIDE
     }
 
     /// Forgets everything that is kept to answer sooner.
@@ -112,10 +117,10 @@ impl Endpoint {
         self.engine.clone().with_services(Services { outbound: self.outbound.clone(), deadline })
     }
 
-    /// Finds the places that parameters name.
-    pub(super) fn places(&self) -> DataPlaces<'_> {
+    /// Finds the places that parameters name in a state of the store.
+    pub(super) fn places<'a>(&'a self, snapshot: &'a Snapshot) -> DataPlaces<'a> {
         let register = self.register.get_or_init(Register::builtin);
-        DataPlaces { register, base: crate::vocab::ID, store: self.store.as_ref() }
+        DataPlaces { register, base: crate::vocab::ID, store: snapshot }
     }
 
     /// The address under which the client reaches the server, without a slash at its end.

@@ -7,7 +7,6 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response};
 
 use super::answer::{self, Question, counted};
-use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::failure;
 use super::problem::Problem;
@@ -27,15 +26,16 @@ pub async fn answer(
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let named = question.formats.first();
     let as_json = named.map_or(accepted.contains("json"), |format| format == "json");
-    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, question.timeout);
-    let turn = deadline.wait(endpoint.turns.take()).await??;
+    let deadline = question.deadline;
+    let place = deadline.wait(endpoint.admission.take()).await??;
     let cancel = Cancel::new();
+    let place = place.shared_by(&cancel);
     let _guard = CancelOnDrop(cancel.clone());
     let ticket = endpoint.running.enter(Kind::Query, &question.text, cancel.clone());
     let endpoint = Arc::clone(endpoint);
     let explanation = failure::blocking(move || {
-        let _held = (turn, ticket);
-        explained(&endpoint, &question, deadline, &cancel)
+        let _held = (place, ticket);
+        explained(&endpoint, &question, &cancel)
     })
     .await?;
     let mut response = if as_json {
@@ -49,14 +49,10 @@ pub async fn answer(
     Ok(response)
 }
 
-fn explained(
-    endpoint: &Endpoint,
-    question: &Question,
-    deadline: Deadline,
-    cancel: &Cancel,
-) -> Result<Explanation, Problem> {
+fn explained(endpoint: &Endpoint, question: &Question, cancel: &Cancel) -> Result<Explanation, Problem> {
+    let deadline = question.deadline;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
-    engine.explain(&*endpoint.store, request).map_err(|error| counted(endpoint, &deadline.told(error)))
+    engine.explain(&question.snapshot, request).map_err(|error| counted(endpoint, &deadline.told(error)))
 }

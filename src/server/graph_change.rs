@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
-use oxrdf::{GraphName, NamedNode, Quad, Triple};
+use oxrdf::{GraphName, NamedNode, Triple};
 
 use super::endpoint::Endpoint;
 use super::problem::Problem;
 use super::{conditional, failure, graph_state, reading, syntax};
 use crate::format::Syntax;
-use crate::store::{StoreError, Transaction};
+use crate::store::{self, Document, StoreError, Transaction};
 
 /// What is to be done to a graph.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub enum Change {
         /// Whether its name was made for it.
         new: bool,
     },
-    /// Graphs get quads.
-    Load(Vec<Quad>),
+    /// Some graphs hold what the document says of them from now on, others get what it says, too.
+    Load(Document),
     /// The graph goes.
     Delete(GraphName),
     /// Nothing: there is nothing to add.
@@ -43,6 +43,8 @@ pub struct Effect {
     pub state: Option<String>,
     /// The name made for the graph.
     pub location: Option<String>,
+    /// What a load of quads changed.
+    pub change: Option<store::Change>,
 }
 
 /// The triples of a body in one of the RDF syntaxes, or of all parts of a form (RFC 7578).
@@ -79,15 +81,25 @@ async fn form(bytes: Bytes, boundary: String, base: String) -> Result<Vec<Triple
     Ok(triples)
 }
 
-/// What a POST to the graph store itself does: quads go to their graphs, triples to a new one.
+/// What a POST to the graph store itself does: quads go to their graphs, of which `replaced` hold nothing else then; triples
+/// to a new one.
 ///
 /// # Errors
 /// As [`triples`].
-pub async fn to_store(headers: &HeaderMap, bytes: &Bytes, root: &str) -> Result<Change, Problem> {
+pub async fn to_store(
+    headers: &HeaderMap,
+    bytes: &Bytes,
+    root: &str,
+    replaced: Vec<NamedNode>,
+) -> Result<Change, Problem> {
     if let Ok(syntax @ (Syntax::TriG | Syntax::NQuads)) = syntax::of_body(headers) {
         let (bytes, base) = (bytes.clone(), format!("{root}/graphs"));
         let quads = move || reading::quads(&bytes, syntax, &base, GraphName::DefaultGraph);
-        return failure::blocking(quads).await.map(Change::Load);
+        let quads = failure::blocking(quads).await?;
+        return Ok(Change::Load(Document { graphs: replaced, quads }));
+    }
+    if !replaced.is_empty() {
+        return Err(Problem::bad_request("`replace` goes with a body that names its graphs: N-Quads or TriG"));
     }
     let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), bytes);
     let name = NamedNode::new(format!("{root}/graphs/{random:016x}"))
@@ -119,7 +131,10 @@ fn within(
 ) -> Result<Result<Effect, Problem>, StoreError> {
     let (triples, graph, replace, new) = match change {
         Change::None => return Ok(Ok(Effect::default())),
-        Change::Load(quads) => return load(transaction, &quads).map(Ok),
+        Change::Load(document) => {
+            let change = Some(transaction.load(&document)?);
+            return Ok(Ok(Effect { change, ..Effect::default() }));
+        }
         Change::Delete(graph) => return delete(transaction, &graph, headers),
         Change::Put(triples, graph) => (triples, graph, true, false),
         Change::Post { triples, graph, new } => (triples, graph, false, new),
@@ -143,14 +158,7 @@ fn within(
         if let (true, GraphName::NamedNode(name)) = (new, &graph) { Some(name.as_str().to_owned()) } else { None };
     // The state after a change of a part would have to be computed from all of it.
     let state = replace.then(|| graph_state::of(transaction.quads(Some(graph.as_ref())))).transpose()?;
-    Ok(Ok(Effect { created: !exists, state, location }))
-}
-
-fn load(transaction: &mut Transaction<'_>, quads: &[Quad]) -> Result<Effect, StoreError> {
-    for quad in quads {
-        transaction.insert(quad.as_ref())?;
-    }
-    Ok(Effect::default())
+    Ok(Ok(Effect { created: !exists, state, location, change: None }))
 }
 
 fn delete(

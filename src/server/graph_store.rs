@@ -12,6 +12,7 @@ use super::conditional::{self, Tag};
 use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::graph_change::{self, Change, Effect};
+use super::moment::moment;
 use super::problem::Problem;
 use super::stream::{self, CancelOnDrop, Producing};
 use super::syntax;
@@ -19,6 +20,7 @@ use super::{body, failure, graph_state, iri, protocol};
 use crate::format::Syntax;
 use crate::query::Cancel;
 use crate::rdf;
+use crate::store::{CHANGE, Snapshot};
 
 /// Which graph a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +88,8 @@ async fn serve(endpoint: Arc<Endpoint>, target: Target, request: Request) -> Res
     }
     let bytes = body::read(&parts.headers, body, endpoint.settings.body, &endpoint.bodies).await?;
     let root = endpoint.root(&parts.headers);
-    let change = change(&parts, &target, &bytes, &root).await?;
+    let replaced = replaced(parts.uri.query().unwrap_or_default(), &target)?;
+    let change = change(&parts, &target, &bytes, (&root, replaced)).await?;
     let effect = graph_change::apply(&endpoint, change, parts.headers).await?;
     Ok(told(&effect))
 }
@@ -97,21 +100,42 @@ fn told(effect: &Effect) -> Response<Body> {
     if let Some(state) = &effect.state {
         response.headers_mut().insert(header::ETAG, Tag::new(state, Syntax::Turtle.name()).value());
     }
+    if let Some(change) = effect.change.and_then(|change| HeaderValue::from_str(&change.to_string()).ok()) {
+        response.headers_mut().insert(CHANGE, change);
+    }
     if let Some(location) = effect.location.as_ref().and_then(|name| HeaderValue::from_str(&iri::to_uri(name)).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
 }
 
-async fn change(parts: &Parts, target: &Target, bytes: &Bytes, root: &str) -> Result<Change, Problem> {
-    if parts.method == Method::POST && bytes.is_empty() {
+/// The graphs that a POST to the graph store itself replaces: `replace`, any number of times.
+fn replaced(query: &str, target: &Target) -> Result<Vec<NamedNode>, Problem> {
+    let pairs = protocol::pairs(query).map_err(failure::of_protocol)?;
+    let names = pairs.into_iter().filter(|(name, _)| name == "replace").map(|(_, value)| {
+        NamedNode::new(&value).map_err(|_| Problem::bad_request(format!("`replace` is not an absolute IRI: {value}")))
+    });
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() || *target == Target::Store {
+        return Ok(names);
+    }
+    Err(Problem::bad_request("`replace` does not go with the name of a graph"))
+}
+
+async fn change(
+    parts: &Parts,
+    target: &Target,
+    bytes: &Bytes,
+    (root, replaced): (&str, Vec<NamedNode>),
+) -> Result<Change, Problem> {
+    if parts.method == Method::POST && bytes.is_empty() && replaced.is_empty() {
         // §5.5, last paragraph.
         return Ok(Change::None);
     }
     let graph = match target {
         Target::Graph(graph) => graph.clone(),
         Target::Store if parts.method == Method::POST => {
-            return graph_change::to_store(&parts.headers, bytes, root).await;
+            return graph_change::to_store(&parts.headers, bytes, root, replaced).await;
         }
         Target::Store => {
             return Err(Problem::bad_request("the request names no graph").hint(Some("add ?graph=IRI or ?default")));
@@ -135,18 +159,16 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
         Target::Store => (syntax::datasets(&parts.headers, &formats)?, None),
     };
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let turn = deadline.wait(endpoint.turns.take()).await??;
-    let state = Reading::new(&endpoint, graph.clone(), deadline).state().await?;
+    let snapshot = moment(&endpoint, deadline).await?;
+    let place = deadline.wait(endpoint.admission.take()).await??;
+    let reading = Reading { endpoint, snapshot, graph, deadline, cancel: Cancel::new() };
+    let state = reading.state().await?;
     let tag = Tag::new(&state, syntax.name());
     if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
         return Ok(response);
     }
-    let reading = Reading::new(&endpoint, graph, deadline);
-    let how = Producing { cancel: reading.cancel.clone(), deadline: deadline.end(), copy_limit: 0 };
-    let work = move |chunks: &mut stream::Chunks| {
-        let _turn = turn;
-        reading.write(syntax, chunks)
-    };
+    let how = Producing { cancel: reading.cancel.clone(), deadline: deadline.end(), copy_limit: 0, hurry: None, place };
+    let work = move |chunks: &mut stream::Chunks| reading.write(syntax, chunks);
     let produced = stream::produce(how, work, |_| {}).await?;
     let mut response = Response::new(produced.body);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(syntax::media_type(syntax)));
@@ -158,33 +180,31 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
 #[derive(Clone)]
 struct Reading {
     endpoint: Arc<Endpoint>,
+    snapshot: Snapshot,
     graph: Option<GraphName>,
     deadline: Deadline,
     cancel: Cancel,
 }
 
 impl Reading {
-    fn new(endpoint: &Arc<Endpoint>, graph: Option<GraphName>, deadline: Deadline) -> Self {
-        Self { endpoint: Arc::clone(endpoint), graph, deadline, cancel: Cancel::new() }
-    }
-
     fn quads(&self) -> impl Iterator<Item = Result<Quad, Problem>> {
-        let quads = self.endpoint.store.quads(self.graph.as_ref().map(GraphName::as_ref));
+        let quads = self.snapshot.quads(self.graph.as_ref().map(GraphName::as_ref));
         self.deadline.watch(quads, &self.cancel)
     }
 
     /// The state for the entity tag. Ends when the request does.
     async fn state(&self) -> Result<String, Problem> {
-        let _guard = CancelOnDrop(self.cancel.clone());
-        let reading = self.clone();
+        // This pass ends by itself; the one that writes has its own way to be ended.
+        let reading = Self { cancel: Cancel::new(), ..self.clone() };
+        let _guard = CancelOnDrop(reading.cancel.clone());
         failure::blocking(move || reading.compute_state()).await
     }
 
     fn compute_state(&self) -> Result<String, Problem> {
-        let (store, epoch) = (&self.endpoint.store, self.endpoint.store.epoch());
-        let Some(graph) = &self.graph else { return Ok(format!("{}-{epoch}", store.id())) };
+        let epoch = self.snapshot.epoch();
+        let Some(graph) = &self.graph else { return Ok(format!("{}-{epoch}", self.endpoint.store.id())) };
         if let GraphName::NamedNode(name) = graph
-            && !store.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
+            && !self.snapshot.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
         {
             return Err(Problem::not_found(format!("there is no graph {name}")));
         }

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Question};
 use super::canonical::canonical;
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
+use super::moment::moment;
 use super::problem::Problem;
 use super::{body, conditional, failure, protocol};
 use crate::query::{Dataset, LibraryError, NamedQuery, Parameter, library, named};
@@ -77,25 +79,29 @@ pub async fn ask(
     let named = named(&name).map_err(|error| unknown(&error))?;
     let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| is_own(name));
     once_each(&given)?;
-    let query = failure::blocking({
-        let endpoint = Arc::clone(&endpoint);
-        move || named.bind(&given, &endpoint.places()).map_err(|error| of_library(named, &error))
-    })
-    .await?;
     let (times, formats): (Vec<_>, Vec<_>) = own.into_iter().partition(|(name, _)| name == "timeout");
     let timeout = times.first().map(|(_, text)| protocol::timeout(text)).transpose().map_err(failure::of_protocol)?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout);
+    let snapshot = moment(&endpoint, deadline).await?;
+    let leaves_out = named.asks_graphs() && snapshot.holds_unnamed().map_err(|error| failure::of_store(&error))?;
+    let query = failure::blocking({
+        let (endpoint, snapshot) = (Arc::clone(&endpoint), snapshot.clone());
+        move || named.bind(&given, &endpoint.places(&snapshot)).map_err(|error| of_library(named, &error))
+    })
+    .await?;
     let question = Question {
+        snapshot,
+        deadline,
         canonical: canonical(&query),
         query,
         text: named.text.to_string(),
         dataset: Dataset::default(),
         default_graph: endpoint.settings.default_graph,
-        timeout,
         formats: formats.into_iter().map(|(_, value)| value).collect(),
         is_get: parts.method != Method::POST,
     };
     let mut response = answer::answer(&endpoint, &parts.headers, question).await?;
-    if named.asks_graphs() && endpoint.store.holds_unnamed().map_err(|error| failure::of_store(&error))? {
+    if leaves_out {
         response.headers_mut().insert("warning", HeaderValue::from_static(UNSEEN));
     }
     Ok(response)

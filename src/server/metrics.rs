@@ -64,7 +64,14 @@ pub fn render(endpoint: &Endpoint) -> String {
         one(&mut text, name, help, "counter", counter.load(Relaxed));
     }
     one(&mut text, "running", "Evaluations going on", "gauge", endpoint.running.count() as u64);
-    one(&mut text, "waiting", "Requests that wait for their turn", "gauge", endpoint.turns.waiting() as u64);
+    one(&mut text, "waiting", "Requests that wait for a place", "gauge", endpoint.admission.waiting() as u64);
+    one(
+        &mut text,
+        "set_aside",
+        "Evaluations that wait for their turn or for their client",
+        "gauge",
+        endpoint.admission.set_aside() as u64,
+    );
     one(&mut text, "cache_bytes", "Bytes of results kept", "gauge", endpoint.cache.bytes() as u64);
     one(
         &mut text,

@@ -15,6 +15,7 @@
 //! ```
 
 mod access;
+mod admission;
 mod answer;
 mod body;
 mod cache;
@@ -36,6 +37,7 @@ pub mod listen;
 mod log;
 mod memo;
 mod metrics;
+mod moment;
 pub mod negotiation;
 mod openapi;
 mod operate;

@@ -166,6 +166,11 @@ fn graphs() -> Value {
     operations["parameters"] = json!([
         query("graph", "the graph's IRI", json!({ "type": "string", "format": "iri" })),
         query("default", "the default graph", json!({ "type": "string" })),
+        query(
+            "replace",
+            "with a POST of quads: graphs that hold what is sent and nothing else then, in one transaction",
+            json!({ "type": "array", "items": { "type": "string", "format": "iri" } }),
+        ),
         format(false),
     ]);
     operations

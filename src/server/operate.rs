@@ -84,13 +84,16 @@ pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     })?;
     let pairs = protocol::pairs(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
     let given = pairs.into_iter().find(|(name, _)| name == "name").map(|(_, value)| value);
-    let name = given.unwrap_or_else(|| format!("epoch-{}", endpoint.store.epoch()));
-    if !is_plain(&name) {
+    if given.as_deref().is_some_and(|name| !is_plain(name)) {
         return Err(Problem::bad_request("the name of a backup is letters, digits, `-`, `_` and `.`"));
     }
-    let target = folder.join(&name);
+    let target = failure::blocking(move || {
+        let named = |epoch| folder.join(given.unwrap_or_else(|| format!("epoch-{epoch}")));
+        endpoint.store.backup_as(named).map_err(|error| failure::of_store(&error))
+    })
+    .await?;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
     let path = std::path::absolute(&target).unwrap_or_else(|_| target.clone());
-    failure::blocking(move || endpoint.store.backup(&target).map_err(|error| failure::of_store(&error))).await?;
     let mut response = of_now(JSON, json!({ "backup": name, "path": path }).to_string());
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)

@@ -10,14 +10,16 @@ use axum::http::{HeaderValue, Response, header};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term, Triple};
 
 use super::conditional::{self, Tag};
+use super::deadline::Deadline;
 use super::endpoint::Endpoint;
+use super::moment::moment;
 use super::problem::Problem;
 use super::syntax;
 use super::{answer, description, failure, iri, protocol, reading};
 use crate::format::Syntax;
 use crate::ontology;
 use crate::rdf;
-use crate::store::StoreError;
+use crate::store::{Snapshot, StoreError};
 
 /// Triples that a document about a resource has at most; the rest is a query away.
 const MOST: usize = 100_000;
@@ -53,12 +55,14 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     let path = iri::to_uri(request.uri().path());
     let query = request.uri().query().unwrap_or_default().to_owned();
     let syntax = syntax::triples(&headers, &formats)?;
-    let turn = endpoint.turns.take().await?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
+    let snapshot = moment(&endpoint, deadline).await?;
+    let place = deadline.wait(endpoint.admission.take()).await??;
     failure::blocking(move || {
-        let _turn = turn;
+        let _place = place;
         let rest = path.strip_prefix("/doc/").unwrap_or_default();
-        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), endpoint.store.epoch()), syntax.name());
-        let triples = told(&endpoint, rest, &query)?;
+        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), snapshot.epoch()), syntax.name());
+        let triples = told(&snapshot, &names(&endpoint.settings.namespace, rest, &query))?;
         let mut response = match conditional::unchanged(&headers, &tag)? {
             Some(response) => response,
             None => written(&triples, syntax, &tag)?,
@@ -96,15 +100,14 @@ fn formats(request: &Request) -> Result<Vec<String>, Problem> {
     protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)
 }
 
-/// What is known of the thing that an address names.
+/// What is known of the thing that has one of these names.
 ///
 /// # Errors
-/// 404 where nothing is known of any IRI that has this address.
-fn told(endpoint: &Endpoint, rest: &str, query: &str) -> Result<Vec<Triple>, Problem> {
-    let names = names(&endpoint.settings.namespace, rest, query);
+/// 404 where nothing is known of any.
+fn told(snapshot: &Snapshot, names: &[NamedNode]) -> Result<Vec<Triple>, Problem> {
     for look in [about, told_by_others] {
-        for name in &names {
-            let triples = look(endpoint, name).map_err(|error| failure::of_store(&error))?;
+        for name in names {
+            let triples = look(snapshot, name).map_err(|error| failure::of_store(&error))?;
             if !triples.is_empty() {
                 return Ok(triples);
             }
@@ -144,19 +147,19 @@ impl PartialOrd for Ordered {
 }
 
 /// What all graphs say of a node, of its parts (blank nodes, and nodes named below it) and, for a graph, in it.
-fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
+fn about(snapshot: &Snapshot, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
     let mut seen = BTreeSet::from([NamedOrBlankNode::from(name.clone()).to_string()]);
     let mut open = vec![NamedOrBlankNode::from(name.clone())];
     let mut triples = BTreeSet::new();
     let part = format!("{}#", name.as_str());
-    if endpoint.store.contains_graph(name.as_ref())? {
+    if snapshot.contains_graph(name.as_ref())? {
         let graph = GraphName::from(name.clone());
-        for quad in endpoint.store.quads(Some(graph.as_ref())).take(MOST) {
+        for quad in snapshot.quads(Some(graph.as_ref())).take(MOST) {
             triples.insert(Ordered(quad?.into()));
         }
     }
     while let Some(subject) = open.pop() {
-        for quad in endpoint.store.matching(Some(subject.as_ref()), None, None, None) {
+        for quad in snapshot.matching(Some(subject.as_ref()), None, None, None) {
             let triple = Triple::from(quad?);
             let object = match &triple.object {
                 Term::NamedNode(node) if node.as_str().starts_with(&part) => Some(node.clone().into()),
@@ -174,8 +177,8 @@ fn about(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreErro
 }
 
 /// What is said of others with this node: all that there is to tell of one that nothing is said of.
-fn told_by_others(endpoint: &Endpoint, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
-    let quads = endpoint.store.matching(None, None, Some(name.as_ref().into()), None).take(MOST);
+fn told_by_others(snapshot: &Snapshot, name: &NamedNode) -> Result<Vec<Triple>, StoreError> {
+    let quads = snapshot.matching(None, None, Some(name.as_ref().into()), None).take(MOST);
     let triples = quads.map(|quad| quad.map(|quad| Ordered(quad.into()))).collect::<Result<BTreeSet<_>, _>>()?;
     Ok(triples.into_iter().map(|triple| triple.0).collect())
 }

@@ -15,6 +15,7 @@ use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::memo::Parsed;
 use super::metrics::count;
+use super::moment::moment;
 use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
 use super::running::Kind;
@@ -22,7 +23,7 @@ use super::stream::CancelOnDrop;
 use super::{body, description, explanation, failure, log};
 use crate::federation::loaded;
 use crate::query::{Cancel, Dataset, DefaultGraph, Limits, ParseOptions, Query, QueryError, Update, UpdateStats};
-use crate::store::CHANGE;
+use crate::store::{CHANGE, Change};
 
 /// Bytes of a text that is parsed in less time than it takes to hand it to another thread and back.
 const SHORT: usize = 4 << 10;
@@ -62,11 +63,12 @@ async fn query(
     is_get: bool,
 ) -> Result<Response<Body>, Problem> {
     let dataset = dataset(&text)?;
-    let timeout = timeout(&text)?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout(&text)?);
     let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
     let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
     let (explain, formats, text) = (text.explain, text.formats, text.text);
-    let question = Question { query, canonical, text, dataset, default_graph, timeout, formats, is_get };
+    let snapshot = moment(endpoint, deadline).await?;
+    let question = Question { snapshot, deadline, query, canonical, text, dataset, default_graph, formats, is_get };
     if explain {
         return explanation::answer(endpoint, headers, question).await;
     }
@@ -158,8 +160,8 @@ async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Re
     .await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    let done = format!("inserted={}, removed={}", done.inserted, done.removed);
-    if let Ok(value) = HeaderValue::from_str(&done) {
+    let done = Change { inserted: done.inserted, removed: done.removed };
+    if let Ok(value) = HeaderValue::from_str(&done.to_string()) {
         response.headers_mut().insert(CHANGE, value);
     }
     Ok(response)

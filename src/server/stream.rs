@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use hyper::body::Frame;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::admission::{Overtaken, Place};
 use super::problem::Problem;
 use crate::query::Cancel;
 
@@ -34,10 +36,12 @@ pub struct Chunks {
     parts: Sender<Part>,
     runtime: Handle,
     deadline: Option<Instant>,
+    place: Place,
     buffer: Vec<u8>,
     sent: u64,
     copy: Option<Vec<u8>>,
     copy_limit: usize,
+    hurry: Option<Box<dyn FnOnce() + Send>>,
 }
 
 impl Chunks {
@@ -47,20 +51,36 @@ impl Chunks {
         self.send(Part::Chunk(chunk.into()))
     }
 
-    /// Waits for a slow client, but not beyond the deadline.
-    fn send(&self, part: Part) -> io::Result<()> {
+    /// Waits for a slow client without holding a place, but not beyond the deadline.
+    fn send(&mut self, part: Part) -> io::Result<()> {
+        let part = match self.parts.try_send(part) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(_)) => return Err(io::ErrorKind::BrokenPipe.into()),
+            Err(TrySendError::Full(part)) => part,
+        };
+        self.hurry();
         let left = self.deadline.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-        let sent = self.runtime.block_on(async { tokio::time::timeout(left, self.parts.send(part)).await });
-        match sent {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
-            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        let waited = self.place.aside(self.parts.send(part));
+        match self.runtime.block_on(async { tokio::time::timeout(left, waited).await }) {
+            Ok(Ok(Ok(()))) => Ok(()),
+            Ok(Ok(Err(_))) => Err(io::ErrorKind::BrokenPipe.into()),
+            Ok(Err(Overtaken)) | Err(_) => Err(io::ErrorKind::TimedOut.into()),
         }
     }
 
     fn keep(&mut self, bytes: &[u8]) {
         if let Some(copy) = &mut self.copy {
-            if copy.len() + bytes.len() > self.copy_limit { self.copy = None } else { copy.extend_from_slice(bytes) }
+            if copy.len() + bytes.len() <= self.copy_limit {
+                return copy.extend_from_slice(bytes);
+            }
+            self.copy = None;
+            self.hurry();
+        }
+    }
+
+    fn hurry(&mut self) {
+        if let Some(hurry) = self.hurry.take() {
+            hurry();
         }
     }
 }
@@ -82,7 +102,6 @@ impl Write for Chunks {
 }
 
 /// How to run a producer.
-#[derive(Clone)]
 pub struct Producing {
     /// Ends the evaluation when the client goes.
     pub cancel: Cancel,
@@ -90,6 +109,10 @@ pub struct Producing {
     pub deadline: Option<Instant>,
     /// Bytes up to which a copy of everything is kept for the cache; 0 for none.
     pub copy_limit: usize,
+    /// Called once nobody should wait for the copy: it is too large, or the client reads slowly.
+    pub hurry: Option<Box<dyn FnOnce() + Send>>,
+    /// Held while it runs.
+    pub place: Place,
 }
 
 /// What came of a producer that had not failed when its first bytes left.
@@ -109,16 +132,19 @@ where
     F: FnOnce(Result<Option<Vec<u8>>, &Problem>) + Send + 'static,
 {
     let (sender, mut parts) = channel(AHEAD);
+    let place = how.place.shared_by(&how.cancel);
     let guard = CancelOnDrop(how.cancel);
     let copy = (how.copy_limit > 0).then(Vec::new);
     let mut chunks = Chunks {
         parts: sender,
         runtime: Handle::current(),
         deadline: how.deadline,
+        place,
         buffer: Vec::new(),
         sent: 0,
         copy,
         copy_limit: how.copy_limit,
+        hurry: how.hurry,
     };
     tokio::task::spawn_blocking(move || match work(&mut chunks) {
         Ok(()) => {

@@ -1,4 +1,4 @@
-//! Who may evaluate when: so many at once, so many waiting, none longer than a while; and one writer at a time.
+//! Bounded concurrency: so many at once, so many waiting, none longer than a while.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -38,6 +38,12 @@ impl Turns {
         let _waiting = Waiting::enter(self)?;
         let permit = tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
         permit.ok().and_then(Result::ok).map(Turn).ok_or_else(busy)
+    }
+
+    /// Takes a place for somebody who had one before: after a wait, however long.
+    pub async fn take_again(&self) -> Option<Turn> {
+        // The semaphore is never closed.
+        Arc::clone(&self.places).acquire_owned().await.ok().map(Turn)
     }
 
     /// How many wait now.

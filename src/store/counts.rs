@@ -1,5 +1,7 @@
 //! What a store holds, in numbers.
 
+#[cfg(feature = "client")]
+use oxigraph::sparql::QueryResults;
 use oxrdf::vocab::rdf;
 use oxrdf::{GraphName, NamedNode, Term};
 
@@ -46,6 +48,23 @@ impl Counts {
         Ok(Self::sorted(graphs, classes))
     }
 
+    /// Of the rows that [`all`] gives.
+    #[cfg(feature = "client")]
+    pub(super) fn of_all(results: QueryResults<'_>) -> Result<Self, StoreError> {
+        let (mut graphs, mut classes) = (Vec::new(), Vec::new());
+        let QueryResults::Solutions(rows) = results else { return Ok(Self::default()) };
+        for row in rows {
+            let row = row?;
+            let (name, count) = (row.get("group").cloned(), row.get("n").map_or(0, number));
+            match row.get("kind") {
+                Some(Term::Literal(kind)) if kind.value() == "class" => classes.extend(class((name, count))),
+                Some(_) if name.is_none() => graphs.extend((count > 0).then_some((GraphName::DefaultGraph, count))),
+                _ => graphs.extend(graph((name, count))),
+            }
+        }
+        Ok(Self::sorted(graphs, classes))
+    }
+
     fn sorted(mut graphs: Vec<(GraphName, u64)>, mut classes: Vec<(NamedNode, u64)>) -> Self {
         graphs.sort_by_cached_key(|(name, n)| (u64::MAX - n, name.to_string()));
         classes.sort_by_cached_key(|(name, n)| (u64::MAX - n, name.to_string()));
@@ -64,6 +83,17 @@ pub(super) fn of_version(version: &Version) -> Counts {
     let objects = types.as_ref().map_or(&[][..], |types| types.pos().key);
     let members = objects.chunk_by(|a, b| a == b).map(|members| (Some(name(members[0])), members.len() as u64));
     Counts::sorted(graphs, members.filter_map(class).collect())
+}
+
+/// One query for everything, of a store whose default graph is the graph without a name: `?kind` says what a row counts.
+#[cfg(feature = "client")]
+pub(super) fn all() -> String {
+    let (graphs, classes) = texts(&[]);
+    let kinds = [("graph", UNNAMED), ("graph", &*graphs), ("class", &*classes)];
+    let parts = kinds.map(|(kind, query)| {
+        format!("{{ {} }}", query.replacen("SELECT", &format!("SELECT (\"{kind}\" AS ?kind)"), 1))
+    });
+    format!("SELECT ?kind ?group ?n WHERE {{ {} }}", parts.join(" UNION "))
 }
 
 /// The queries for graphs and for classes.

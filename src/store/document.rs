@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fmt;
 use std::ops::AddAssign;
 
 use oxrdf::{GraphName, NamedNode, Quad, QuadRef};
@@ -33,6 +34,13 @@ impl Change {
     /// Whether nothing changed.
     pub const fn is_empty(self) -> bool {
         self.inserted == 0 && self.removed == 0
+    }
+}
+
+/// As servers of this program tell it: `inserted=3, removed=0`.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "inserted={}, removed={}", self.inserted, self.removed)
     }
 }
 

@@ -8,13 +8,14 @@ pub(super) use oxigraph::store as ox;
 use oxigraph::store::StorageError;
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
 
+use super::Store as _;
 use super::bound::Bound;
-use super::counts::{self, Counts};
+use super::counts::Counts;
 use super::error::StoreError;
 use super::lock::{Holder, Lock};
 use super::meta::Meta;
-use super::overlay::contains_graph;
 use super::quads::{Asked, Quads};
+use super::snapshot::Snapshot;
 use super::versions::{Present, Versions};
 use crate::index::Version;
 
@@ -94,7 +95,8 @@ impl Embedded {
     }
 
     /// How often the store has changed. It grows with every commit that changed something and is the same for the same
-    /// data; after a crash it may skip numbers. Read it *before* the query whose result it is to stand for.
+    /// data; after a crash it may skip numbers. What is read afterwards is of this state or of a later one: only
+    /// [`Snapshot::epoch`] is the number of what is read.
     pub fn epoch(&self) -> u64 {
         self.meta.epoch()
     }
@@ -135,13 +137,10 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::Storage`], [`StoreError::Damaged`]
     pub fn contains_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
-        if let Some(engine) = self.engine() {
-            return Ok(engine.contains_named_graph(graph)?);
+        match self.engine() {
+            Some(engine) => Ok(engine.contains_named_graph(graph)?),
+            None => Snapshot::of(self.state()?).contains_graph(graph),
         }
-        let version = self.state()?;
-        let found = contains_graph(&version, graph.into());
-        version.sound()?;
-        Ok(found)
     }
 
     /// Whether the unnamed graph holds anything.
@@ -157,10 +156,7 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::Storage`], [`StoreError::Query`], [`StoreError::Damaged`]
     pub fn counts(&self) -> Result<Counts, StoreError> {
-        let Some(version) = self.version() else { return Counts::apart(self) };
-        let counts = counts::of_version(&version);
-        version.sound()?;
-        Ok(counts)
+        self.version().map_or_else(|| Counts::apart(self), |version| Snapshot::of(version).counts())
     }
 
     /// A prepared query on a snapshot of the present state, to be executed or explained.

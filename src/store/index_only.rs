@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use oxigraph::sparql::{QueryDatasetSpecification, QueryResults, SparqlEvaluator};
+use oxigraph::sparql::QueryResults;
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
-use super::{BulkOptions, Change, Counts, Document, QuadStream, Store, StoreError, counts};
-use crate::index::{Builder, TooLarge, Version, View};
+use super::{BulkOptions, Change, Counts, Document, QuadStream, Snapshot, Store, StoreError};
+use crate::index::{Builder, TooLarge, Version};
 use crate::rdf::canonical_quad;
 
 /// Quads of files in the columns of an index, for commands that read files instead of a store. It takes quads until it is first
@@ -50,12 +50,15 @@ impl IndexOnly {
     pub fn version(&self) -> &Arc<Version> {
         self.version.get_or_init(|| Arc::new(std::mem::take(&mut *self.filled()).finish(0)))
     }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.version().clone())
+    }
 }
 
 impl Store for IndexOnly {
     fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
-        let view = View::new(self.version().clone(), &QueryDatasetSpecification::new());
-        Ok(SparqlEvaluator::new().for_query(query).on_queryable_dataset(view).execute()?)
+        self.snapshot().run_query(query)
     }
 
     fn run_update(&self, _: spargebra::Update) -> Result<(), StoreError> {
@@ -74,11 +77,11 @@ impl Store for IndexOnly {
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        Ok(counts::of_version(self.version()))
+        self.snapshot().counts()
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {
-        Ok(self.version().quads() as u64)
+        self.snapshot().count_quads()
     }
 
     fn is_new(&self) -> Result<bool, StoreError> {
@@ -86,8 +89,7 @@ impl Store for IndexOnly {
     }
 
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
-        let version = self.version();
-        Ok(version.id(graph.into()).is_some_and(|name| version.graph_number(name).is_some()))
+        self.snapshot().has_graph(graph)
     }
 
     fn add_all(

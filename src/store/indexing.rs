@@ -1,5 +1,6 @@
 //! The index of a store: how it comes to be, and to be kept.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -35,13 +36,26 @@ impl Embedded {
             if version.is_some() || stopped() {
                 return Ok(version);
             }
-            if let (Present::Unknown, Some(engine)) = (self.versions.present(), self.engine()) {
-                // A writer is at work, who may wait for this: the state before its commit is as good as any.
-                let index = read(engine, || {}, &|_| stopped())?;
-                return Ok(index.map(|index| Arc::new(index.finish(0))));
+            if let (Present::Unknown, Some(engine)) = (self.versions.present(), self.engine())
+                && let Some(version) = self.before_commit(engine, stopped)?
+            {
+                return Ok(Some(version));
             }
             std::thread::sleep(LOOK);
         }
+    }
+
+    /// An index of what the engine holds while a writer is at work, who may wait for this: the state before its commit is as
+    /// good as any. `None` while the commit itself is made: nobody could tell of which state it would be.
+    fn before_commit(
+        &self,
+        engine: &ox::Store,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Option<Arc<Version>>, StoreError> {
+        let (before, begun) = (self.versions.moment(), Cell::new(None));
+        let is_known = || before.is_some() && before == begun.get();
+        let index = read(engine, || begun.set(self.versions.moment()), &|_| stopped() || !is_known())?;
+        Ok(index.zip(before).filter(|_| is_known()).map(|(index, epoch)| Arc::new(index.finish(epoch))))
     }
 
     fn version_now(&self) -> Result<Option<Arc<Version>>, StoreError> {

@@ -24,6 +24,7 @@ mod quads;
 #[cfg(feature = "client")]
 mod remote;
 mod restore;
+mod snapshot;
 mod transaction;
 mod versions;
 mod writing;
@@ -49,6 +50,7 @@ pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
 #[cfg(feature = "client")]
 pub(crate) use remote::{FORM, query_form};
 pub use restore::restore;
+pub use snapshot::Snapshot;
 pub use transaction::Transaction;
 pub use writing::BulkOptions;
 
@@ -104,6 +106,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`]
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError>;
+
+    /// Whether [`Self::add_all`] adds all at once, or nothing; else others may see a part of it.
+    fn adds_at_once(&self) -> bool {
+        true
+    }
 
     /// Adds many quads as fast as the store can. Returns how many were taken in, those counted that came twice.
     ///

@@ -6,7 +6,7 @@ use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
 
 use super::embedded::ox;
 use super::error::StoreError;
-use crate::index::{GraphFilter, Pattern, Scan, Version, normal};
+use crate::index::{BySubject, GraphFilter, Pattern, Row, Scan, Version, normal};
 
 /// The quads of a snapshot.
 pub struct Quads<'a>(Source<'a>);
@@ -15,7 +15,7 @@ enum Source<'a> {
     Store(Box<ox::QuadIter<'a>>),
     Index {
         version: Arc<Version>,
-        scan: Option<Scan>,
+        rows: Box<dyn Iterator<Item = Row> + Send>,
         done: bool,
     },
     /// There is no state to be read.
@@ -47,8 +47,17 @@ impl<'a> Quads<'a> {
     }
 
     pub(super) fn of_index(version: Arc<Version>, asked: Asked<'_>) -> Self {
-        let scan = scan(&version, asked);
-        Self(Source::Index { version, scan, done: false })
+        let rows = Box::new(scan(&version, asked).into_iter().flatten());
+        Self(Source::Index { version, rows, done: false })
+    }
+
+    /// All quads, or those of one graph, graph by graph and subject by subject.
+    pub(super) fn by_subject(version: Arc<Version>, graph: Option<GraphNameRef<'_>>) -> Self {
+        let rows = match graph {
+            None => BySubject::all(version.clone()),
+            Some(graph) => BySubject::new(version.clone(), number(&version, graph).into_iter().collect()),
+        };
+        Self(Source::Index { version, rows: Box::new(rows), done: false })
     }
 }
 
@@ -63,14 +72,21 @@ fn scan(version: &Arc<Version>, asked: Asked<'_>) -> Option<Scan> {
         predicate: id(asked.predicate.map(Into::into))?,
         object: id(asked.object)?,
     };
-    let named = |name: TermRef<'_>| Some(GraphFilter::One(version.graph_number(version.id(name)?)?));
     let graphs = match asked.graph {
         None => GraphFilter::Any,
-        Some(GraphNameRef::DefaultGraph) => GraphFilter::One(0),
-        Some(GraphNameRef::NamedNode(name)) => named(name.into())?,
-        Some(GraphNameRef::BlankNode(name)) => named(name.into())?,
+        Some(graph) => GraphFilter::One(number(version, graph)?),
     };
     Some(Scan::new(version.clone(), pattern, Arc::new(graphs), true))
+}
+
+/// The number of a graph, if there is one of this name; the unnamed one is always there.
+fn number(version: &Version, graph: GraphNameRef<'_>) -> Option<u32> {
+    let named = |name: TermRef<'_>| version.graph_number(version.id(name)?);
+    match graph {
+        GraphNameRef::DefaultGraph => Some(0),
+        GraphNameRef::NamedNode(name) => named(name.into()),
+        GraphNameRef::BlankNode(name) => named(name.into()),
+    }
 }
 
 impl Iterator for Quads<'_> {
@@ -81,8 +97,8 @@ impl Iterator for Quads<'_> {
             Source::Store(quads) => Some(quads.next()?.map_err(StoreError::from)),
             Source::Failed(error) => error.take().map(Err),
             Source::Index { done: true, .. } => None,
-            Source::Index { version, scan, done } => {
-                let quad = scan.as_mut().and_then(Iterator::next).map(|row| version.quad(row));
+            Source::Index { version, rows, done } => {
+                let quad = rows.next().map(|row| version.quad(row));
                 // What could not be read is told instead of what was made of it.
                 let sound = version.sound();
                 *done = quad.is_none() || sound.is_err();

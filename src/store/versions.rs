@@ -35,6 +35,8 @@ struct State {
     version: Option<Arc<Version>>,
     pending: Vec<Change>,
     epoch: u64,
+    /// Whether a commit is being made: what the engine holds may be that of this epoch already, or of the one to come.
+    changing: bool,
     /// Whether a base is being built elsewhere, and what has changed since it was begun.
     busy: bool,
     since: Option<Vec<Change>>,
@@ -119,10 +121,29 @@ impl Versions {
         self.state().version.is_some()
     }
 
+    /// The epoch of what the engine holds, unless a commit is being made.
+    pub(super) fn moment(&self) -> Option<u64> {
+        let state = self.state();
+        (!state.changing).then_some(state.epoch)
+    }
+
+    /// The version of the present state, if it is there and nothing is pending.
+    pub(super) fn at_hand(&self) -> Option<Arc<Version>> {
+        let state = self.state.try_lock().ok()?;
+        let is_settled = state.failed.is_none() && state.pending.is_empty();
+        state.version.clone().filter(|version| is_settled && version.epoch() == state.epoch)
+    }
+
+    /// To be called before every commit to the engine, by the one who has the turn, who will publish it.
+    pub(super) fn begin_commit(&self) {
+        self.state().changing = true;
+    }
+
     /// To be called after every commit, by the one who has the turn: what it changed, if that is known.
     pub(super) fn publish(&self, changes: Option<Vec<Change>>, epoch: u64) {
         let mut state = self.state();
         state.epoch = epoch;
+        state.changing = false;
         match changes {
             Some(changes) => state.add(changes, self.files().is_some_and(Files::are_kept)),
             None => state.forget(),
@@ -148,6 +169,7 @@ impl Versions {
         let mut state = self.state();
         state.forget();
         let version = Arc::new(version);
+        state.epoch = version.epoch();
         state.version = Some(version.clone());
         version
     }

@@ -1,6 +1,6 @@
 //! Changes of an embedded store. Whatever changes it publishes what it changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::MutexGuard;
 use std::thread::available_parallelism;
 
@@ -55,6 +55,7 @@ impl Embedded {
         self.meta.reserve()?;
         // What it changes is not known.
         self.abandon_index();
+        self.versions.begin_commit();
         let result = update.on_store(engine).execute();
         self.committed(None);
         Ok(result?)
@@ -90,6 +91,7 @@ impl Embedded {
         if changes.is_none() {
             self.abandon_index();
         }
+        self.versions.begin_commit();
         let done = inner.commit().map_err(StoreError::from);
         // After a failure nobody knows what the storage holds.
         self.committed(changes.filter(|_| done.is_ok()));
@@ -105,22 +107,23 @@ impl Embedded {
         if let Some(files) = self.versions.files() {
             files.append(&changes, epoch)?;
         }
-        self.meta.advance();
         self.versions.advance(after, changes);
+        self.meta.advance();
         self.versions.relieve();
         Ok(())
     }
 
     /// After a commit, of which it is perhaps known what it changed. The caller has the writer's turn.
     fn committed(&self, changes: Option<Vec<Change>>) {
-        self.meta.advance();
-        let epoch = self.meta.epoch();
+        let epoch = self.meta.epoch() + 1;
         let logged =
             changes.as_deref().map(|changes| self.versions.files().map_or(Ok(()), |f| f.append(changes, epoch)));
         if !matches!(logged, Some(Ok(()))) {
             self.abandon_index();
         }
         self.versions.publish(changes, epoch);
+        // Not before: whoever has read the number finds this state, or a later one.
+        self.meta.advance();
         self.versions.relieve();
     }
 
@@ -130,7 +133,7 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::ReadOnly`], [`StoreError::Storage`]
     pub fn load_document(&self, document: &Document) -> Result<document::Change, StoreError> {
-        self.transaction(|transaction| document::apply(document, transaction))
+        self.transaction(|transaction| transaction.load(document))
     }
 
     /// Adds many quads quickly and at once: all of them when this returns `Ok`, none otherwise. Returns how many were read.
@@ -168,6 +171,7 @@ impl Embedded {
         });
         loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
         self.abandon_index();
+        self.versions.begin_commit();
         let done = loader.commit().map_err(StoreError::from);
         self.committed(None);
         done?;
@@ -204,9 +208,8 @@ impl Embedded {
         if let Some(files) = self.versions.files() {
             files.write(&version)?;
         }
-        self.meta.advance();
         self.versions.set(version);
-        self.versions.publish(Some(Vec::new()), self.meta.epoch());
+        self.meta.advance();
         Ok(count)
     }
 
@@ -216,23 +219,32 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::InMemory`], [`StoreError::Exists`], [`StoreError::Storage`], [`StoreError::File`]
     pub fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        self.backup_as(|_| target.to_owned()).map(drop)
+    }
+
+    /// As [`Self::backup`], to a directory that is named once the number of the state that is copied is known. Gives its path.
+    ///
+    /// # Errors
+    /// As [`Self::backup`].
+    pub fn backup_as(&self, target: impl FnOnce(u64) -> PathBuf) -> Result<PathBuf, StoreError> {
         if self.home.is_none() {
             return Err(StoreError::InMemory);
         }
-        if target.exists() {
-            return Err(StoreError::Exists(target.to_owned()));
-        }
         // Between two writes, so that the counter copied is that of the data copied.
         let _turn = self.versions.turn();
+        let target = target(self.meta.epoch());
+        if target.exists() {
+            return Err(StoreError::Exists(target));
+        }
         match self.engine() {
-            Some(engine) => backup_data(engine, target)?,
-            None => std::fs::create_dir(target).map_err(StoreError::file(target))?,
+            Some(engine) => backup_data(engine, &target)?,
+            None => std::fs::create_dir(&target).map_err(StoreError::file(&target))?,
         }
-        let id = self.meta.copy_to(target)?;
+        let id = self.meta.copy_to(&target)?;
         if self.engine().is_none() {
-            files::copy(&*self.state()?, target, &id)?;
+            files::copy(&*self.state()?, &target, &id)?;
         }
-        Ok(())
+        Ok(target)
     }
 
     /// Rearranges the files on disk for faster reading, and writes the index. Can take long on a large store; does nothing in

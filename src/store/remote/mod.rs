@@ -2,30 +2,30 @@
 //! [SPARQL Protocol](https://www.w3.org/TR/sparql11-protocol/), graphs by the
 //! [Graph Store Protocol](https://www.w3.org/TR/sparql11-http-rdf-update/) where the server has it.
 //!
-//! What a remote store cannot promise: a document that is too large for one request is replaced in several, and so is
-//! every document on a server without transactions over requests. What a load changes is told by comparing with what was
+//! A server of this program takes a document in one request, which is one transaction there. What other remote stores cannot
+//! promise: each graph of a document is a request of its own, and one that is too large for a request several. What a load changes is told by comparing with what was
 //! there before. Where the default graph of queries is the union of all graphs, and nothing gives the graph without a name
 //! alone, a triple that stands in it and in a named graph is read from the named graph only.
 
 mod batches;
 mod client;
 mod difference;
+mod documents;
 mod reading;
 mod service;
 mod virtuoso;
 
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QueryTripleIter};
-use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, Quad, Triple};
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
-use super::counts::Counts;
+use super::counts::{self, Counts};
 use super::document::{Change, Document};
 use super::error::StoreError;
 use super::writing::BulkOptions;
@@ -35,7 +35,7 @@ use batches::Batches;
 pub use client::Endpoint;
 use client::{Answer, Client};
 pub use service::Scope;
-use service::{Service, Unnamed};
+use service::{Program, Service, Unnamed};
 
 const ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
 const GRAPH: &str = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5";
@@ -101,24 +101,57 @@ impl Remote {
         time: Option<Duration>,
     ) -> Result<QueryResults<'static>, StoreError> {
         let service = self.service();
-        let time = time.filter(|_| service.program == service::Program::Citypact);
+        let time = time.filter(|_| service.program == Program::Citypact);
         let time = time.map(|time| format!("timeout={}", time.as_secs_f64()));
         let parameters = service.of_query(scope).map(str::to_owned).into_iter().chain(time);
         self.query_at(&with(&self.endpoint.query, parameters), query)
     }
 
     fn query_at(&self, url: &str, query: &str) -> Result<QueryResults<'static>, StoreError> {
-        let (own, service) = (&self.endpoint.query, self.service());
-        let accept = accepted(query);
-        let answer = if service.takes_plain_queries() {
-            self.client.post(url, "application/sparql-query", &accept, query, true)?
-        } else {
-            self.client.post(url, FORM, &accept, &query_form(query), true)?
-        };
-        if service.program == service::Program::Virtuoso {
+        let (own, answer) = (&self.endpoint.query, self.asked_at(url, query)?);
+        if self.service().program == Program::Virtuoso {
             return Ok(virtuoso::boolean(results(own, virtuoso::standard(own, answer)?)?));
         }
         results(own, answer)
+    }
+
+    fn asked_at(&self, url: &str, query: &str) -> Result<Answer, StoreError> {
+        let accept = accepted(query);
+        if self.service().takes_plain_queries() {
+            self.client.post(url, "application/sparql-query", &accept, query, true)
+        } else {
+            self.client.post(url, FORM, &accept, &query_form(query), true)
+        }
+    }
+
+    /// What the store holds, in numbers; with how often it has changed, where the server tells it: then both are of one moment.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn counts_and_epoch(&self) -> Result<(Counts, Option<u64>), StoreError> {
+        let service = self.service();
+        let unnamed = match self.unnamed()? {
+            _ if service.program == Program::Citypact => return self.counts_at_once(),
+            Unnamed::Nowhere => 0,
+            Unnamed::ByGraphStore => self.graph(GraphNameRef::DefaultGraph)?.count() as u64,
+            Unnamed::Apart => self.count("{ ?s ?p ?o }")?,
+            Unnamed::Rest => self.count(reading::REST)?,
+        };
+        Ok((Counts::gather(self, unnamed, service.own_graphs())?, None))
+    }
+
+    /// By one query, whose answer says of which state it is.
+    fn counts_at_once(&self) -> Result<(Counts, Option<u64>), StoreError> {
+        let parameters = self.service().of_query(Scope::Unnamed).map(str::to_owned);
+        let url = with(&self.endpoint.query, parameters.into_iter());
+        let answer = self.asked_at(&url, &counts::all())?;
+        let epoch = answer.header(EPOCH).parse().ok();
+        Ok((Counts::of_all(results(&self.endpoint.query, answer)?)?, epoch))
+    }
+
+    /// Whether everything comes in one response, so that it is of one moment.
+    pub fn gives_all_at_once(&self) -> bool {
+        self.service().whole_store().is_some()
     }
 
     /// Quads as updates that the server takes.
@@ -132,7 +165,7 @@ impl Remote {
     /// As [`Self::query_text`].
     pub fn explain(&self, query: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let service = self.service();
-        if service.program != service::Program::Citypact {
+        if service.program != Program::Citypact {
             return Ok(None);
         }
         let parameters = service.of_query(Scope::Union).into_iter().chain(["explain=true"]).map(str::to_owned);
@@ -173,7 +206,7 @@ impl Remote {
     /// # Errors
     /// As [`Self::query_text`].
     pub fn epoch(&self) -> Result<Option<u64>, StoreError> {
-        if self.service().program != service::Program::Citypact {
+        if self.service().program != Program::Citypact {
             return Ok(None);
         }
         let answer = self.client.get(&self.endpoint.query, "text/turtle")?;
@@ -188,7 +221,7 @@ impl Remote {
     /// As [`Self::query_text`].
     pub fn administer(&self, what: &str) -> Result<Option<String>, StoreError> {
         let base = self.endpoint.query.strip_suffix("/sparql");
-        let Some(base) = base.filter(|_| self.service().program == service::Program::Citypact) else { return Ok(None) };
+        let Some(base) = base.filter(|_| self.service().program == Program::Citypact) else { return Ok(None) };
         let url = format!("{base}/admin/{what}");
         let mut answer = self.client.post(&url, FORM, "application/json", "", false)?;
         let mut text = String::new();
@@ -215,44 +248,6 @@ impl Remote {
             _ => Err(StoreError::answer(&self.endpoint.query, "no boolean in answer to an ASK")),
         }
     }
-
-    fn replace(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<(), StoreError> {
-        if let Some(store) = self.service().takes_graphs(&self.endpoint.query) {
-            match self.client.put(&graph_url(&store, graph.as_ref()), "application/n-triples", &triples_text(quads)) {
-                // Whoever may update need not be let to the graph store.
-                Err(error) if is_closed(&error) => {}
-                done => return done,
-            }
-        }
-        let mut batches = self.batches();
-        batches.begin(format!("DROP SILENT GRAPH {graph}"));
-        quads.iter().for_each(|quad| batches.take(quad));
-        batches.finish().iter().try_for_each(|update| self.update_text(update))
-    }
-
-    fn insert(&self, quads: &[&Quad]) -> Result<(), StoreError> {
-        let mut batches = self.batches();
-        quads.iter().for_each(|quad| batches.take(quad));
-        batches.finish().iter().try_for_each(|update| self.update_text(update))
-    }
-
-    /// Makes a document's own graph what the document says. One that says so already is left alone.
-    fn bring(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<Change, StoreError> {
-        let old = self.graph(graph.as_ref().into())?.collect::<Result<Vec<_>, _>>()?;
-        let change = difference::difference(&old, quads);
-        if !change.is_empty() {
-            self.replace(graph, quads)?;
-        }
-        Ok(change)
-    }
-
-    /// Adds to a graph that is not a document's own what is not there.
-    fn add(&self, graph: GraphNameRef<'_>, quads: &[&Quad]) -> Result<Change, StoreError> {
-        let old = self.graph(graph)?.collect::<Result<Vec<_>, _>>()?;
-        let new = difference::missing(&old, quads);
-        self.insert(&new)?;
-        Ok(Change { inserted: new.len() as u64, removed: 0 })
-    }
 }
 
 impl StoreError {
@@ -271,23 +266,7 @@ impl Store for Remote {
     }
 
     fn load(&self, document: &Document) -> Result<Change, StoreError> {
-        let mut own: BTreeMap<&NamedNode, Vec<&Quad>> =
-            document.graphs.iter().map(|graph| (graph, Vec::new())).collect();
-        let mut shared: BTreeMap<String, (&GraphName, Vec<&Quad>)> = BTreeMap::new();
-        for quad in &document.quads {
-            match &quad.graph_name {
-                GraphName::NamedNode(graph) if own.contains_key(graph) => own.entry(graph).or_default().push(quad),
-                other => shared.entry(other.to_string()).or_insert((other, Vec::new())).1.push(quad),
-            }
-        }
-        let mut change = Change::default();
-        for (graph, quads) in shared.values() {
-            change += self.add(graph.as_ref(), quads)?;
-        }
-        for (graph, quads) in &own {
-            change += self.bring(graph, quads)?;
-        }
-        Ok(change)
+        self.bring(document)
     }
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {
@@ -295,14 +274,7 @@ impl Store for Remote {
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        let service = self.service();
-        let unnamed = match self.unnamed()? {
-            Unnamed::Nowhere => 0,
-            Unnamed::ByGraphStore => self.graph(GraphNameRef::DefaultGraph)?.count() as u64,
-            Unnamed::Apart => self.count("{ ?s ?p ?o }")?,
-            Unnamed::Rest => self.count(reading::REST)?,
-        };
-        Counts::gather(self, unnamed, service.own_graphs())
+        Ok(self.counts_and_epoch()?.0)
     }
 
     fn count_quads(&self) -> Result<u64, StoreError> {
@@ -316,6 +288,10 @@ impl Store for Remote {
 
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         self.ask(&format!("ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}"))
+    }
+
+    fn adds_at_once(&self) -> bool {
+        false
     }
 
     fn add_all(

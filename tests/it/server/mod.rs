@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod app;
+mod floods;
 mod graphs;
 mod http;
 pub mod process;

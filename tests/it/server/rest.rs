@@ -19,7 +19,7 @@ fn processor(serving: &Serving) -> f64 {
 }
 
 /// A number of `/proc/PID/status`: megabytes for memory.
-fn number(serving: &Serving, name: &str) -> u64 {
+pub fn number(serving: &Serving, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", serving.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     let number: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();

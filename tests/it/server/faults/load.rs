@@ -11,19 +11,23 @@ use super::{endless, server, with_time_limit};
 
 #[test]
 fn too_many_at_once_are_sent_away() {
-    let settings = Settings { concurrent: 1, waiting: 1, wait: Duration::from_millis(200), ..with_time_limit(3) };
+    let settings = Settings { concurrent: 1, waiting: 1, wait: Duration::from_millis(200), ..with_time_limit(4) };
     let server = Arc::new(server(settings));
     let (_, query) = endless().swap_remove(1);
-    let busy = thread::spawn({
-        let (server, query) = (server.clone(), query.clone());
-        move || server.query(&query, "")
-    });
-    thread::sleep(Duration::from_millis(500));
-    let started = Instant::now();
-    let reply = server.query("SELECT * { ?s ?p ?o } LIMIT 1", "");
-    assert_eq!(status(reply.as_bytes()), 503);
-    assert!(reply.to_lowercase().contains("retry-after:") && started.elapsed() < Duration::from_secs(2));
-    assert_eq!(status(busy.join().unwrap().as_bytes()), 503);
+    let ask = |n: usize| {
+        let (server, query) = (server.clone(), format!("{query} LIMIT {}", n + 1));
+        move || {
+            let started = Instant::now();
+            let reply = server.query(&query, "").to_lowercase();
+            assert!(status(reply.as_bytes()) == 503 && reply.contains("retry-after:"), "{reply}");
+            (reply.contains("too many requests"), started.elapsed())
+        }
+    };
+    let all: Vec<_> = (0..40).map(|n| thread::spawn(ask(n))).collect();
+    let all: Vec<(bool, Duration)> = all.into_iter().map(|thread| thread.join().unwrap()).collect();
+    let sent_away = all.iter().filter(|(sent_away, _)| *sent_away);
+    assert!(sent_away.clone().count() > 5 && all.iter().any(|(sent_away, _)| !sent_away), "{all:?}");
+    assert!(sent_away.clone().all(|(_, after)| *after < Duration::from_secs(3)), "they are told at once: {all:?}");
     assert_eq!(status(server.query("SELECT * { ?s ?p ?o } LIMIT 1", "").as_bytes()), 200);
 }
 

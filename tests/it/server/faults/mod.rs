@@ -5,9 +5,11 @@ mod deadline;
 mod documents;
 mod ending;
 mod load;
+mod moment;
 mod nesting;
 mod outbound;
 mod readers;
+mod slow;
 mod whole;
 mod writers;
 

@@ -1,0 +1,34 @@
+//! The state that a response is made from: one, for all that stands in it and for its entity tag.
+
+use std::sync::Arc;
+
+use super::deadline::Deadline;
+use super::endpoint::Endpoint;
+use super::failure;
+use super::problem::Problem;
+use super::stream::CancelOnDrop;
+use crate::query::Cancel;
+use crate::store::Snapshot;
+
+/// The present state, within the time that the request has. Where commits have to be taken in first, or an index to be
+/// built, one request has that done and the others wait for it.
+///
+/// # Errors
+/// 503 when the time is over; the store's.
+pub async fn moment(endpoint: &Arc<Endpoint>, deadline: Deadline) -> Result<Snapshot, Problem> {
+    if let Some(snapshot) = endpoint.store.snapshot_at_hand() {
+        return Ok(snapshot);
+    }
+    let _one = deadline.wait(endpoint.settling.lock()).await?;
+    if let Some(snapshot) = endpoint.store.snapshot_at_hand() {
+        return Ok(snapshot);
+    }
+    let cancel = Cancel::new();
+    let _guard = CancelOnDrop(cancel.clone());
+    let endpoint = Arc::clone(endpoint);
+    let settled = failure::blocking(move || {
+        let snapshot = endpoint.store.await_snapshot(&|| cancel.is_cancelled());
+        snapshot.map_err(|error| failure::of_store(&error))?.ok_or_else(|| Problem::internal("nobody waits any more"))
+    });
+    deadline.wait(settled).await?
+}
