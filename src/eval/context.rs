@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use oxigraph::sparql::QueryEvaluationError;
 use oxiri::Iri;
-use oxrdf::{Term, TermRef, Variable};
+use oxrdf::{Literal, Term, TermRef, Variable};
 use oxsdatatypes::DateTime;
 
 use super::{Cancel, ROWS, Stop, Variation};
@@ -21,6 +21,8 @@ const LONGEST_TEXT: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub struct LocalTerms {
     terms: Vec<Term>,
+    /// Their values, where they are numbers.
+    numbers: Vec<Option<Number>>,
     known: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -35,6 +37,10 @@ impl LocalTerms {
     fn push(&mut self, term: Term) -> Id {
         let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX - Id::LOCAL);
         let hash = self.hasher.hash_one(&term);
+        self.numbers.push(match &term {
+            Term::Literal(literal) => Number::of(literal.as_ref()),
+            _ => None,
+        });
         self.terms.push(term);
         let (terms, hasher) = (&self.terms, &self.hasher);
         self.known.insert_unique(hash, number, |number| hasher.hash_one(&terms[*number as usize]));
@@ -43,6 +49,10 @@ impl LocalTerms {
 
     fn get(&self, id: Id) -> &Term {
         &self.terms[(id.0 - Id::LOCAL) as usize]
+    }
+
+    fn number(&self, id: Id) -> Option<Number> {
+        self.numbers[(id.0 - Id::LOCAL) as usize]
     }
 }
 
@@ -62,6 +72,8 @@ pub struct Context {
     local: LocalTerms,
     /// Where terms of this query stand among those of the data.
     keys: HashMap<Id, u64>,
+    /// Whole numbers that it made, mostly counts: few, and again and again.
+    integers: HashMap<i64, Id>,
     cancel: Cancel,
     now: Option<DateTime>,
     base: Option<Iri<String>>,
@@ -80,6 +92,7 @@ impl Context {
             version,
             local: LocalTerms::default(),
             keys: HashMap::new(),
+            integers: HashMap::new(),
             cancel,
             now: None,
             base: None,
@@ -161,9 +174,20 @@ impl Context {
         if term_bytes(term.as_ref()) > LONGEST_TEXT {
             self.hold(self.limit.saturating_add(1));
         }
-        let size = 2 * (size_of::<Term>() + term_bytes(term.as_ref()));
+        let size = 2 * (size_of::<Term>() + size_of::<Number>() + term_bytes(term.as_ref()));
         self.hold(size);
         self.local.push(term)
+    }
+
+    /// As [`Self::intern`], of a whole number.
+    pub fn integer(&mut self, value: i64) -> Id {
+        if let Some(id) = self.integers.get(&value) {
+            return *id;
+        }
+        let id = self.intern(Literal::from(value).into());
+        self.hold(2 * size_of::<(i64, Id)>());
+        self.integers.insert(value, id);
+        id
     }
 
     /// The term of an id that is bound.
@@ -183,13 +207,7 @@ impl Context {
 
     /// The value of a numeric literal.
     pub fn number(&self, id: Id) -> Option<Number> {
-        if !id.is_local() {
-            return self.version.number(id);
-        }
-        match self.local.get(id) {
-            Term::Literal(literal) => Number::of(literal.as_ref()),
-            _ => None,
-        }
+        if id.is_local() { self.local.number(id) } else { self.version.number(id) }
     }
 
     /// A key that compares as `ORDER BY` does. Two terms that this query made may share one although they differ.

@@ -10,7 +10,7 @@ use spargebra::algebra::GraphPattern;
 
 use super::explain::Told;
 use super::expression::{asks_for_nodes, number_solutions};
-use super::plan::{Active, Builder, Dataset, Names, Plan, Shared, Translator, Vars};
+use super::plan::{Active, Builder, Dataset, Names, Plan, Shared, Translator, Vars, pruned};
 use super::{Batch, Context, Functions, Operator, Service, Stop};
 
 /// The rows of a pattern, ready to be drawn.
@@ -49,7 +49,10 @@ impl Evaluation {
         let mut names = Names::default();
         let mut translator = Translator { cx: &mut cx, names: &mut names, dataset: &dataset, exists: 0 };
         let pattern = with_numbered_solutions(pattern);
-        let node = translator.pattern(&pattern, 0, Active::Default)?;
+        let mut node = translator.pattern(&pattern, 0, Active::Default)?;
+        if cx.choose(true) {
+            node = pruned(node, cx.version());
+        }
         let shown: Vec<_> = variables.iter().map(|variable| names.var(0, variable)).collect();
         let (functions, services) = (options.functions.clone(), options.services.clone());
         let shared = Shared { names, dataset, functions, services };

@@ -67,3 +67,6 @@ pub trait Operator {
     /// [`Stop`]
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop>;
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,6 +127,14 @@ impl Segment {
         self.pos.rows(object)
     }
 
+    /// The rows of [`Self::pos`] whose objects are numbers of the base in a range, and those whose objects came later.
+    pub fn rows_within(&self, objects: Range<u32>) -> impl Iterator<Item = Range<usize>> + use<> {
+        let keys = self.pos.columns().key;
+        let before = |number: u32| keys.partition_point(|key| key.0 < number);
+        let late = before(Id::LATE)..keys.len();
+        [before(objects.start)..before(objects.end.max(objects.start)), late].into_iter()
+    }
+
     /// The row of [`Self::pso`] with this subject and object.
     pub fn row(&self, subject: Id, object: Id) -> Option<usize> {
         let rows = self.subjects(subject);

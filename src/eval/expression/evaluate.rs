@@ -5,7 +5,7 @@ use oxrdf::Term;
 use super::super::Stop;
 use super::node::{Arithmetic, Comparison, Is, Node};
 use super::value::{Value, is_literal, is_numeric, string, tagged, truth, value};
-use super::{Row, arithmetic, compare, dates, hashed, terms, text};
+use super::{Row, arithmetic, compare, dates, hashed, memo, terms, text};
 use crate::index::{Id, Kind};
 use spargebra::algebra::Function as Builtin;
 
@@ -63,6 +63,7 @@ impl Node {
                 Ok(Id::UNBOUND)
             }
             other => Ok(match other.value(row)? {
+                Some(Value::IntegerLiteral(value)) => row.cx.integer(value.into()),
                 Some(value) => row.cx.intern(value.into()),
                 None => Id::UNBOUND,
             }),
@@ -75,8 +76,8 @@ impl Node {
             Self::Constant(value, _) => Some(value.clone()),
             Self::Error => None,
             Self::Column(column) => Some(row.id(*column)).filter(|id| id.is_bound()).map(|id| value(id, row.cx)),
-            Self::Memo { column, inner, known } => {
-                let key = row.id(*column);
+            Self::Memo { column, by_tag, inner, known } => {
+                let key = memo::key(row.id(*column), *by_tag, row.cx);
                 if let Some(known) = known.get(key) {
                     return Ok(known);
                 }

@@ -5,6 +5,13 @@ use hashbrown::HashMap;
 use super::super::{Context, Stop};
 use crate::index::Id;
 
+/// What is remembered by, for a term: the term, or if it is a literal of the data and only that is asked for, its tag, by a number
+/// that is no term's.
+pub(super) fn key(id: Id, by_tag: bool, cx: &Context) -> Id {
+    let tag = if by_tag && !id.is_local() { cx.version().literal(id) } else { None };
+    tag.map_or(id, |tag| Id(u32::MAX - u32::from(tag.0)))
+}
+
 /// The most terms that are remembered; then it begins anew.
 const MOST: usize = 1 << 20;
 

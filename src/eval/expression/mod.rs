@@ -43,6 +43,8 @@ pub struct Compiled {
     pure: bool,
     /// Whether what it gives is kept for each term of its only column.
     remembers: bool,
+    /// Whether it is kept by the tags of literals.
+    by_tag: bool,
     /// What it gave for each term of its only column.
     tests: Memo<Option<bool>>,
     ids: Memo<Id>,
@@ -52,7 +54,8 @@ impl Compiled {
     fn new(node: Node) -> Self {
         let (columns, pure) = node.reads();
         let remembers = pure && columns.len() == 1 && !node.is_cheap();
-        Self { node, columns, pure, remembers, tests: Memo::default(), ids: Memo::default() }
+        let by_tag = node.is_of_tag();
+        Self { node, columns, pure, remembers, by_tag, tests: Memo::default(), ids: Memo::default() }
     }
 
     /// The columns that it reads, ascending.
@@ -97,7 +100,7 @@ impl Compiled {
     /// # Errors
     /// As [`Context::check`].
     pub fn test(&mut self, batch: &Batch, row: usize, cx: &mut Context) -> Result<Option<bool>, Stop> {
-        let Some(key) = self.key(batch, row) else { return self.node.test(&mut Row { batch, at: row, cx }) };
+        let Some(key) = self.key(batch, row, cx) else { return self.node.test(&mut Row { batch, at: row, cx }) };
         if let Some(known) = self.tests.get(key) {
             return Ok(known);
         }
@@ -132,7 +135,7 @@ impl Compiled {
     /// # Errors
     /// As [`Context::check`].
     pub fn id(&mut self, batch: &Batch, row: usize, cx: &mut Context) -> Result<Id, Stop> {
-        let Some(key) = self.key(batch, row) else { return self.node.id(&mut Row { batch, at: row, cx }) };
+        let Some(key) = self.key(batch, row, cx) else { return self.node.id(&mut Row { batch, at: row, cx }) };
         if let Some(known) = self.ids.get(key) {
             return Ok(known);
         }
@@ -150,8 +153,8 @@ impl Compiled {
     }
 
     /// The term that decides, where there is one and it is worth to remember by it.
-    fn key(&self, batch: &Batch, row: usize) -> Option<Id> {
-        self.remembers.then(|| batch.columns[self.columns[0]].get(row))
+    fn key(&self, batch: &Batch, row: usize, cx: &Context) -> Option<Id> {
+        self.remembers.then(|| memo::key(batch.columns[self.columns[0]].get(row), self.by_tag, cx))
     }
 
     fn is_the_same_in(&self, batch: &Batch) -> bool {

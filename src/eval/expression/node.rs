@@ -48,9 +48,10 @@ pub(super) enum Node {
     Column(usize),
     /// What is always an error: a variable that nobody binds, a function that nobody knows.
     Error,
-    /// Depends on one column alone and is remembered by its terms.
+    /// Depends on one column alone and is remembered by its terms, or by what tags them.
     Memo {
         column: usize,
+        by_tag: bool,
         inner: Box<Node>,
         known: Memo<Option<Value>>,
     },
@@ -136,6 +137,20 @@ impl Node {
         matches!(self, Self::Builtin(Builtin::Rand | Builtin::Uuid | Builtin::StrUuid | Builtin::BNode, _))
     }
 
+    /// Whether it is the same for all literals of one datatype, language and direction: these are all that it asks for.
+    pub(super) fn is_of_tag(&self) -> bool {
+        use Builtin as F;
+        match self {
+            Self::Column(_) | Self::Bound(_) => false,
+            Self::Builtin(F::Lang | F::LangDir | F::HasLang | F::HasLangDir | F::Datatype, of)
+                if matches!(&of[..], [Self::Column(_)]) =>
+            {
+                true
+            }
+            other => other.children().into_iter().all(Self::is_of_tag),
+        }
+    }
+
     /// Whether to evaluate it costs no more than to look up what was found before.
     pub(super) fn is_cheap(&self) -> bool {
         match self {
@@ -169,7 +184,7 @@ impl Node {
                     && !child.is_cheap()
                 {
                     let inner = Box::new(std::mem::replace(child, Self::Error));
-                    *child = Self::Memo { column, inner, known: Memo::default() };
+                    *child = Self::Memo { column, by_tag: inner.is_of_tag(), inner, known: Memo::default() };
                 }
             }
         }

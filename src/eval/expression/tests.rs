@@ -169,6 +169,28 @@ fn one_variable_is_evaluated_once_for_each_term() {
 }
 
 #[test]
+fn what_asks_for_tags_alone_is_evaluated_once_for_each() {
+    let mut cx = context();
+    let ids: Vec<Id> = data().into_iter().chain([Literal::from(7).into()]).map(|term| cx.intern(term)).collect();
+    for (text, is_of_tag) in [
+        ("LANG(?a) = \"zh\"", true),
+        ("langMatches(LANG(?a), \"*\") || DATATYPE(?a) = xsd:date", true),
+        ("DATATYPE(?a) = xsd:integer", true),
+        ("hasLANG(?a)", true),
+        ("LANG(?a) = \"\" && ?a != 1", false),
+    ] {
+        let mut tested = compiled(text);
+        assert_eq!(tested.by_tag, is_of_tag, "{text}");
+        // Each by itself, and after terms of other tags and of its own.
+        for id in ids.iter().chain(&ids) {
+            let batch = Batch { columns: vec![Column::Constant(*id), Column::Constant(Id::UNBOUND)], len: 1 };
+            let mut test = |compiled: &mut Compiled| compiled.test(&batch, 0, &mut cx).unwrap_or_else(|_| panic!());
+            assert_eq!(test(&mut tested), test(&mut compiled(text)), "{text}");
+        }
+    }
+}
+
+#[test]
 fn now_is_one_instant_and_chance_is_not() {
     let mut cx = context();
     let batch = Batch { columns: Vec::new(), len: 3 };

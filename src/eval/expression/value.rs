@@ -8,9 +8,7 @@ use crate::index::{Id, Number};
 
 /// The value of a bound id. Numbers are read by their id.
 pub fn value(id: Id, cx: &Context) -> Value {
-    if !id.is_local()
-        && let Some(number) = cx.version().number(id)
-    {
+    if let Some(number) = cx.number(id) {
         return match number {
             Number::Integer(value) => Value::IntegerLiteral(value.into()),
             Number::Decimal(value) => Value::DecimalLiteral(value),

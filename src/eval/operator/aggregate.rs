@@ -169,7 +169,7 @@ impl State {
 
     fn finish(self, kind: &Kind, cx: &mut Context) -> Id {
         let term: Option<Term> = match self {
-            Self::Count(count) => Some(Literal::from(i64::try_from(count).unwrap_or(i64::MAX)).into()),
+            Self::Count(count) => return cx.integer(i64::try_from(count).unwrap_or(i64::MAX)),
             Self::Sum(sum) => {
                 if matches!(kind, Kind::Avg) {
                     sum.mean()
@@ -227,13 +227,17 @@ impl Aggregation {
         while let Some(batch) = self.input.next(cx)? {
             cx.check()?;
             let keys = batch.project(&self.keys);
-            let mut numbers = vec![Id(0); batch.len];
-            if width > 0 {
-                for (row, number) in numbers.iter_mut().enumerate() {
-                    *number = Id(groups.entry(&keys, row, &all, cx)?.0);
-                }
-                count = groups.len;
+            let mut numbers = Vec::with_capacity(batch.len);
+            for row in 0..batch.len {
+                // Rows of one group mostly follow each other.
+                let number = match numbers.last() {
+                    Some(last) if is_same(&keys, row - 1, row) => *last,
+                    _ if width == 0 => Id(0),
+                    _ => Id(groups.entry(&keys, row, &all, cx)?.0),
+                };
+                numbers.push(number);
             }
+            count = count.max(groups.len);
             for aggregate in &mut self.aggregates {
                 aggregate.resize(count, cx)?;
                 aggregate.add(&batch, &numbers, cx)?;
@@ -247,6 +251,11 @@ impl Aggregation {
         }
         Ok((columns, count))
     }
+}
+
+/// Whether two rows are the same.
+fn is_same(batch: &Batch, a: usize, b: usize) -> bool {
+    batch.columns.iter().all(|column| column.get(a) == column.get(b))
 }
 
 impl Operator for Aggregation {

@@ -62,6 +62,23 @@ pub enum Mode {
     Mark,
 }
 
+impl Mode {
+    /// What becomes of a batch's rows by whether each has an inner row; none if no row is left.
+    pub fn told_apart(self, mut batch: Batch, matched: &[bool]) -> Option<Batch> {
+        if self == Self::Mark {
+            batch.columns.push(Column::Owned(matched.iter().map(|is| Id(u32::from(*is))).collect()));
+            return Some(batch);
+        }
+        let wanted = self == Self::With;
+        let keep: Vec<u32> = (0..batch.len as u32).filter(|row| matched[*row as usize] == wanted).collect();
+        match keep.len() {
+            0 => None,
+            all if all == batch.len => Some(batch),
+            _ => Some(batch.gather(&keep)),
+        }
+    }
+}
+
 /// EXISTS: asked once for all rows that look the same to it.
 pub struct Exists {
     pub input: Box<dyn Operator>,
@@ -113,17 +130,11 @@ impl Exists {
 
 impl Operator for Exists {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
-        while let Some(mut batch) = self.input.next(cx)? {
+        while let Some(batch) = self.input.next(cx)? {
             cx.check()?;
             let matched = self.matched(&batch, cx)?;
-            if self.mode == Mode::Mark {
-                batch.columns.push(Column::Owned(matched.iter().map(|is| Id(u32::from(*is))).collect()));
+            if let Some(batch) = self.mode.told_apart(batch, &matched) {
                 return Ok(Some(batch));
-            }
-            let wanted = self.mode == Mode::With;
-            let keep: Vec<u32> = (0..batch.len as u32).filter(|row| matched[*row as usize] == wanted).collect();
-            if !keep.is_empty() {
-                return Ok(Some(if keep.len() == batch.len { batch } else { batch.gather(&keep) }));
             }
         }
         Ok(None)

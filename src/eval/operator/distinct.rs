@@ -1,6 +1,6 @@
 //! Projection, DISTINCT, LIMIT and OFFSET.
 
-use super::Table;
+use super::Seen;
 use crate::eval::{Batch, Context, Operator, Stop};
 
 /// Some columns.
@@ -19,14 +19,14 @@ impl Operator for Project {
 pub struct Distinct {
     input: Box<dyn Operator>,
     columns: Vec<usize>,
-    seen: Table,
+    seen: Seen,
 }
 
 impl Distinct {
     /// Rows differ in one of these columns at least.
     pub fn new(input: Box<dyn Operator>, columns: Vec<usize>) -> Self {
-        let width = columns.len();
-        Self { input, columns, seen: Table::new(width, (0..width).collect()) }
+        let seen = Seen::new(columns.len());
+        Self { input, columns, seen }
     }
 }
 
@@ -34,12 +34,7 @@ impl Operator for Distinct {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
         while let Some(batch) = self.input.next(cx)? {
             cx.check()?;
-            let mut keep = Vec::new();
-            for row in 0..batch.len {
-                if self.seen.entry(&batch, row, &self.columns, cx)?.1 {
-                    keep.push(row as u32);
-                }
-            }
+            let keep = self.seen.new_in(&batch, &self.columns, cx)?;
             if !keep.is_empty() {
                 return Ok(Some(if keep.len() == batch.len { batch } else { batch.gather(&keep) }));
             }
@@ -53,7 +48,7 @@ impl Operator for Distinct {
 pub struct Thin {
     input: Box<dyn Operator>,
     columns: Vec<usize>,
-    seen: Table,
+    seen: Seen,
     /// Rows that came and rows that were new since the last look at how many that is.
     rows: usize,
     new: usize,
@@ -66,12 +61,12 @@ const TRIED: usize = 8 * 4_096;
 impl Thin {
     /// Over all columns of the input.
     pub fn new(input: Box<dyn Operator>) -> Self {
-        Self { input, columns: Vec::new(), seen: Table::new(0, Vec::new()), rows: 0, new: 0, gives_all: false }
+        Self { input, columns: Vec::new(), seen: Seen::new(0), rows: 0, new: 0, gives_all: false }
     }
 
     fn begin(&mut self, width: usize) {
         self.columns = (0..width).collect();
-        self.seen = Table::new(width, self.columns.clone());
+        self.seen = Seen::new(width);
         (self.rows, self.new, self.gives_all) = (0, 0, false);
     }
 
@@ -98,12 +93,7 @@ impl Operator for Thin {
                 return Ok(Some(batch));
             }
             cx.check()?;
-            let mut keep = Vec::new();
-            for row in 0..batch.len {
-                if self.seen.entry(&batch, row, &self.columns, cx)?.1 {
-                    keep.push(row as u32);
-                }
-            }
+            let keep = self.seen.new_in(&batch, &self.columns, cx)?;
             self.weigh(batch.len, keep.len(), cx);
             if !keep.is_empty() {
                 return Ok(Some(if keep.len() == batch.len { batch } else { batch.gather(&keep) }));

@@ -5,25 +5,61 @@ use hashbrown::HashSet;
 use crate::eval::{Context, Stop};
 use crate::index::Id;
 
+/// How many ids are worth the bits.
+const FEW: usize = 256;
+
 /// Ids, each once.
 #[derive(Default)]
 pub struct IdSet {
     words: Vec<u64>,
-    /// Those that came after the data was numbered.
+    /// Those that came after the data was numbered, and all as long as they are few.
     others: HashSet<Id>,
+    held: usize,
 }
 
 impl IdSet {
     /// Adds an id; whether it is new.
     pub fn insert(&mut self, id: Id, cx: &mut Context) -> Result<bool, Stop> {
-        if id.0 >= Id::LATE {
-            cx.reserve(2 * size_of::<Id>())?;
-            return Ok(self.others.insert(id));
+        if id.0 >= Id::LATE || self.words.is_empty() && self.others.len() < FEW {
+            let is_new = self.others.insert(id);
+            if is_new {
+                self.hold(2 * size_of::<Id>(), cx)?;
+            }
+            return Ok(is_new);
         }
+        if self.words.is_empty() {
+            let (late, few) = std::mem::take(&mut self.others).into_iter().partition(|id| id.0 >= Id::LATE);
+            self.others = late;
+            let few: HashSet<Id> = few;
+            for id in few {
+                self.set(id, cx)?;
+            }
+        }
+        self.set(id, cx)
+    }
+
+    /// Whether an id is in it.
+    pub fn contains(&self, id: Id) -> bool {
+        let word = self.words.get(id.0 as usize / 64).copied().unwrap_or_default();
+        word >> (id.0 % 64) & 1 == 1 || (!self.others.is_empty() && self.others.contains(&id))
+    }
+
+    /// Gives its memory back.
+    pub fn drop_ids(&mut self, cx: &mut Context) {
+        cx.release(self.held);
+        *self = Self::default();
+    }
+
+    fn hold(&mut self, bytes: usize, cx: &mut Context) -> Result<(), Stop> {
+        self.held += bytes;
+        cx.reserve(bytes)
+    }
+
+    fn set(&mut self, id: Id, cx: &mut Context) -> Result<bool, Stop> {
         let (word, bit) = (id.0 as usize / 64, 1 << (id.0 % 64));
         if word >= self.words.len() {
             let len = (word + 1).next_power_of_two();
-            cx.reserve((len - self.words.len()) * size_of::<u64>())?;
+            self.hold((len - self.words.len()) * size_of::<u64>(), cx)?;
             self.words.resize(len, 0);
         }
         let is_new = self.words[word] & bit == 0;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Room;
+use super::by_batch::{At, ByBatch};
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::{GraphFilter, Id, Segment};
 
@@ -65,20 +66,28 @@ pub struct IndexJoin {
     input: Box<dyn Operator>,
     lookup: Lookup,
     batch: Option<Batch>,
-    cursor: Option<Cursor>,
+    /// How whole batches are looked up, where the pattern allows it; nobody has looked yet whether it does.
+    by_batch: Option<Option<ByBatch>>,
+    place: Option<Place>,
     known: Option<(Id, Option<Arc<Segment>>)>,
     room: Room,
 }
 
-/// Matches of some rows.
-struct Found {
-    rows: Vec<u32>,
-    shown: Vec<Vec<Id>>,
+/// Where it stands in a batch.
+enum Place {
+    Row(Box<Cursor>),
+    Batch(At),
+}
+
+/// Matches of some rows: the rows, and the terms of each place that is shown.
+pub struct Found {
+    pub rows: Vec<u32>,
+    pub shown: Vec<Vec<Id>>,
 }
 
 impl IndexJoin {
     pub fn new(input: Box<dyn Operator>, lookup: Lookup) -> Self {
-        Self { input, lookup, batch: None, cursor: None, known: None, room: Room::default() }
+        Self { input, lookup, batch: None, by_batch: None, place: None, known: None, room: Room::default() }
     }
 
     fn segment(&mut self, predicate: Id, cx: &Context) -> Option<Arc<Segment>> {
@@ -205,9 +214,59 @@ impl Cursor {
     }
 }
 
+impl IndexJoin {
+    /// Matches of a batch from a place on, one row after the other.
+    fn rows(&mut self, batch: &Batch, mut at: Option<Cursor>, room: usize, cx: &Context) -> Result<Found, Stop> {
+        let mut found = Found { rows: Vec::new(), shown: vec![Vec::new(); self.lookup.shown.len()] };
+        let mut row = at.as_ref().map_or(0, |cursor| cursor.row);
+        while row < batch.len {
+            let mut cursor = match at.take() {
+                Some(cursor) => cursor,
+                None => self.begin(batch, row, cx),
+            };
+            if self.take(&mut cursor, &mut found, room, cx) {
+                self.place = Some(Place::Row(Box::new(cursor)));
+                break;
+            }
+            row += 1;
+            if row.is_multiple_of(1024) {
+                cx.check()?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Matches of a batch from where it stands on.
+    fn matches(&mut self, batch: &Batch, room: usize, cx: &mut Context) -> Result<Found, Stop> {
+        let at = match self.place.take() {
+            Some(Place::Row(cursor)) => return self.rows(batch, Some(*cursor), room, cx),
+            Some(Place::Batch(at)) => at,
+            None => At::default(),
+        };
+        let by_batch = self.by_batch.get_or_insert_with(|| ByBatch::new(&self.lookup, cx));
+        if let Some(by_batch) = by_batch
+            && let Some((found, end)) = by_batch.take(&self.lookup, batch, at, room, cx)?
+        {
+            self.place = (end.row < batch.len).then_some(Place::Batch(end));
+            return Ok(found);
+        }
+        self.rows(batch, None, room, cx)
+    }
+
+    fn joined(&self, batch: &Batch, found: Found) -> Batch {
+        let is_all = found.rows.len() == batch.len && (0_u32..).zip(&found.rows).all(|(at, row)| at == *row);
+        let column = |at: &usize| match &batch.columns[*at] {
+            column if is_all => column.clone(),
+            column => column.gather(&found.rows),
+        };
+        let kept = self.lookup.kept.iter().map(column);
+        let shown = found.shown.into_iter().map(Column::Owned);
+        Batch { columns: kept.chain(shown).collect(), len: found.rows.len() }
+    }
+}
+
 impl Operator for IndexJoin {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
-        let mut found = Found { rows: Vec::new(), shown: vec![Vec::new(); self.lookup.shown.len()] };
         loop {
             cx.check()?;
             let batch = match self.batch.take() {
@@ -218,36 +277,14 @@ impl Operator for IndexJoin {
                 },
             };
             let room = self.room.grow(cx);
-            let mut row = self.cursor.as_ref().map_or(0, |cursor| cursor.row);
-            while row < batch.len {
-                let mut cursor = match self.cursor.take() {
-                    Some(cursor) => cursor,
-                    None => self.begin(&batch, row, cx),
-                };
-                if self.take(&mut cursor, &mut found, room, cx) {
-                    self.cursor = Some(cursor);
-                    break;
-                }
-                row += 1;
-                if row.is_multiple_of(1024) {
-                    cx.check()?;
-                }
-            }
-            let result = if found.rows.is_empty() { None } else { Some(self.joined(&batch, &mut found)) };
-            if self.cursor.is_some() {
+            let found = self.matches(&batch, room, cx)?;
+            let result = (!found.rows.is_empty()).then(|| self.joined(&batch, found));
+            if self.place.is_some() {
                 self.batch = Some(batch);
             }
             if result.is_some() {
                 return Ok(result);
             }
         }
-    }
-}
-
-impl IndexJoin {
-    fn joined(&self, batch: &Batch, found: &mut Found) -> Batch {
-        let kept = self.lookup.kept.iter().map(|at| batch.columns[*at].gather(&found.rows));
-        let shown = std::mem::take(&mut found.shown).into_iter().map(Column::Owned);
-        Batch { columns: kept.chain(shown).collect(), len: found.rows.len() }
     }
 }

@@ -10,6 +10,8 @@ use crate::index::{Id, SharedColumns};
 pub struct Scan {
     pub subject: Option<Id>,
     pub object: Option<Id>,
+    /// The numbers that objects have which need be looked at, beside those that came late.
+    pub objects: Option<Range<u32>>,
     /// Predicates that are left, the next one last.
     pub predicates: Vec<Id>,
     /// The places that become columns: 0 the subject, 1 the predicate, 2 the object.
@@ -24,24 +26,40 @@ struct Reading {
     columns: SharedColumns,
     by_object: bool,
     rows: Range<usize>,
+    /// Rows after these.
+    more: Range<usize>,
 }
 
 impl Scan {
-    pub fn new(subject: Option<Id>, mut predicates: Vec<Id>, object: Option<Id>, shown: Vec<usize>) -> Self {
+    pub fn new(
+        subject: Option<Id>,
+        mut predicates: Vec<Id>,
+        (object, objects): (Option<Id>, Option<Range<u32>>),
+        shown: Vec<usize>,
+    ) -> Self {
         predicates.reverse();
-        Self { subject, object, predicates, shown, reading: None, room: Room::default() }
+        Self { subject, object, objects, predicates, shown, reading: None, room: Room::default() }
     }
 
     fn read(&self, predicate: Id, cx: &Context) -> Option<Reading> {
         let segment = cx.version().segment(predicate)?;
+        let mut more = 0..0;
         let (by_object, rows) = match (self.subject, self.object) {
             (Some(subject), Some(object)) => (false, segment.row(subject, object).map_or(0..0, |row| row..row + 1)),
             (Some(subject), None) => (false, segment.subjects(subject)),
             (None, Some(object)) => (true, segment.objects(object)),
-            (None, None) => (false, 0..segment.len()),
+            (None, None) => match &self.objects {
+                None => (false, 0..segment.len()),
+                Some(objects) => {
+                    let mut rows = segment.rows_within(objects.clone());
+                    let first = rows.next().unwrap_or_default();
+                    more = rows.next().unwrap_or_default();
+                    (true, first)
+                }
+            },
         };
         let columns = if by_object { segment.shared_pos() } else { segment.shared_pso() };
-        Some(Reading { predicate, columns, by_object, rows })
+        Some(Reading { predicate, columns, by_object, rows, more })
     }
 }
 
@@ -59,6 +77,11 @@ impl Operator for Scan {
     fn next(&mut self, cx: &mut Context) -> Result<Option<Batch>, Stop> {
         loop {
             cx.check()?;
+            if let Some(reading) = &mut self.reading
+                && reading.rows.is_empty()
+            {
+                reading.rows = std::mem::take(&mut reading.more);
+            }
             if let Some(reading) = self.reading.as_mut().filter(|reading| !reading.rows.is_empty()) {
                 let start = reading.rows.start;
                 let rows = start..reading.rows.end.min(start + self.room.grow(cx));

@@ -26,6 +26,8 @@ pub struct Sort {
 struct Sorted {
     columns: Vec<Vec<Id>>,
     keys: Vec<Vec<(u64, Id)>>,
+    /// Where only the first rows are wanted and there are enough, the keys of the last of them: no later row is before it.
+    bar: Option<Vec<(u64, Id)>>,
     order: Vec<u32>,
     next: usize,
     held: usize,
@@ -40,6 +42,7 @@ impl Sort {
         let mut rows = Sorted {
             columns: Vec::new(),
             keys: vec![Vec::new(); self.keys.len()],
+            bar: None,
             order: Vec::new(),
             next: 0,
             held: 0,
@@ -65,6 +68,23 @@ impl Sort {
 
 impl Sorted {
     fn push(&mut self, batch: &Batch, keys: &mut [(SortKey, bool)], cx: &mut Context) -> Result<(), Stop> {
+        let mut values = Vec::new();
+        for (key, _) in keys.iter_mut() {
+            let ids = match key {
+                SortKey::Column(at) => batch.columns[*at].clone(),
+                SortKey::Expression(compiled) => Column::Owned(compiled.column(batch, cx)?),
+            };
+            values.push((0..batch.len).map(|row| ids.get(row)).map(|id| (cx.key(id), id)).collect::<Vec<_>>());
+        }
+        let kept;
+        let batch = match self.wanted(&values, keys, batch.len, cx) {
+            None => batch,
+            Some(rows) => {
+                values.iter_mut().for_each(|column| *column = rows.iter().map(|row| column[*row as usize]).collect());
+                kept = batch.gather(&rows);
+                &kept
+            }
+        };
         let bytes = batch.len * (4 * batch.columns.len() + 16 * keys.len() + 8);
         self.held += bytes;
         cx.reserve(bytes)?;
@@ -72,13 +92,7 @@ impl Sorted {
         for (ids, column) in self.columns.iter_mut().zip(&batch.columns) {
             column.append_to(ids, batch.len);
         }
-        for ((key, _), into) in keys.iter_mut().zip(&mut self.keys) {
-            let values = match key {
-                SortKey::Column(at) => batch.columns[*at].clone(),
-                SortKey::Expression(compiled) => Column::Owned(compiled.column(batch, cx)?),
-            };
-            into.extend((0..batch.len).map(|row| values.get(row)).map(|id| (cx.key(id), id)));
-        }
+        self.keys.iter_mut().zip(values).for_each(|(all, new)| all.extend(new));
         let len = self.order.len();
         if len + batch.len >= u32::MAX as usize {
             return Err(Stop::Memory);
@@ -87,15 +101,34 @@ impl Sorted {
         Ok(())
     }
 
+    /// The rows with these keys that are before the bar, where there is one.
+    fn wanted(
+        &self,
+        values: &[Vec<(u64, Id)>],
+        keys: &[(SortKey, bool)],
+        len: usize,
+        cx: &Context,
+    ) -> Option<Vec<u32>> {
+        let bar = self.bar.as_ref()?;
+        let is_before = |row: &usize| {
+            let pairs = values.iter().zip(bar).zip(keys);
+            pairs
+                .fold(Ordering::Equal, |order, ((column, bar), key)| {
+                    order.then_with(|| by(key, column[*row], *bar, cx))
+                })
+                .is_lt()
+        };
+        Some((0..len).filter(is_before).map(|row| row as u32).collect())
+    }
+
     fn sort(&mut self, keys: &[(SortKey, bool)], cx: &Context) -> Result<(), Stop> {
         cx.check()?;
         let columns = &self.keys;
         let compare = |a: &u32, b: &u32| {
-            let pairs = columns.iter().zip(keys).map(|(column, (_, descending))| {
-                let order = compare(column[*a as usize], column[*b as usize], cx);
-                if *descending { order.reverse() } else { order }
-            });
-            pairs.fold(Ordering::Equal, Ordering::then)
+            let pairs = columns.iter().zip(keys);
+            pairs.fold(Ordering::Equal, |order, (column, key)| {
+                order.then_with(|| by(key, column[*a as usize], column[*b as usize], cx))
+            })
         };
         match (&columns[..], keys) {
             ([only], [(_, false)]) if !only.iter().any(|(_, id)| id.is_local()) => {
@@ -116,6 +149,7 @@ impl Sorted {
             *column = order.iter().map(|row| column[*row as usize]).collect();
         }
         self.order = (0..order.len() as u32).collect();
+        self.bar = order.len().checked_sub(1).map(|last| self.keys.iter().map(|column| column[last]).collect());
         let bytes = order.len() * (4 * self.columns.len() + 16 * self.keys.len() + 8);
         cx.release(self.held.saturating_sub(bytes));
         self.held = bytes;
@@ -166,6 +200,12 @@ fn merge(
     merged.extend_from_slice(a);
     merged.extend_from_slice(b);
     Ok(())
+}
+
+/// The order of two keys in the direction that is asked for.
+fn by((_, descending): &(SortKey, bool), a: (u64, Id), b: (u64, Id), cx: &Context) -> Ordering {
+    let order = compare(a, b, cx);
+    if *descending { order.reverse() } else { order }
 }
 
 /// The order of two keys. Terms that a query made may share one although they differ.

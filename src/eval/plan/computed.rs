@@ -2,9 +2,10 @@
 
 use spargebra::algebra::AggregateFunction;
 
-use super::build::{Builder, Built, Plan};
+use super::build::Builder;
 use super::estimate::Estimate;
 use super::node::{Aggregate, Expr, Node, Var, Vars};
+use super::planned::{Built, Plan};
 use crate::eval::expression::is_chance;
 use crate::eval::operator::{
     Accumulating, AggregateInput, AggregateKind, Aggregation, Distinct, Project, Rows, Slice, Sort, SortKey,
@@ -57,7 +58,7 @@ impl Builder {
     pub fn project(&self, plan: Plan, vars: &[Var]) -> Plan {
         let vars: Vec<Var> = vars.iter().copied().filter(|var| plan.column(*var).is_some()).collect();
         let columns = vars.iter().map(|var| plan.column(*var)).collect();
-        let certain = plan.certain.iter().copied().filter(|var| vars.contains(var)).collect();
+        let certain = plan.certain.iter().filter(|var| vars.contains(var)).collect();
         Plan { op: Box::new(Project { input: plan.op, columns }), vars, certain, ..plan }
     }
 
@@ -128,7 +129,7 @@ impl Builder {
         }
         let mut needed: Vars = keys.iter().copied().collect();
         for aggregate in aggregates {
-            needed.extend(aggregate.expr.iter().flat_map(|expr| expr.vars.clone()));
+            aggregate.expr.iter().for_each(|expr| needed.add(&expr.vars));
             if aggregate.distinct {
                 needed.extend(&aggregate.all);
             }
@@ -152,12 +153,11 @@ impl Builder {
         let columns = keys.iter().map(|var| plan.column(*var)).collect();
         let vars: Vec<Var> = keys.iter().copied().chain(aggregates.iter().map(|aggregate| aggregate.var)).collect();
         let rows = keys.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows).max(1.0);
-        let names = || keys.iter().map(|var| self.shared.names.name(*var)).collect::<Vec<_>>().join(" ");
-        let name = || format!("Aggregate({})", names());
+        let name = || format!("Aggregate({})", self.shared.names.list(keys));
         let op = Box::new(Aggregation::new(plan.op, columns, accumulating));
         let counts =
             aggregates.iter().filter(|aggregate| matches!(aggregate.function, None | Some(AggregateFunction::Count)));
-        let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain).collect();
+        let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain.iter()).collect();
         Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)))
     }
 }

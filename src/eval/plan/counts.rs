@@ -1,12 +1,12 @@
 //! Counts that the index knows without looking at rows: of the triples of a pattern, by predicate, by graph, by subject or
 //! object.
 
-use oxrdf::Literal;
 use spargebra::algebra::AggregateFunction;
 
-use super::build::{Builder, Plan};
+use super::build::Builder;
 use super::estimate::Estimate;
 use super::node::{Active, Aggregate, Node, Pattern, Slot, Var, Vars};
+use super::planned::Plan;
 use crate::eval::Context;
 use crate::eval::operator::Rows;
 use crate::index::{GraphFilter, Id, Segment};
@@ -19,19 +19,22 @@ impl Builder {
         let slots = [pattern.subject, pattern.predicate, pattern.object];
         let vars: Vec<Var> = slots.iter().filter_map(|slot| slot.var()).collect();
         let is_once = (1..vars.len()).all(|at| !vars[..at].contains(&vars[at]));
-        if !is_once || !pattern.excluded.is_empty() || !counts_rows(aggregate, pattern) {
+        if !is_once || !pattern.excluded.is_empty() {
             return None;
         }
+        let is_all = pattern.active == Active::Default && self.shared.dataset.default == GraphFilter::Any;
         let rows = match (keys, pattern.active) {
+            ([], _) if is_all && let Some(count) = terms(aggregate, pattern, cx) => vec![(Id::UNBOUND, count)],
+            _ if !counts_rows(aggregate, pattern) => return None,
             ([key], Active::Each(graph)) if *key == graph && vars.len() == 3 => self.by_graph(cx),
-            (keys, Active::Default) if self.shared.dataset.default == GraphFilter::Any => match keys {
+            (keys, _) if is_all => match keys {
                 [] => vec![(Id::UNBOUND, all(pattern, cx))],
                 [key] => by_key(pattern, *key, cx)?,
                 _ => return None,
             },
             _ => return None,
         };
-        let counts = rows.iter().map(|(_, count)| number(*count, cx)).collect();
+        let counts = rows.iter().map(|(_, count)| cx.integer(i64::try_from(*count).unwrap_or(i64::MAX))).collect();
         let mut columns: Vec<Vec<Id>> = keys.iter().map(|_| rows.iter().map(|(key, _)| *key).collect()).collect();
         columns.push(counts);
         let vars: Vec<Var> = keys.iter().copied().chain([aggregate.var]).collect();
@@ -46,10 +49,6 @@ impl Builder {
         let named = graphs.filter(|graph| graph.quads > 0 && self.shared.dataset.named.allows(graph.number));
         named.map(|graph| (graph.id, graph.quads)).collect()
     }
-}
-
-fn number(count: usize, cx: &mut Context) -> Id {
-    cx.intern(Literal::from(i64::try_from(count).unwrap_or(i64::MAX)).into())
 }
 
 fn only_pattern(node: &Node) -> Option<&Pattern> {
@@ -68,9 +67,30 @@ fn counts_rows(aggregate: &Aggregate, pattern: &Pattern) -> bool {
     let is_own = |var: Var| pattern.vars().contains(&var);
     let value = aggregate.expr.as_ref().map(|expr| expr.renames());
     match (&aggregate.function, value) {
-        (None, None) => !aggregate.distinct,
+        // Each triple is one, so that all rows differ where all variables tell them apart.
+        (None, None) => !aggregate.distinct || pattern.vars().iter().all(|var| aggregate.all.contains(&var)),
         (Some(AggregateFunction::Count), Some(Some(var))) => !aggregate.distinct && is_own(var),
         _ => false,
+    }
+}
+
+/// The different subjects or objects of a predicate, where it counts these.
+fn terms(aggregate: &Aggregate, pattern: &Pattern, cx: &Context) -> Option<usize> {
+    let (Slot::Var(subject), Slot::Id(predicate), Slot::Var(object)) =
+        (pattern.subject, pattern.predicate, pattern.object)
+    else {
+        return None;
+    };
+    if !aggregate.distinct || aggregate.function != Some(AggregateFunction::Count) {
+        return None;
+    }
+    let var = aggregate.expr.as_ref()?.renames()?;
+    let segment = cx.version().segment(predicate);
+    let of = |count: fn(&Segment) -> usize| segment.as_deref().map_or(0, count);
+    match var {
+        var if var == subject => Some(of(Segment::distinct_subjects)),
+        var if var == object => Some(of(Segment::distinct_objects)),
+        _ => None,
     }
 }
 

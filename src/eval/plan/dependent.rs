@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::build::{Builder, Built, Plan};
+use super::build::Builder;
 use super::estimate::Estimate;
 use super::node::{Node, Remote, Var, Vars};
+use super::planned::{Built, Plan};
 use super::rows;
 use crate::eval::explain::Told;
 use crate::eval::operator::{ForEach, Made, Project, ServiceJoin};
@@ -49,7 +50,7 @@ impl Builder {
         let shared: Vars = inputs.iter().copied().collect();
         let own = &(&node.possible() & &shared) | &needed;
         let mut vars: Vec<Var> = inputs.iter().copied().filter(|var| needed.contains(var)).collect();
-        vars.extend((&node.possible() & &needed).into_iter().filter(|var| !inputs.contains(var)));
+        vars.extend((&node.possible() & &needed).iter().filter(|var| !inputs.contains(var)));
         let order = vars.clone();
         let rows = super::estimate::estimate(&node, cx.version(), &self.shared).rows;
         let made = node.clone();
@@ -69,9 +70,7 @@ impl Builder {
         let steps = self.trace.then(|| Told::new("Plans".into(), rows, Vec::new()));
         let (told, restarts) = (vec![input.told, steps.clone()], input.restarts);
         let op = Box::new(ForEach::new(input.op, Box::new(make), steps));
-        let name =
-            || format!("{name}({})", vars.iter().map(|var| self.shared.names.name(*var)).collect::<Vec<_>>().join(" "));
-        let name = name();
+        let name = format!("{name}({})", self.shared.names.list(&vars));
         Ok(self.step(|| name, op, (vars, certain), estimate, (told, restarts)))
     }
 

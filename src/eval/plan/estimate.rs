@@ -1,9 +1,7 @@
 //! How many rows a part of a plan gives, and how many terms each of its variables has in them.
 
-use std::collections::HashMap;
-
 use super::node::{Active, Closure, Node, Pattern, Slot, Step, Var, Vars};
-use super::order;
+use super::order::{Begin, order};
 use crate::eval::plan::build::Shared;
 use crate::index::{GraphFilter, Id, Version};
 
@@ -11,17 +9,47 @@ use crate::index::{GraphFilter, Id, Version};
 #[derive(Debug, Clone, Default)]
 pub struct Estimate {
     pub rows: f64,
-    pub distinct: HashMap<Var, f64>,
+    pub distinct: Distinct,
+}
+
+/// Distinct terms by variable. A few in a row are found sooner than by their hashes.
+#[derive(Debug, Clone, Default)]
+pub struct Distinct(Vec<(Var, f64)>);
+
+impl Distinct {
+    fn get(&self, var: Var) -> Option<f64> {
+        self.0.iter().find(|(own, _)| *own == var).map(|(_, terms)| *terms)
+    }
+
+    pub fn insert(&mut self, var: Var, terms: f64) {
+        match self.0.iter_mut().find(|(own, _)| *own == var) {
+            Some((_, own)) => *own = terms,
+            None => self.0.push((var, terms)),
+        }
+    }
+
+    /// Takes in others, which count where both have a variable.
+    pub fn extend(&mut self, others: &Self) {
+        others.0.iter().for_each(|(var, terms)| self.insert(*var, *terms));
+    }
+}
+
+impl FromIterator<(Var, f64)> for Distinct {
+    fn from_iter<I: IntoIterator<Item = (Var, f64)>>(all: I) -> Self {
+        let mut distinct = Self::default();
+        all.into_iter().for_each(|(var, terms)| distinct.insert(var, terms));
+        distinct
+    }
 }
 
 impl Estimate {
     pub fn of_rows(rows: f64) -> Self {
-        Self { rows, distinct: HashMap::new() }
+        Self { rows, distinct: Distinct::default() }
     }
 
     /// The distinct terms of a variable.
     pub fn terms(&self, var: Var) -> f64 {
-        self.distinct.get(&var).copied().unwrap_or(self.rows).min(self.rows).max(1.0)
+        self.distinct.get(var).unwrap_or(self.rows).min(self.rows).max(1.0)
     }
 
     /// The rows of a join with another.
@@ -32,12 +60,11 @@ impl Estimate {
 
 /// The variables by which bound rows and a pattern with these variables match. A triple's graph tells little where another of
 /// them is bound: what is said of one thing mostly stands in one graph.
-pub fn joined_by(vars: &Vars, graph: Option<Var>, is_bound: impl Fn(&Var) -> bool) -> Vec<Var> {
-    let mut bound: Vec<Var> = vars.iter().copied().filter(is_bound).collect();
-    if bound.len() > 1 {
-        bound.retain(|var| Some(*var) != graph);
-    }
-    bound
+pub fn joined_by(vars: &Vars, graph: Option<Var>, is_bound: impl Fn(&Var) -> bool) -> Vars {
+    let bound: Vars = vars.iter().filter(is_bound).collect();
+    let graph: Vars = graph.into_iter().collect();
+    let others = &bound - &graph;
+    if others.is_empty() { bound } else { others }
 }
 
 /// The variable that stands for the graph of a node's triples.
@@ -53,20 +80,21 @@ pub fn estimate(node: &Node, version: &Version, shared: &Shared) -> Estimate {
     match node {
         Node::Pattern(pattern) => of_pattern(pattern, version, shared),
         Node::Closure(closure) => of_closure(closure, version),
-        Node::Group { parts, .. } => order::order(parts, &[], 1.0, version, shared).1,
+        Node::Group { parts, .. } => order(parts, Begin::ALONE, version, shared).estimate,
         Node::LeftJoin { left, right, .. } | Node::Lateral { left, right } => {
             let (a, b) = (estimate(left, version, shared), estimate(right, version, shared));
             let (left, right) = (left.possible(), right.possible());
-            let rows = a.joined(&b, left.intersection(&right).copied()).max(a.rows);
+            let rows = a.joined(&b, (&left & &right).iter()).max(a.rows);
             let mut distinct = b.distinct;
-            distinct.extend(a.distinct);
+            distinct.extend(&a.distinct);
             Estimate { rows, distinct }
         }
         Node::Union(parts) => parts.iter().fold(Estimate::default(), |mut all, part| {
             let one = estimate(part, version, shared);
             all.rows += one.rows;
-            for var in part.possible() {
-                *all.distinct.entry(var).or_default() += one.terms(var);
+            for var in &part.possible() {
+                let before = all.distinct.get(var).unwrap_or_default();
+                all.distinct.insert(var, before + one.terms(var));
             }
             all
         }),
@@ -111,8 +139,12 @@ fn of_pattern(pattern: &Pattern, version: &Version, shared: &Shared) -> Estimate
     rows *= share;
     subjects = f64::min(subjects, rows);
     objects = f64::min(objects, rows);
-    let mut distinct = HashMap::new();
-    let mut note = |slot: Slot, terms: f64| slot.var().map(|var| distinct.insert(var, terms.max(1.0)));
+    let mut distinct = Distinct::default();
+    let mut note = |slot: Slot, terms: f64| {
+        if let Some(var) = slot.var() {
+            distinct.insert(var, terms.max(1.0));
+        }
+    };
     note(pattern.subject, subjects);
     note(pattern.object, objects);
     note(pattern.predicate, version.predicates().len() as f64);
@@ -160,7 +192,14 @@ fn in_segment(pattern: &Pattern, predicate: Id, version: &Version) -> (f64, f64,
             let rows = segment.objects(object).len() as f64;
             (rows, rows, 1.0)
         }
-        (Slot::Var(_), Slot::Var(_)) => (segment.len() as f64, subjects, objects),
+        (Slot::Var(_), Slot::Var(_)) => match &pattern.objects {
+            None => (segment.len() as f64, subjects, objects),
+            Some(range) => {
+                let rows = segment.rows_within(range.clone()).map(|rows| rows.len()).sum::<usize>() as f64;
+                // As many to each object as to others.
+                (rows, subjects.min(rows), objects * rows / segment.len() as f64)
+            }
+        },
     }
 }
 
@@ -178,7 +217,7 @@ fn of_closure(closure: &Closure, version: &Version) -> Estimate {
         1 => size.min(20.0 * REACH),
         _ => size * REACH,
     };
-    Estimate { rows, distinct: closure.vars().into_iter().map(|var| (var, size)).collect() }
+    Estimate { rows, distinct: closure.vars().iter().map(|var| (var, size)).collect() }
 }
 
 fn step_size(step: &Step, version: &Version) -> f64 {

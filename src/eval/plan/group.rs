@@ -10,7 +10,11 @@ pub fn group(parts: Vec<Node>, filters: Vec<Filter>) -> Node {
     let (mut flat, mut all) = (Vec::new(), filters);
     let possible: Vec<Vars> = parts.iter().map(Node::possible).collect();
     for (at, part) in parts.into_iter().enumerate() {
-        let others = || possible.iter().enumerate().filter(|(other, _)| *other != at).flat_map(|(_, vars)| vars);
+        let others = || {
+            let mut all = Vars::new();
+            possible.iter().enumerate().filter(|(other, _)| *other != at).for_each(|(_, vars)| all.add(vars));
+            all
+        };
         match part {
             Node::Group { parts: inner, filters } if may_rise(&inner, &filters, others) => {
                 flat.extend(inner);
@@ -24,24 +28,23 @@ pub fn group(parts: Vec<Node>, filters: Vec<Filter>) -> Node {
 
 /// Whether the filters of an inner group see the same in an outer one: whatever they look at and others may bind is bound
 /// within.
-fn may_rise<'a, I: Iterator<Item = &'a super::node::Var>>(
-    inner: &[Node],
-    filters: &[Filter],
-    others: impl Fn() -> I,
-) -> bool {
+fn may_rise(inner: &[Node], filters: &[Filter], others: impl Fn() -> Vars) -> bool {
     if filters.is_empty() {
         return true;
     }
-    let certain: Vars = inner.iter().flat_map(Node::certain).collect();
-    let others: Vars = others().copied().collect();
+    let (certain, others) = (certain_in(inner), others());
     filters.iter().all(|filter| sees_the_same(filter, &certain, &others))
 }
 
 /// Whether a filter sees the same where others bind variables too.
 pub fn sees_the_same(filter: &Filter, certain: &Vars, others: &Vars) -> bool {
-    let looked_at = filter.condition.vars();
-    looked_at
-        .iter()
-        .filter(|var| filter.visible.contains(var))
-        .all(|var| certain.contains(var) || !others.contains(var))
+    let looked_at = &filter.condition.vars() & &filter.visible;
+    (&looked_at & others).is_subset(certain)
+}
+
+/// The variables that are bound in each row of the join of some parts.
+pub fn certain_in(parts: &[Node]) -> Vars {
+    let mut all = Vars::new();
+    parts.iter().for_each(|part| all.add(&part.certain()));
+    all
 }

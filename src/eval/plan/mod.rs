@@ -1,6 +1,7 @@
 //! From SPARQL's algebra to operators: translated to a tree over numbered variables, groups flattened, joins ordered by
 //! exact sizes, operators chosen.
 
+mod attach;
 mod build;
 mod chance;
 mod computed;
@@ -10,18 +11,30 @@ mod dataset;
 mod dependent;
 mod drain;
 mod estimate;
+mod exists;
+mod expressions;
 mod group;
+mod joins;
+mod lookup;
 mod mentions;
 mod names;
 mod node;
+mod optional;
 mod order;
+mod paths;
+mod planned;
+mod prune;
 mod push;
+mod ranges;
 mod rows;
 mod translate;
 mod variables;
+mod vars;
 
-pub use build::{Builder, Plan, Shared};
+pub use build::{Builder, Shared};
 pub use dataset::Dataset;
 pub use names::Names;
 pub use node::{Active, Remote, Step, Vars};
+pub use planned::Plan;
+pub use prune::pruned;
 pub use translate::Translator;

@@ -50,12 +50,22 @@ impl Names {
         self.numbers.get(&(scope, variable.clone())).copied()
     }
 
+    /// How many variables there are.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.names.len()).unwrap_or(u32::MAX)
+    }
+
     /// How a variable is shown.
     pub fn name(&self, var: Var) -> String {
         match self.names.get(var.0 as usize) {
             Some(Some(name)) => name.to_string(),
             _ => format!("?_{}", var.0),
         }
+    }
+
+    /// How some variables are shown.
+    pub fn list(&self, vars: &[Var]) -> String {
+        vars.iter().map(|var| self.name(*var)).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the asker named it, in this scope.

@@ -1,21 +1,15 @@
 //! The logical tree: SPARQL's algebra over numbered variables, groups flattened.
 
-use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 use oxrdf::Variable;
 use spargebra::algebra::{AggregateFunction, Expression, GraphPattern};
 
+pub use super::vars::{Var, Vars};
 use crate::eval::operator::Answers;
 use crate::index::Id;
-
-/// A variable of one query. Variables of one name that SPARQL's scopes keep apart have different numbers.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Var(pub u32);
-
-/// Some variables.
-pub type Vars = BTreeSet<Var>;
 
 /// A place of a pattern.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -55,6 +49,8 @@ pub struct Pattern {
     pub active: Active,
     /// Predicates that do not match.
     pub excluded: Vec<Id>,
+    /// The terms of the base that need be looked at as objects, where conditions let through no others.
+    pub objects: Option<Range<u32>>,
 }
 
 impl Pattern {
@@ -245,7 +241,7 @@ impl Expr {
     /// The variable, if it is nothing but one.
     pub fn renames(&self) -> Option<Var> {
         match *self.expression {
-            Expression::Variable(_) => self.vars.first().copied(),
+            Expression::Variable(_) => self.vars.first(),
             _ => None,
         }
     }

@@ -1,70 +1,133 @@
-//! In which order the parts of a group are joined: dynamic programming over left-deep orders where they are few, greedily
-//! from the smallest where they are many.
+//! In which order the parts of a group are joined: dynamic programming where they are few, greedily from the smallest where
+//! they are many.
 
 use super::estimate::{Estimate, estimate, graph_of, joined_by};
 use super::node::{Node, Var, Vars};
 use crate::eval::plan::build::Shared;
 use crate::index::Version;
 
-/// The most parts whose orders are all looked at.
+/// The most parts whose left-deep orders are all looked at.
 const ALL_ORDERS: usize = 10;
+/// The most parts of which some may be joined among themselves before they meet the others.
+const ALL_TREES: usize = 7;
+
+/// A step of a join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The next part, by its place.
+    Part(usize),
+    /// Parts that are joined by themselves, and then with what there is.
+    Apart(Vec<Step>),
+}
+
+impl Step {
+    /// The parts in it.
+    pub fn parts(&self) -> Vec<usize> {
+        match self {
+            Self::Part(at) => vec![*at],
+            Self::Apart(steps) => steps.iter().flat_map(Self::parts).collect(),
+        }
+    }
+}
+
+/// An order, what comes out, and what it costs: rows that are made, and twice those that are kept in tables.
+pub struct Order {
+    pub steps: Vec<Step>,
+    pub estimate: Estimate,
+    pub cost: f64,
+}
+
+/// What a join begins with.
+#[derive(Clone, Copy)]
+pub struct Begin<'a> {
+    pub bound: &'a [Var],
+    pub rows: f64,
+    /// Whether parts may be joined by themselves first: where nothing is given from without.
+    pub apart: bool,
+}
+
+impl Begin<'_> {
+    /// Nothing.
+    pub const ALONE: Self = Self { bound: &[], rows: 1.0, apart: true };
+}
 
 /// A part of a group as the search sees it.
 struct Part {
-    estimate: Estimate,
+    rows: f64,
     vars: Vars,
-    /// The one among them that stands for the triples' graph.
+    /// The distinct terms of its variables, by these variables' places.
+    terms: Vec<(usize, f64)>,
+    /// The variable among them that stands for the triples' graph.
     graph: Option<Var>,
     /// Variables that must be bound before.
     needs: Vars,
     /// Whether it is looked up for each row, rather than computed by itself and joined.
     sought: bool,
+    stands_alone: bool,
 }
 
 /// How far a join has come.
 #[derive(Clone)]
 struct State {
     cost: f64,
-    estimate: Estimate,
+    rows: f64,
     bound: Vars,
-    sequence: Vec<usize>,
+    /// The distinct terms of all variables, by their places.
+    terms: Vec<f64>,
+    last: Last,
 }
 
-/// The order in which to join the parts with rows that bind some variables, and what comes out.
-pub fn order(parts: &[Node], bound: &[Var], rows: f64, version: &Version, shared: &Shared) -> (Vec<usize>, Estimate) {
-    let mut parts: Vec<Part> = parts.iter().map(|node| Part::new(node, version, shared)).collect();
-    // What nobody binds is not waited for.
-    let mut all: Vars = bound.iter().copied().collect();
-    parts.iter().for_each(|part| all.extend(&part.vars));
-    parts.iter_mut().for_each(|part| part.needs.retain(|var| all.contains(var)));
-    let start = State {
-        cost: 0.0,
-        estimate: Estimate::of_rows(rows),
-        bound: bound.iter().copied().collect(),
-        sequence: Vec::new(),
+/// What came last.
+#[derive(Clone, Copy)]
+enum Last {
+    Begin,
+    Part(usize),
+    /// A set of parts that were joined by themselves.
+    Apart(usize),
+}
+
+struct Search<'a> {
+    parts: Vec<Part>,
+    /// All variables.
+    vars: Vec<Var>,
+    begin: Begin<'a>,
+}
+
+/// The order in which to join the parts.
+pub fn order(parts: &[Node], begin: Begin<'_>, version: &Version, shared: &Shared) -> Order {
+    let search = Search::new(parts, begin, version, shared);
+    let (steps, end) = match parts.len() {
+        0 => (Vec::new(), search.start()),
+        few if few <= ALL_ORDERS => search.best(),
+        _ => search.greedy(),
     };
-    let end = match parts.len() {
-        0 => start,
-        1 => start.join(&parts, 0),
-        few if few <= ALL_ORDERS => best(&parts, start),
-        _ => greedy(&parts, start),
-    };
-    (end.sequence, end.estimate)
+    let bound = search.vars.iter().enumerate().filter(|(_, var)| end.bound.contains(var));
+    let distinct = bound.map(|(at, var)| (*var, end.terms[at])).collect();
+    Order { steps, estimate: Estimate { rows: end.rows, distinct }, cost: end.cost }
 }
 
 /// An order by chance, in which what waits for a variable comes after what binds it.
-pub fn any(parts: &[Node], bound: &[Var], mut roll: impl FnMut(usize) -> usize) -> Vec<usize> {
-    let (mut known, mut sequence): (Vars, Vec<usize>) = (bound.iter().copied().collect(), Vec::new());
+pub fn any(parts: &[Node], begin: Begin<'_>, mut roll: impl FnMut(usize) -> usize) -> Vec<Step> {
+    let (mut known, mut sequence): (Vars, Vec<usize>) = (begin.bound.iter().copied().collect(), Vec::new());
     loop {
-        let waits = |at: &usize| needs(&parts[*at]).iter().any(|var| !known.contains(var));
+        let waits = |at: &usize| !needs(&parts[*at]).is_subset(&known);
         let free: Vec<usize> = (0..parts.len()).filter(|at| !sequence.contains(at) && !waits(at)).collect();
         if free.is_empty() {
-            return sequence;
+            break;
         }
         let next = free[roll(free.len())];
-        known.extend(parts[next].possible());
+        known.add(&parts[next].possible());
         sequence.push(next);
     }
+    let mut steps: Vec<Step> = sequence.iter().copied().map(Step::Part).collect();
+    if begin.apart && steps.len() > 1 {
+        let apart = steps.split_off(1 + roll(sequence.len() - 1));
+        match apart.iter().flat_map(Step::parts).all(|at| parts[at].stands_alone()) {
+            true => steps.push(Step::Apart(apart)),
+            false => steps.extend(apart),
+        }
+    }
+    steps
 }
 
 /// The variables that must be bound before a node is joined.
@@ -76,8 +139,7 @@ fn needs(node: &Node) -> Vars {
 }
 
 impl Part {
-    fn new(node: &Node, version: &Version, shared: &Shared) -> Self {
-        let needs = needs(node);
+    fn new(node: &Node, vars: &[Var], version: &Version, shared: &Shared) -> Self {
         let sought = !matches!(
             node,
             Node::Values { .. }
@@ -88,79 +150,173 @@ impl Part {
                 | Node::EachGraph { .. }
                 | Node::Lateral { .. }
         );
-        Self { estimate: estimate(node, version, shared), vars: node.possible(), graph: graph_of(node), needs, sought }
+        let (own, estimate) = (node.possible(), estimate(node, version, shared));
+        let place = |var: Var| vars.iter().position(|other| *other == var);
+        let terms = own.iter().filter_map(|var| Some((place(var)?, estimate.terms(var)))).collect();
+        Self {
+            rows: estimate.rows,
+            vars: own,
+            terms,
+            graph: graph_of(node),
+            needs: needs(node),
+            sought,
+            stands_alone: node.stands_alone(),
+        }
     }
 }
 
 impl State {
+    fn terms(&self, at: usize) -> f64 {
+        self.terms[at].min(self.rows).max(1.0)
+    }
+
     fn can_take(&self, part: &Part) -> bool {
-        part.needs.iter().all(|var| self.bound.contains(var))
+        part.needs.is_subset(&self.bound)
     }
 
     fn is_connected(&self, part: &Part) -> bool {
-        self.bound.is_empty() || part.vars.is_empty() || part.vars.iter().any(|var| self.bound.contains(var))
+        self.bound.is_empty() || part.vars.is_empty() || !part.vars.is_disjoint(&self.bound)
     }
 
-    /// Rows and cost after one more part.
-    fn after(&self, part: &Part) -> (f64, f64) {
-        let shared = joined_by(&part.vars, part.graph, |var| self.bound.contains(var));
-        let rows = self.estimate.joined(&part.estimate, shared.into_iter());
-        let work = if part.sought { self.estimate.rows } else { self.estimate.rows + 2.0 * part.estimate.rows };
-        (rows, self.cost + work + rows)
-    }
-
-    fn join(&self, parts: &[Part], at: usize) -> Self {
-        let part = &parts[at];
-        let (rows, cost) = self.after(part);
+    /// With the variables of another that it is joined with, and the rows and cost of both.
+    fn with(&self, vars: &Vars, terms: impl Iterator<Item = (usize, f64, bool)>, (rows, cost): (f64, f64)) -> Self {
         let mut next = self.clone();
-        next.cost = cost;
-        for var in &part.vars {
-            let own = part.estimate.terms(*var);
-            let terms = if self.bound.contains(var) { own.min(self.estimate.terms(*var)) } else { own };
-            next.estimate.distinct.insert(*var, terms);
+        for (at, own, is_bound) in terms {
+            next.terms[at] = if is_bound { own.min(self.terms(at)) } else { own };
         }
-        next.estimate.rows = rows;
-        next.bound.extend(&part.vars);
-        next.sequence.push(at);
+        next.bound.add(vars);
+        (next.rows, next.cost) = (rows, cost);
         next
     }
 }
 
-/// The cheapest of all orders that take no product where they can do without.
-fn best(parts: &[Part], start: State) -> State {
-    let all = 1_usize << parts.len();
-    let mut states: Vec<Option<State>> = vec![None; all];
-    states[0] = Some(start.clone());
-    for taken in 0..all {
-        let Some(state) = states[taken].take() else { continue };
-        if taken == all - 1 {
-            return state;
-        }
-        for at in choices(parts, &state, |at| taken & (1 << at) == 0) {
-            let next = &mut states[taken | 1 << at];
-            let (_, cost) = state.after(&parts[at]);
-            if next.as_ref().is_none_or(|known| cost < known.cost) {
-                *next = Some(state.join(parts, at));
+impl<'a> Search<'a> {
+    fn new(nodes: &[Node], begin: Begin<'a>, version: &Version, shared: &Shared) -> Self {
+        let mut all: Vars = begin.bound.iter().copied().collect();
+        nodes.iter().for_each(|node| all.add(&node.possible()));
+        let vars: Vec<Var> = all.iter().collect();
+        let mut parts: Vec<Part> = nodes.iter().map(|node| Part::new(node, &vars, version, shared)).collect();
+        // What nobody binds is not waited for.
+        parts.iter_mut().for_each(|part| part.needs = &part.needs & &all);
+        Self { parts, vars, begin }
+    }
+
+    fn start(&self) -> State {
+        let bound = self.begin.bound.iter().copied().collect();
+        let terms = vec![self.begin.rows; self.vars.len()];
+        State { cost: 0.0, rows: self.begin.rows, bound, terms, last: Last::Begin }
+    }
+
+    /// Rows and cost after one more part.
+    fn after(&self, state: &State, part: &Part) -> (f64, f64) {
+        let shared = joined_by(&part.vars, part.graph, |var| state.bound.contains(var));
+        let joins = |at: &usize| shared.contains(&self.vars[*at]);
+        let rows = part
+            .terms
+            .iter()
+            .filter(|(at, _)| joins(at))
+            .fold(state.rows * part.rows, |rows, (at, terms)| rows / state.terms(*at).max(*terms));
+        let work = if part.sought { state.rows } else { state.rows + 2.0 * part.rows };
+        (rows, state.cost + work + rows)
+    }
+
+    fn join(&self, state: &State, at: usize, after: (f64, f64)) -> State {
+        let part = &self.parts[at];
+        let terms = part.terms.iter().map(|(at, terms)| (*at, *terms, state.bound.contains(&self.vars[*at])));
+        State { last: Last::Part(at), ..state.with(&part.vars, terms, after) }
+    }
+
+    /// Rows and cost where both sides are computed and joined.
+    fn both(&self, a: &State, b: &State) -> (f64, f64) {
+        let shared = (0..self.vars.len()).filter(|at| {
+            let var = self.vars[*at];
+            a.bound.contains(&var) && b.bound.contains(&var)
+        });
+        let rows = shared.fold(a.rows * b.rows, |rows, at| rows / a.terms(at).max(b.terms(at)));
+        (rows, a.cost + b.cost + a.rows.max(b.rows) + 2.0 * a.rows.min(b.rows) + rows)
+    }
+
+    /// The cheapest of all orders that take no product where they can do without.
+    fn best(&self) -> (Vec<Step>, State) {
+        let all = (1_usize << self.parts.len()) - 1;
+        let mut states: Vec<Option<State>> = vec![None; all + 1];
+        states[0] = Some(self.start());
+        for taken in 0..all {
+            self.meet(taken, &mut states);
+            let Some(state) = states[taken].take() else { continue };
+            for at in self.choices(&state, |at| taken & (1 << at) == 0) {
+                let after = self.after(&state, &self.parts[at]);
+                let next = &mut states[taken | 1 << at];
+                if next.as_ref().is_none_or(|known| after.1 < known.cost) {
+                    *next = Some(self.join(&state, at, after));
+                }
             }
+            states[taken] = Some(state);
+        }
+        self.meet(all, &mut states);
+        match states[all].clone() {
+            Some(end) => (steps(&states, all), end),
+            // Some wait for each other.
+            None => self.greedy(),
         }
     }
-    start
-}
 
-fn greedy(parts: &[Part], start: State) -> State {
-    let mut state = start;
-    while state.sequence.len() < parts.len() {
-        let free = choices(parts, &state, |at| !state.sequence.contains(&at));
-        let cost = |at: &usize| state.after(&parts[*at]).1;
-        let Some(at) = free.into_iter().min_by(|a, b| cost(a).total_cmp(&cost(b))) else { break };
-        state = state.join(parts, at);
+    /// Looks at joining two sets of parts, each joined by itself.
+    fn meet(&self, taken: usize, states: &mut [Option<State>]) {
+        let is_few = self.parts.len() <= ALL_TREES && taken.count_ones() > 3;
+        if !is_few || !self.begin.apart || self.parts.iter().any(|part| !part.stands_alone) {
+            return;
+        }
+        let mut one = (taken - 1) & taken;
+        while one > 0 {
+            let other = taken & !one;
+            if one > other
+                && other.count_ones() > 1
+                && let (Some(a), Some(b)) = (&states[one], &states[other])
+                && !a.bound.is_disjoint(&b.bound)
+            {
+                let after = self.both(a, b);
+                if states[taken].as_ref().is_none_or(|known| after.1 < known.cost) {
+                    let own = |at: &usize| b.bound.contains(&self.vars[*at]);
+                    let terms = (0..self.vars.len()).filter(own);
+                    let terms = terms.map(|at| (at, b.terms(at), a.bound.contains(&self.vars[at])));
+                    states[taken] = Some(State { last: Last::Apart(other), ..a.with(&b.bound, terms, after) });
+                }
+            }
+            one = (one - 1) & taken;
+        }
     }
-    state
+
+    fn greedy(&self) -> (Vec<Step>, State) {
+        let (mut state, mut sequence) = (self.start(), Vec::new());
+        loop {
+            let free = self.choices(&state, |at| !sequence.contains(&at));
+            let after = free.into_iter().map(|at| (at, self.after(&state, &self.parts[at])));
+            let Some((at, after)) = after.min_by(|a, b| a.1.1.total_cmp(&b.1.1)) else { break };
+            state = self.join(&state, at, after);
+            sequence.push(at);
+        }
+        (sequence.into_iter().map(Step::Part).collect(), state)
+    }
+
+    /// The parts that may come next: those connected, if there are any.
+    fn choices(&self, state: &State, is_free: impl Fn(usize) -> bool) -> Vec<usize> {
+        let free: Vec<usize> =
+            (0..self.parts.len()).filter(|at| is_free(*at) && state.can_take(&self.parts[*at])).collect();
+        let connected: Vec<usize> = free.iter().copied().filter(|at| state.is_connected(&self.parts[*at])).collect();
+        if connected.is_empty() { free } else { connected }
+    }
 }
 
-/// The parts that may come next: those connected, if there are any.
-fn choices(parts: &[Part], state: &State, is_free: impl Fn(usize) -> bool) -> Vec<usize> {
-    let free: Vec<usize> = (0..parts.len()).filter(|at| is_free(*at) && state.can_take(&parts[*at])).collect();
-    let connected: Vec<usize> = free.iter().copied().filter(|at| state.is_connected(&parts[*at])).collect();
-    if connected.is_empty() { free } else { connected }
+/// The steps that led to a set of parts.
+fn steps(states: &[Option<State>], taken: usize) -> Vec<Step> {
+    let last = states[taken].as_ref().map_or(Last::Begin, |state| state.last);
+    let (before, step) = match last {
+        Last::Begin => return Vec::new(),
+        Last::Part(at) => (taken & !(1 << at), Step::Part(at)),
+        Last::Apart(other) => (taken & !other, Step::Apart(steps(states, other))),
+    };
+    let mut all = steps(states, before);
+    all.push(step);
+    all
 }

@@ -2,6 +2,7 @@
 
 use super::group::group;
 use super::node::{Condition, Filter, Node, Vars};
+use crate::eval::expression::is_chance;
 
 /// A node under a condition, which is put where it sees the same and as few rows as can be.
 pub fn filtered(node: Node, filter: Filter) -> Node {
@@ -27,8 +28,24 @@ pub fn filtered(node: Node, filter: Filter) -> Node {
     }
 }
 
+/// An OPTIONAL whose conditions on what its right side surely binds are decided there.
+pub fn left_join(left: Node, right: Node, conditions: Vec<Condition>) -> Node {
+    let (certain, visible) = (right.certain(), right.possible());
+    let is_own = |condition: &Condition| match condition {
+        Condition::Expr(expr) => {
+            let is_plain = expr.exists.is_empty() && !is_chance(&expr.expression);
+            is_plain && !expr.vars.is_empty() && expr.vars.is_subset(&certain)
+        }
+        Condition::Exists { .. } => false,
+    };
+    let (own, conditions): (Vec<_>, Vec<_>) = conditions.into_iter().partition(is_own);
+    let filters = own.into_iter().map(|condition| Filter { condition, visible: visible.clone() });
+    let right = filters.fold(right, filtered);
+    Node::LeftJoin { left: Box::new(left), right: Box::new(right), conditions }
+}
+
 /// Whether the right side of an OPTIONAL gives none of these variables a value that the left side has not given.
 fn is_decided(vars: &Vars, left: &Node, right: &Node) -> bool {
     let (certain, possible) = (left.certain(), right.possible());
-    vars.iter().all(|var| certain.contains(var) || !possible.contains(var))
+    (vars & &possible).is_subset(&certain)
 }

@@ -1,7 +1,7 @@
 //! The columns of joined rows.
 
-use super::build::Plan;
 use super::node::{Var, Vars};
+use super::planned::Plan;
 use crate::eval::operator::From;
 
 /// The needed variables of two joined plans, and where each is taken from.

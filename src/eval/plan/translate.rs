@@ -2,18 +2,17 @@
 
 use std::rc::Rc;
 
-use oxrdf::{NamedNode, Term, Variable};
-use spargebra::algebra::{
-    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression as Path,
-};
+use oxrdf::{Term, Variable};
+use spargebra::algebra::GraphPattern;
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
+use super::attach::is_attachable;
 use super::dataset::Dataset;
 use super::group::group;
 use super::names::Names;
-use super::node::{Active, Aggregate, Closure, Condition, Expr, Filter, Node, Pattern, Remote, Slot, Step, Vars};
+use super::node::{Active, Expr, Filter, Node, Pattern, Remote, Slot, Var, Vars};
 use super::push;
-use crate::eval::children::{children, children_mut};
+use crate::eval::expression::is_chance;
 use crate::eval::operator::Answers;
 use crate::eval::{Context, Stop};
 use crate::index::Id;
@@ -27,7 +26,7 @@ pub struct Translator<'a> {
     pub exists: usize,
 }
 
-type Translated<T> = Result<T, Stop>;
+pub type Translated<T> = Result<T, Stop>;
 
 impl Translator<'_> {
     pub fn pattern(&mut self, pattern: &GraphPattern, scope: usize, active: Active) -> Translated<Node> {
@@ -43,14 +42,14 @@ impl Translator<'_> {
             P::Join { left, right } => {
                 group(vec![self.pattern(left, scope, active)?, self.pattern(right, scope, active)?], Vec::new())
             }
-            P::LeftJoin { left, right, expression } => Node::LeftJoin {
-                left: Box::new(self.pattern(left, scope, active)?),
-                right: Box::new(self.pattern(right, scope, active)?),
-                conditions: match expression {
+            P::LeftJoin { left, right, expression } => {
+                let (left, right) = (self.pattern(left, scope, active)?, self.pattern(right, scope, active)?);
+                let conditions = match expression {
                     Some(expression) => self.conditions(expression, scope, active)?,
                     None => Vec::new(),
-                },
-            },
+                };
+                push::left_join(left, right, conditions)
+            }
             P::Lateral { left, right } => Node::Lateral {
                 left: Box::new(self.pattern(left, scope, active)?),
                 right: Box::new(self.pattern(right, scope, active)?),
@@ -115,7 +114,14 @@ impl Translator<'_> {
             let subject = self.term(&pattern.subject, scope, &mut parts)?;
             let predicate = self.name(&pattern.predicate, scope);
             let object = self.term(&pattern.object, scope, &mut parts)?;
-            parts.push(Node::Pattern(Pattern { subject, predicate, object, active, excluded: Vec::new() }));
+            parts.push(Node::Pattern(Pattern {
+                subject,
+                predicate,
+                object,
+                active,
+                excluded: Vec::new(),
+                objects: None,
+            }));
         }
         Ok(Node::Group { parts, filters: Vec::new() })
     }
@@ -165,64 +171,6 @@ impl Translator<'_> {
         self.cx.intern(ground(term))
     }
 
-    fn path(&mut self, subject: Slot, path: &Path, object: Slot, active: Active) -> Node {
-        let single = |predicate, excluded| Node::Pattern(Pattern { subject, predicate, object, active, excluded });
-        match path {
-            Path::NamedNode(node) => single(Slot::Id(self.predicate(node)), Vec::new()),
-            Path::NegatedPropertySet(nodes) => {
-                let excluded = nodes.iter().map(|node| self.predicate(node)).collect();
-                single(Slot::Var(self.names.fresh()), excluded)
-            }
-            Path::Reverse(path) => self.path(object, path, subject, active),
-            Path::Sequence(a, b) => {
-                let middle = Slot::Var(self.names.fresh());
-                group(vec![self.path(subject, a, middle, active), self.path(middle, b, object, active)], Vec::new())
-            }
-            Path::Alternative(a, b) => {
-                Node::Union(vec![self.path(subject, a, object, active), self.path(subject, b, object, active)])
-            }
-            Path::ZeroOrMore(path) => self.closure(subject, path, object, (true, false), active),
-            Path::OneOrMore(path) => self.closure(subject, path, object, (false, false), active),
-            Path::ZeroOrOne(path) => self.closure(subject, path, object, (true, true), active),
-        }
-    }
-
-    fn predicate(&mut self, node: &NamedNode) -> Id {
-        self.cx.intern(node.clone().into())
-    }
-
-    fn closure(
-        &mut self,
-        subject: Slot,
-        path: &Path,
-        object: Slot,
-        (zero, once): (bool, bool),
-        active: Active,
-    ) -> Node {
-        let step = Rc::new(self.step(path));
-        match active {
-            Active::Each(var) => {
-                let inner = Closure { subject, object, step, zero, once, active: Active::Current };
-                Node::EachGraph { var, inner: Box::new(Node::Closure(inner)) }
-            }
-            active => Node::Closure(Closure { subject, object, step, zero, once, active }),
-        }
-    }
-
-    fn step(&mut self, path: &Path) -> Step {
-        let closure = |step, zero, once| Step::Closure { step: Box::new(step), zero, once };
-        match path {
-            Path::NamedNode(node) => Step::Predicate(self.predicate(node)),
-            Path::NegatedPropertySet(nodes) => Step::Not(nodes.iter().map(|node| self.predicate(node)).collect()),
-            Path::Reverse(path) => Step::Reverse(Box::new(self.step(path))),
-            Path::Sequence(a, b) => Step::Sequence(Box::new(self.step(a)), Box::new(self.step(b))),
-            Path::Alternative(a, b) => Step::Alternative(Box::new(self.step(a)), Box::new(self.step(b))),
-            Path::ZeroOrMore(path) => closure(self.step(path), true, false),
-            Path::OneOrMore(path) => closure(self.step(path), false, false),
-            Path::ZeroOrOne(path) => closure(self.step(path), true, true),
-        }
-    }
-
     fn union(&mut self, left: &GraphPattern, right: &GraphPattern, scope: usize, active: Active) -> Translated<Node> {
         let mut parts = Vec::new();
         for side in [left, right] {
@@ -240,9 +188,9 @@ impl Translator<'_> {
             GraphPattern::Project { variables, .. } => {
                 variables.iter().map(|variable| self.names.var(scope, variable)).collect()
             }
-            _ => node.possible().into_iter().collect(),
+            _ => node.possible().iter().collect(),
         };
-        Ok(Node::Distinct { inner: Box::new(node), vars })
+        Ok(distinct(node, vars))
     }
 
     fn graph(&mut self, name: &NamedNodePattern, inner: &GraphPattern, scope: usize) -> Translated<Node> {
@@ -265,95 +213,6 @@ impl Translator<'_> {
             }
         }
     }
-
-    fn aggregation(
-        &mut self,
-        inner: &GraphPattern,
-        keys: &[Variable],
-        aggregates: &[(Variable, AggregateExpression)],
-        scope: usize,
-        active: Active,
-    ) -> Translated<Node> {
-        let inner = self.pattern(inner, scope, active)?;
-        let all: Vec<_> = inner.possible().into_iter().filter(|var| self.names.is_visible(scope, *var)).collect();
-        let aggregates = aggregates.iter().map(|(variable, aggregate)| {
-            let var = self.names.var(scope, variable);
-            Ok(match aggregate {
-                AggregateExpression::CountSolutions { distinct } => {
-                    Aggregate { var, function: None, expr: None, distinct: *distinct, all: all.clone() }
-                }
-                AggregateExpression::FunctionCall { name, expr, distinct } => Aggregate {
-                    var,
-                    function: Some(name.clone()),
-                    expr: Some(self.expr(expr, scope, active)?),
-                    distinct: *distinct,
-                    all: Vec::new(),
-                },
-            })
-        });
-        let aggregates = aggregates.collect::<Translated<Vec<_>>>()?;
-        let keys = keys.iter().map(|variable| self.names.var(scope, variable)).collect();
-        Ok(Node::Aggregation { inner: Box::new(inner), keys, aggregates })
-    }
-
-    fn sort_key(&mut self, key: &OrderExpression, scope: usize, active: Active) -> Translated<(Expr, bool)> {
-        Ok(match key {
-            OrderExpression::Asc(expression) => (self.expr(expression, scope, active)?, false),
-            OrderExpression::Desc(expression) => (self.expr(expression, scope, active)?, true),
-        })
-    }
-
-    /// An expression that must be true, as its conjuncts.
-    fn conditions(&mut self, expression: &Expression, scope: usize, active: Active) -> Translated<Vec<Condition>> {
-        Ok(match expression {
-            Expression::And(a, b) => {
-                let mut all = self.conditions(a, scope, active)?;
-                all.extend(self.conditions(b, scope, active)?);
-                all
-            }
-            Expression::Exists(pattern) => {
-                vec![Condition::Exists { pattern: self.pattern(pattern, scope, active)?, negated: false }]
-            }
-            Expression::Not(inner) if matches!(**inner, Expression::Exists(_)) => {
-                let mut inner = self.conditions(inner, scope, active)?;
-                if let Some(Condition::Exists { negated, .. }) = inner.first_mut() {
-                    *negated = true;
-                }
-                inner
-            }
-            other => vec![Condition::Expr(self.expr(other, scope, active)?)],
-        })
-    }
-
-    fn expr(&mut self, expression: &Expression, scope: usize, active: Active) -> Translated<Expr> {
-        let mut expression = expression.clone();
-        let (mut exists, mut vars) = (Vec::new(), Vars::new());
-        self.without_exists(&mut expression, scope, active, &mut exists, &mut vars)?;
-        Ok(Expr { expression: Rc::new(expression), scope, vars, exists })
-    }
-
-    fn without_exists(
-        &mut self,
-        expression: &mut Expression,
-        scope: usize,
-        active: Active,
-        exists: &mut Vec<(super::node::Var, Node)>,
-        vars: &mut Vars,
-    ) -> Translated<()> {
-        if let Expression::Exists(pattern) = expression {
-            let node = self.pattern(pattern, scope, active)?;
-            vars.extend(node.mentioned());
-            self.exists += 1;
-            let name = Variable::new_unchecked(format!(" exists{}", self.exists));
-            exists.push((self.names.var(scope, &name), node));
-            *expression = Expression::Bound(name);
-        } else if let Expression::Variable(variable) | Expression::Bound(variable) = expression {
-            vars.insert(self.names.var(scope, variable));
-        }
-        children_mut(expression)
-            .into_iter()
-            .try_for_each(|child| self.without_exists(child, scope, active, exists, vars))
-    }
 }
 
 pub fn ground(term: &GroundTerm) -> Term {
@@ -367,48 +226,20 @@ pub fn ground(term: &GroundTerm) -> Term {
     }
 }
 
-/// Whether `GRAPH ?g` over a pattern is the same as `?g` being one more place of each triple pattern in it.
-fn is_attachable(pattern: &GraphPattern) -> bool {
-    use GraphPattern as P;
-    match pattern {
-        P::Bgp { patterns } => !patterns.is_empty(),
-        P::Path { path, .. } => is_plain(path),
-        P::Join { left, right } => {
-            let apart = |side: &P| {
-                matches!(side, P::Values { .. }) || matches!(side, P::Bgp { patterns } if patterns.is_empty())
-            };
-            match (apart(left), apart(right)) {
-                (false, false) => is_attachable(left) && is_attachable(right),
-                (true, false) => is_attachable(right),
-                (false, true) => is_attachable(left),
-                (true, true) => false,
-            }
+/// Each row once. Where an order looks at nothing else, the rows are told apart before they are sorted.
+fn distinct(node: Node, vars: Vec<Var>) -> Node {
+    match node {
+        Node::Sort { inner, keys } if keys.iter().all(|(key, _)| is_shown(key, &vars)) => {
+            Node::Sort { inner: Box::new(distinct(*inner, vars)), keys }
         }
-        P::LeftJoin { left, right, expression } => {
-            is_attachable(left) && is_attachable(right) && expression.iter().all(is_attachable_expression)
-        }
-        P::Union { left, right } => is_attachable(left) && is_attachable(right),
-        P::Filter { inner, expr: expression } | P::Extend { inner, expression, .. } => {
-            is_attachable(inner) && is_attachable_expression(expression)
-        }
-        _ => false,
+        node => Node::Distinct { inner: Box::new(node), vars },
     }
 }
 
-fn is_attachable_expression(expression: &Expression) -> bool {
-    match expression {
-        Expression::Exists(pattern) => is_attachable(pattern),
-        other => children(other).into_iter().all(is_attachable_expression),
-    }
-}
-
-fn is_plain(path: &Path) -> bool {
-    match path {
-        Path::NamedNode(_) | Path::NegatedPropertySet(_) => true,
-        Path::Reverse(path) => is_plain(path),
-        Path::Sequence(a, b) | Path::Alternative(a, b) => is_plain(a) && is_plain(b),
-        Path::ZeroOrMore(_) | Path::OneOrMore(_) | Path::ZeroOrOne(_) => false,
-    }
+/// Whether a key of an order is the same for all rows that these variables do not tell apart.
+fn is_shown(key: &Expr, vars: &[Var]) -> bool {
+    let shown: Vars = vars.iter().copied().collect();
+    key.exists.is_empty() && key.vars.is_subset(&shown) && !is_chance(&key.expression)
 }
 
 /// Whether a triple term is a constant: blank nodes of patterns are variables.

@@ -12,8 +12,8 @@ impl Node {
 
     fn add_possible(&self, all: &mut Vars) {
         match self {
-            Self::Pattern(pattern) => all.extend(pattern.vars()),
-            Self::Closure(closure) => all.extend(closure.vars()),
+            Self::Pattern(pattern) => all.add(&pattern.vars()),
+            Self::Closure(closure) => all.add(&closure.vars()),
             Self::Values { vars, .. } => all.extend(vars),
             Self::Service(remote) => all.extend(remote.vars.iter().map(|(_, var)| *var)),
             Self::Extend { var, .. } | Self::EachGraph { var, .. } | Self::GraphNames(var) => {
@@ -50,7 +50,7 @@ impl Node {
             Self::Group { parts, .. } => parts.iter().for_each(|part| part.add_certain(all)),
             Self::Union(parts) => {
                 let common = parts.iter().map(Self::certain).reduce(|a, b| &a & &b);
-                all.extend(common.unwrap_or_default());
+                all.add(&common.unwrap_or_default());
             }
             Self::Lateral { left, right } => {
                 left.add_certain(all);
@@ -97,7 +97,7 @@ impl Node {
             self.add_own(all);
         }
         self.each_below(&mut |node| node.add_mentioned(all));
-        self.each_condition(&mut |vars| all.extend(vars));
+        self.each_condition(&mut |vars| all.add(vars));
     }
 
     /// The variables that it names beside those of the nodes below.
@@ -126,11 +126,16 @@ impl Node {
             Self::Service(remote) => remote.name.var().into_iter().collect(),
             _ => {
                 let mut all = Vars::new();
-                self.each_below(&mut |node| all.extend(node.asked()));
+                self.each_below(&mut |node| all.add(&node.asked()));
                 all
             }
         };
         if own.is_empty() { own } else { &own - &self.possible() }
+    }
+
+    /// Whether it can be evaluated without the rows that it is joined with.
+    pub fn stands_alone(&self) -> bool {
+        !matches!(self, Self::TripleTerm { .. } | Self::GraphExists(_) | Self::Service(_)) && self.asked().is_empty()
     }
 
     /// Whether values from around it that stand for variables change more than which of its rows are left: it counts or
@@ -140,9 +145,11 @@ impl Node {
         let own = match self {
             Self::Slice { inner, .. } => within(inner),
             Self::Aggregation { inner, keys, .. } => {
-                inner.possible().iter().any(|var| given.contains(var) && !keys.contains(var))
+                inner.possible().iter().any(|var| given.contains(&var) && !keys.contains(&var))
             }
             Self::EachGraph { var, inner } => given.contains(var) && inner.mentioned().contains(var),
+            // Whether the left side stands alone is decided by what the right side gives for these values.
+            Self::LeftJoin { left, right, .. } => !(&right.possible() & given).is_subset(&left.certain()),
             _ => false,
         };
         let mut below = own;
@@ -171,16 +178,15 @@ impl Node {
         self.below().into_iter().for_each(see);
     }
 
-    fn each_condition(&self, see: &mut dyn FnMut(Vars)) {
+    fn each_condition(&self, see: &mut dyn FnMut(&Vars)) {
         match self {
-            Self::Group { filters, .. } => filters.iter().for_each(|filter| see(filter.condition.vars())),
-            Self::LeftJoin { conditions, .. } => conditions.iter().for_each(|condition| see(condition.vars())),
-            Self::Extend { expr, .. } => see(expr.vars.clone()),
-            Self::Sort { keys, .. } => keys.iter().for_each(|(expr, _)| see(expr.vars.clone())),
-            Self::Aggregation { aggregates, .. } => aggregates
-                .iter()
-                .filter_map(|aggregate| aggregate.expr.as_ref())
-                .for_each(|expr| see(expr.vars.clone())),
+            Self::Group { filters, .. } => filters.iter().for_each(|filter| see(&filter.condition.vars())),
+            Self::LeftJoin { conditions, .. } => conditions.iter().for_each(|condition| see(&condition.vars())),
+            Self::Extend { expr, .. } => see(&expr.vars),
+            Self::Sort { keys, .. } => keys.iter().for_each(|(expr, _)| see(&expr.vars)),
+            Self::Aggregation { aggregates, .. } => {
+                aggregates.iter().filter_map(|aggregate| aggregate.expr.as_ref()).for_each(|expr| see(&expr.vars))
+            }
             _ => {}
         }
     }
