@@ -1,7 +1,7 @@
 //! What the versions after one build share.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::HashMap;
 use oxrdf::{Term, TermRef};
@@ -29,6 +29,9 @@ pub(super) struct Base {
     first_graphs: Box<[Id]>,
     graph_names: Appended<Id>,
     graph_count: AtomicU32,
+    /// How many of the first graphs ascend by name, and the numbers of all others.
+    ascending: usize,
+    other_graphs: Mutex<HashMap<Id, u32>>,
     pub(super) segments: HashMap<Id, Arc<Segment>>,
     /// Whether terms have the form in which they came.
     pub(super) verbatim: bool,
@@ -47,6 +50,8 @@ impl Base {
         segments: HashMap<Id, Arc<Segment>>,
         source: Option<Arc<Source>>,
     ) -> Self {
+        let ascending = graphs.chunk_by(|a, b| a < b).next().map_or(0, <[Id]>::len);
+        let others = graphs.iter().copied().zip(1..).skip(ascending).collect();
         Self {
             dictionary,
             tags,
@@ -55,6 +60,8 @@ impl Base {
             first_graphs: graphs.into(),
             graph_names: Appended::default(),
             graph_count: AtomicU32::new(0),
+            ascending,
+            other_graphs: Mutex::new(others),
             segments,
             verbatim: false,
             growing: Mutex::new(()),
@@ -76,7 +83,17 @@ impl Base {
         let count = self.graph_count.load(Ordering::Acquire);
         self.graph_names.set(count as usize, name);
         self.graph_count.store(count + 1, Ordering::Release);
-        self.graphs()
+        let number = self.graphs();
+        self.other_graphs.lock().unwrap_or_else(PoisonError::into_inner).insert(name, number);
+        number
+    }
+
+    /// The number of a graph that ever had one.
+    pub(super) fn graph_number(&self, name: Id) -> Option<u32> {
+        match self.first_graphs[..self.ascending].binary_search(&name) {
+            Ok(place) => u32::try_from(place + 1).ok(),
+            Err(_) => self.other_graphs.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied(),
+        }
     }
 
     /// How many graphs ever had a number.

@@ -129,14 +129,6 @@ impl Builder {
 }
 
 impl Version {
-    /// The same state with nothing but a base.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where there are more terms than numbers, or [`Self::damage`] tells something.
-    pub fn compacted(&self) -> Result<Self, TooLarge> {
-        Ok(self.to_builder()?.finish(self.epoch))
-    }
-
     /// A builder that was given all quads and graphs of this version.
     ///
     /// # Errors

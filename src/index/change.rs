@@ -51,8 +51,6 @@ pub(super) struct Work<'a> {
     changed: HashMap<Id, Changed>,
     /// Graphs that are touched: how many quads they hold, if they are there.
     graphs: HashMap<u32, Option<usize>>,
-    /// All graphs that have a number, once one has to be looked for that the state lacks.
-    numbers: Option<HashMap<Id, u32>>,
     triples: usize,
     quads: usize,
 }
@@ -64,7 +62,6 @@ impl<'a> Work<'a> {
             base: &before.base,
             changed: HashMap::new(),
             graphs: HashMap::new(),
-            numbers: None,
             triples: before.triples,
             quads: before.quads,
         }
@@ -153,30 +150,15 @@ impl<'a> Work<'a> {
     }
 
     /// The number of a graph that has one.
-    fn known_graph(&mut self, name: TermRef<'_>) -> Option<u32> {
+    fn known_graph(&self, name: TermRef<'_>) -> Option<u32> {
         let id = self.base.find(name).ok().or_else(|| self.base.late.find(name))?;
-        self.number(id)
-    }
-
-    fn number(&mut self, id: Id) -> Option<u32> {
-        if let Some(number) = self.before.graph_number(id) {
-            return Some(number);
-        }
-        let base = self.base;
-        self.numbers.get_or_insert_with(|| base.graph_numbers().collect()).get(&id).copied()
+        self.base.graph_number(id)
     }
 
     /// The number of a graph, which gets one where it has none; it is there from now on.
     pub(super) fn graph(&mut self, name: TermRef<'_>) -> Result<u32, TooLarge> {
         let id = self.base.intern(name)?;
-        let number = match self.number(id) {
-            Some(number) => number,
-            None => {
-                let number = self.base.add_graph(id);
-                self.numbers.get_or_insert_default().insert(id, number);
-                number
-            }
-        };
+        let number = self.base.graph_number(id).unwrap_or_else(|| self.base.add_graph(id));
         self.touch(number).get_or_insert(0);
         Ok(number)
     }
@@ -239,12 +221,18 @@ fn graphs(before: &Version, touched: &HashMap<u32, Option<usize>>) -> Arc<[Graph
     if touched.is_empty() {
         return before.graphs.clone();
     }
-    let kept = before.graphs.iter().filter(|graph| !touched.contains_key(&graph.number)).copied();
-    let new = touched.iter().filter_map(|(number, quads)| {
-        Some(Graph { id: before.base.graph_id(*number)?, number: *number, quads: (*quads)? })
-    });
-    let mut graphs: Vec<Graph> = kept.chain(new).collect();
-    graphs.sort_unstable_by_key(|graph| graph.id);
+    let named = touched.iter().filter_map(|(number, quads)| Some((before.base.graph_id(*number)?, *number, *quads)));
+    let mut named: Vec<(Id, u32, Option<usize>)> = named.collect();
+    named.sort_unstable_by_key(|(id, ..)| *id);
+    let mut graphs = Vec::with_capacity(before.graphs.len() + named.len());
+    let mut rest = &before.graphs[..];
+    for (id, number, quads) in named {
+        let (kept, after) = rest.split_at(rest.partition_point(|graph| graph.id < id));
+        graphs.extend_from_slice(kept);
+        graphs.extend(quads.map(|quads| Graph { id, number, quads }));
+        rest = if after.first().is_some_and(|graph| graph.id == id) { &after[1..] } else { after };
+    }
+    graphs.extend_from_slice(rest);
     graphs.into()
 }
 

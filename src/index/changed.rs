@@ -1,14 +1,16 @@
 //! A predicate's triples with what has changed since they were sorted.
 
-use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
 use super::id::{GraphSet, Id};
-use super::segment::{Columns, Row, Segment};
+use super::segment::Segment;
 
-/// A segment and changes to it, merged when first read.
+/// More changes than these are merged before others are added to them: each version has its own copy of what is not.
+const MANY: usize = 1_000;
+
+/// A segment and changes to it, merged as far as they are read.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     sorted: Option<Arc<Segment>>,
@@ -29,16 +31,20 @@ impl Changed {
 
     /// To be changed further: from what is merged, if it is.
     pub(super) fn more(&self) -> Self {
-        match self.merged.get() {
-            Some(merged) => Self { made: self.made, ..Self::new(Some(merged.clone())) },
-            None => Self {
-                sorted: self.sorted.clone(),
-                changes: self.changes.clone(),
-                merged: OnceLock::new(),
-                len: self.len,
-                made: self.made,
-            },
+        if let Some(merged) = self.merged.get().filter(|merged| merged.is_loaded()) {
+            return Self { made: self.made, ..Self::new(Some(Arc::new(merged.settled()))) };
         }
+        let mut more = Self {
+            sorted: self.sorted.clone(),
+            changes: self.changes.clone(),
+            merged: OnceLock::new(),
+            len: self.len,
+            made: self.made,
+        };
+        if more.changes.len() > MANY {
+            more.settle();
+        }
+        more
     }
 
     pub(super) fn len(&self) -> usize {
@@ -53,10 +59,7 @@ impl Changed {
     pub(super) fn get(&self, subject: Id, object: Id) -> Option<GraphSet> {
         match self.changes.get(&(subject, object)) {
             Some(set) => *set,
-            None => {
-                let sorted = self.sorted.as_ref()?;
-                sorted.row(subject, object).map(|row| sorted.pso().graph[row])
-            }
+            None => self.sorted.as_ref()?.graphs(subject, object),
         }
     }
 
@@ -74,46 +77,18 @@ impl Changed {
     /// The triples as they are now, what was changed merged in.
     pub(super) fn settle(&mut self) -> Arc<Segment> {
         if !self.changes.is_empty() {
-            *self = Self { made: self.made, ..Self::new(Some(Arc::new(self.merge()))) };
+            *self = Self { made: self.made, ..Self::new(Some(Arc::new(self.merge().settled()))) };
         }
-        self.sorted.get_or_insert_with(|| Arc::new(Segment::new(&[]))).clone()
+        self.sorted.get_or_insert_default().clone()
     }
 
+    /// The triples as they are now. They are merged as far as they are read.
     pub(super) fn segment(&self) -> Arc<Segment> {
         self.merged.get_or_init(|| Arc::new(self.merge())).clone()
     }
 
     fn merge(&self) -> Segment {
-        let mut changes: Vec<(Id, Id, Option<GraphSet>)> =
-            self.changes.iter().map(|((subject, object), set)| (*subject, *object, *set)).collect();
-        changes.sort_unstable_by_key(|(subject, object, _)| (*subject, *object));
-        let pso = merged(self.sorted.as_ref().map(|sorted| sorted.pso()), &changes, self.len);
-        changes.iter_mut().for_each(|(subject, object, _)| std::mem::swap(subject, object));
-        changes.sort_unstable_by_key(|(object, subject, _)| (*object, *subject));
-        let pos = merged(self.sorted.as_ref().map(|sorted| sorted.pos()), &changes, self.len);
-        Segment::of_orders(&pso, &pos)
+        let edits = self.changes.iter().map(|((subject, object), set)| (*subject, *object, *set)).collect();
+        Segment::edited(self.sorted.clone().unwrap_or_default(), edits, self.len)
     }
-}
-
-/// Sorted rows with sorted changes, which win.
-fn merged(sorted: Option<Columns<'_>>, changes: &[(Id, Id, Option<GraphSet>)], len: usize) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(len);
-    let mut row = 0;
-    let count = sorted.map_or(0, |columns| columns.key.len());
-    let at = |row: usize| sorted.map(|columns| (columns.key[row], columns.value[row], columns.graph[row]));
-    for (key, value, set) in changes {
-        while row < count
-            && let Some(old) = at(row)
-        {
-            match (old.0, old.1).cmp(&(*key, *value)) {
-                Ordering::Less => rows.push(old),
-                Ordering::Equal => {}
-                Ordering::Greater => break,
-            }
-            row += 1;
-        }
-        rows.extend(set.map(|set| (*key, *value, set)));
-    }
-    rows.extend((row..count).filter_map(at));
-    rows
 }

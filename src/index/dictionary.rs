@@ -62,6 +62,19 @@ impl Dictionary {
         (dictionary, ids)
     }
 
+    /// Of columns that go together: texts of all, and the first number after each kind; tags of literals, values of numbers,
+    /// ranks of numbers and times, parts of triple terms.
+    pub(super) fn of_columns(
+        texts: Texts,
+        ends: [u32; 6],
+        tags: Column<Tag>,
+        numbers: Column<Number>,
+        ranks: Column<u32>,
+        triples: Column<[Id; 3]>,
+    ) -> Self {
+        Self { texts, ends, tags, numbers, ranks, triples }
+    }
+
     /// The number after the last.
     pub(super) fn end(&self) -> u32 {
         self.ends[5]
@@ -88,7 +101,8 @@ impl Dictionary {
         }
     }
 
-    fn raw(&self, id: Id) -> &str {
+    /// The text of a term; none of a triple term.
+    pub(super) fn raw(&self, id: Id) -> &str {
         self.texts.get(id.index() - 1)
     }
 

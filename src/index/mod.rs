@@ -4,7 +4,8 @@
 //! each predicate a [`Segment`], its triples by subject and by object, each once, with the set of graphs it stands in.
 //! A version is written to a file by [`Version::write`], and read from it as it is touched after [`Version::open`].
 //! [`Version::with_changes`] gives the state after a commit. Terms that are new get numbers after all others, with their
-//! place among them; a segment that is touched is merged with its changes when it is first read.
+//! place among them; a segment that is touched is merged with its changes as far as it is read, and
+//! [`Version::compacted`] makes one base of all.
 
 mod appended;
 mod base;
@@ -12,6 +13,7 @@ mod builder;
 mod by_subject;
 mod change;
 mod changed;
+mod compact;
 mod dictionary;
 mod difference;
 mod extension;
@@ -42,7 +44,7 @@ pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};
 pub use normal::normal;
 pub use number::Number;
 pub use scan::{Pattern, Scan};
-pub use segment::{Columns, Segment, SharedColumns};
+pub use segment::{Columns, Found, Segment, SharedColumns};
 pub use selection::Selection;
 pub use terms::TooLarge;
 use version::Parts;

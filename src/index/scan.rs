@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::id::{GraphFilter, GraphSet, Id};
-use super::segment::Segment;
+use super::segment::{Found, Segment};
 use super::version::{Row, Version};
 
 /// What is asked of a quad: none is any.
@@ -37,16 +37,9 @@ pub struct Scan {
 struct Reading {
     predicate: Id,
     segment: Arc<Segment>,
-    order: Order,
-    rows: Range<usize>,
-}
-
-#[derive(Clone, Copy)]
-enum Order {
-    Pso,
-    Pos,
-    /// Rows of `pso` that stand in this graph.
-    Graph(u32),
+    found: Found,
+    /// The graph by whose list of rows the rows found are numbered, if they are.
+    listed: Option<u32>,
 }
 
 impl Scan {
@@ -65,25 +58,23 @@ impl Scan {
 
     fn read(&self, predicate: Id) -> Option<Reading> {
         let segment = self.version.segment(predicate)?;
-        let (order, rows) = match (self.pattern.subject, self.pattern.object) {
-            (Some(subject), Some(object)) => {
-                (Order::Pso, segment.row(subject, object).map_or(0..0, |row| row..row + 1))
-            }
-            (Some(subject), None) => (Order::Pso, segment.subjects(subject)),
-            (None, Some(object)) => (Order::Pos, segment.objects(object)),
-            (None, None) => match *self.graphs {
-                GraphFilter::One(graph) => (Order::Graph(graph), 0..self.version.rows_of_graph(&segment, graph).len()),
-                _ => (Order::Pso, 0..segment.len()),
-            },
+        let Pattern { subject, object, .. } = self.pattern;
+        let mut found = segment.find(subject, object);
+        let listed = match *self.graphs {
+            GraphFilter::One(graph) if subject.is_none() && object.is_none() => Some(graph),
+            _ => None,
         };
-        Some(Reading { predicate, segment, order, rows })
+        if let Some(graph) = listed {
+            found.rows = 0..self.version.rows_of_graph(&segment, graph).len();
+        }
+        Some(Reading { predicate, segment, found, listed })
     }
 
     /// The next triple and the graphs it stands in.
     fn triple(&mut self) -> Option<(Id, Id, Id, GraphSet)> {
         loop {
             if let Some(reading) = &mut self.reading
-                && let Some(row) = reading.rows.next()
+                && let Some(row) = reading.found.rows.next()
             {
                 return Some(reading.triple(row, &self.version));
             }
@@ -95,20 +86,10 @@ impl Scan {
 
 impl Reading {
     fn triple(&self, row: usize, version: &Version) -> (Id, Id, Id, GraphSet) {
-        let row = match self.order {
-            Order::Graph(graph) => version.rows_of_graph(&self.segment, graph)[row] as usize,
-            _ => row,
-        };
-        match self.order {
-            Order::Pos => {
-                let columns = self.segment.pos();
-                (columns.value[row], self.predicate, columns.key[row], columns.graph[row])
-            }
-            _ => {
-                let columns = self.segment.pso();
-                (columns.key[row], self.predicate, columns.value[row], columns.graph[row])
-            }
-        }
+        let row = self.listed.map_or(row, |graph| version.rows_of_graph(&self.segment, graph)[row] as usize);
+        let columns = self.segment.columns(&self.found);
+        let (key, value, set) = (columns.key[row], columns.value[row], columns.graph[row]);
+        if self.found.by_object { (value, self.predicate, key, set) } else { (key, self.predicate, value, set) }
     }
 }
 

@@ -51,20 +51,20 @@ impl Selection {
 
     /// The objects of a subject's property, in ascending order.
     pub fn objects(&self, subject: Id, predicate: Id) -> impl Iterator<Item = Id> + '_ {
-        let segment = self.version.segment(predicate);
-        let rows = segment.as_ref().map_or(0..0, |segment| segment.subjects(subject));
-        rows.filter_map(move |row| {
-            let columns = segment.as_ref()?.pso();
-            self.version.in_graphs(columns.graph[row], &self.graphs).then(|| columns.value[row])
-        })
+        self.values(predicate, Some(subject), None)
     }
 
     /// The subjects that have this object as this property, in ascending order.
     pub fn subjects(&self, predicate: Id, object: Id) -> impl Iterator<Item = Id> + '_ {
+        self.values(predicate, None, Some(object))
+    }
+
+    /// What stands at the other end of the triples of one subject or of one object.
+    fn values(&self, predicate: Id, subject: Option<Id>, object: Option<Id>) -> impl Iterator<Item = Id> + '_ {
         let segment = self.version.segment(predicate);
-        let rows = segment.as_ref().map_or(0..0, |segment| segment.objects(object));
-        rows.filter_map(move |row| {
-            let columns = segment.as_ref()?.pos();
+        let found = segment.as_ref().map(|segment| segment.find(subject, object)).unwrap_or_default();
+        found.rows.clone().filter_map(move |row| {
+            let columns = segment.as_ref()?.columns(&found);
             self.version.in_graphs(columns.graph[row], &self.graphs).then(|| columns.value[row])
         })
     }

@@ -43,6 +43,12 @@ impl Tags {
         Some(Tag(number))
     }
 
+    /// All, by number.
+    pub(super) fn all(&self) -> impl Iterator<Item = TagText> + '_ {
+        let count = self.numbers.lock().unwrap_or_else(PoisonError::into_inner).len();
+        (0..count).filter_map(|number| self.texts.get(number).cloned())
+    }
+
     pub(super) fn text(&self, tag: Tag) -> Option<&TagText> {
         self.texts.get(tag.0.into())
     }

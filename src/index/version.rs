@@ -169,6 +169,11 @@ impl Version {
         self.base.text(id, f)
     }
 
+    /// The text of a term without what makes a literal of it; none of a triple term.
+    pub(super) fn raw(&self, id: Id) -> &str {
+        self.late(id).map_or_else(|| self.base.dictionary.raw(id), |late| plain(late.term.as_ref()))
+    }
+
     /// What kind of term it is. No text is looked at.
     pub fn kind(&self, id: Id) -> Kind {
         self.late(id).map_or_else(|| self.base.dictionary.kind(id), |late| late.kind)

@@ -194,8 +194,9 @@ impl Describe {
             let version = cx.version().clone();
             for predicate in version.predicates() {
                 let Some(segment) = version.segment(*predicate) else { continue };
-                let columns = segment.pso();
-                for row in segment.subjects(node).filter(|row| version.in_graphs(columns.graph[*row], &self.graphs)) {
+                let found = segment.find(Some(node), None);
+                let columns = segment.columns(&found);
+                for row in found.rows.clone().filter(|row| version.in_graphs(columns.graph[*row], &self.graphs)) {
                     let object = columns.value[row];
                     triples.extend(triple(version.term(node), version.term(*predicate), version.term(object)));
                     if version.kind(object) == Kind::Blank {

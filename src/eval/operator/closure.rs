@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Source;
 use crate::eval::plan::Step;
 use crate::eval::{Batch, Column, Context, Operator, Stop};
-use crate::index::{GraphFilter, Id};
+use crate::index::{self, GraphFilter, Id};
 
 /// A path within some graphs.
 pub struct Reach {
@@ -54,8 +54,8 @@ impl Reach {
 
     fn edges(&self, predicate: Id, from: Id, forward: bool, to: &mut Vec<Id>, cx: &Context) {
         let Some(segment) = cx.version().segment(predicate) else { return };
-        let (columns, rows) =
-            if forward { (segment.pso(), segment.subjects(from)) } else { (segment.pos(), segment.objects(from)) };
+        let found = if forward { segment.find(Some(from), None) } else { segment.find(None, Some(from)) };
+        let (columns, rows) = (segment.columns(&found), found.rows.clone());
         match &self.graphs {
             GraphFilter::Any => to.extend_from_slice(&columns.value[rows]),
             graphs => to.extend(
@@ -114,10 +114,11 @@ impl Reach {
     fn is_node(&self, id: Id, cx: &Context) -> bool {
         let version = cx.version();
         version.predicates().iter().filter_map(|predicate| version.segment(*predicate)).any(|segment| {
-            let (pso, pos) = (segment.pso(), segment.pos());
-            let stands = |set| version.in_graphs(set, &self.graphs);
-            segment.subjects(id).any(|row| stands(pso.graph[row]))
-                || segment.objects(id).any(|row| stands(pos.graph[row]))
+            let stands = |found: index::Found| {
+                let sets = &segment.columns(&found).graph[found.rows.clone()];
+                sets.iter().any(|set| version.in_graphs(*set, &self.graphs))
+            };
+            stands(segment.find(Some(id), None)) || stands(segment.find(None, Some(id)))
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Room;
 use super::by_batch::{At, ByBatch};
 use crate::eval::{Batch, Column, Context, Operator, Stop};
-use crate::index::{GraphFilter, Id, Segment};
+use crate::index::{self, GraphFilter, Id, Segment};
 
 /// Where a place of the pattern has its term from.
 #[derive(Copy, Clone, Debug)]
@@ -58,8 +58,8 @@ struct Cursor {
     next: usize,
     predicate: Id,
     segment: Option<Arc<Segment>>,
-    by_object: bool,
-    rows: Range<usize>,
+    /// Its rows that are left.
+    left: index::Found,
 }
 
 pub struct IndexJoin {
@@ -107,8 +107,8 @@ impl IndexJoin {
             Graphs::Each(source, _) => source.of(batch, row),
             Graphs::Filter(_) => None,
         };
-        let mut cursor =
-            Cursor { row, wanted, graph, next: 0, predicate: Id::UNBOUND, segment: None, by_object: false, rows: 0..0 };
+        let (predicate, left) = (Id::UNBOUND, index::Found::default());
+        let mut cursor = Cursor { row, wanted, graph, next: 0, predicate, segment: None, left };
         if let Some(predicate) = wanted[1] {
             cursor.next = usize::MAX;
             let segment = if self.lookup.excluded.contains(&predicate) { None } else { self.segment(predicate, cx) };
@@ -120,10 +120,11 @@ impl IndexJoin {
     /// Fills `found` up to its room from one row's matches; whether there are more.
     fn take(&self, cursor: &mut Cursor, found: &mut Found, room: usize, cx: &Context) -> bool {
         loop {
-            if !cursor.rows.is_empty() {
-                let until = cursor.rows.end.min(cursor.rows.start + room.saturating_sub(found.rows.len()).max(1));
-                let rows = cursor.rows.start..until;
-                cursor.rows.start = until;
+            let Range { start, end } = cursor.left.rows;
+            if start < end {
+                let until = end.min(start + room.saturating_sub(found.rows.len()).max(1));
+                let rows = start..until;
+                cursor.left.rows.start = until;
                 self.show(cursor, rows, found, cx);
                 if found.rows.len() >= room {
                     return true;
@@ -140,14 +141,14 @@ impl IndexJoin {
         if !plain {
             return self.show_each(cursor, segment, rows, found, cx);
         }
-        let columns = if cursor.by_object { segment.pos() } else { segment.pso() };
+        let columns = segment.columns(&cursor.left);
         let len = found.rows.len() + rows.len();
         found.rows.resize(len, cursor.row as u32);
         for (ids, place) in found.shown.iter_mut().zip(&self.lookup.shown) {
             match place {
                 1 => ids.resize(len, cursor.predicate),
                 place => {
-                    let is_key = (*place == 2) == cursor.by_object;
+                    let is_key = (*place == 2) == cursor.left.by_object;
                     ids.extend_from_slice(if is_key {
                         &columns.key[rows.clone()]
                     } else {
@@ -159,10 +160,10 @@ impl IndexJoin {
     }
 
     fn show_each(&self, cursor: &Cursor, segment: &Segment, rows: Range<usize>, found: &mut Found, cx: &Context) {
-        let columns = if cursor.by_object { segment.pos() } else { segment.pso() };
+        let columns = segment.columns(&cursor.left);
         for at in rows {
             let (key, value) = (columns.key[at], columns.value[at]);
-            let (subject, object) = if cursor.by_object { (value, key) } else { (key, value) };
+            let (subject, object) = if cursor.left.by_object { (value, key) } else { (key, value) };
             let mut push = |graph: Id| {
                 let terms = [subject, cursor.predicate, object, graph];
                 if self.lookup.same.iter().all(|(a, b)| terms[*a] == terms[*b]) {
@@ -191,17 +192,11 @@ impl IndexJoin {
 impl Cursor {
     fn enter(&mut self, predicate: Id, segment: Option<Arc<Segment>>) {
         self.predicate = predicate;
-        let Some(segment) = segment else {
-            self.rows = 0..0;
-            return;
+        self.left = match &segment {
+            Some(segment) => segment.find(self.wanted[0], self.wanted[2]),
+            None => index::Found::default(),
         };
-        (self.by_object, self.rows) = match (self.wanted[0], self.wanted[2]) {
-            (Some(subject), Some(object)) => (false, segment.row(subject, object).map_or(0..0, |row| row..row + 1)),
-            (Some(subject), None) => (false, segment.subjects(subject)),
-            (None, Some(object)) => (true, segment.objects(object)),
-            (None, None) => (false, 0..segment.len()),
-        };
-        self.segment = Some(segment);
+        self.segment = segment;
     }
 
     /// Goes on to the next predicate; false after the last.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Room;
 use crate::eval::{Batch, Column, Context, Operator, Stop};
-use crate::index::{Id, SharedColumns};
+use crate::index::{Found, Id, SharedColumns};
 
 /// What is asked of a triple, in whatever graphs it stands.
 pub struct Scan {
@@ -24,8 +24,7 @@ pub struct Scan {
 struct Reading {
     predicate: Id,
     columns: SharedColumns,
-    by_object: bool,
-    rows: Range<usize>,
+    found: Found,
     /// Rows after these.
     more: Range<usize>,
 }
@@ -43,23 +42,13 @@ impl Scan {
 
     fn read(&self, predicate: Id, cx: &Context) -> Option<Reading> {
         let segment = cx.version().segment(predicate)?;
-        let mut more = 0..0;
-        let (by_object, rows) = match (self.subject, self.object) {
-            (Some(subject), Some(object)) => (false, segment.row(subject, object).map_or(0..0, |row| row..row + 1)),
-            (Some(subject), None) => (false, segment.subjects(subject)),
-            (None, Some(object)) => (true, segment.objects(object)),
-            (None, None) => match &self.objects {
-                None => (false, 0..segment.len()),
-                Some(objects) => {
-                    let mut rows = segment.rows_within(objects.clone());
-                    let first = rows.next().unwrap_or_default();
-                    more = rows.next().unwrap_or_default();
-                    (true, first)
-                }
-            },
-        };
-        let columns = if by_object { segment.shared_pos() } else { segment.shared_pso() };
-        Some(Reading { predicate, columns, by_object, rows, more })
+        let (mut found, mut more) = (segment.find(self.subject, self.object), 0..0);
+        if let (None, None, Some(objects)) = (self.subject, self.object, &self.objects) {
+            let mut rows = segment.rows_within(objects.clone());
+            found = Found::by_object(rows.next().unwrap_or_default());
+            more = rows.next().unwrap_or_default();
+        }
+        Some(Reading { predicate, columns: segment.shared_columns(&found), found, more })
     }
 }
 
@@ -67,7 +56,7 @@ impl Reading {
     fn column(&self, place: usize, rows: Range<usize>) -> Column {
         match place {
             1 => Column::Constant(self.predicate),
-            place if (place == 2) == self.by_object => Column::Slice(self.columns.key.clone(), rows),
+            place if (place == 2) == self.found.by_object => Column::Slice(self.columns.key.clone(), rows),
             _ => Column::Slice(self.columns.value.clone(), rows),
         }
     }
@@ -78,14 +67,14 @@ impl Operator for Scan {
         loop {
             cx.check()?;
             if let Some(reading) = &mut self.reading
-                && reading.rows.is_empty()
+                && reading.found.rows.is_empty()
             {
-                reading.rows = std::mem::take(&mut reading.more);
+                reading.found.rows = std::mem::take(&mut reading.more);
             }
-            if let Some(reading) = self.reading.as_mut().filter(|reading| !reading.rows.is_empty()) {
-                let start = reading.rows.start;
-                let rows = start..reading.rows.end.min(start + self.room.grow(cx));
-                reading.rows.start = rows.end;
+            if let Some(reading) = self.reading.as_mut().filter(|reading| !reading.found.rows.is_empty()) {
+                let start = reading.found.rows.start;
+                let rows = start..reading.found.rows.end.min(start + self.room.grow(cx));
+                reading.found.rows.start = rows.end;
                 let columns = self.shown.iter().map(|place| reading.column(*place, rows.clone())).collect();
                 return Ok(Some(Batch { columns, len: rows.len() }));
             }

@@ -109,12 +109,7 @@ fn all(pattern: &Pattern, cx: &Context) -> usize {
 }
 
 fn within(pattern: &Pattern, segment: &Segment) -> usize {
-    match (pattern.subject, pattern.object) {
-        (Slot::Id(subject), Slot::Id(object)) => usize::from(segment.row(subject, object).is_some()),
-        (Slot::Id(subject), Slot::Var(_)) => segment.subjects(subject).len(),
-        (Slot::Var(_), Slot::Id(object)) => segment.objects(object).len(),
-        (Slot::Var(_), Slot::Var(_)) => segment.len(),
-    }
+    segment.count(pattern.subject.id(), pattern.object.id())
 }
 
 /// Counts by the terms of a variable: a predicate, or the subject or object of one predicate's triples.

@@ -179,27 +179,22 @@ fn share(active: Active, version: &Version, shared: &Shared) -> f64 {
 /// Rows, subjects and objects of a pattern among the triples of a predicate.
 fn in_segment(pattern: &Pattern, predicate: Id, version: &Version) -> (f64, f64, f64) {
     let Some(segment) = version.segment(predicate) else { return (0.0, 0.0, 0.0) };
-    let (subjects, objects) = (segment.distinct_subjects() as f64, segment.distinct_objects() as f64);
+    let rows = segment.count(pattern.subject.id(), pattern.object.id()) as f64;
     match (pattern.subject, pattern.object) {
-        (Slot::Id(subject), Slot::Id(object)) => {
-            (f64::from(u8::from(segment.row(subject, object).is_some())), 1.0, 1.0)
-        }
-        (Slot::Id(subject), Slot::Var(_)) => {
-            let rows = segment.subjects(subject).len() as f64;
-            (rows, 1.0, rows)
-        }
-        (Slot::Var(_), Slot::Id(object)) => {
-            let rows = segment.objects(object).len() as f64;
-            (rows, rows, 1.0)
-        }
-        (Slot::Var(_), Slot::Var(_)) => match &pattern.objects {
-            None => (segment.len() as f64, subjects, objects),
-            Some(range) => {
-                let rows = segment.rows_within(range.clone()).map(|rows| rows.len()).sum::<usize>() as f64;
-                // As many to each object as to others.
-                (rows, subjects.min(rows), objects * rows / segment.len() as f64)
+        (Slot::Id(_), Slot::Id(_)) => (rows, 1.0, 1.0),
+        (Slot::Id(_), Slot::Var(_)) => (rows, 1.0, rows),
+        (Slot::Var(_), Slot::Id(_)) => (rows, rows, 1.0),
+        (Slot::Var(_), Slot::Var(_)) => {
+            let (subjects, objects) = (segment.distinct_subjects() as f64, segment.distinct_objects() as f64);
+            match &pattern.objects {
+                None => (rows, subjects, objects),
+                Some(range) => {
+                    let within = segment.rows_within(range.clone()).map(|rows| rows.len()).sum::<usize>() as f64;
+                    // As many to each object as to others.
+                    (within, subjects.min(within), objects * within / rows)
+                }
             }
-        },
+        }
     }
 }
 

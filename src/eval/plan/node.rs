@@ -26,6 +26,13 @@ impl Slot {
             Self::Id(_) => None,
         }
     }
+
+    pub fn id(self) -> Option<Id> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Var(_) => None,
+        }
+    }
 }
 
 /// Which graph the patterns of a group are matched with.

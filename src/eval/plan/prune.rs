@@ -91,9 +91,7 @@ fn fits_nothing(pattern: &Pattern, version: &Version) -> bool {
         (Slot::Var(_), Slot::Var(_)) => {
             pattern.objects.as_ref().is_some_and(|range| segment.rows_within(range.clone()).all(|rows| rows.is_empty()))
         }
-        (Slot::Id(subject), Slot::Var(_)) => segment.subjects(subject).is_empty(),
-        (Slot::Var(_), Slot::Id(object)) => segment.objects(object).is_empty(),
-        (Slot::Id(subject), Slot::Id(object)) => segment.row(subject, object).is_none(),
+        (subject, object) => segment.count(subject.id(), object.id()) == 0,
     }
 }
 

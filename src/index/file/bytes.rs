@@ -5,6 +5,7 @@ use std::io;
 use oxrdf::BaseDirection;
 use oxsdatatypes::{Decimal, Double, Float};
 
+use super::source::Sum;
 use crate::index::id::{GraphSet, Id, Tag, TagText};
 use crate::index::number::Number;
 
@@ -185,6 +186,10 @@ impl<'a> In<'a> {
     /// A number of things that are in memory, or that bytes are kept of.
     pub(in crate::index) fn size(&mut self) -> io::Result<usize> {
         usize::try_from(self.u64()?).map_err(|_| wrong())
+    }
+
+    pub(in crate::index) fn sum(&mut self) -> io::Result<Sum> {
+        self.bytes(size_of::<Sum>())?.try_into().map_err(|_| wrong())
     }
 
     pub(in crate::index) fn text(&mut self) -> io::Result<&'a str> {

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::bytes::{In, wrong};
 use super::source::{Extent, Source};
-use super::{HEADER, ID, MARK};
+use super::{ANY_MARK, HEADER, ID, MARK};
 use crate::index::base::Base;
 use crate::index::dictionary::Dictionary;
 use crate::index::graphs::GraphLists;
@@ -34,8 +34,10 @@ impl Header {
             return Err(wrong());
         }
         let mut bytes = In(said);
-        if bytes.bytes(MARK.len())? != MARK {
-            return Err(wrong());
+        match bytes.bytes(MARK.len())? {
+            mark if mark == MARK => {}
+            mark if mark.starts_with(ANY_MARK) => return Err(other_version()),
+            _ => return Err(wrong()),
         }
         let id = std::str::from_utf8(bytes.bytes(ID)?).map_err(|_| wrong())?.to_owned();
         Ok(Self { id, epoch: bytes.u64()?, directory: Extent::read(&mut bytes)? })
@@ -56,6 +58,11 @@ impl Version {
         let version = version(&mut directory, &source, header.epoch)?;
         if directory.0.is_empty() { Ok((version, header)) } else { Err(wrong()) }
     }
+}
+
+fn other_version() -> io::Error {
+    let why = "it is the index of another version of citypact; export the data with that one and load them anew";
+    io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
 fn version(directory: &mut In<'_>, source: &Arc<Source>, epoch: u64) -> io::Result<Version> {

@@ -22,10 +22,21 @@ impl Extent {
         out.bytes(&self.checksum);
     }
 
+    pub(in crate::index) fn sum(&self) -> Sum {
+        half(&self.checksum)
+    }
+
     pub(in crate::index) fn read(bytes: &mut In<'_>) -> io::Result<Self> {
         let (at, length) = (bytes.u64()?, bytes.u64()?);
         Ok(Self { at, length, checksum: bytes.bytes(32)?.try_into().map_err(|_| wrong())? })
     }
+}
+
+/// The first half of a block's checksum: enough to find damage, and half as long in the directory.
+pub(in crate::index) type Sum = [u8; 16];
+
+fn half(checksum: &[u8; 32]) -> Sum {
+    std::array::from_fn(|at| checksum[at])
 }
 
 /// An open file and what was found wrong with it.
@@ -62,11 +73,17 @@ impl Source {
     /// The bytes of a block as they were written.
     pub(super) fn block(&self, extent: &Extent) -> io::Result<Vec<u8>> {
         let bytes = self.bytes(extent.at, extent.length)?;
-        if *blake3::hash(&bytes).as_bytes() == extent.checksum {
-            Ok(bytes)
-        } else {
-            Err(io::Error::new(io::ErrorKind::InvalidData, format!("the block at byte {} is damaged", extent.at)))
-        }
+        let is_whole = *blake3::hash(&bytes).as_bytes() == extent.checksum;
+        if is_whole { Ok(bytes) } else { Err(damaged(extent.at)) }
+    }
+
+    /// The bytes of a block that is known by half of its checksum; `None` where it cannot be read, which is kept in mind.
+    pub(in crate::index) fn part(&self, at: u64, length: usize, sum: &Sum) -> Option<Vec<u8>> {
+        let read = self.bytes(at, length as u64).and_then(|bytes| {
+            let is_whole = half(blake3::hash(&bytes).as_bytes()) == *sum;
+            if is_whole { Ok(bytes) } else { Err(damaged(at)) }
+        });
+        read.inspect_err(|error| self.found.set(&self.path, error.to_string())).ok()
     }
 
     /// What `make` makes of a block; what `otherwise` does where it cannot be read, which is kept in mind.
@@ -88,6 +105,10 @@ impl Source {
         let make = |bytes: &[u8]| bytes::values::<T, C>(bytes).filter(|values| values.as_ref().len() == len);
         self.load(extent, make, || std::iter::repeat_n(T::FILLER, len).collect())
     }
+}
+
+fn damaged(at: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the block at byte {at} is damaged"))
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
 use proptest::prelude::*;
 
 use crate::index::tests::{Plain, change, is_sound, terms};
-use crate::index::{Builder, Change, Version, build};
+use crate::index::{Builder, Change, Id, Version, build};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -135,6 +135,89 @@ fn a_damaged_byte_is_found_wherever_it_stands() {
         fs::write(&path, &bytes[..length]).unwrap();
         assert!(Version::open(&path).is_err(), "cut at {length}");
     }
+}
+
+/// Triples of one predicate in many blocks: four objects for each subject, and one that very many share.
+fn wide() -> Version {
+    let quads = (0..5_000).flat_map(|subject| {
+        let object = move |at: usize| if at == 0 { node(90_000) } else { node(50_000 + subject * 7 % 4_999 + at) };
+        (0..4).map(move |at| Quad::new(node(10_000 + subject), node(0), object(at), GraphName::DefaultGraph))
+    });
+    build(quads, 1).unwrap()
+}
+
+/// Rows that are found, as subject and object.
+fn found(version: &Version, subject: Option<usize>, object: Option<usize>) -> Vec<(u32, u32)> {
+    let id = |number: usize| version.id(node(number).as_ref().into()).unwrap();
+    let segment = version.segment(id(0)).unwrap();
+    let found = segment.find(subject.map(id), object.map(id));
+    let columns = segment.columns(&found);
+    let rows = found.rows.clone().map(|row| (columns.key[row].0, columns.value[row].0));
+    rows.map(|(key, value)| if found.by_object { (value, key) } else { (key, value) }).collect()
+}
+
+#[test]
+fn rows_are_found_in_blocks_as_in_columns() {
+    let held = wide();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("index");
+    held.write(&path, ID).unwrap();
+    let asked =
+        [(Some(10_000), None), (Some(14_999), None), (Some(11_024), None), (Some(90_000), None), (Some(50_001), None)];
+    let asked =
+        asked.into_iter().chain([(None, Some(50_003)), (None, Some(90_000)), (None, Some(10_007)), (None, None)]);
+    let asked = asked.chain([
+        (Some(12_345), Some(90_000)),
+        (Some(12_345), Some(50_001)),
+        (Some(10_511), Some(50_000 + 3_577 + 1)),
+    ]);
+    let again = Version::open(&path).unwrap().0;
+    for (subject, object) in asked {
+        let expected = found(&held, subject, object);
+        assert_eq!(found(&Version::open(&path).unwrap().0, subject, object), expected, "{subject:?} {object:?}");
+        // After others, when all may have been read.
+        assert_eq!(found(&again, subject, object), expected, "{subject:?} {object:?}");
+    }
+    assert_eq!(found(&held, Some(11_024), None).len(), 4);
+    assert_eq!((found(&held, None, Some(90_000)).len(), found(&held, None, None).len()), (5_000, 20_000));
+}
+
+#[test]
+fn a_look_up_reads_the_blocks_of_its_key_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("index");
+    wide().write(&path, ID).unwrap();
+    // Ids of the first and of the last subject, as they stand in the first and in the last block of `pso`.
+    let (version, _) = Version::open(&path).unwrap();
+    let segment = version.segment(version.id(node(0).as_ref().into()).unwrap()).unwrap();
+    let keys = segment.pso().key;
+    let (first, last) = (keys[0], keys[keys.len() - 1]);
+    let mut bytes = fs::read(&path).unwrap();
+    let block: Vec<u8> = keys[..2_048].iter().flat_map(|id| id.0.to_le_bytes()).collect();
+    let at = bytes.windows(block.len()).position(|window| window == block).unwrap();
+    bytes[at + 5] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let (version, _) = Version::open(&path).unwrap();
+    let segment = version.segment(version.id(node(0).as_ref().into()).unwrap()).unwrap();
+    assert_eq!((segment.count(Some(last), None), version.damage()), (4, None));
+    // Between two keys there is nothing to read.
+    assert_eq!((segment.count(Some(Id(first.0 - 1)), None), version.damage()), (0, None));
+    segment.count(Some(first), None);
+    assert!(version.damage().is_some());
+}
+
+#[test]
+fn the_index_of_another_version_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("index");
+    build(many(), 1).unwrap().write(&path, ID).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[15] = b'1';
+    let (said, sum) = bytes[..super::HEADER].split_at_mut(super::HEADER - 32);
+    sum.copy_from_slice(blake3::hash(said).as_bytes());
+    fs::write(&path, &bytes).unwrap();
+    let error = Version::open(&path).unwrap_err();
+    assert!(error.to_string().contains("another version"), "{error}");
 }
 
 #[test]

@@ -22,6 +22,11 @@ impl Blocks {
         Ok(Self { file, at: HEADER as u64 })
     }
 
+    /// Where the next block will stand.
+    pub(in crate::index) fn at(&self) -> u64 {
+        self.at
+    }
+
     /// Writes a block.
     pub(in crate::index) fn push(&mut self, bytes: &[u8]) -> io::Result<Extent> {
         self.file.write_all(bytes)?;
