@@ -118,7 +118,7 @@ impl Written {
     /// The IRI of a document or graph, shortened.
     fn iri(&self, iri: &str) -> String {
         match NamedNode::new(iri) {
-            Ok(node) => self.style.term(&node.into()),
+            Ok(node) => self.style.term(&node),
             Err(_) => iri.to_owned(),
         }
     }
@@ -191,7 +191,7 @@ fn finding_text(finding: &Finding, how: &Written, out: &mut impl Write) -> io::R
     if let Some(value) = finding.value.as_ref().filter(|value| **value != finding.focus) {
         line.push_str(&format!("  {}", how.style.term(value)));
     }
-    let graphs: Vec<String> = finding.graphs.iter().map(|graph| how.style.term(&graph.clone().into())).collect();
+    let graphs: Vec<String> = finding.graphs.iter().map(|graph| how.style.term(graph)).collect();
     if !graphs.is_empty() {
         line.push_str(&format!("  [{}]", graphs.join(", ")));
     }
@@ -242,7 +242,7 @@ fn evidence_finding(finding: &EvidenceFinding, how: &Written, out: &mut impl Wri
             how.paint("1;33", &how.say("moved: stands at {}", &[&places.join(", ")]))
         }
     };
-    let quote = how.style.term(&Literal::new_simple_literal(&finding.quote).into());
+    let quote = how.style.term(&Literal::new_simple_literal(&finding.quote));
     writeln!(out, "  {}{place} “{quote}”: {problem}", how.iri(&finding.document))?;
     finding.of.iter().try_for_each(|of| writeln!(out, "    {}", how.iri(of)))
 }
@@ -289,7 +289,7 @@ fn claim_text(claim: &Claim, how: &Written, out: &mut impl Write) -> io::Result<
 }
 
 fn quote_text((words, start, _): &(String, Option<usize>, Option<usize>), how: &Written) -> String {
-    let words = how.style.term(&Literal::new_simple_literal(words).into());
+    let words = how.style.term(&Literal::new_simple_literal(words));
     start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}”{}", how.say(" at {}", &[&start])))
 }
 

@@ -28,7 +28,7 @@ fn branch(derivation: &Derivation, style: &Style, depth: usize, out: &mut impl W
             let names: Vec<String> = origins
                 .iter()
                 .map(|origin| match oxrdf::NamedNode::new(origin.name()) {
-                    Ok(node) => style.term(&node.into()),
+                    Ok(node) => style.term(&node),
                     Err(_) => origin.name().to_owned(),
                 })
                 .collect();

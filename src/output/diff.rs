@@ -40,12 +40,12 @@ pub fn text(diff: &Diff, colour: bool, out: &mut impl Write) -> io::Result<()> {
     for (lines, sign) in [(&diff.removed, '-'), (&diff.added, '+')] {
         for quad in lines.iter().filter_map(|line| parse(line)) {
             let graph = match &quad.graph_name {
-                GraphName::NamedNode(node) => shortener.term(&node.clone().into()),
+                GraphName::NamedNode(node) => shortener.term(node.as_ref().into()),
                 GraphName::BlankNode(node) => node.to_string(),
                 GraphName::DefaultGraph => "default graph".to_owned(),
             };
             let said = format!("{} {}", shortener.shorten(quad.predicate.as_str()), object(&quad, &shortener));
-            let subject = shortener.term(&quad.subject.into());
+            let subject = shortener.term(quad.subject.as_ref().into());
             graphs.entry(graph).or_default().entry(subject).or_default().push((said, sign));
         }
     }
@@ -84,7 +84,7 @@ fn object(quad: &Quad, shortener: &Shortener) -> String {
                 None => format!("{quoted}^^{}", shortener.shorten(datatype.as_str())),
             }
         }
-        other => shortener.term(other),
+        other => shortener.term(other.as_ref()),
     }
 }
 

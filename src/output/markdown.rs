@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use oxrdf::{Term, Variable};
+use oxrdf::Variable;
 
 use super::Style;
+use crate::query::Row;
 
 /// Rows on their way out.
 pub(super) struct Rows(u64);
@@ -18,19 +19,16 @@ impl Rows {
         Ok(Self(0))
     }
 
-    pub(super) fn row(&mut self, row: &[Option<Term>], style: &Style, writer: &mut impl Write) -> io::Result<()> {
+    pub(super) fn row(&mut self, row: Row<'_>, style: &Style, writer: &mut impl Write) -> io::Result<()> {
         self.0 += 1;
-        let cells: Vec<_> = row.iter().map(|term| cell(term.as_ref(), style)).collect();
+        let cell = |column: usize| row.show(column, |term| escape(&style.term(term))).unwrap_or_default();
+        let cells: Vec<_> = (0..row.len()).map(cell).collect();
         writeln!(writer, "| {} |", cells.join(" | "))
     }
 
     pub(super) fn count(self) -> u64 {
         self.0
     }
-}
-
-fn cell(term: Option<&Term>, style: &Style) -> String {
-    term.map(|term| escape(&style.term(term))).unwrap_or_default()
 }
 
 /// Everything that Markdown or the HTML in it would take for its own.

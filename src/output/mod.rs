@@ -14,11 +14,12 @@ mod table;
 mod term;
 mod tsv;
 mod writer;
+mod xml;
 
 use std::io::Write;
 
 use oxigraph::sparql::{QueryResults, QuerySolutionIter};
-use oxrdf::Term;
+use oxrdf::TermRef;
 
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::Labels;
@@ -74,10 +75,11 @@ impl Words {
 
 impl Style {
     /// A term for reading; an IRI with its label, where one is known.
-    pub fn term(&self, term: &Term) -> String {
+    pub fn term<'a>(&self, term: impl Into<TermRef<'a>>) -> String {
+        let term = term.into();
         let text = self.shortener.term(term);
         match term {
-            Term::NamedNode(node) => match self.labels.get(node.as_str()) {
+            TermRef::NamedNode(node) => match self.labels.get(node.as_str()) {
                 Some(label) => format!("{text} ({})", term::visible(label)),
                 None => text,
             },

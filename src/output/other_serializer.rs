@@ -1,17 +1,22 @@
 //! What the serializers here are held against: those of `sparesults`, on rows with all that has to be escaped.
 
+use std::io::Write;
+
 use oxrdf::vocab::xsd;
 use oxrdf::{BaseDirection, BlankNode, Literal, NamedNode, Term, Triple, Variable};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 
 use crate::rdf::canonical_term;
+use crate::xml::{Checked, is_forbidden};
 
 type Rows = Vec<Vec<Option<Term>>>;
 
 /// Whether `write` gives what the other serializer does.
 pub fn agrees(format: QueryResultsFormat, write: impl Fn(&[Variable], &Rows) -> Vec<u8>) {
     let variables: Vec<Variable> = ["a", "b", "été"].map(Variable::new_unchecked).to_vec();
-    for (variables, rows) in [(&variables[..], rows()), (&variables[..], Vec::new()), (&[], vec![Vec::new()])] {
+    let is_xml = format == QueryResultsFormat::Xml;
+    let rows = rows().into_iter().filter(|row| !is_xml || row.iter().flatten().all(fits_xml)).collect();
+    for (variables, rows) in [(&variables[..], rows), (&variables[..], Vec::new()), (&[], vec![Vec::new()])] {
         let serializer = QueryResultsSerializer::from_format(format);
         let mut other = serializer.serialize_solutions_to_writer(Vec::new(), variables.to_vec()).unwrap();
         for row in &rows {
@@ -19,9 +24,20 @@ pub fn agrees(format: QueryResultsFormat, write: impl Fn(&[Variable], &Rows) -> 
             let bound = variables.iter().zip(&terms).filter_map(|(variable, term)| Some((variable, term.as_ref()?)));
             other.serialize(bound).unwrap();
         }
-        let expected = String::from_utf8(other.finish().unwrap()).unwrap();
+        let mut expected = other.finish().unwrap();
+        if is_xml {
+            // It leaves carriage returns as they are, which a reader would take for line feeds.
+            let mut checked = Checked::new("XML", Vec::new());
+            checked.write_all(&expected).unwrap();
+            expected = checked.into_inner();
+        }
+        let expected = String::from_utf8(expected).unwrap();
         assert_eq!(String::from_utf8(write(variables, &rows)).unwrap(), expected);
     }
+}
+
+fn fits_xml(term: &Term) -> bool {
+    !matches!(term, Term::Literal(literal) if literal.value().contains(is_forbidden))
 }
 
 /// Every term beside none, alone, and beside itself.
@@ -35,7 +51,16 @@ fn rows() -> Rows {
 
 fn terms() -> Vec<Term> {
     let node = NamedNode::new_unchecked("http://e/été?a=\"b\"");
-    let texts = ["", "plain", "a\tb\nc\rd\"e\\f", "\u{0}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{85}", "市 <&>' \u{1F600}", " a "];
+    let texts = [
+        "",
+        "plain",
+        "a\tb\nc\rd\"e\\f",
+        "\u{0}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{85}",
+        "市 <&>' \u{1F600}",
+        " a ",
+        " \t\r\n",
+        "\r\na\rb ",
+    ];
     let mut terms: Vec<Term> = vec![node.clone().into(), BlankNode::new_unchecked("b0").into()];
     for text in texts {
         terms.push(Literal::new_simple_literal(text).into());

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use oxrdf::{Term, Variable};
+use oxrdf::{TermRef, Variable};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::Style;
 use super::term::is_number;
+use crate::query::Row;
 
 /// Rows that decide how wide the columns are; the rows after them are written as they come.
 const SAMPLE: usize = 1000;
@@ -28,9 +29,10 @@ impl Table {
         Self { names, sample: Vec::new(), layout: None, rows: 0 }
     }
 
-    pub(super) fn row(&mut self, row: &[Option<Term>], style: &Style, writer: &mut impl Write) -> io::Result<()> {
+    pub(super) fn row(&mut self, row: Row<'_>, style: &Style, writer: &mut impl Write) -> io::Result<()> {
         self.rows += 1;
-        let cells: Vec<Cell> = row.iter().map(|term| Cell::new(term, style)).collect();
+        let cell = |column: usize| row.show(column, |term| Cell::new(term, style)).unwrap_or(Cell::NOTHING);
+        let cells: Vec<Cell> = (0..row.len()).map(cell).collect();
         if style.vertical {
             return self.block(&cells, writer);
         }
@@ -88,11 +90,12 @@ enum Kind {
 }
 
 impl Cell {
-    fn new(term: &Option<Term>, style: &Style) -> Self {
-        let Some(term) = term else { return Self { text: String::new(), kind: Kind::Nothing } };
+    const NOTHING: Self = Self { text: String::new(), kind: Kind::Nothing };
+
+    fn new(term: TermRef<'_>, style: &Style) -> Self {
         let kind = match term {
-            Term::Literal(_) if is_number(term) => Kind::Number,
-            Term::Literal(_) => Kind::Text,
+            TermRef::Literal(literal) if is_number(literal) => Kind::Number,
+            TermRef::Literal(_) => Kind::Text,
             _ => Kind::Resource,
         };
         Self { text: style.term(term), kind }

@@ -1,6 +1,6 @@
 //! Terms as people read them: IRIs shortened, language tags in their usual case, nothing that would move a cursor.
 
-use oxrdf::{Literal, NamedNode, Term};
+use oxrdf::{LiteralRef, TermRef};
 
 use crate::mapping::canonical_tag;
 use crate::vocab;
@@ -37,21 +37,21 @@ impl Shortener {
     }
 
     /// A term for reading: short IRIs, texts without quotes, numbers and dates without their datatype.
-    pub(super) fn term(&self, term: &Term) -> String {
+    pub(super) fn term(&self, term: TermRef<'_>) -> String {
         match term {
-            Term::NamedNode(node) => visible(&self.shorten(node.as_str())),
-            Term::BlankNode(node) => node.to_string(),
-            Term::Literal(literal) => literal_text(literal),
-            Term::Triple(triple) => {
+            TermRef::NamedNode(node) => visible(&self.shorten(node.as_str())),
+            TermRef::BlankNode(node) => node.to_string(),
+            TermRef::Literal(literal) => literal_text(literal),
+            TermRef::Triple(triple) => {
                 let predicate = self.shorten(triple.predicate.as_str());
-                let subject = self.term(&triple.subject.clone().into());
-                format!("<<( {subject} {predicate} {} )>>", self.term(&triple.object))
+                let subject = self.term(triple.subject.as_ref().into());
+                format!("<<( {subject} {predicate} {} )>>", self.term(triple.object.as_ref()))
             }
         }
     }
 }
 
-fn literal_text(literal: &Literal) -> String {
+fn literal_text(literal: LiteralRef<'_>) -> String {
     let value = visible(literal.value());
     match literal.language() {
         Some(tag) => format!("{value}@{}", canonical_tag(tag)),
@@ -80,13 +80,9 @@ pub fn moves_the_cursor(char: char) -> bool {
 }
 
 /// Whether a column of such terms reads best flush right.
-pub(super) fn is_number(term: &Term) -> bool {
-    let numeric = |datatype: &NamedNode| {
-        let xsd = vocab::xsd::NS;
-        let local = datatype.as_str().strip_prefix(xsd);
-        local.is_some_and(|local| matches!(local, "integer" | "decimal" | "double" | "float" | "int" | "long"))
-    };
-    matches!(term, Term::Literal(literal) if numeric(&literal.datatype().into_owned()))
+pub(super) fn is_number(literal: LiteralRef<'_>) -> bool {
+    let local = literal.datatype().as_str().strip_prefix(vocab::xsd::NS);
+    local.is_some_and(|local| matches!(local, "integer" | "decimal" | "double" | "float" | "int" | "long"))
 }
 
 #[cfg(test)]

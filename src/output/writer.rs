@@ -1,20 +1,15 @@
 //! Results as they come, row by row or triple by triple, into one format.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
-use oxrdf::{GraphNameRef, Term, TripleRef, Variable};
-use sparesults::{QueryResultsFormat, QueryResultsSerializer, WriterSolutionsSerializer};
+use oxrdf::{GraphNameRef, TripleRef, Variable};
+use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 
-use super::{Style, Written, csv, json, markdown, table, tsv};
-use crate::format::{ResultsFormat, Syntax, Unsayable};
+use super::{Style, Written, csv, json, markdown, table, tsv, xml};
+use crate::format::{ResultsFormat, Syntax};
 use crate::held::Held;
 use crate::query::{Event, Row};
 use crate::rdf;
-use crate::xml::{self, Checked};
-
-/// What messages call results in XML.
-const XML: &str = "SPARQL results in XML";
 
 /// Writes one result: [`Self::head`] and rows, or triples, or one answer, then [`Self::finish`].
 pub struct ResultsWriter<W: Write> {
@@ -30,7 +25,7 @@ enum State<W: Write> {
     Json(json::Rows, W),
     Tsv(tsv::Rows, W),
     /// Whether all of it can be said is known at the end.
-    Xml(Box<WriterSolutionsSerializer<Checked<Held<W>>>>, Vec<Variable>, u64),
+    Xml(xml::Rows, Held<W>),
     Csv(csv::Rows, W),
     Table(table::Table, W),
     Markdown(markdown::Rows, W),
@@ -64,7 +59,7 @@ impl<W: Write> ResultsWriter<W> {
         match event {
             Event::Head(variables) => self.head(variables),
             Event::Row(row) => self.row(row),
-            Event::Triple(triple) => self.triple(triple.as_ref()),
+            Event::Triple(triple) => self.triple(triple),
             Event::Boolean(answer) => self.boolean(answer),
         }
     }
@@ -94,8 +89,8 @@ impl<W: Write> ResultsWriter<W> {
                 State::Json(json::Rows::start(variables, &mut out)?, out)
             }
             ResultsFormat::Xml => {
-                let serializer = serializer(QueryResultsFormat::Xml, variables, Checked::new(XML, Held::new(out)))?;
-                State::Xml(serializer, variables.to_vec(), 0)
+                let mut out = Held::new(out);
+                State::Xml(xml::Rows::start(variables, &mut out)?, out)
             }
         };
         Ok(())
@@ -104,22 +99,18 @@ impl<W: Write> ResultsWriter<W> {
     /// A row: a value or none for each variable of the head. Language tags are written in the case that BCP 47 recommends.
     ///
     /// # Errors
-    /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head; [`Unsayable`] for what XML cannot hold,
+    /// Those of the writer below; [`io::ErrorKind::InvalidInput`] without a head;
+    /// [`Unsayable`](crate::format::Unsayable) for what XML cannot hold,
     /// and nothing has been written by then (up to a gigabyte).
     pub fn row<'a>(&mut self, row: impl Into<Row<'a>>) -> io::Result<()> {
         let row = row.into();
         match &mut self.state {
             State::Json(rows, out) => rows.row(row, out),
             State::Tsv(rows, out) => rows.row(row, out),
-            State::Xml(serializer, variables, rows) => {
-                *rows += 1;
-                let row = row.terms();
-                row.iter().flatten().try_for_each(fits_xml)?;
-                serializer.serialize(bound(variables, &recommended(&row)))
-            }
+            State::Xml(rows, out) => rows.row(row, out),
             State::Csv(rows, out) => rows.row(row, out),
-            State::Table(table, out) => table.row(&row.terms(), &self.style, out),
-            State::Markdown(rows, out) => rows.row(&row.terms(), &self.style, out),
+            State::Table(table, out) => table.row(row, &self.style, out),
+            State::Markdown(rows, out) => rows.row(row, &self.style, out),
             _ => Err(out_of_order()),
         }
     }
@@ -135,7 +126,7 @@ impl<W: Write> ResultsWriter<W> {
         }
         let State::Triples(writer, count) = &mut self.state else { return Err(out_of_order()) };
         *count += 1;
-        writer.quad(triple.in_graph(GraphNameRef::DefaultGraph).into_owned())
+        writer.quad(triple.in_graph(GraphNameRef::DefaultGraph))
     }
 
     /// The answer of an ASK: `yes` or `no` for people, `true` or `false` for programs.
@@ -172,7 +163,10 @@ impl<W: Write> ResultsWriter<W> {
                 (out, Written::Rows(rows))
             }
             State::Tsv(rows, out) => (out, Written::Rows(rows.count())),
-            State::Xml(serializer, _, rows) => (serializer.finish()?.into_inner().release()?, Written::Rows(rows)),
+            State::Xml(rows, mut out) => {
+                let rows = rows.finish(&mut out)?;
+                (out.release()?, Written::Rows(rows))
+            }
             State::Csv(rows, out) => (out, Written::Rows(rows.count())),
             State::Table(table, mut out) => {
                 let rows = table.finish(&self.style, &mut out)?;
@@ -198,33 +192,6 @@ impl<W: Write> ResultsWriter<W> {
             _ => Err(out_of_order()),
         }
     }
-}
-
-fn recommended(row: &[Option<Term>]) -> Vec<Option<Cow<'_, Term>>> {
-    row.iter().map(|term| term.as_ref().map(rdf::recommended)).collect()
-}
-
-/// The variables that a row binds.
-fn bound<'a>(
-    variables: &'a [Variable],
-    row: &'a [Option<Cow<'a, Term>>],
-) -> impl Iterator<Item = (&'a Variable, &'a Term)> {
-    variables.iter().zip(row).filter_map(|(variable, term)| Some((variable, term.as_deref()?)))
-}
-
-fn fits_xml(term: &Term) -> Result<(), Unsayable> {
-    match term {
-        Term::Literal(literal) => xml::check(XML, literal.value()),
-        _ => Ok(()),
-    }
-}
-
-fn serializer<W: Write>(
-    format: QueryResultsFormat,
-    variables: &[Variable],
-    out: W,
-) -> io::Result<Box<WriterSolutionsSerializer<W>>> {
-    QueryResultsSerializer::from_format(format).serialize_solutions_to_writer(out, variables.to_vec()).map(Box::new)
 }
 
 fn out_of_order() -> io::Error {

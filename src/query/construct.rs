@@ -1,9 +1,13 @@
-//! CONSTRUCT and DESCRIBE: triples of rows of ids. No triple comes twice.
+//! CONSTRUCT and DESCRIBE: triples of rows of ids, lent to who receives them. No triple comes twice.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use oxigraph::sparql::QueryDatasetSpecification;
-use oxrdf::{BlankNode, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
+use oxrdf::{
+    BlankNode, BlankNodeRef, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, Term, TermRef, Triple, TripleRef,
+    Variable,
+};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use crate::eval::{Batch, Context, Stop, default_graph};
@@ -44,6 +48,30 @@ pub(super) fn template_variables(template: &[TriplePattern]) -> Vec<Variable> {
     found
 }
 
+/// Takes a triple, and tells whether it wants more.
+pub(super) type Take<'a> = dyn FnMut(TripleRef<'_>) -> Result<ControlFlow<()>, Stop> + 'a;
+
+/// What makes triples of rows.
+pub(super) enum Maker {
+    Construct(Construct),
+    Describe(Describe),
+}
+
+impl Maker {
+    /// Gives the triples of some rows that have not come before to `take`.
+    pub(super) fn each(
+        &mut self,
+        batch: &Batch,
+        cx: &mut Context,
+        take: &mut Take<'_>,
+    ) -> Result<ControlFlow<()>, Stop> {
+        match self {
+            Self::Construct(construct) => construct.each(batch, cx, take),
+            Self::Describe(describe) => describe.each(batch, cx, take),
+        }
+    }
+}
+
 /// A place of a template.
 enum Place {
     Id(Id),
@@ -69,9 +97,7 @@ impl Construct {
         Self { template, blanks: reader.blanks.len(), rows: 0, seen: HashSet::new() }
     }
 
-    /// The triples of some rows that have not come before.
-    pub(super) fn triples(&mut self, batch: &Batch, cx: &mut Context) -> Result<Vec<Triple>, Stop> {
-        let mut triples = Vec::new();
+    fn each(&mut self, batch: &Batch, cx: &mut Context, take: &mut Take<'_>) -> Result<ControlFlow<()>, Stop> {
         for row in 0..batch.len {
             let blanks: Vec<BlankNode> = (0..self.blanks).map(|_| BlankNode::default()).collect();
             for at in 0..self.template.len() {
@@ -83,12 +109,40 @@ impl Construct {
                 }
                 cx.reserve(2 * size_of::<Key>())?;
                 self.seen.insert(key);
-                let [subject, predicate, object] = key.map(|number| self.term(number, &blanks, cx));
-                triples.extend(triple(subject, predicate, object));
+                if self.lend(key, &blanks, cx, take)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
             self.rows += 1;
         }
-        Ok(triples)
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Gives a triple to `take`.
+    fn lend(
+        &self,
+        [subject, predicate, object]: Key,
+        blanks: &[BlankNode],
+        cx: &Context,
+        take: &mut Take<'_>,
+    ) -> Result<ControlFlow<()>, Stop> {
+        self.show(subject, blanks, cx, |subject| {
+            self.show(predicate, blanks, cx, |predicate| {
+                self.show(object, blanks, cx, |object| lent(subject, predicate, object, take))
+            })
+        })
+    }
+
+    fn show<R>(&self, number: u64, blanks: &[BlankNode], cx: &Context, show: impl FnOnce(TermRef<'_>) -> R) -> R {
+        match u32::try_from(number) {
+            Ok(id) => cx.text(Id(id), show),
+            Err(_) => show(self.blank(number, blanks).into()),
+        }
+    }
+
+    /// A blank node of the row that is at work.
+    fn blank<'a>(&self, number: u64, blanks: &'a [BlankNode]) -> BlankNodeRef<'a> {
+        blanks[(number - NEW - self.rows * self.blanks as u64) as usize].as_ref()
     }
 
     fn number(&self, place: &Place, batch: &Batch, row: usize, blanks: &[BlankNode], cx: &mut Context) -> Option<u64> {
@@ -110,10 +164,7 @@ impl Construct {
     fn term(&self, number: u64, blanks: &[BlankNode], cx: &Context) -> Term {
         match u32::try_from(number) {
             Ok(id) => cx.term(Id(id)),
-            Err(_) => {
-                let within = (number - NEW - self.rows * self.blanks as u64) as usize;
-                blanks[within].clone().into()
-            }
+            Err(_) => self.blank(number, blanks).into_owned().into(),
         }
     }
 }
@@ -127,6 +178,23 @@ fn is_triple([subject, predicate, _]: Key, cx: &Context) -> bool {
 fn triple(subject: Term, predicate: Term, object: Term) -> Option<Triple> {
     let subject = NamedOrBlankNode::try_from(subject).ok()?;
     Some(Triple::new(subject, NamedNode::try_from(predicate).ok()?, object))
+}
+
+fn lent(
+    subject: TermRef<'_>,
+    predicate: TermRef<'_>,
+    object: TermRef<'_>,
+    take: &mut Take<'_>,
+) -> Result<ControlFlow<()>, Stop> {
+    let subject: NamedOrBlankNodeRef<'_> = match subject {
+        TermRef::NamedNode(node) => node.into(),
+        TermRef::BlankNode(node) => node.into(),
+        TermRef::Literal(_) | TermRef::Triple(_) => return Ok(ControlFlow::Continue(())),
+    };
+    match predicate {
+        TermRef::NamedNode(predicate) => take(TripleRef::new(subject, predicate, object)),
+        _ => Ok(ControlFlow::Continue(())),
+    }
 }
 
 struct Reader<'a> {
@@ -173,18 +241,18 @@ impl Describe {
         Self { graphs: default_graph(cx.version(), specification), seen: HashSet::new() }
     }
 
-    /// The triples of resources that have not come before.
-    pub(super) fn triples(&mut self, batch: &Batch, cx: &mut Context) -> Result<Vec<Triple>, Stop> {
-        let mut triples = Vec::new();
+    fn each(&mut self, batch: &Batch, cx: &mut Context, take: &mut Take<'_>) -> Result<ControlFlow<()>, Stop> {
         for row in 0..batch.len {
             for column in &batch.columns {
-                self.node(column.get(row), &mut triples, cx)?;
+                if self.node(column.get(row), cx, take)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
         }
-        Ok(triples)
+        Ok(ControlFlow::Continue(()))
     }
 
-    fn node(&mut self, node: Id, triples: &mut Vec<Triple>, cx: &mut Context) -> Result<(), Stop> {
+    fn node(&mut self, node: Id, cx: &mut Context, take: &mut Take<'_>) -> Result<ControlFlow<()>, Stop> {
         let mut open = vec![node];
         while let Some(node) = open.pop() {
             cx.check()?;
@@ -198,13 +266,20 @@ impl Describe {
                 let columns = segment.columns(&found);
                 for row in found.rows.clone().filter(|row| version.in_graphs(columns.graph[*row], &self.graphs)) {
                     let object = columns.value[row];
-                    triples.extend(triple(version.term(node), version.term(*predicate), version.term(object)));
+                    let flow = cx.text(node, |subject| {
+                        cx.text(*predicate, |predicate| {
+                            cx.text(object, |object| lent(subject, predicate, object, take))
+                        })
+                    });
+                    if flow?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
                     if version.kind(object) == Kind::Blank {
                         open.push(object);
                     }
                 }
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxigraph::sparql::{QueryEvaluationError, QuerySolution};
-use oxrdf::{Term, Triple, Variable};
+use oxrdf::{Term, TripleRef, Variable};
 
 use super::error::QueryError;
 use super::limits::Limits;
 use super::run::Stats;
-use crate::eval::{Cancel, Stop};
+use crate::eval::{self, Cancel, Stop};
 
 /// Counts what goes out of one evaluation.
 pub(super) struct Meter {
@@ -41,9 +41,8 @@ impl Meter {
         Ok(QuerySolution::from((columns.clone(), row)))
     }
 
-    pub(super) fn triple(&self, triple: Triple) -> Result<Triple, QueryEvaluationError> {
-        self.count(triple.predicate.as_str().len() + term_bytes(&triple.object) + 32)?;
-        Ok(triple)
+    pub(super) fn triple(&self, triple: TripleRef<'_>) -> Result<(), QueryEvaluationError> {
+        self.count(triple.predicate.as_str().len() + eval::term_bytes(triple.object) + 32)
     }
 
     /// Counts a row, a triple or an answer.
@@ -95,5 +94,5 @@ impl Meter {
 }
 
 pub(super) fn term_bytes(term: &Term) -> usize {
-    crate::eval::term_bytes(term.as_ref())
+    eval::term_bytes(term.as_ref())
 }

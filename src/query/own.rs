@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
-use oxrdf::{Term, Variable};
+use oxrdf::{Term, Triple, TripleRef, Variable};
 use spargebra::Query as Algebra;
 
-use super::construct::{Construct, Describe, template_variables};
+use super::construct::{Construct, Describe, Maker, template_variables};
 use super::error::QueryError;
 use super::evaluation::Evaluation;
 use super::meter::Meter;
@@ -30,8 +30,7 @@ pub(super) struct Own {
 enum Shape {
     Rows,
     Boolean,
-    Construct(Construct),
-    Describe(Describe),
+    Triples(Maker),
 }
 
 /// A query in which tags of languages are compared without case, if it asks for them. Regular expressions stay as they are: the
@@ -70,9 +69,11 @@ impl Own {
             Algebra::Select { .. } => Shape::Rows,
             Algebra::Ask { .. } => Shape::Boolean,
             Algebra::Construct { template, .. } => {
-                Shape::Construct(Construct::new(template, &variables, &mut planned.cx))
+                Shape::Triples(Maker::Construct(Construct::new(template, &variables, &mut planned.cx)))
             }
-            Algebra::Describe { .. } => Shape::Describe(Describe::new(&options.specification, &planned.cx)),
+            Algebra::Describe { .. } => {
+                Shape::Triples(Maker::Describe(Describe::new(&options.specification, &planned.cx)))
+            }
         };
         Ok(Self { evaluation: planned, shape, columns })
     }
@@ -82,42 +83,38 @@ impl Own {
         self.evaluation.told().cloned()
     }
 
-    /// Sends the results, counted, to who receives them. Rows are lent: their terms stay where they are.
+    /// Sends the results, counted, to who receives them. Rows and triples are lent: their terms stay where they are.
     pub(super) fn send(self, meter: &Rc<Meter>, sink: &mut Sink<'_>) -> Sent {
         let Self { evaluation, shape, columns } = self;
         let mut rows = Drawn { evaluation, meter: meter.clone() };
-        let mut flow = match shape {
-            Shape::Rows => sink(Event::Head(&columns)),
+        match shape {
             Shape::Boolean => {
                 meter.count(0)?;
-                return Ok(sink(Event::Boolean(rows.batch()?.is_some())));
+                Ok(sink(Event::Boolean(rows.batch()?.is_some())))
             }
-            Shape::Construct(_) | Shape::Describe(_) => ControlFlow::Continue(()),
-        };
-        let mut make: Make = match shape {
-            Shape::Construct(mut construct) => Box::new(move |batch, cx| construct.triples(batch, cx)),
-            Shape::Describe(mut describe) => Box::new(move |batch, cx| describe.triples(batch, cx)),
-            Shape::Rows | Shape::Boolean => {
-                let mut sizes = Sizes::default();
+            Shape::Rows => {
+                let (mut flow, mut sizes) = (sink(Event::Head(&columns)), Sizes::default());
                 while flow.is_continue()
                     && let Some(batch) = rows.batch()?
                 {
                     flow = rows.lend(&batch, &mut sizes, sink)?;
                 }
-                return Ok(flow);
+                Ok(flow)
             }
-        };
-        while flow.is_continue()
-            && let Some(batch) = rows.batch()?
-        {
-            for triple in make(&batch, &mut rows.evaluation.cx).map_err(|stop| meter.ended(stop))? {
-                flow = sink(Event::Triple(&meter.triple(triple)?));
-                if flow.is_break() {
-                    break;
+            Shape::Triples(mut maker) => {
+                let mut flow = ControlFlow::Continue(());
+                while flow.is_continue()
+                    && let Some(batch) = rows.batch()?
+                {
+                    let take = &mut |triple: TripleRef<'_>| {
+                        meter.triple(triple).map_err(failed)?;
+                        Ok(sink(Event::Triple(triple)))
+                    };
+                    flow = maker.each(&batch, &mut rows.evaluation.cx, take).map_err(|stop| meter.ended(stop))?;
                 }
+                Ok(flow)
             }
         }
-        Ok(flow)
     }
 
     /// The results, counted as they are drawn.
@@ -135,14 +132,15 @@ impl Own {
                 meter.count(0)?;
                 QueryResults::Boolean(rows.batch()?.is_some())
             }
-            Shape::Construct(mut construct) => graph(rows, meter, move |batch, cx| construct.triples(batch, cx)),
-            Shape::Describe(mut describe) => graph(rows, meter, move |batch, cx| describe.triples(batch, cx)),
+            Shape::Triples(maker) => graph(rows, maker, meter),
         })
     }
 }
 
-/// What makes triples of a batch.
-type Make = Box<dyn FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop>>;
+/// An error as what stops an evaluation.
+fn failed(error: QueryEvaluationError) -> Stop {
+    Stop::Failed(Box::new(error))
+}
 
 /// Batches, and what they cost.
 struct Drawn {
@@ -222,11 +220,7 @@ impl Iterator for Rows {
 }
 
 /// Triples made of batches.
-fn graph(
-    mut rows: Drawn,
-    meter: &Rc<Meter>,
-    mut make: impl FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop> + 'static,
-) -> QueryResults<'static> {
+fn graph(mut rows: Drawn, mut maker: Maker, meter: &Rc<Meter>) -> QueryResults<'static> {
     let mut made = Vec::new().into_iter();
     let next = move || {
         loop {
@@ -234,7 +228,7 @@ fn graph(
                 return ControlFlow::Continue(triple);
             }
             match rows.batch() {
-                Ok(Some(batch)) => match made_of(&batch, &mut rows, &mut make) {
+                Ok(Some(batch)) => match made_of(&batch, &mut rows, &mut maker) {
                     Ok(triples) => made = triples.into_iter(),
                     Err(error) => return ControlFlow::Break(Some(error)),
                 },
@@ -245,18 +239,19 @@ fn graph(
     };
     let meter = meter.clone();
     let triples = Triples { next, done: false };
-    QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| meter.triple(triple?))))
+    let counted = move |triple: Triple| meter.triple(triple.as_ref()).map(|()| triple);
+    QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| counted(triple?))))
 }
 
 /// The triples of a batch, unless they came of what could not be read.
-fn made_of(
-    batch: &Batch,
-    rows: &mut Drawn,
-    make: &mut impl FnMut(&Batch, &mut Context) -> Result<Vec<oxrdf::Triple>, Stop>,
-) -> Result<Vec<oxrdf::Triple>, QueryEvaluationError> {
-    let cx = &mut rows.evaluation.cx;
-    let triples = make(batch, cx).and_then(|triples| cx.check().map(|()| triples));
-    triples.map_err(|stop| rows.meter.ended(stop))
+fn made_of(batch: &Batch, rows: &mut Drawn, maker: &mut Maker) -> Result<Vec<Triple>, QueryEvaluationError> {
+    let (cx, mut triples) = (&mut rows.evaluation.cx, Vec::new());
+    let take = &mut |triple: TripleRef<'_>| {
+        triples.push(triple.into_owned());
+        Ok(ControlFlow::Continue(()))
+    };
+    let made = maker.each(batch, cx, take).and_then(|_| cx.check());
+    made.map(|()| triples).map_err(|stop| rows.meter.ended(stop))
 }
 
 struct Triples<F> {
@@ -264,8 +259,8 @@ struct Triples<F> {
     done: bool,
 }
 
-impl<F: FnMut() -> ControlFlow<Option<QueryEvaluationError>, oxrdf::Triple>> Iterator for Triples<F> {
-    type Item = Result<oxrdf::Triple, QueryEvaluationError>;
+impl<F: FnMut() -> ControlFlow<Option<QueryEvaluationError>, Triple>> Iterator for Triples<F> {
+    type Item = Result<Triple, QueryEvaluationError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {

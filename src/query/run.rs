@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxigraph::sparql::{QueryEvaluationError, QueryResults};
-use oxrdf::{NamedNode, Term, Triple, Variable};
+use oxrdf::{NamedNode, Term, Triple, TripleRef, Variable};
 
 use super::canonical::{Needs, canonicalise};
 use super::error::QueryError;
@@ -147,7 +147,7 @@ pub enum Event<'a> {
     /// A row: a value or none for each variable.
     Row(Row<'a>),
     /// A triple of a CONSTRUCT or DESCRIBE. No triple comes twice.
-    Triple(&'a Triple),
+    Triple(TripleRef<'a>),
     /// The answer to an ASK.
     Boolean(bool),
 }
@@ -316,7 +316,7 @@ pub(super) fn send(results: QueryResults<'_>, sink: &mut Sink<'_>) -> Sent {
             send_all(solutions, head, |solution| sink(Event::Row(solution.values().into())))
         }
         QueryResults::Graph(triples) => {
-            send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(&triple)))
+            send_all(triples, ControlFlow::Continue(()), |triple| sink(Event::Triple(triple.as_ref())))
         }
         QueryResults::Boolean(boolean) => Ok(sink(Event::Boolean(boolean))),
     }
@@ -355,7 +355,7 @@ impl Answer {
         match event {
             Event::Head(variables) => self.variables = variables.to_vec(),
             Event::Row(row) => self.rows.push(row.terms()),
-            Event::Triple(triple) => self.triples.push(triple.clone()),
+            Event::Triple(triple) => self.triples.push(triple.into_owned()),
             Event::Boolean(boolean) => self.boolean = Some(boolean),
         }
         ControlFlow::Continue(())

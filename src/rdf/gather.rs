@@ -40,6 +40,11 @@ impl Gathered {
         self.rows.is_empty()
     }
 
+    /// The quads as they came.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// Every term that occurs.
     pub(super) fn terms(&self) -> &[Term] {
         self.terms.all()

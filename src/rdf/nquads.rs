@@ -1,7 +1,7 @@
 //! N-Quads and N-Triples at the speed of copying bytes.
 //!
 //! Escapes are those of canonical N-Quads (RDF 1.2 N-Quads, §4): `\b \t \n \f \r \" \\`, and `\u` for other control
-//! characters. Everything else stands as it is, in UTF-8.
+//! characters, U+FFFE and U+FFFF. Everything else stands as it is, in UTF-8.
 
 use std::io::Write as _;
 
@@ -105,14 +105,35 @@ impl QuadSink for Lines {
 fn escape(bytes: &mut Vec<u8>, text: &str) {
     let mut plain = 0;
     for (i, byte) in text.bytes().enumerate() {
-        if byte > b'\\' && byte != 0x7F || (byte >= b' ' && byte != b'"' && byte != b'\\' && byte != 0x7F) {
+        if is_plain(byte) {
+            continue;
+        }
+        let reference = not_a_character(&text.as_bytes()[i..]);
+        if byte == 0xEF && reference.is_none() {
             continue;
         }
         bytes.extend_from_slice(&text.as_bytes()[plain..i]);
-        plain = i + 1;
-        escape_byte(bytes, byte);
+        plain = i + if reference.is_some() { 3 } else { 1 };
+        match reference {
+            Some(reference) => bytes.extend_from_slice(reference),
+            None => escape_byte(bytes, byte),
+        }
     }
     bytes.extend_from_slice(&text.as_bytes()[plain..]);
+}
+
+/// Whether a byte stands as it is wherever it does; 0xEF begins a character that may not.
+const fn is_plain(byte: u8) -> bool {
+    if byte > b'\\' { byte != 0x7F && byte != 0xEF } else { byte >= b' ' && byte != b'"' && byte != b'\\' }
+}
+
+/// The reference to U+FFFE or U+FFFF, which XML 1.1 does not have as characters, where the text begins with one.
+fn not_a_character(text: &[u8]) -> Option<&'static [u8]> {
+    match text.get(..3)? {
+        [0xEF, 0xBF, 0xBE] => Some(b"\\uFFFE"),
+        [0xEF, 0xBF, 0xBF] => Some(b"\\uFFFF"),
+        _ => None,
+    }
 }
 
 fn escape_byte(bytes: &mut Vec<u8>, byte: u8) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oxrdf::{Literal, Quad, Term, Triple};
+use oxrdf::{Literal, LiteralRef, Quad, Term, TermRef, Triple};
 
 use crate::mapping::canonical_tag;
 
@@ -13,41 +13,45 @@ pub fn canonical_quad(quad: Quad) -> Quad {
 
 /// The term with its language tags in the case that BCP 47 recommends.
 pub fn canonical_term(term: Term) -> Term {
-    match recommended(&term) {
-        Cow::Owned(changed) => changed,
-        Cow::Borrowed(_) => term,
-    }
+    with_tags(term.as_ref(), canonical_tag).unwrap_or(term)
 }
 
 /// As [`canonical_term`], for a term of somebody else's; most are as they should be.
 pub fn recommended(term: &Term) -> Cow<'_, Term> {
+    with_tags(term.as_ref(), canonical_tag).map_or(Cow::Borrowed(term), Cow::Owned)
+}
+
+/// What [`canonical_term`] makes of a term that is not as it should be.
+pub(super) fn corrected(term: TermRef<'_>) -> Option<Term> {
     with_tags(term, canonical_tag)
 }
 
 /// The term with its language tags in lower case, as a store keeps them.
 pub fn stored(term: &Term) -> Cow<'_, Term> {
-    with_tags(term, |tag| match tag.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    let lower = with_tags(term.as_ref(), |tag| match tag.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(tag.to_ascii_lowercase()),
         false => Cow::Borrowed(tag),
-    })
+    });
+    lower.map_or(Cow::Borrowed(term), Cow::Owned)
 }
 
-fn with_tags(term: &Term, case: fn(&str) -> Cow<'_, str>) -> Cow<'_, Term> {
+/// The term with its tags in another case; none where that changes nothing.
+fn with_tags(term: TermRef<'_>, case: fn(&str) -> Cow<'_, str>) -> Option<Term> {
     match term {
-        Term::Literal(literal) => match literal.language().map(case) {
-            Some(Cow::Owned(tag)) => Cow::Owned(with_tag(literal, tag).into()),
-            _ => Cow::Borrowed(term),
+        TermRef::Literal(literal) => match case(literal.language()?) {
+            Cow::Owned(tag) => Some(with_tag(literal, tag).into()),
+            Cow::Borrowed(_) => None,
         },
-        Term::Triple(triple) => match with_tags(&triple.object, case) {
-            Cow::Owned(object) => Cow::Owned(Triple { object, ..triple.as_ref().clone() }.into()),
-            Cow::Borrowed(_) => Cow::Borrowed(term),
-        },
-        Term::NamedNode(_) | Term::BlankNode(_) => Cow::Borrowed(term),
+        TermRef::Triple(triple) => {
+            let object = with_tags(triple.object.as_ref(), case)?;
+            Some(Triple { object, ..triple.clone() }.into())
+        }
+        TermRef::NamedNode(_) | TermRef::BlankNode(_) => None,
     }
 }
 
 /// The literal with another language tag, which must be one.
-fn with_tag(literal: &Literal, tag: String) -> Literal {
+fn with_tag(literal: LiteralRef<'_>, tag: String) -> Literal {
     match literal.direction() {
         Some(direction) => Literal::new_directional_language_tagged_literal_unchecked(literal.value(), tag, direction),
         None => Literal::new_language_tagged_literal_unchecked(literal.value(), tag),

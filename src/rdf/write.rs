@@ -16,7 +16,7 @@ use crate::mapping::{BaseIri, QuadSink};
 use crate::vocab;
 
 /// How many bytes of lines are gathered before they are written.
-const BLOCK: usize = 1 << 16;
+pub(super) const BLOCK: usize = 1 << 16;
 
 /// The project's prefixes, those of the data under `base`.
 pub fn prefixes(base: &BaseIri) -> Vec<(&'static str, String)> {
@@ -83,6 +83,11 @@ impl Gathered {
         let mut writer = JsonLd::new(ours, out)?;
         rows.iter().filter_map(|row| self.row(row)).try_for_each(|quad| writer.quad(quad))?;
         writer.finish().map(drop)
+    }
+
+    /// The quads as they came, duplicates included.
+    pub(super) fn quads(&self) -> impl Iterator<Item = QuadRef<'_>> {
+        self.rows().iter().filter_map(|row| self.row(row))
     }
 
     fn row(&self, row: &Row) -> Option<QuadRef<'_>> {

@@ -2,22 +2,25 @@
 
 use std::io::{self, Write};
 
-use oxrdf::{GraphName, Quad};
+use oxrdf::{GraphNameRef, QuadRef, Term};
 use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
+use super::gather::Gathered;
 use super::jsonld::{self, JsonLd};
-use super::tag::canonical_quad;
-use super::write::write;
+use super::nquads::Lines;
+use super::tag::corrected;
+use super::write::BLOCK;
 use super::xml::RdfXml;
 use crate::format::Syntax;
 use crate::held::Held;
+use crate::mapping::QuadSink as _;
 use crate::vocab;
 
 /// Quads that are held back by default: some megabytes.
 const FEW: usize = 10_000;
 
 /// Writes quads with the prefixes of the vocabulary. So many as [`Self::holding`] says are held back, and if no more come they
-/// are written as [`write()`] does: sorted, without duplicates, with the prefixes that they use. More of them are streamed,
+/// are written as [`write()`](super::write()) does: sorted, without duplicates, with the prefixes that they use. More of them are streamed,
 /// in the order in which they come and under all prefixes. Syntaxes of lines hold nothing back. Where a syntax knows no graphs
 /// the quads' graphs are left out.
 pub struct Writer<W: Write> {
@@ -27,7 +30,8 @@ pub struct Writer<W: Write> {
 }
 
 enum State<W: Write> {
-    Held(Vec<Quad>, W),
+    Held(Gathered, W),
+    Lines(Lines, W),
     Streamed(Box<WriterQuadSerializer<W>>),
     /// Whether all of it can be said is known at the end.
     Xml(Box<RdfXml<Held<W>>>),
@@ -39,14 +43,18 @@ enum State<W: Write> {
 impl<W: Write> Writer<W> {
     /// Starts a document.
     pub fn new(syntax: Syntax, out: W) -> Self {
-        let most = if matches!(syntax, Syntax::NTriples | Syntax::NQuads) { 0 } else { FEW };
-        Self { state: State::Held(Vec::new(), out), syntax, most }
+        let state = match syntax {
+            Syntax::NTriples => State::Lines(Lines::triples(), out),
+            Syntax::NQuads => State::Lines(Lines::quads(), out),
+            _ => State::Held(Gathered::new(), out),
+        };
+        Self { state, syntax, most: FEW }
     }
 
     /// With another number of quads that are held back, if the syntax has anything to lay out.
     #[must_use]
     pub fn holding(mut self, most: usize) -> Self {
-        self.most = if self.most == 0 { 0 } else { most };
+        self.most = most;
         self
     }
 
@@ -54,22 +62,27 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of the writer below; [`Unsayable`](crate::format::Unsayable) for what RDF/XML and JSON-LD cannot say.
-    pub fn quad(&mut self, quad: Quad) -> io::Result<()> {
-        let mut quad = canonical_quad(quad);
-        if !self.syntax.has_graphs() {
-            quad.graph_name = GraphName::DefaultGraph;
-        }
+    pub fn quad<'a>(&mut self, quad: impl Into<QuadRef<'a>>) -> io::Result<()> {
+        let quad = quad.into();
+        let corrected = corrected(quad.object);
+        let object = corrected.as_ref().map_or(quad.object, Term::as_ref);
+        let graph = if self.syntax.has_graphs() { quad.graph_name } else { GraphNameRef::DefaultGraph };
+        let quad = QuadRef::new(quad.subject, quad.predicate, object, graph);
         if matches!(&self.state, State::Held(held, _) if held.len() >= self.most) {
             self.stream()?;
         }
         match &mut self.state {
             State::Held(held, _) => {
-                held.push(quad);
+                held.quad(quad);
                 Ok(())
             }
-            State::Streamed(serializer) => serializer.serialize_quad(&quad),
-            State::Xml(writer) => writer.quad(quad.as_ref()),
-            State::Json(writer) => writer.quad(quad.as_ref()),
+            State::Lines(lines, out) => {
+                lines.quad(quad);
+                if lines.as_bytes().len() < BLOCK { Ok(()) } else { shipped(lines, out) }
+            }
+            State::Streamed(serializer) => serializer.serialize_quad(quad),
+            State::Xml(writer) => writer.quad(quad),
+            State::Json(writer) => writer.quad(quad),
             State::Broken => Err(broken()),
         }
     }
@@ -81,9 +94,10 @@ impl<W: Write> Writer<W> {
     pub fn finish(mut self) -> io::Result<W> {
         match std::mem::replace(&mut self.state, State::Broken) {
             State::Held(held, mut out) => {
-                write(held, self.syntax, &mut out)?;
+                held.write(self.syntax, vocab::PREFIXES, &mut out)?;
                 Ok(out)
             }
+            State::Lines(mut lines, mut out) => shipped(&mut lines, &mut out).map(|()| out),
             State::Streamed(serializer) => serializer.finish(),
             State::Xml(writer) => writer.finish()?.release(),
             State::Json(writer) => writer.finish(),
@@ -97,23 +111,30 @@ impl<W: Write> Writer<W> {
         self.state = match self.syntax {
             Syntax::RdfXml => {
                 let mut writer = RdfXml::new(vocab::PREFIXES.iter().copied(), Held::new(out))?;
-                held.iter().try_for_each(|quad| writer.quad(quad.as_ref()))?;
+                held.quads().try_for_each(|quad| writer.quad(quad))?;
                 State::Xml(Box::new(writer))
             }
             Syntax::JsonLd => {
-                let ours = held.is_empty() || held.iter().any(|quad| jsonld::is_ours(quad.as_ref()));
+                let ours = held.is_empty() || held.quads().any(jsonld::is_ours);
                 let mut writer = JsonLd::new(ours, out)?;
-                held.iter().try_for_each(|quad| writer.quad(quad.as_ref()))?;
+                held.quads().try_for_each(|quad| writer.quad(quad))?;
                 State::Json(Box::new(writer))
             }
             syntax => {
                 let mut serializer = serializer(syntax)?.for_writer(out);
-                held.iter().try_for_each(|quad| serializer.serialize_quad(quad))?;
+                held.quads().try_for_each(|quad| serializer.serialize_quad(quad))?;
                 State::Streamed(Box::new(serializer))
             }
         };
         Ok(())
     }
+}
+
+/// Writes the lines that have gathered.
+fn shipped(lines: &mut Lines, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(lines.as_bytes())?;
+    lines.truncate(0, 0);
+    Ok(())
 }
 
 fn serializer(syntax: Syntax) -> io::Result<RdfSerializer> {
@@ -129,7 +150,7 @@ fn broken() -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use oxrdf::{Literal, NamedNode};
+    use oxrdf::{BlankNode, Literal, NamedNode, Quad};
 
     use super::*;
     use crate::rdf::{ReadAs, isomorphic, read};
@@ -144,7 +165,7 @@ mod tests {
 
     fn written(quads: &[Quad], syntax: Syntax, most: usize) -> String {
         let mut writer = Writer::new(syntax, Vec::new()).holding(most);
-        quads.iter().try_for_each(|quad| writer.quad(quad.clone())).unwrap();
+        quads.iter().try_for_each(|quad| writer.quad(quad)).unwrap();
         String::from_utf8(writer.finish().unwrap()).unwrap()
     }
 
@@ -162,6 +183,41 @@ mod tests {
         let few = written(&all, Syntax::TriG, 5);
         assert!(few.starts_with("@prefix place:") && few.matches("@prefix").count() == 1, "{few}");
         assert!(written(&all, Syntax::TriG, 4).matches("@prefix").count() == vocab::PREFIXES.len());
+    }
+
+    #[test]
+    fn lines_are_those_of_the_reference_serializer() {
+        let node = NamedNode::new_unchecked("http://e/été");
+        let blank = BlankNode::new_unchecked("b");
+        let mut objects: Vec<Term> = vec![node.clone().into(), blank.clone().into()];
+        for text in [
+            "",
+            "plain",
+            "a\"b\\c\nd\re\tf\u{8}\u{c}\0\u{b}\u{1f}\u{7f}\u{80}",
+            "市\u{fffd}\u{fffe}\u{ffff}\u{10ffff}",
+            "＂",
+        ] {
+            objects.push(Literal::new_simple_literal(text).into());
+            objects.push(Literal::new_language_tagged_literal_unchecked(text, "zh-Hans").into());
+            objects.push(Literal::new_typed_literal(text, node.clone()).into());
+            let directed = oxrdf::BaseDirection::Rtl;
+            objects.push(Literal::new_directional_language_tagged_literal_unchecked(text, "ar", directed).into());
+        }
+        objects.push(oxrdf::Triple::new(blank.clone(), node.clone(), objects[3].clone()).into());
+        for syntax in [Syntax::NTriples, Syntax::NQuads] {
+            let mut other = serializer(syntax).unwrap().for_writer(Vec::new());
+            let graphs = [oxrdf::GraphName::DefaultGraph, node.clone().into(), blank.clone().into()];
+            let quads = objects.iter().zip(graphs.into_iter().cycle());
+            let quads: Vec<Quad> =
+                quads.map(|(object, graph)| Quad::new(node.clone(), node.clone(), object.clone(), graph)).collect();
+            for quad in &quads {
+                match syntax {
+                    Syntax::NTriples => other.serialize_triple(quad.as_ref()).unwrap(),
+                    _ => other.serialize_quad(quad).unwrap(),
+                }
+            }
+            assert_eq!(written(&quads, syntax, 0), String::from_utf8(other.finish().unwrap()).unwrap());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
-use oxrdf::{GraphName, NamedNode, Quad};
+use oxrdf::{GraphName, GraphNameRef, NamedNode, Quad, QuadRef};
 
 use super::access::Right;
 use super::conditional::{self, Tag};
@@ -215,8 +215,8 @@ impl Reading {
         let mut writer = rdf::Writer::new(syntax, chunks);
         for quad in self.quads() {
             let quad = quad?;
-            let quad = if self.graph.is_some() { Quad { graph_name: GraphName::DefaultGraph, ..quad } } else { quad };
-            writer.quad(quad).map_err(failure::of_output)?;
+            let graph_name = if self.graph.is_some() { GraphNameRef::DefaultGraph } else { quad.graph_name.as_ref() };
+            writer.quad(QuadRef { graph_name, ..quad.as_ref() }).map_err(failure::of_output)?;
         }
         writer.finish().map(drop).map_err(failure::of_output)
     }

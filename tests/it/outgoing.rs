@@ -35,7 +35,7 @@ fn quads(text: &str, syntax: Syntax) -> Vec<Quad> {
 
 fn written(quads: &[Quad], syntax: Syntax, most: usize) -> std::io::Result<String> {
     let mut writer = Writer::new(syntax, Vec::new()).holding(most);
-    quads.iter().try_for_each(|quad| writer.quad(quad.clone()))?;
+    quads.iter().try_for_each(|quad| writer.quad(quad))?;
     Ok(String::from_utf8(writer.finish()?).unwrap())
 }
 

@@ -255,7 +255,7 @@ fn turtle(iri: &str, held: usize) -> String {
     let other = oxrdf::NamedNode::new_unchecked("http://other/");
     let mut writer = Writer::new(Syntax::Turtle, Vec::new()).holding(held);
     for node in [other, node] {
-        writer.quad(oxrdf::Quad::new(node.clone(), node.clone(), node, oxrdf::GraphName::DefaultGraph)).unwrap();
+        writer.quad(&oxrdf::Quad::new(node.clone(), node.clone(), node, oxrdf::GraphName::DefaultGraph)).unwrap();
     }
     String::from_utf8(writer.finish().unwrap()).unwrap()
 }

@@ -16,7 +16,7 @@ use citypact::query::{
     Answer, Cancel, Dataset, DefaultGraph, Engine, Limits, ParseOptions, Query, QueryError, Request, library, named,
 };
 use citypact::store::{BulkOptions, Embedded, StoreError};
-use oxrdf::{GraphName, Literal, NamedNode, Quad, Term};
+use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 
 fn node(name: impl std::fmt::Display) -> NamedNode {
     NamedNode::new(format!("http://x/{name}")).unwrap()
@@ -82,6 +82,30 @@ fn forms_give_what_they_promise() {
     assert_eq!(answer(&store, "DESCRIBE x:s1").triples.len(), 4);
     assert_eq!(number(&answer(&store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")), 40);
     assert_eq!(answer(&store, "SELECT ?s { ?s x:n ?n } ORDER BY DESC(?n) LIMIT 2 OFFSET 1").rows.len(), 2);
+}
+
+/// SPARQL 1.1 (16.4) leaves open what a description holds: the triples of the resource, and those of the blank nodes that they
+/// lead to, which nobody could ask for by name.
+#[test]
+fn a_description_goes_on_to_blank_nodes_and_no_further() {
+    let blank = BlankNode::new_unchecked;
+    let quad = |s: NamedOrBlankNode, o: Term, g: &str| Quad::new(s, node("p"), o, node(g));
+    let store = store([
+        quad(node("s").into(), blank("a").into(), "g1"),
+        quad(node("s").into(), blank("a").into(), "g2"),
+        quad(blank("a").into(), blank("b").into(), "g1"),
+        quad(blank("b").into(), blank("a").into(), "g2"),
+        quad(blank("b").into(), node("o").into(), "g1"),
+        quad(node("o").into(), node("s").into(), "g1"),
+        quad(blank("c").into(), node("s").into(), "g1"),
+    ]);
+    let told = |text: &str| answer(&store, text).triples.len();
+    assert_eq!(told("DESCRIBE x:s"), 4);
+    assert_eq!(told("DESCRIBE x:s FROM x:g1"), 3);
+    assert_eq!(told("DESCRIBE ?s { ?s x:p x:s }"), 2);
+    assert_eq!(told("DESCRIBE x:s x:o x:s x:absent"), 5);
+    let one = answer(&store, "DESCRIBE x:s").triples;
+    assert!(one.iter().all(|triple| one.iter().filter(|other| *other == triple).count() == 1), "{one:?}");
 }
 
 #[test]
