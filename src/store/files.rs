@@ -4,6 +4,7 @@
 //! store, there is nothing else. A new state is written beside and renamed, then a log that goes on from it: between the two
 //! the old log stands beside the new state, and what it says of epochs before is passed over.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,11 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub(super) fn are_there(directory: &Path) -> Result<bool, StoreError> {
     let is_there = |name: &str| directory.join(name).try_exists().map_err(StoreError::file(directory));
     Ok(is_there(STATE)? || is_there(LOG)?)
+}
+
+/// Whether it is the name of one of them.
+pub(super) fn is_one(name: &OsStr) -> bool {
+    [STATE, LOG].into_iter().any(|own| name == own)
 }
 
 /// The name of a file that an attempt that was killed may have left.

@@ -143,7 +143,7 @@ impl Embedded {
 }
 
 /// The index beside a store of RocksDB, if it says what the store's own count says.
-fn fresh(path: &Path, meta: &Meta) -> Option<Found> {
+pub(super) fn fresh(path: &Path, meta: &Meta) -> Option<Found> {
     let found = files::read(path).ok()?;
     (found.id() == meta.id() && found.version.epoch() == meta.epoch()).then_some(found)
 }

@@ -3,12 +3,18 @@
 use std::fs;
 use std::path::Path;
 
+use super::directory::is_rocksdb;
+use super::embedded::Embedded;
 use super::error::StoreError;
-use super::lock::Lock;
+use super::files;
+use super::lock::{Holder, Lock};
+use super::meta::Meta;
+use super::opening::fresh;
 
 /// Copies the store in the directory `backup` to the new directory `target`.
 ///
-/// The copy is made beside the target and renamed, so that an interrupted one leaves no half of a store.
+/// The copy is made beside the target and renamed, so that an interrupted one leaves no half of a store. It has an index, which
+/// is built where the backup has none.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] if there is no store at `backup`; [`StoreError::Exists`] if there is anything at `target`;
@@ -28,16 +34,36 @@ pub fn restore(backup: &Path, target: &Path) -> Result<(), StoreError> {
         fs::remove_dir_all(beside).map_err(StoreError::file(beside))?;
     }
     copy(backup, beside)?;
+    let meta = Meta::open_read_only(backup)?;
+    let id = meta.copy_to(beside)?;
+    if is_rocksdb(backup)? {
+        index(backup, &meta, beside, &id)?;
+    }
     fs::rename(beside, target).map_err(StoreError::file(target))
+}
+
+/// Gives the copy an index of its own: its id is not the backup's.
+fn index(backup: &Path, meta: &Meta, copy: &Path, id: &str) -> Result<(), StoreError> {
+    if let Some(found) = fresh(backup, meta) {
+        return files::copy(&found.version, copy, id);
+    }
+    match Embedded::open(copy, &Holder::this_process("restore")) {
+        Ok(store) => store.rebuild_index(),
+        // Who can open it will build one.
+        Err(StoreError::NotPersistent) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(to).map_err(StoreError::file(to))?;
+    let is_rocksdb = is_rocksdb(from)?;
     for entry in fs::read_dir(from).map_err(StoreError::file(from))? {
         let entry = entry.map_err(StoreError::file(from))?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
-        // The identity, the lock and its holder are the backup's own; the copy gets new ones when it is opened.
-        if entry.file_name().to_string_lossy().starts_with("citypact.") {
+        // The identity, the lock and its holder are the backup's own, and so is an index that is a copy itself.
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("citypact.") || is_rocksdb && files::is_one(&name) {
             continue;
         }
         if source.is_dir() {

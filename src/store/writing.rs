@@ -1,7 +1,7 @@
 //! Changes of an embedded store. Whatever changes it publishes what it changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 use std::thread::available_parallelism;
 
 use oxigraph::sparql::PreparedSparqlUpdate;
@@ -15,7 +15,8 @@ use super::error::StoreError;
 use super::files;
 use super::indexing::filled;
 use super::transaction::Transaction;
-use crate::index::Change;
+use super::versions::Present;
+use crate::index::{Change, Version};
 
 /// Bounds of a thread's batch in a bulk load, in thousands of quads, which the loader reckons as megabytes.
 const SMALLEST_BATCH: usize = 10;
@@ -231,20 +232,29 @@ impl Embedded {
             return Err(StoreError::InMemory);
         }
         // Between two writes, so that the counter copied is that of the data copied.
-        let _turn = self.versions.turn();
+        let turn = self.versions.turn();
         let target = target(self.meta.epoch());
         if target.exists() {
             return Err(StoreError::Exists(target));
         }
-        match self.engine() {
-            Some(engine) => backup_data(engine, &target)?,
-            None => std::fs::create_dir(&target).map_err(StoreError::file(&target))?,
-        }
+        let state = self.copy_data(&target)?;
         let id = self.meta.copy_to(&target)?;
-        if self.engine().is_none() {
-            files::copy(&*self.state()?, &target, &id)?;
-        }
+        drop(turn);
+        state.map_or(Ok(()), |state| files::copy(&state, &target, &id))?;
         Ok(target)
+    }
+
+    /// Copies what is beside the index, and gives the state that it is a copy of, if that is indexed. The caller has the turn.
+    fn copy_data(&self, target: &Path) -> Result<Option<Arc<Version>>, StoreError> {
+        let Some(engine) = self.engine() else {
+            std::fs::create_dir(target).map_err(StoreError::file(target))?;
+            return Ok(Some(self.state()?));
+        };
+        backup_data(engine, target)?;
+        Ok(match self.versions.present() {
+            Present::Version(version) if version.damage().is_none() => Some(version),
+            _ => None,
+        })
     }
 
     /// Rearranges the files on disk for faster reading, and writes the index. Can take long on a large store; does nothing in

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use citypact::store::{Agreement, BulkOptions, Document, Embedded, Holder, StoreError};
+use citypact::store::{Agreement, BulkOptions, Document, Embedded, Holder, StoreError, restore};
 use oxrdf::{Literal, NamedNode, Quad};
 
 use crate::citypact::{command, run};
@@ -159,6 +159,26 @@ fn the_index_is_compared_and_built_anew() {
     } else {
         let error = told.failed(1);
         assert!(error.contains("index.cpx") && error.contains("restore a backup"), "{error}");
+    }
+}
+
+#[test]
+fn a_backup_has_an_index_and_what_is_restored_of_it_too() {
+    let (home, path, states) = filled();
+    let (backup, again) = (home.path().join("backup"), home.path().join("again"));
+    open(&path).backup(&backup).unwrap();
+    let files = ["index.cpx", "index.log"];
+    for has_one in [true, false] {
+        assert!(files.iter().all(|name| backup.join(name).exists()) || !has_one);
+        restore(&backup, &again).unwrap();
+        assert!(files.iter().all(|name| again.join(name).exists()));
+        assert_eq!(found(&again).unwrap(), states[3]);
+        assert!(matches!(Embedded::check_index(&again).unwrap(), Agreement::Compared(found) if found.count == 0));
+        fs::remove_dir_all(&again).unwrap();
+        // Of RocksDB's data alone it is built.
+        if cfg!(feature = "rocksdb") {
+            files.iter().for_each(|name| fs::remove_file(backup.join(name)).unwrap_or_default());
+        }
     }
 }
 
