@@ -9,6 +9,7 @@ use super::backend::Backend;
 use super::common;
 use super::edge::Edge;
 use super::report::{Outcome, Result};
+use super::serve::ADDRESS;
 use crate::load::{FileOptions, load_files};
 use crate::place::Register;
 use crate::query::{Cancel, Limits};
@@ -122,16 +123,17 @@ fn next(store: &Embedded, program: &str) -> String {
          {program} query 'SELECT ?class (COUNT(*) AS ?n) {{ ?thing a ?class }} GROUP BY ?class ORDER BY DESC(?n)' {from}\n  \
          {program} places find 撒馬爾罕\n  \
          {program} export --graph {}004 --to turtle {from}\n  \
-         {program} export --to geojson --out map.geojson {from}\n  \
-         {program} serve {from}\n",
+         {program} export --to geojson --out map.geojson {from}\n",
         crate::vocab::GRAPH
     );
+    let look =
+        format!("Or look at it in a browser: serve it, and open http://{ADDRESS}/\n\n  {program} serve {from}\n");
     match (store.path(), cfg!(feature = "rocksdb")) {
-        (Some(_), true) => format!("Try next:\n  {whole}"),
-        (Some(_), false) => format!("Try next:\n  {whole}\n{WITHOUT_ROCKSDB}"),
+        (Some(_), true) => format!("Try next:\n  {whole}\n{look}"),
+        (Some(_), false) => format!("Try next:\n  {whole}\n{WITHOUT_ROCKSDB}\n{look}"),
         (None, _) => format!(
             "The store is kept by RocksDB, which this build lacks: this was shown from memory.\n\n\
-             Try next, in the folder that {FILES} is in:\n  {whole}\n{WITHOUT_ROCKSDB}"
+             Try next, in the folder that {FILES} is in:\n  {whole}\n{WITHOUT_ROCKSDB}\n{look}"
         ),
     }
 }

@@ -18,7 +18,10 @@ use crate::server::listen::{self, Address, ConnectionLimits, Listener};
 use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens, router};
 use crate::store::{Embedded, Holder};
 
-/// Serve a store: SPARQL, Graph Store Protocol, linked data, the query library
+/// Where a server listens unless it is told otherwise.
+pub const ADDRESS: &str = "127.0.0.1:7878";
+
+/// Serve a store: pages for people, SPARQL, Graph Store Protocol, linked data, the query library
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Read-only unless a token file is given. SIGTERM and SIGINT let running requests end, then the \
@@ -35,7 +38,7 @@ pub struct Args {
     #[command(flatten)]
     how: FileArgs,
     /// Where to listen: ADDRESS:PORT, or unix:PATH
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", default_value = ADDRESS, value_parser = address)]
     bind: Address,
     /// The address under which the world sees the server, if a proxy stands before it
     #[arg(long, value_name = "URL", value_parser = url)]

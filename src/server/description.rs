@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::moment::moment;
 use super::problem::Problem;
 use super::syntax;
-use super::{answer, failure, protocol, reading};
+use super::{answer, failure, pages, protocol, reading};
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::{DefaultGraph, FUNCTIONS};
 use crate::rdf;
@@ -49,6 +49,9 @@ pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<R
 /// # Errors
 /// 406 where no format fits, 400 for parameters that cannot be read; the store's.
 pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    if pages::wants_page(request.headers(), request.uri().query()) {
+        return pages::handler::dataset(&endpoint, request).await;
+    }
     let headers = request.headers().clone();
     let formats = protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
     let syntax = syntax::triples(&headers, &formats)?;

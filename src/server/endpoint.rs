@@ -13,6 +13,7 @@ use super::counts::LiveCounts;
 use super::graph_state::GraphStates;
 use super::memo::Memo;
 use super::metrics::Metrics;
+use super::pages::Found;
 use super::running::Running;
 use super::settings::Settings;
 use super::turns::Turns;
@@ -39,6 +40,8 @@ pub struct Endpoint {
     pub(super) parsed: Memo,
     pub(super) graph_states: GraphStates,
     pub(super) counts: LiveCounts,
+    /// Where documents disagree.
+    pub(super) conflicts: Found,
     pub(super) outbound: Outbound,
     engine: Engine,
     register: OnceLock<Register>,
@@ -61,6 +64,7 @@ impl Endpoint {
             parsed: Memo::default(),
             graph_states: GraphStates::default(),
             counts: LiveCounts::default(),
+            conflicts: Found::default(),
             outbound: Outbound::new(settings.allowed_services.clone(), settings.body.bytes),
             register: OnceLock::new(),
             ready: AtomicBool::new(true),
@@ -100,6 +104,7 @@ impl Endpoint {
         self.parsed.clear();
         self.graph_states.clear();
         self.counts.clear();
+        self.conflicts.clear();
     }
 
     /// Ends every evaluation that is going on.
@@ -119,8 +124,12 @@ impl Endpoint {
 
     /// Finds the places that parameters name in a state of the store.
     pub(super) fn places<'a>(&'a self, snapshot: &'a Snapshot) -> DataPlaces<'a> {
-        let register = self.register.get_or_init(Register::builtin);
-        DataPlaces { register, base: crate::vocab::ID, store: snapshot }
+        DataPlaces { register: self.register(), base: crate::vocab::ID, store: snapshot }
+    }
+
+    /// The register of places.
+    pub(super) fn register(&self) -> &Register {
+        self.register.get_or_init(Register::builtin)
     }
 
     /// The address under which the client reaches the server, without a slash at its end.

@@ -41,7 +41,7 @@ mod moment;
 pub mod negotiation;
 mod openapi;
 mod operate;
-mod page;
+mod pages;
 mod problem;
 pub mod protocol;
 mod reading;

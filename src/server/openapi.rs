@@ -34,6 +34,9 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     conditional::whole(request.headers(), "application/json", document.to_string())
 }
 
+/// What lists are narrowed by.
+const FILTERS: [&str; 4] = ["state", "year", "kind", "page"];
+
 fn problem() -> Value {
     let text = json!({ "type": "string" });
     json!({
@@ -47,6 +50,25 @@ fn paths() -> Map<String, Value> {
     let mut paths = Map::new();
     let mut add = |path: &str, operations: Value| paths.insert(path.to_owned(), operations);
     add("/", json!({ "get": operation("A page for people: what is here and where", "200") }));
+    add(
+        "/assets/{version}/{name}",
+        json!({ "parameters": [path("version", "what the files are known by"), path("name", "the file")],
+        "get": operation("A file that pages need", "200") }),
+    );
+    for (path, what, parameters) in [
+        ("/search", "A page: what bears a name, in any script", &["q"][..]),
+        ("/places", "A page: places with ties", &FILTERS),
+        ("/ties", "A page: ties", &FILTERS),
+        ("/agreements", "A page: agreements", &FILTERS),
+        ("/awards", "A page: awards conferred", &FILTERS),
+        ("/events", "A page: events", &FILTERS),
+        ("/documents", "A page: documents", &FILTERS),
+        ("/review", "A page: what documents disagree about", &["about", "page"]),
+        ("/ontology", "A page: the vocabulary", &[]),
+    ] {
+        let parameters = parameters.iter().map(|name| query(name, "see the page", json!({ "type": "string" })));
+        add(path, json!({ "get": with(operation(what, "200"), parameters.collect()) }));
+    }
     add("/sparql", sparql());
     add("/graphs", graphs());
     add("/graphs/{name}", graph());

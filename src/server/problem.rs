@@ -1,16 +1,20 @@
-//! What went wrong, told to the client: problem details (RFC 9457) for programs, plain text for people.
+//! What went wrong, told to the client: problem details (RFC 9457) for programs, a page for people in a browser, plain text for
+//! others.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use serde::Serialize;
 
+use super::endpoint::Endpoint;
 use super::negotiation::{self, Name};
+use super::pages::{self, View};
 use super::syntax;
 
 /// A failure with its status code. Its causes of ours stay in the log; only what helps the client is told.
@@ -25,6 +29,14 @@ pub struct Problem {
     challenge: Option<&'static str>,
     personal: bool,
     closing: bool,
+}
+
+/// How a problem is told.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Details,
+    Text,
+    Page,
 }
 
 /// A problem as programs read it.
@@ -138,19 +150,28 @@ impl Problem {
         }
     }
 
-    fn render(&self, accept: Option<&str>) -> (&'static str, String) {
+    /// The media type and the body that a client accepts; a page only where there is a view to make it for.
+    fn render(&self, accept: Option<&str>, view: Option<&View>) -> (&'static str, String) {
         let offers = [
-            ("application/problem+json", Name::Own, true),
-            ("application/json", Name::Alias, true),
-            ("text/plain", Name::Own, false),
-            ("text/html", Name::Alias, false),
+            ("application/problem+json", Name::Own, Form::Details),
+            ("application/json", Name::Alias, Form::Details),
+            ("text/plain", Name::Own, Form::Text),
+            ("text/html", Name::Alias, Form::Page),
         ];
-        if negotiation::choose(accept, offers).unwrap_or(true) {
+        match (negotiation::choose(accept, offers).unwrap_or(Form::Details), view) {
             // A struct of strings and a number always serialises.
-            ("application/problem+json", serde_json::to_string(&self.details()).unwrap_or_default())
-        } else {
-            let hint = self.hint.as_ref().map(|hint| format!("\nHint: {hint}")).unwrap_or_default();
-            ("text/plain; charset=utf-8", format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title(), self.detail))
+            (Form::Details, _) => {
+                ("application/problem+json", serde_json::to_string(&self.details()).unwrap_or_default())
+            }
+            (Form::Page, Some(view)) => {
+                let page = pages::problem_page(view, self.status, &self.detail, self.hint.as_deref());
+                ("text/html; charset=utf-8", page)
+            }
+            (Form::Text | Form::Page, _) => {
+                let hint = self.hint.as_ref().map(|hint| format!("\nHint: {hint}")).unwrap_or_default();
+                let text = format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title(), self.detail);
+                ("text/plain; charset=utf-8", text)
+            }
         }
     }
 }
@@ -166,22 +187,30 @@ impl IntoResponse for Problem {
 }
 
 /// Middleware that writes the body of problems as the client's `Accept` wants it, and makes problems of bare errors.
-pub async fn render(request: Request, next: Next) -> Response<Body> {
-    let accept = syntax::accept(request.headers());
+pub async fn render(State(endpoint): State<Arc<Endpoint>>, request: Request, next: Next) -> Response<Body> {
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Problem>().or_else(|| bare(&response)) {
-        Some(problem) => told(response, problem, accept.as_deref()),
+        Some(problem) => {
+            let view = View::new(&endpoint, &headers, &uri);
+            told(response, problem, syntax::accept(&headers).as_deref(), Some(&view))
+        }
         None => response,
     }
 }
 
 /// A response with the body that tells of a problem. It varies by what the client accepts, and nobody keeps it.
-pub fn told(mut response: Response<Body>, problem: Problem, accept: Option<&str>) -> Response<Body> {
-    let (media_type, body) = problem.render(accept);
+pub fn told(
+    mut response: Response<Body>,
+    problem: Problem,
+    accept: Option<&str>,
+    view: Option<&View>,
+) -> Response<Body> {
+    let (media_type, body) = problem.render(accept, view);
     *response.status_mut() = problem.status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(VARY, HeaderValue::from_static("Accept"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(seconds) = problem.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -13,6 +13,7 @@ use super::conditional::{self, Tag};
 use super::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::moment::moment;
+use super::pages;
 use super::problem::Problem;
 use super::syntax;
 use super::{answer, description, failure, iri, protocol, reading};
@@ -40,7 +41,7 @@ pub async fn thing(State(endpoint): State<Arc<Endpoint>>, request: Request) -> R
 }
 
 /// Whether what follows `/doc/` names its space: otherwise it is of `id/`.
-fn has_space(rest: &str) -> bool {
+pub fn has_space(rest: &str) -> bool {
     let first = rest.split('/').next().unwrap_or_default();
     SPACES.contains(&first)
 }
@@ -50,6 +51,9 @@ fn has_space(rest: &str) -> bool {
 /// # Errors
 /// 404 where nothing is known of it; 406 where no format fits, 400 for parameters that cannot be read.
 pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    if pages::wants_page(request.headers(), request.uri().query()) {
+        return pages::handler::document(&endpoint, request).await;
+    }
     let formats = formats(&request)?;
     let headers = request.headers().clone();
     let path = iri::to_uri(request.uri().path());
@@ -80,7 +84,10 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
 ///
 /// # Errors
 /// 406 where no format fits, 400 for parameters that cannot be read.
-pub async fn vocabulary(request: Request) -> Result<Response<Body>, Problem> {
+pub async fn vocabulary(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    if pages::wants_page(request.headers(), request.uri().query()) {
+        return pages::handler::ontology(State(endpoint), request).await;
+    }
     let formats = formats(&request)?;
     let syntax = syntax::triples(request.headers(), &formats)?;
     let tag = Tag::of_bytes(ontology::CITYPACT.as_bytes(), syntax.name());
@@ -119,7 +126,7 @@ fn told(snapshot: &Snapshot, names: &[NamedNode]) -> Result<Vec<Triple>, Problem
 
 /// The IRIs that have this address, with its query (which an IRI may have) and without, the likelier first; at last the one
 /// with its percent-encoding in capitals.
-fn names(namespace: &str, rest: &str, query: &str) -> Vec<NamedNode> {
+pub fn names(namespace: &str, rest: &str, query: &str) -> Vec<NamedNode> {
     let space = if has_space(rest) { "" } else { "id/" };
     let own = query.strip_prefix("format=").map_or(query, |_| "");
     let own = own.rsplit_once("&format=").map_or(own, |(own, _)| own);

@@ -13,7 +13,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::endpoint::Endpoint;
 use super::{
-    access, conditional, cors, description, graph_store, library, log, openapi, operate, page, problem, resource,
+    access, conditional, cors, description, graph_store, library, log, openapi, operate, pages, problem, resource,
     sparql, wire,
 };
 
@@ -21,13 +21,13 @@ use super::{
 pub fn router(endpoint: &Arc<Endpoint>) -> Router {
     let base = endpoint.settings.base_path.clone();
     let routes = routes().with_state(Arc::clone(endpoint));
-    let routes = if base.is_empty() { routes } else { Router::new().nest(&base, routes) };
+    let routes = if base.is_empty() { routes } else { below(&base, routes, endpoint) };
     // From the inside out: what is nearest to the handlers comes first.
     routes
         .layer(from_fn(options))
         .layer(from_fn(wire::checked))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(problem::render))
+        .layer(from_fn_with_state(Arc::clone(endpoint), problem::render))
         .layer(CompressionLayer::new().gzip(true).zstd(true))
         .layer(map_response(coded))
         .layer(from_fn(wire::whole))
@@ -36,12 +36,28 @@ pub fn router(endpoint: &Arc<Endpoint>) -> Router {
         .layer(from_fn_with_state(Arc::clone(endpoint), log::access))
 }
 
+/// The addresses below a path; the home page stands at the path with a slash at its end, too.
+fn below(base: &str, routes: Router, endpoint: &Arc<Endpoint>) -> Router {
+    let home = get(pages::handler::home).with_state(Arc::clone(endpoint));
+    Router::new().nest(base, routes).route(&format!("{base}/"), home)
+}
+
 fn routes() -> Router<Arc<Endpoint>> {
     let graph = get(graph_store::direct).put(graph_store::direct).post(graph_store::direct).delete(graph_store::direct);
     let graphs =
         get(graph_store::indirect).put(graph_store::indirect).post(graph_store::indirect).delete(graph_store::indirect);
     Router::new()
-        .route("/", get(page::start))
+        .route("/", get(pages::handler::home))
+        .route("/assets/{version}/{*name}", get(pages::assets::file))
+        .route("/search", get(pages::handler::find))
+        .route("/places", get(pages::handler::places))
+        .route("/ties", get(pages::handler::ties))
+        .route("/agreements", get(pages::handler::agreements))
+        .route("/awards", get(pages::handler::awards))
+        .route("/events", get(pages::handler::events))
+        .route("/documents", get(pages::handler::documents))
+        .route("/review", get(pages::handler::review))
+        .route("/ontology", get(pages::handler::ontology))
         .route("/sparql", get(sparql::handle).post(sparql::handle))
         .route("/graphs", graphs)
         .route("/graphs/{*name}", graph)

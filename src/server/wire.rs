@@ -102,7 +102,7 @@ pub async fn whole(request: Request, next: Next) -> Response<Body> {
             };
             parts.headers.remove(header::CONTENT_ENCODING);
             parts.headers.remove(header::ETAG);
-            problem::told(Response::from_parts(parts, Body::empty()), problem, accept.as_deref())
+            problem::told(Response::from_parts(parts, Body::empty()), problem, accept.as_deref(), None)
         }
     }
 }
@@ -111,10 +111,14 @@ pub async fn whole(request: Request, next: Next) -> Response<Body> {
 pub fn vary(mut response: Response<Body>) -> Response<Body> {
     let fields: Vec<_> =
         response.headers().get_all(header::VARY).iter().filter_map(|value| value.to_str().ok()).collect();
-    let by_accept =
-        fields.iter().flat_map(|field| field.split(',')).any(|name| name.trim().eq_ignore_ascii_case("accept"));
-    let value = if by_accept { "Accept, Accept-Encoding" } else { "Accept-Encoding" };
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static(value));
+    let by = |name: &&str| {
+        let named = || fields.iter().flat_map(|field| field.split(',')).any(|by| by.trim().eq_ignore_ascii_case(name));
+        *name == "Accept-Encoding" || named()
+    };
+    let names: Vec<_> = ["Accept", "Accept-Encoding", "Accept-Language", "Cookie"].into_iter().filter(by).collect();
+    if let Ok(value) = HeaderValue::from_str(&names.join(", ")) {
+        response.headers_mut().insert(header::VARY, value);
+    }
     response
 }
 

@@ -28,6 +28,8 @@ const KEPT: &[(&str, &str)] = &[
     ("std::env", "cli/edge.rs"),
     ("SystemTime", "cli/edge.rs"),
     ("is_terminal()", "cli/edge.rs"),
+    // What a template does not escape.
+    ("PreEscaped", "server/pages/embedded.rs"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -5,6 +5,7 @@ pub mod app;
 mod floods;
 mod graphs;
 mod http;
+mod pages;
 pub mod process;
 mod protocol;
 mod rest;

@@ -120,7 +120,7 @@ async fn faults_of_the_client_are_its_own() {
         assert_eq!(problem["status"], status);
         assert!(!problem["detail"].as_str().unwrap().is_empty() && !problem["title"].as_str().unwrap().is_empty());
     }
-    let reply = app.get("/sparql?query=SELECT", "text/html").await;
+    let reply = app.get("/sparql?query=SELECT", "text/plain").await;
     assert!(reply.header("content-type").starts_with("text/plain") && reply.text().starts_with("400 Bad Request"));
     for content_type in ["text/plain", "application/json"] {
         let reply = app.send("POST", "/sparql", &[("content-type", content_type)], "ASK {}").await;

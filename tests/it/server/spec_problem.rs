@@ -50,13 +50,18 @@ async fn rfc_9457_problems() {
         headers.retain(|(name, _)| *name != "accept");
         headers.push((
             "accept",
-            if status == 406 { "image/png, text/plain;q=0.5" } else { "text/html, text/plain;q=0.9" },
+            if status == 406 { "image/png, text/plain;q=0.5" } else { "text/plain, text/html;q=0.9" },
         ));
         let person = app.send(method, uri, &headers, body.to_owned()).await;
         if status != 406 {
             assert_eq!(person.status, status, "{at}");
             assert!(person.header("content-type").starts_with("text/plain"), "{at}");
             assert!(person.text().starts_with(&format!("{status} {title}\n")), "{at}: {}", person.text());
+            headers.retain(|(name, _)| *name != "accept");
+            headers.push(("accept", "text/html, text/plain;q=0.9"));
+            let browser = app.send(method, uri, &headers, body.to_owned()).await;
+            assert_eq!(browser.status, status, "{at}");
+            assert_eq!(browser.header("content-type"), "text/html; charset=utf-8", "{at}");
         }
     }
 }

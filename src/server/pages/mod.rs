@@ -1,0 +1,37 @@
+//! Pages for people: what `text/html` gets of every address. Templates are compiled (maud) and escape what they are given.
+//!
+//! A page is made from a [`Reading`], one state of the store that answers queries within the server's limits, and a [`View`],
+//! the language of its reader and the addresses of the site. [`layout`] puts it into the frame that all pages share.
+//! Interface texts stand in `texts/`, one file a language; labels and literals of the data go through [`literal`], which always
+//! writes their language.
+
+mod address;
+pub mod assets;
+mod concept;
+mod data;
+mod dataset;
+mod document;
+mod embedded;
+mod error;
+pub mod handler;
+mod home;
+mod labels;
+pub mod language;
+mod layout;
+mod list;
+mod literal;
+mod map;
+mod ontology;
+mod place;
+mod review;
+mod search;
+mod show;
+pub mod texts;
+mod thing;
+mod view;
+mod vocabulary;
+
+pub use error::page as problem_page;
+pub use handler::wants_page;
+pub use review::Found;
+pub use view::View;

@@ -1,0 +1,149 @@
+//! Figures about a place over time: what each document counted, ranked or aimed at, and where they disagree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{Markup, html};
+use oxrdf::NamedNode;
+
+use crate::server::pages::data::{Reading, Row, Rows, Slot};
+use crate::server::pages::labels::{Label, Names};
+use crate::server::pages::literal;
+use crate::server::pages::show;
+use crate::server::pages::texts::fill;
+use crate::server::pages::thing;
+use crate::server::pages::view::View;
+use crate::server::problem::Problem;
+use crate::vocab::{code, pact};
+
+const FIGURES: &str =
+    "SELECT DISTINCT ?figure ?class ?variable ?value ?rank ?asOf ?due ?quantifier ?scope ?document ?assessment WHERE {
+  VALUES ?class { pact:CountObservation pact:RankObservation pact:Target }
+  GRAPH ?graph {
+    ?figure schema:observationAbout $place ; a ?class ; schema:variableMeasured ?variable .
+    OPTIONAL { ?figure schema:value ?value }
+    OPTIONAL { ?figure pact:rank ?rank }
+    OPTIONAL { ?figure pact:asOf ?asOf }
+    OPTIONAL { ?figure pact:dueBy ?due }
+    OPTIONAL { ?figure pact:quantifier ?quantifier }
+    OPTIONAL { ?figure pact:scope ?scope }
+  }
+  OPTIONAL { ?graph prov:wasDerivedFrom ?document }
+  OPTIONAL { ?assessment pact:assesses ?figure }
+} ORDER BY ?variable ?scope STR(?asOf) STR(?due) ?figure LIMIT 400";
+
+/// The figures about a place.
+pub struct Figures {
+    rows: Rows,
+    /// Those that another contradicts or a reviewer looked at.
+    disputed: BTreeSet<String>,
+}
+
+impl Figures {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Those of [`Reading::ask`].
+    pub fn read(reading: &Reading<'_>, place: &NamedNode) -> Result<Self, Problem> {
+        let rows = reading.ask(FIGURES, &[("place", Slot::Node(place))])?;
+        let disputed = disputed(&rows);
+        Ok(Self { rows, disputed })
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// What they name, for its labels.
+    pub fn iris(&self) -> impl Iterator<Item = &str> {
+        ["variable", "quantifier", "document"].into_iter().flat_map(|name| self.rows.iris(name))
+    }
+
+    /// A table of them; those in conflict lead to what is known of the conflict.
+    pub fn section(&self, names: &Names<'_>, view: &View, place: &NamedNode) -> Markup {
+        if self.is_empty() {
+            return html! {};
+        }
+        let texts = view.texts();
+        let heads = [
+            texts.common.figure,
+            texts.common.value,
+            texts.common.as_of,
+            texts.common.scope,
+            texts.common.source,
+            texts.site.review,
+        ];
+        let about = view.asking("/review", &[("about", place.as_str())]);
+        let mut seen = BTreeSet::new();
+        let rows: Vec<Markup> = self
+            .rows
+            .iter()
+            .filter(|row| seen.insert((row.iri("figure"), row.iri("document"))))
+            .map(|row| self.row(names, view, row, &about))
+            .collect();
+        html! {
+            h2 #figures { (texts.place.figures) }
+            (show::table(texts.place.figures, &heads, &rows))
+        }
+    }
+
+    fn row(&self, names: &Names<'_>, view: &View, row: Row<'_>, about: &str) -> Markup {
+        let variable = row.iri("variable").unwrap_or_default();
+        let figure = row.iri("figure").unwrap_or_default();
+        let document = row.iri("document");
+        html! {
+            tr {
+                th scope="row" { (show::tag(names, view, variable)) }
+                td.number { (show::named_link(view, figure, &Label::own(value(view, row), view.language)))
+                    @if let Some(quantifier) = quantifier(row) { " " small { (literal::label(&names.get(quantifier))) } }
+                }
+                td { @if let Some(date) = row.text("asOf").or_else(|| row.text("due")) { (literal::date(date)) } }
+                td { @if let Some(scope) = row.literal("scope") { (literal::literal(scope)) } }
+                td.source {
+                    @if let Some(document) = document { (show::named_link(view, document, &thing::short(&names.get(document), 28))) } }
+                td { @if self.disputed.contains(figure) { a.tag.conflict href=(about) title=(view.texts().place.conflict) { (view.texts().place.conflict_short) } } }
+            }
+        }
+    }
+}
+
+/// How exact a figure is, unless it is exact.
+fn quantifier<'r>(row: Row<'r>) -> Option<&'r str> {
+    row.iri("quantifier").filter(|quantifier| *quantifier != code::exact.as_str())
+}
+
+/// What a figure says: a number, a rank, an aim.
+pub fn value(view: &View, row: Row<'_>) -> String {
+    let texts = &view.texts().common;
+    let number = |name: &str| row.text(name).map(literal::grouped);
+    let is_target = row.iri("class") == Some(pact::Target.as_str());
+    match (number("rank"), number("value")) {
+        (Some(rank), _) => fill(texts.rank, &[&rank]),
+        (None, Some(value)) if is_target => fill(texts.target, &[&value]),
+        (None, Some(value)) => value,
+        (None, None) => texts.unknown.to_owned(),
+    }
+}
+
+/// Figures that a reviewer assessed, and exact ones of one thing and date that differ.
+fn disputed(rows: &Rows) -> BTreeSet<String> {
+    let mut groups: BTreeMap<[Option<&str>; 4], BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+    let mut disputed = BTreeSet::new();
+    for row in rows.iter() {
+        let Some(figure) = row.iri("figure") else { continue };
+        if row.iri("assessment").is_some() {
+            disputed.insert(figure.to_owned());
+        }
+        if quantifier(row).is_none()
+            && let Some(value) = row.text("value").or_else(|| row.text("rank"))
+        {
+            let date = row.text("asOf").or_else(|| row.text("due"));
+            let key = [row.iri("class"), row.iri("variable"), row.text("scope"), date];
+            groups.entry(key).or_default().entry(value).or_default().push(figure);
+        }
+    }
+    for values in groups.values().filter(|values| values.len() > 1) {
+        disputed.extend(values.values().flatten().map(|figure| (*figure).to_owned()));
+    }
+    disputed
+}

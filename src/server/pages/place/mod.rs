@@ -1,0 +1,135 @@
+//! The page of a place: its names, its partners with their documents and words, a map, figures over time, awards, events.
+
+mod about;
+mod figures;
+mod partners;
+mod timeline;
+
+use maud::{Markup, html};
+use oxrdf::NamedNode;
+use serde_json::json;
+
+use super::data::{Reading, Slot, put};
+use super::labels::{Label, Names, best, named};
+use super::layout::{self, Page};
+use super::map;
+use super::show;
+use super::texts::fill;
+use super::thing;
+use super::view::View;
+use crate::place::Place;
+use crate::server::problem::Problem;
+use crate::vocab;
+use about::About;
+use figures::Figures;
+pub use figures::value as figure_value;
+use partners::Partners;
+use timeline::Dated;
+
+/// What "query this" asks, and what is taken as CSV.
+pub const QUERY: &str = "SELECT ?partner ?kind ?since ?attested ?tie ?document WHERE {
+  GRAPH ?graph {
+    ?tie a pact:Tie ; pact:party $place, ?partner ; pact:kind ?kind .
+    FILTER(?partner != $place)
+    OPTIONAL { ?tie pact:since ?since }
+    OPTIONAL { ?tie pact:attestedOn ?attested }
+  }
+  OPTIONAL { ?graph prov:wasDerivedFrom ?document }
+} ORDER BY ?partner ?document";
+
+/// Classes of what refers to a place that have a table of their own.
+const SHOWN: [&str; 4] = ["pact:Tie", "pact:CountObservation", "pact:RankObservation", "pact:Target"];
+
+/// The page of a place; none where the data says nothing of it.
+///
+/// # Errors
+/// Those of [`Reading::ask`].
+pub fn page(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Option<Page>, Problem> {
+    let about = About::read(reading, place)?;
+    let partners = Partners::read(reading, view, place)?;
+    let mut incoming = thing::incoming(reading, place)?;
+    if about.is_empty() && partners.is_empty() && incoming.is_empty() {
+        return Ok(None);
+    }
+    // What the page shows elsewhere.
+    incoming.retain(|group| !SHOWN.contains(&group.class_name().as_str()));
+    let figures = Figures::read(reading, place)?;
+    let dated = timeline::read(reading, place)?;
+    let mut names = Names::new(reading, view.language);
+    let own = [place.as_str()].into_iter().chain(about.iris()).chain(partners.iris());
+    names.learn(own.chain(figures.iris()).chain(dated.iter().flat_map(Dated::iris)))?;
+    names.learn(incoming.iter().flat_map(thing::Group::iris))?;
+    names.tell_apart(&incoming.iter().map(|group| group.iris().collect()).collect::<Vec<Vec<&str>>>())?;
+    let title = names.get(place.as_str());
+    let query = put(QUERY, &[("place", Slot::Node(place))]);
+    let mut formats = show::formats(view, &view.path);
+    formats.insert(0, ("text/csv", "CSV", view.asking("/sparql", &[("query", &query), ("format", "csv")])));
+    let main = html! {
+        (about.crumbs(&names, view))
+        (layout::heading(&title))
+        (about.other_names(view, &title))
+        (show::tools(view, &formats, &query))
+        @if partners.is_empty() {
+            @if figures.is_empty() && dated.is_empty() { (nothing_yet(view)) }
+        } @else {
+            (partners.section(&names, view, place, &title))
+        }
+        (figures.section(&names, view, place))
+        (timeline::section(&names, view, &dated))
+        (about.section(&names, view))
+        (thing::incoming_lists(&names, view, place, &incoming))
+    };
+    let json_ld = about.json_ld(place, &title);
+    Ok(Some(Page { formats, json_ld: Some(json_ld), ..Page::new(title, main) }))
+}
+
+/// Said of a place of which no document tells.
+fn nothing_yet(view: &View) -> Markup {
+    let texts = &view.texts().place;
+    html! {
+        section.notice {
+            h2 { (texts.no_facts) }
+            p { (texts.no_facts_more) }
+        }
+    }
+}
+
+/// The page of a place that only the register knows.
+pub fn registered(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Option<Page> {
+    let known = reading.register().get(place.as_str().strip_prefix(vocab::ID)?.strip_prefix("place/")?)?;
+    let labels: Vec<_> = known.names.iter().map(|(tag, name)| named(tag, name)).collect();
+    let title = best(view.language, &labels)?.clone();
+    let above = reading.register().ancestors(&known.id);
+    let about = About::of_register(&known);
+    let main = html! {
+        p.crumbs {
+            @for (at, unit) in above.iter().enumerate() {
+                @if at > 0 { " · " }
+                (show::named_link(view, &format!("{}place/{}", vocab::ID, unit.id), &name_of(view, unit)))
+            }
+        }
+        (layout::heading(&title))
+        (about.other_names(view, &title))
+        (nothing_yet(view))
+        @if let Some(map) = alone(view, &known, &title) { (map) }
+        (about.register_facts(view))
+        h2 { (view.texts().place.search_again) }
+        (layout::search_form(view))
+    };
+    let json_ld = json!({ "@context": "https://schema.org", "@type": "AdministrativeArea", "@id": place.as_str(), "name": title.text });
+    Some(Page { json_ld: Some(json_ld), has_search: true, ..Page::new(title, main) })
+}
+
+/// What a place of the register is called.
+pub fn name_of(view: &View, place: &Place) -> Label {
+    let labels: Vec<_> = place.names.iter().map(|(tag, name)| named(tag, name)).collect();
+    best(view.language, &labels).cloned().unwrap_or_else(|| Label::plain(&place.id))
+}
+
+/// A map of one place.
+fn alone(view: &View, place: &Place, title: &Label) -> Option<Markup> {
+    let spot = map::Spot { longitude: place.long?, latitude: place.lat?, label: title.clone() };
+    let said = fill(view.texts().place.map, &[&title.text]);
+    let map = map::Map { title: &said, spots: vec![spot], arcs: Vec::new(), here: Some(0) };
+    Some(map::figure(&map, view, &html! {}))
+}

@@ -1,0 +1,262 @@
+//! What documents disagree about: what a reviewer assessed, and what comparing finds. Every value is shown, none is picked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use maud::{Markup, html};
+use oxrdf::{NamedNode, Term};
+
+use super::data::{Reading, Row, Rows, Slot};
+use super::labels::{Label, Names};
+use super::layout::Page;
+use super::literal;
+use super::place::figure_value;
+use super::show::{self, Part};
+use super::texts::fill;
+use super::thing;
+use super::view::View;
+use super::vocabulary::prefixed;
+use crate::check::Conflict;
+use crate::server::problem::Problem;
+
+/// Entries of a page.
+const ENTRIES: usize = 50;
+
+const ASSESSMENTS: &str = "SELECT ?assessment ?verdict ?note ?assessed ?about WHERE {
+  ?assessment a pact:Assessment ; pact:assesses ?assessed .
+  OPTIONAL { ?assessment pact:verdict ?verdict }
+  OPTIONAL { ?assessment skos:note ?note }
+  OPTIONAL { ?assessed schema:observationAbout ?about }
+} ORDER BY ?assessment ?assessed LIMIT 5000";
+
+/// What assessed things say, and in which document.
+const ASSESSED: &str = "SELECT DISTINCT ?figure ?class ?variable ?value ?rank ?asOf ?due ?scope ?document WHERE {
+  VALUES ?figure { $figures }
+  GRAPH ?graph {
+    ?figure a ?class .
+    OPTIONAL { ?figure schema:variableMeasured ?variable }
+    OPTIONAL { ?figure schema:value ?value }
+    OPTIONAL { ?figure pact:rank ?rank }
+    OPTIONAL { ?figure pact:asOf ?asOf }
+    OPTIONAL { ?figure pact:dueBy ?due }
+    OPTIONAL { ?figure pact:scope ?scope }
+  }
+  OPTIONAL { ?graph prov:wasDerivedFrom ?document }
+} ORDER BY ?variable STR(?asOf) STR(?due) ?figure";
+
+/// The conflicts of a state, found once.
+#[derive(Default)]
+pub struct Found(Mutex<Option<(u64, Arc<[Conflict]>)>>);
+
+impl Found {
+    /// Forgets them.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The conflicts of the state that `find` looks through, which `epoch` stands for. Others who ask meanwhile wait.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn get(
+        &self,
+        epoch: u64,
+        find: impl FnOnce() -> Result<Vec<Conflict>, Problem>,
+    ) -> Result<Arc<[Conflict]>, Problem> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = last.as_ref().filter(|(of, _)| *of == epoch) {
+            return Ok(Arc::clone(found));
+        }
+        let found: Arc<[Conflict]> = find()?.into();
+        *last = Some((epoch, Arc::clone(&found)));
+        Ok(found)
+    }
+}
+
+/// An assessment by a reviewer.
+#[derive(Default)]
+struct Assessment<'r> {
+    verdict: Option<&'r str>,
+    notes: Vec<&'r oxrdf::Literal>,
+    assessed: BTreeSet<&'r str>,
+    about: BTreeSet<&'r str>,
+}
+
+/// The page: all of it, or what is about one thing.
+///
+/// # Errors
+/// Those of [`Reading::ask`] and of [`crate::check::conflicts`].
+pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
+    let texts = view.texts();
+    let about = view.parameter("about");
+    let rows = reading.ask(ASSESSMENTS, &[])?;
+    let assessments = assessments(&rows, about);
+    let found = reading.conflicts()?;
+    let conflicts: Vec<&Conflict> = found.iter().filter(|conflict| concerns(conflict, about)).collect();
+    let part = Part::of(view, ENTRIES, assessments.len() + conflicts.len());
+    let shown: Vec<_> = assessments.iter().skip(part.offset()).take(ENTRIES).collect();
+    let before = part.offset().saturating_sub(assessments.len());
+    let compared = &conflicts[before.min(conflicts.len())..(before + ENTRIES - shown.len()).min(conflicts.len())];
+    let nodes: Vec<NamedNode> =
+        shown.iter().flat_map(|(_, one)| &one.assessed).filter_map(|iri| NamedNode::new(*iri).ok()).collect();
+    let figures =
+        if nodes.is_empty() { Rows::default() } else { reading.ask(ASSESSED, &[("figures", Slot::Nodes(&nodes))])? };
+    let mut names = Names::new(reading, view.language);
+    let of_rows = ["variable", "document"].into_iter().flat_map(|name| figures.iris(name));
+    let of_assessments =
+        shown.iter().flat_map(|(_, one)| one.assessed.iter().chain(&one.about).copied().chain(one.verdict));
+    names.learn(of_rows.chain(of_assessments).chain(about))?;
+    names.learn(compared.iter().flat_map(|conflict| iris(conflict)))?;
+    let main = html! {
+        h1 { (texts.review.title) }
+        p.lead { (texts.review.lead) }
+        @if let Some(about) = about {
+            p { (texts.review.subject) ": " (show::link(&names, view, about)) " · " a href=(view.at("/review")) { (texts.common.all) } }
+        }
+        @if part.all == 0 { section.notice { p { (texts.review.nothing) } } }
+        @if !shown.is_empty() {
+            h2 { (texts.review.assessed) }
+            @for (assessment, one) in &shown { (assessed(&names, view, assessment, one, &figures)) }
+        }
+        @if !compared.is_empty() {
+            h2 { (texts.review.conflicts) }
+            @for conflict in compared { (disagreement(&names, view, conflict)) }
+        }
+        (part.pager(view))
+    };
+    Ok(Page::titled(texts.review.title, view, main))
+}
+
+fn assessments<'r>(rows: &'r Rows, about: Option<&str>) -> Vec<(&'r str, Assessment<'r>)> {
+    let mut found: BTreeMap<&str, Assessment<'r>> = BTreeMap::new();
+    for row in rows.iter() {
+        let Some(assessment) = row.iri("assessment") else { continue };
+        let one = found.entry(assessment).or_default();
+        one.verdict = one.verdict.or(row.iri("verdict"));
+        if let Some(note) = row.literal("note").filter(|note| !one.notes.contains(note)) {
+            one.notes.push(note);
+        }
+        one.assessed.extend(row.iri("assessed"));
+        one.about.extend(row.iri("about"));
+    }
+    let concerns =
+        |one: &Assessment<'_>| about.is_none_or(|about| one.about.contains(about) || one.assessed.contains(about));
+    found.into_iter().filter(|(_, one)| concerns(one)).collect()
+}
+
+fn assessed(names: &Names<'_>, view: &View, assessment: &str, one: &Assessment<'_>, figures: &Rows) -> Markup {
+    let texts = view.texts();
+    let subjects = if one.about.is_empty() { &one.assessed } else { &one.about };
+    let mut seen = BTreeSet::new();
+    let rows: Vec<Markup> = figures
+        .iter()
+        .filter(|row| row.iri("figure").is_some_and(|figure| one.assessed.contains(figure)))
+        .filter(|row| seen.insert((row.iri("figure"), row.iri("document"))))
+        .map(|row| figure(names, view, row))
+        .collect();
+    let heads = [texts.common.figure, texts.common.value, texts.common.as_of, texts.common.scope, texts.common.source];
+    html! {
+        article.review {
+            h3 {
+                @for (at, subject) in subjects.iter().enumerate() { @if at > 0 { " · " } (show::link(names, view, subject)) }
+            }
+            p {
+                (texts.review.verdict) ": "
+                @match one.verdict { Some(verdict) => (show::tag(names, view, verdict)), None => (texts.common.unknown) }
+                " " a href=(match view.target(assessment) { super::address::Target::Here(address) => address, _ => view.at("/review") }) {
+                    small { (view.texts().class("pact:Assessment").unwrap_or_default()) }
+                }
+            }
+            @for note in &one.notes { p { (literal::literal(note)) } }
+            (show::table(&about(names, subjects), &heads, &rows))
+        }
+    }
+}
+
+/// What a table of figures is about.
+fn about(names: &Names<'_>, subjects: &BTreeSet<&str>) -> String {
+    subjects.iter().map(|subject| names.get(subject).text).collect::<Vec<_>>().join(", ")
+}
+
+fn figure(names: &Names<'_>, view: &View, row: Row<'_>) -> Markup {
+    let figure = row.iri("figure").unwrap_or_default();
+    let has_value = row.text("value").or_else(|| row.text("rank")).is_some();
+    html! {
+        tr {
+            th scope="row" {
+                @if let Some(variable) = row.iri("variable") { (show::tag(names, view, variable)) }
+                @else { (show::link(names, view, figure)) }
+            }
+            td.number {
+                @if has_value { (show::named_link(view, figure, &Label::own(figure_value(view, row), view.language))) } @else { "–" }
+            }
+            td { @if let Some(date) = row.text("asOf").or_else(|| row.text("due")) { (literal::date(date)) } }
+            td { @if let Some(scope) = row.literal("scope") { (literal::literal(scope)) } }
+            td { @if let Some(document) = row.iri("document") { (show::named_link(view, document, &thing::short(&names.get(document), 28))) } }
+        }
+    }
+}
+
+fn concerns(conflict: &Conflict, about: Option<&str>) -> bool {
+    let Some(about) = about else { return true };
+    let is_about = |term: &Term| matches!(term, Term::NamedNode(node) if node.as_str() == about);
+    is_about(&conflict.subject) || conflict.figure.iter().any(|(_, term)| is_about(term))
+}
+
+fn node(term: &Term) -> Option<&str> {
+    match term {
+        Term::NamedNode(node) => Some(node.as_str()),
+        _ => None,
+    }
+}
+
+fn iris(conflict: &Conflict) -> impl Iterator<Item = &str> {
+    let of_figure = conflict.figure.iter().flat_map(|(property, term)| [node(property), node(term)]);
+    let of_claims = conflict.claims.iter().flat_map(|claim| {
+        let documents = claim.told.iter().map(|told| told.origin.document.as_deref());
+        [node(&claim.value), claim.quantifier.as_ref().and_then(node)].into_iter().chain(documents)
+    });
+    let verdicts = conflict.verdicts.iter().map(node);
+    [node(&conflict.subject), node(&conflict.property)]
+        .into_iter()
+        .chain(of_figure)
+        .chain(of_claims)
+        .chain(verdicts)
+        .flatten()
+}
+
+/// Values that cannot all be true, each with who says it.
+fn disagreement(names: &Names<'_>, view: &View, conflict: &Conflict) -> Markup {
+    let texts = view.texts();
+    let property = node(&conflict.property).unwrap_or_default();
+    let called = texts.property(&prefixed(property)).map_or_else(|| names.get(property).text, str::to_owned);
+    html! {
+        article.review {
+            h3 { (show::term(names, view, &conflict.subject)) }
+            p {
+                (fill(texts.review.differing, &[&called]))
+                @for (_, term) in conflict.figure.iter().filter(|(_, term)| *term != conflict.subject) {
+                    " · " (show::term(names, view, term))
+                }
+                @for verdict in &conflict.verdicts { " · " (texts.review.verdict) ": " (show::term(names, view, verdict)) }
+            }
+            ul.rows {
+                @for claim in &conflict.claims {
+                    li {
+                        strong { (show::term(names, view, &claim.value)) }
+                        @if let Some(quantifier) = &claim.quantifier { " " small { (show::term(names, view, quantifier)) } }
+                        @for told in &claim.told {
+                            div {
+                                @match &told.origin.document {
+                                    Some(document) => (show::link(names, view, document)),
+                                    None => span.quiet { (told.origin.name()) },
+                                }
+                                @for (quote, ..) in told.quotes.iter().take(3) { " " (show::quote(quote, None)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
