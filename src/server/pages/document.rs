@@ -11,6 +11,7 @@ use super::show::{self, Evidence, Part};
 use super::texts::fill;
 use super::thing;
 use super::view::View;
+use super::vocabulary::prefixed;
 use crate::server::problem::Problem;
 
 /// Things of a page.
@@ -61,15 +62,17 @@ impl Asserted {
     /// The list, by class.
     pub fn section(&self, names: &Names<'_>, view: &View, document: &NamedNode) -> Markup {
         let texts = view.texts();
-        let mut by_class: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        // In the order in which the interface names classes: ties first.
+        let order = |class: &str| texts.classes.iter().position(|(known, ..)| *known == prefixed(class));
+        let mut by_class: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
         for (thing, class) in &self.things {
-            by_class.entry(class).or_default().push(thing);
+            by_class.entry((order(class).unwrap_or(usize::MAX), class)).or_default().push(thing);
         }
         html! {
             @if self.part.all > 0 {
                 h2 #asserted { (texts.thing.asserted) }
                 p.quiet { (fill(texts.thing.facts_asserted, &[&self.part.all.to_string()])) }
-                @for (class, things) in by_class {
+                @for ((_, class), things) in by_class {
                     h3 { (thing::class_name(names, view, class)) }
                     (show::table(
                         &class_title(view, class),
@@ -96,6 +99,6 @@ impl Asserted {
 
 /// What a table of things of a class is called.
 fn class_title(view: &View, class: &str) -> String {
-    let class = super::vocabulary::prefixed(class);
+    let class = prefixed(class);
     format!("{}: {}", view.texts().thing.asserted, view.texts().class(&class).unwrap_or(&class))
 }

@@ -124,7 +124,11 @@ fn arc_map(names: &Names<'_>, view: &View, rows: &Rows) -> Markup {
         }
     }
     let texts = &view.texts().home;
-    let caption = html! { (texts.map_more) " " a href=(view.at("/ties")) { (view.texts().site.ties) } };
+    let part = arcs.len() >= ARCS_SHOWN;
+    let caption = html! {
+    (texts.map_more) " "
+    @if part { (fill(texts.map_part, &[&arcs.len().to_string()])) " " }
+    a href=(view.at("/ties")) { (view.texts().site.ties) } };
     html! {
         @if !arcs.is_empty() { (map::figure(&Map { title: texts.map, spots, arcs, here: None }, view, &caption)) }
     }

@@ -16,11 +16,14 @@ use super::texts::fill;
 use super::thing;
 use super::view::View;
 use super::vocabulary::prefixed;
-use crate::check::Conflict;
+use crate::check::{Claim, Conflict};
 use crate::server::problem::Problem;
+use crate::vocab::code;
 
 /// Entries of a page.
 const ENTRIES: usize = 50;
+/// Quotes of each who say a thing.
+const QUOTES: usize = 3;
 
 const ASSESSMENTS: &str = "SELECT ?assessment ?verdict ?note ?assessed ?about WHERE {
   ?assessment a pact:Assessment ; pact:assesses ?assessed .
@@ -203,6 +206,10 @@ fn concerns(conflict: &Conflict, about: Option<&str>) -> bool {
     is_about(&conflict.subject) || conflict.figure.iter().any(|(_, term)| is_about(term))
 }
 
+fn is_exact(quantifier: &Term) -> bool {
+    node(quantifier) == Some(code::exact.as_str())
+}
+
 fn node(term: &Term) -> Option<&str> {
     match term {
         Term::NamedNode(node) => Some(node.as_str()),
@@ -229,34 +236,47 @@ fn iris(conflict: &Conflict) -> impl Iterator<Item = &str> {
 fn disagreement(names: &Names<'_>, view: &View, conflict: &Conflict) -> Markup {
     let texts = view.texts();
     let property = node(&conflict.property).unwrap_or_default();
+    let rows: Vec<Markup> = conflict.claims.iter().map(|claim| said(names, view, claim)).collect();
     let called = texts.property(&prefixed(property)).map_or_else(|| names.get(property).text, str::to_owned);
+    let heading = fill(texts.review.differing, &[&called]);
     html! {
         article.review {
             h3 { (show::term(names, view, &conflict.subject)) }
             p {
-                (fill(texts.review.differing, &[&called]))
+                (heading)
                 @for (_, term) in conflict.figure.iter().filter(|(_, term)| *term != conflict.subject) {
                     " · " (show::term(names, view, term))
                 }
                 @for verdict in &conflict.verdicts { " · " (texts.review.verdict) ": " (show::term(names, view, verdict)) }
             }
-            ul.rows {
-                @for claim in &conflict.claims {
-                    li {
-                        strong { (show::term(names, view, &claim.value)) }
-                        @if let Some(quantifier) = &claim.quantifier { " " small { (show::term(names, view, quantifier)) } }
-                        @for told in &claim.told {
-                            div {
-                                @match &told.origin.document {
-                                    Some(document) => (show::link(names, view, document)),
-                                    None => span.quiet { (told.origin.name()) },
-                                }
-                                @for (quote, ..) in told.quotes.iter().take(3) { " " (show::quote(quote, None)) }
-                            }
+            (show::table(&heading, &[texts.common.value, texts.common.source, texts.common.quote], &rows))
+        }
+    }
+}
+
+/// A value with all who say it.
+fn said(names: &Names<'_>, view: &View, claim: &Claim) -> Markup {
+    let quotes = claim.told.iter().flat_map(|told| told.quotes.iter().take(QUOTES));
+    let quotes: Vec<_> = quotes.map(|(quote, ..)| (quote.clone(), None)).collect();
+    html! {
+        tr {
+            th scope="row" {
+                (show::term(names, view, &claim.value))
+                @if let Some(quantifier) = claim.quantifier.as_ref().filter(|quantifier| !is_exact(quantifier)) {
+                    " " small { (show::term(names, view, quantifier)) }
+                }
+            }
+            td.source {
+                @for told in &claim.told {
+                    div {
+                        @match &told.origin.document {
+                            Some(document) => (show::link(names, view, document)),
+                            None => span.quiet { (told.origin.name()) },
                         }
                     }
                 }
             }
+            td.words { (show::quotes(view, &quotes)) }
         }
     }
 }

@@ -16,7 +16,9 @@ use super::literal;
 use super::show::{self, Part};
 use super::texts::fill;
 use super::view::View;
+use crate::place::{Mention, Resolution};
 use crate::server::problem::Problem;
+use crate::vocab;
 pub use kinds::List;
 
 /// Entries of a page.
@@ -32,24 +34,46 @@ struct Filters {
 }
 
 impl Filters {
-    fn of(view: &View) -> Self {
-        let node = |name: &str, below: &str| {
-            let value = view.parameter(name)?;
-            let iri = match value {
-                value if value.contains("://") => value.to_owned(),
-                value if value.contains('/') => format!("{}{value}", view.namespace),
-                value => format!("{}{below}{value}", view.namespace),
-            };
-            NamedNode::new(iri).ok()
-        };
+    fn of(reading: &Reading<'_>, view: &View) -> Self {
         let year =
             view.parameter("year").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
-        Self { state: node("state", "id/place/"), kind: node("kind", "kind/"), year: year.map(str::to_owned) }
+        Self {
+            state: view.parameter("state").and_then(|state| node(view, &place(reading, state), "id/place/")),
+            kind: view.parameter("kind").and_then(|kind| node(view, kind, "kind/")),
+            year: year.map(str::to_owned),
+        }
     }
 
     const fn is_empty(&self) -> bool {
         self.state.is_none() && self.kind.is_none() && self.year.is_none()
     }
+}
+
+/// The node that a filter's value means: an IRI, a prefixed name, or what follows the namespace or its usual beginning.
+fn node(view: &View, value: &str, below: &str) -> Option<NamedNode> {
+    let prefixed = || {
+        let (prefix, local) = value.split_once(':')?;
+        let (_, namespace) = vocab::PREFIXES.iter().find(|(known, _)| *known == prefix)?;
+        Some(format!("{namespace}{local}"))
+    };
+    let iri = match value {
+        value if value.contains("://") => value.to_owned(),
+        value if value.contains(':') => prefixed()?,
+        value if value.contains('/') => format!("{}{value}", view.namespace),
+        value => format!("{}{below}{value}", view.namespace),
+    };
+    NamedNode::new(iri).ok()
+}
+
+/// The id of a place that is given by its name, where one bears it; else what was given.
+fn place(reading: &Reading<'_>, value: &str) -> String {
+    if !value.contains([':', '/'])
+        && !reading.register().contains(value)
+        && let Resolution::One { id, .. } = reading.register().resolve(&Mention::named(value))
+    {
+        return id;
+    }
+    value.to_owned()
 }
 
 /// A page of a list.
@@ -58,7 +82,7 @@ impl Filters {
 /// Those of [`Reading::ask`].
 pub fn page(reading: &Reading<'_>, view: &View, list: &List) -> Result<Page, Problem> {
     let texts = view.texts();
-    let filters = Filters::of(view);
+    let filters = Filters::of(reading, view);
     let pattern = pattern(list, &filters);
     let count = reading.ask_text(&format!("SELECT (COUNT(DISTINCT ?thing) AS ?rows) WHERE {{ {pattern} }}"))?;
     let part = Part::of(view, ROWS, usize::try_from(count.count("rows")).unwrap_or(usize::MAX));
@@ -76,7 +100,7 @@ pub fn page(reading: &Reading<'_>, view: &View, list: &List) -> Result<Page, Pro
         h1 { (title) }
         p.quiet {
             @if part.all == 1 { (texts.list.row_one) } @else { (fill(texts.list.rows, &[&literal::grouped(&part.all.to_string())])) }
-            ". " (texts.list.lead)
+            " · " (texts.list.lead)
         }
         (choices.form(&names, view, &filters))
         (show::tools(view, &formats, &query))

@@ -38,6 +38,7 @@ pub struct Map<'m> {
 
 /// A part of the world with the picture of its land.
 struct Sheet {
+    name: &'static str,
     asset: &'static str,
     left: f64,
     top: f64,
@@ -45,8 +46,8 @@ struct Sheet {
     height: f64,
 }
 
-const WORLD: Sheet = Sheet { asset: "land.svg", left: 0.0, top: 10.0, width: 1000.0, height: 440.0 };
-const ASIA: Sheet = Sheet { asset: "land-asia.svg", left: 230.0, top: 60.0, width: 310.0, height: 250.0 };
+const WORLD: Sheet = Sheet { name: "world", asset: "land.svg", left: 0.0, top: 10.0, width: 1000.0, height: 440.0 };
+const ASIA: Sheet = Sheet { name: "asia", asset: "land-asia.svg", left: 230.0, top: 60.0, width: 310.0, height: 250.0 };
 
 impl Sheet {
     fn holds(&self, (x, y): (f64, f64)) -> bool {
@@ -74,7 +75,7 @@ pub fn figure(map: &Map<'_>, view: &View, caption: &Markup) -> Markup {
     let names = names(map, &points, sheet, unit);
     html! {
         figure.map {
-            svg role="img" aria-label=(map.title) viewBox={ (sheet.left) " " (sheet.top) " " (sheet.width) " " (sheet.height) }
+            svg role="img" aria-label=(map.title) class=(sheet.name) viewBox={ (sheet.left) " " (sheet.top) " " (sheet.width) " " (sheet.height) }
                 width="1000" height=(format!("{:.0}", 1000.0 * sheet.height / sheet.width)) {
                 image href=(view.at(&assets::path(sheet.asset))) x=(sheet.left) y=(sheet.top) width=(sheet.width) height=(sheet.height) {}
                 g.arcs.many[paths.len() > MANY] {
@@ -87,7 +88,7 @@ pub fn figure(map: &Map<'_>, view: &View, caption: &Markup) -> Markup {
                     }
                 }
                 @for name in &names {
-                    text x=(tenths(name.x)) y=(tenths(name.y)) lang=(map.spots[name.spot].label.tag.as_deref().unwrap_or_default())
+                    text.own[map.here == Some(name.spot)] x=(tenths(name.x)) y=(tenths(name.y)) lang=(map.spots[name.spot].label.tag.as_deref().unwrap_or_default())
                         font-size=(tenths(name.size)) stroke-width=(tenths(unit * 3.0)) {
                         (map.spots[name.spot].label.text)
                     }

@@ -136,6 +136,7 @@ pub static EN: Texts = Texts {
         vocabulary: "Vocabulary",
         examples: "Questions that run",
         map_more: "Each line joins two partners. The same as a table: all ties.",
+        map_part: "The map shows {} of the pairs.",
         empty: "There are no ties here yet",
         empty_more: "Load records or RDF: citypact load FILES --store DIR",
     },

@@ -136,6 +136,7 @@ pub static JA: Texts = Texts {
         vocabulary: "語彙",
         examples: "そのまま実行できる質問",
         map_more: "弧の一本一本が友好都市の組を結びます。同じ内容の表は「友好関係」にあります。",
+        map_part: "地図にはそのうち {} 組を描いています。",
         empty: "友好関係のデータがまだありません",
         empty_more: "まず記録または RDF を読み込んでください：citypact load FILES --store DIR",
     },

@@ -136,6 +136,7 @@ pub static ZH_HANS: Texts = Texts {
         vocabulary: "词汇表",
         examples: "可直接运行的问题",
         map_more: "每条弧线连接一对友城。同样内容的表格见“友好关系”。",
+        map_part: "图中绘出其中 {} 对友城。",
         empty: "尚无友好关系数据",
         empty_more: "请先载入记录或 RDF：citypact load FILES --store DIR",
     },

@@ -136,6 +136,7 @@ pub static ZH_HANT: Texts = Texts {
         vocabulary: "詞彙表",
         examples: "可直接執行的問題",
         map_more: "每條弧線連接一對友城。同樣內容的表格見「友好關係」。",
+        map_part: "圖中繪出其中 {} 對友城。",
         empty: "尚無友好關係資料",
         empty_more: "請先載入記錄或 RDF：citypact load FILES --store DIR",
     },
