@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 const GOES_ON: u8 = 0;
 const WAITS: u8 = 1;
@@ -14,6 +15,8 @@ pub struct Cancel(Arc<State>);
 #[derive(Default)]
 struct State {
     says: AtomicU8,
+    /// When it ends by itself.
+    end: Option<Instant>,
     timed_out: AtomicBool,
     /// Held by whoever changes what is said, for those who wait for that.
     changing: Mutex<()>,
@@ -24,6 +27,11 @@ impl Cancel {
     /// For one evaluation, or several that end together.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For an evaluation that ends by itself, if it is not done by then.
+    pub fn by(end: Instant) -> Self {
+        Self(Arc::new(State { end: Some(end), ..State::default() }))
     }
 
     /// Ends the evaluation, now or as soon as it begins.
@@ -59,7 +67,7 @@ impl Cancel {
     /// evaluates asks, and it holds nothing then that others need.
     pub fn is_cancelled(&self) -> bool {
         match self.0.says.load(Relaxed) {
-            GOES_ON => false,
+            GOES_ON => self.0.end.is_some_and(|end| Instant::now() >= end),
             WAITS => self.wait(),
             _ => true,
         }
@@ -106,6 +114,8 @@ mod tests {
             assert_eq!(asked.join().unwrap(), cancel.is_cancelled());
         }
         assert!(cancel.is_cancelled());
+        let (past, future) = (Cancel::by(Instant::now()), Cancel::by(Instant::now() + Duration::from_secs(3_600)));
+        assert!(past.is_cancelled() && !future.is_cancelled());
         cancel.pause();
         assert!(cancel.is_cancelled(), "what has ended does not wait");
     }

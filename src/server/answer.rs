@@ -1,5 +1,6 @@
 //! A query to its answer: from the cache where it is there, else by an evaluation whose results stream out.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 
+use super::at_once::Small;
 use super::cache::{Found, Key, Lead};
 use super::conditional::{self, Tag};
 use super::deadline::Deadline;
@@ -152,6 +154,12 @@ async fn evaluate(
     let deadline = question.deadline;
     let place = deadline.wait(endpoint.admission.take()).await??;
     count(&endpoint.metrics.queries);
+    if let Some(all) = at_once(endpoint, &question, format) {
+        if let Some(lead) = lead {
+            lead.found((all.len() <= endpoint.cache.largest()).then(|| all.clone()));
+        }
+        return Ok(Body::from(all));
+    }
     let cancel = Cancel::new();
     let lead = lead.map(Arc::new);
     let how = Producing {
@@ -179,6 +187,18 @@ async fn evaluate(
     Ok(stream::produce(how, work, finished).await?.body)
 }
 
+/// The whole answer, if it is the work of a moment. Who asks others waits for them.
+fn at_once(endpoint: &Endpoint, question: &Question, format: Format) -> Option<Vec<u8>> {
+    if question.query.asks_others().is_some() {
+        return None;
+    }
+    let started = Instant::now();
+    let evaluate = |cancel: &Cancel, out: &mut Small| written(endpoint, question, format, cancel, out);
+    let all = endpoint.longer.try_now(&question.canonical, evaluate)?;
+    log::slow(endpoint, &question.text, started.elapsed(), "done");
+    Some(all)
+}
+
 fn write(
     endpoint: &Endpoint,
     question: &Question,
@@ -186,8 +206,32 @@ fn write(
     cancel: &Cancel,
     chunks: &mut Chunks,
 ) -> Result<(), Problem> {
+    written(endpoint, question, format, cancel, chunks).map_err(|unwritten| match unwritten {
+        Unwritten::Query(error) => counted(endpoint, &question.deadline.told(error)),
+        Unwritten::Output(error) => {
+            if Unsayable::of(&error).is_none() {
+                count(&endpoint.metrics.cancelled);
+            }
+            failure::of_output(error)
+        }
+    })
+}
+
+/// Why there is no answer, or a part of one.
+enum Unwritten {
+    Query(QueryError),
+    Output(io::Error),
+}
+
+fn written(
+    endpoint: &Endpoint,
+    question: &Question,
+    format: Format,
+    cancel: &Cancel,
+    out: impl io::Write + Send,
+) -> Result<(), Unwritten> {
     let deadline = question.deadline;
-    let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), chunks);
+    let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), out);
     let mut failed = None;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
@@ -202,13 +246,10 @@ fn write(
         )
     });
     if let Some(error) = failed {
-        if Unsayable::of(&error).is_none() {
-            count(&endpoint.metrics.cancelled);
-        }
-        return Err(failure::of_output(error));
+        return Err(Unwritten::Output(error));
     }
-    result.map_err(|error| counted(endpoint, &deadline.told(error)))?;
-    writer.finish().map(drop).map_err(failure::of_output)
+    result.map_err(Unwritten::Query)?;
+    writer.finish().map(drop).map_err(Unwritten::Output)
 }
 
 /// The problem of a failed evaluation, counted by its kind.

@@ -7,6 +7,7 @@ use std::time::Instant;
 use axum::http::{HeaderMap, header};
 
 use super::admission::{Admission, MOST_ASIDE};
+use super::at_once::Longer;
 use super::body::Bodies;
 use super::cache::Cache;
 use super::counts::LiveCounts;
@@ -38,6 +39,7 @@ pub struct Endpoint {
     pub(super) bodies: Bodies,
     pub(super) cache: Cache,
     pub(super) parsed: Memo,
+    pub(super) longer: Longer,
     pub(super) graph_states: GraphStates,
     pub(super) counts: LiveCounts,
     /// Where documents disagree.
@@ -62,6 +64,7 @@ impl Endpoint {
             bodies: Bodies::new(settings.body),
             cache: Cache::new(settings.cache_bytes),
             parsed: Memo::default(),
+            longer: Longer::default(),
             graph_states: GraphStates::default(),
             counts: LiveCounts::default(),
             conflicts: Found::default(),
