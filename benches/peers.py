@@ -106,14 +106,14 @@ def citypact(args, store):
     return Peer("citypact", version([args.citypact, "--version"]), command, port, "/sparql")
 
 
-def oxigraph(args, folder, files, name, more):
-    """The server, and the seconds that it took to load the files."""
+def oxigraph(args, folder, files, name, limit, more):
+    """The server, and the seconds that it took to load the files. It gives up what nobody waits for any more after a while."""
     store = folder / f"{name}.db"
     took = 0
     for file in files:
         took += run([args.oxigraph, "load", "--location", store, "--file", file], 3600)[0]
     port = server.free_port()
-    command = [args.oxigraph, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}", *more]
+    command = [args.oxigraph, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}", "--timeout-s", str(round(limit) + 1), *more]
     return Peer("oxigraph", version([args.oxigraph, "--version"]), command, port, "/query"), took
 
 
@@ -128,7 +128,7 @@ def virtuoso(args, folder, data):
         f"xa_persistent_file = {home}/v.pxa\nErrorLogLevel = 7\n[TempDatabase]\nDatabaseFile = {home}/t.db\nTransactionFile = {home}/t.trx\n"
         f"[Parameters]\nServerPort = 127.0.0.1:{sql}\nDirsAllowed = {home}\nNumberOfBuffers = {args.buffers}\nMaxDirtyBuffers = {args.buffers * 3 // 4}\n"
         f"ServerThreads = 64\nMaxQueryMem = 4G\n[HTTPServer]\nServerPort = 127.0.0.1:{port}\nServerRoot = {home}\nServerThreads = 40\nMaxClientConnections = 40\n"
-        "[SPARQL]\nResultSetMaxRows = 100000000\n"
+        f"[SPARQL]\nResultSetMaxRows = 100000000\nMaxQueryExecutionTime = {round(args.peer_limit) + 2}\n"
     )
     peer = Peer("virtuoso", version([args.virtuoso, "-?"]), [args.virtuoso, "+foreground", "+wait", "+configfile", str(home / "virtuoso.ini")], port, "/sparql")
     for statement in (f"ld_dir('{home}/data', '*.nq', 'http://unnamed/')", "rdf_loader_run()", "checkpoint"):

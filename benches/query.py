@@ -141,14 +141,14 @@ def merged(data, path):
 
 def others(args, folder, data, figures):
     """The peers, and oxigraph with which answers are compared."""
-    peer, took = programs.oxigraph(args, folder, [data], "oxigraph", ["--union-default-graph"])
+    peer, took = programs.oxigraph(args, folder, [data], "oxigraph", args.peer_limit, ["--union-default-graph"])
     figures["`oxigraph load` of the same quads"] = f"{took:.1f} s"
     peers = [peer]
     if args.virtuoso:
         began = time.perf_counter()
         peers.append(programs.virtuoso(args, folder, data))
         figures["Virtuoso's bulk loader, of the same quads"] = f"{time.perf_counter() - began:.1f} s"
-    return peers, programs.oxigraph(args, folder, [data, merged(data, folder / "merge.nt")], "oracle", [])[0]
+    return peers, programs.oxigraph(args, folder, [data, merged(data, folder / "merge.nt")], "oracle", 2 * args.peer_limit, [])[0]
 
 
 def milliseconds(runs):

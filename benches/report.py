@@ -19,12 +19,17 @@ def verdict(is_met):
     return "met" if is_met else "**missed**"
 
 
+def row(*cells):
+    print(f"| {' | '.join(cells)} |")
+
+
 def table(rows, names):
-    print(f"| question | {' | '.join(names)} | {' | '.join('to ' + name for name in names[1:])} | answer | |\n|---|{'---:|' * (2 * len(names))}---|")
+    row("question", *names, *(f"to {name}" for name in names[1:]), "answer", "")
+    row("---", *["---:"] * (2 * len(names)), "---")
     for name, (times, remarks, size) in rows.items():
         ours = times["citypact"]
         ratios = [f"{ours / times[peer]:.3f}" if ours and times[peer] else "" for peer in names[1:]]
-        print(f"| {name} | {' | '.join(shown(times[peer]) for peer in names)} | {' | '.join(ratios)} | {size / 1000:,.1f} kB | {'; '.join(remarks)} |")
+        row(name, *(shown(times[peer]) for peer in names), *ratios, f"{size / 1000:,.1f} kB", "; ".join(remarks))
     print()
 
 
@@ -57,9 +62,10 @@ def summary(rows, names):
 
 def light(rates):
     """Requests/s, p99 and failures by program."""
-    print("| light questions, 32 clients | requests/s | p99 in ms | failed |\n|---|---:|---:|---:|")
+    row("light questions, 32 clients", "requests/s", "p99 in ms", "failed")
+    row("---", "---:", "---:", "---:")
     for peer, (rate, p99, bad) in rates.items():
-        print(f"| {peer} | {rate:,.0f} | {p99:,.1f} | {bad} |")
+        row(peer, f"{rate:,.0f}", f"{p99:,.1f}", str(bad))
     if "virtuoso" in rates:
         ratio = rates["citypact"][0] / rates["virtuoso"][0]
         print(f"\ncitypact answers {ratio:.1f} × as many as Virtuoso (aim: {LIGHT}, {verdict(ratio >= LIGHT)}).")
@@ -69,9 +75,10 @@ def light(rates):
 def figures(sizes):
     """Figures of whole processes, memory and files: a column for each size."""
     names = list(dict.fromkeys(name for size in sizes for name in size["figures"]))
-    print(f"| | {' | '.join(format(size['quads'], ',') + ' quads' for size in sizes)} |\n|---|{'---:|' * len(sizes)}")
+    row("", *(f"{size['quads']:,} quads" for size in sizes))
+    row("---", *["---:"] * len(sizes))
     for name in names:
-        print(f"| {name} | {' | '.join(size['figures'].get(name, '–') for size in sizes)} |")
+        row(name, *(size["figures"].get(name, "–") for size in sizes))
     print(flush=True)
 
 
