@@ -10,11 +10,13 @@
 //! assert_eq!(fold("藤沢"), fold("藤泽"));
 //! ```
 
+mod spellings;
 pub(crate) mod variants;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use spellings::spellings;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 

@@ -177,6 +177,24 @@ impl Dictionary {
         search(start..end, by_id).map(Id).map_err(Id)
     }
 
+    /// The numbers of the terms of a kind whose texts begin with `start`. Of blank nodes, IRIs and texts alone, whose order
+    /// is that of their texts.
+    pub(super) fn beginning(&self, kind: Kind, start: &str) -> Range<u32> {
+        let range = self.range(kind);
+        let places = range.start as usize - 1..range.end as usize - 1;
+        let from = self.texts.narrowed(places.clone(), |head| head.text.as_ref().cmp(start));
+        let first = split(from, |place| self.texts.get(place) < start);
+        let mut last = first;
+        // Those that begin so are few beside all: their end is looked for in steps that double.
+        let mut step = 1;
+        while last < places.end && self.texts.get(last).starts_with(start) {
+            last = places.end.min(last + step);
+            step *= 2;
+        }
+        let last = split(first..last, |place| self.texts.get(place).starts_with(start));
+        first as u32 + 1..last as u32 + 1
+    }
+
     pub(super) fn write(&self, blocks: &mut Blocks, directory: &mut Out) -> io::Result<()> {
         self.ends.into_iter().for_each(|end| directory.u32(end));
         self.texts.write(|place| self.tag(Id(place as u32 + 1)), blocks, directory)?;
@@ -215,6 +233,16 @@ fn literal<'a>(text: &'a str, tag: Option<Tag>, tags: &'a Tags) -> LiteralRef<'a
 /// The order of two literals by their texts, which decide most often.
 fn text_first(text: &str, term: TermRef<'_>) -> Ordering {
     if let TermRef::Literal(literal) = term { text.cmp(literal.value()) } else { Ordering::Equal }
+}
+
+/// The first place of a range for which `is_before` does not hold.
+fn split(range: Range<usize>, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut to) = (range.start, range.end);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if is_before(middle) { from = middle + 1 } else { to = middle }
+    }
+    from
 }
 
 fn search(range: Range<u32>, by: impl Fn(u32) -> Ordering) -> Result<u32, u32> {

@@ -184,6 +184,14 @@ impl Version {
         self.base.dictionary.range(kind)
     }
 
+    /// The terms of a kind whose texts begin with `start`, in the order of the base, then those that came later. Of blank
+    /// nodes, IRIs and texts ([`Kind::Text`]) alone; texts of other kinds have an order of their own.
+    pub fn beginning<'a>(&'a self, kind: Kind, start: &'a str) -> impl Iterator<Item = Id> + 'a {
+        let late = (0..self.late).map(|number| Id(Id::LATE + number));
+        let begins = move |id: &Id| self.kind(*id) == kind && self.text(*id, |term| plain(term).starts_with(start));
+        self.base.dictionary.beginning(kind, start).map(Id).chain(late.filter(begins))
+    }
+
     /// The number of a literal's datatype, language and direction.
     pub fn literal(&self, id: Id) -> Option<Tag> {
         self.late(id).map_or_else(|| self.base.dictionary.tag(id), |late| late.tag)

@@ -22,7 +22,8 @@ use super::error::QueryError;
 use super::parameter::{Kind, ParameterError, Places};
 use super::parse::ParseOptions;
 use super::run::Query;
-use super::substitute::substitute;
+use super::substitute::{Value, substitute};
+use super::with_values::with_values;
 use crate::nearest::nearest;
 
 /// The queries that ship with the crate: the file's stem and its text.
@@ -235,6 +236,42 @@ impl NamedQuery {
     /// # Errors
     /// [`LibraryError`]: unknown and missing parameters, values that do not fit, and [`LibraryError::Query`].
     pub fn bind(&self, given: &[(String, String)], places: &dyn Places) -> Result<Query, LibraryError> {
+        let values = self.values(given, places)?;
+        let options = ParseOptions { name: format!("{}.rq", self.name).into(), ..ParseOptions::default() };
+        let mut algebra = Query::parse(&self.text, &options)?.algebra().clone();
+        substitute(&mut algebra, &values);
+        Ok(algebra.into())
+    }
+
+    /// The query as a text with values in the place of its parameters: those given, else their defaults, else their
+    /// examples. It is without its head, to be read and changed.
+    ///
+    /// # Errors
+    /// [`LibraryError`]: unknown parameters, those that have no value, and values that do not fit.
+    pub fn with_values(&self, given: &[(String, String)], places: &dyn Places) -> Result<String, LibraryError> {
+        let mut given = given.to_vec();
+        for parameter in self.parameters.iter().filter(|parameter| parameter.default.is_none()) {
+            let is_given = given.iter().any(|(name, _)| *name == parameter.name);
+            let example = parameter.example.iter().filter(|_| !is_given);
+            given.extend(example.map(|value| (parameter.name.clone(), value.clone())));
+        }
+        Ok(with_values(self.body(), &self.values(&given, places)?))
+    }
+
+    /// The text below its head.
+    fn body(&self) -> &str {
+        let mut rest = self.text.as_ref();
+        while rest.starts_with(['#', '\n', '\r']) {
+            rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+        }
+        rest
+    }
+
+    fn values(
+        &self,
+        given: &[(String, String)],
+        places: &dyn Places,
+    ) -> Result<HashMap<Variable, Value>, LibraryError> {
         if let Some((name, _)) =
             given.iter().find(|(name, _)| self.parameters.iter().all(|parameter| parameter.name != *name))
         {
@@ -252,10 +289,7 @@ impl NamedQuery {
             })?;
             values.insert(Variable::new_unchecked(parameter.name.clone()), term);
         }
-        let options = ParseOptions { name: format!("{}.rq", self.name).into(), ..ParseOptions::default() };
-        let mut algebra = Query::parse(&self.text, &options)?.algebra().clone();
-        substitute(&mut algebra, &values);
-        Ok(algebra.into())
+        Ok(values)
     }
 
     fn missing(&self, parameter: &Parameter) -> LibraryError {

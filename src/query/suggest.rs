@@ -20,6 +20,8 @@ pub struct Entity {
     pub iri: String,
     /// The label that fits what was typed.
     pub label: String,
+    /// The label's language (BCP 47), if it has one.
+    pub language: Option<String>,
 }
 
 /// A text to put in the place of what was typed.
@@ -29,11 +31,13 @@ pub struct Suggestion {
     pub text: String,
     /// What it is called, where the text does not say.
     pub label: Option<String>,
+    /// The label's language (BCP 47), if it has one.
+    pub language: Option<String>,
 }
 
 impl Suggestion {
     fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), label: None }
+        Self { text: text.into(), label: None, language: None }
     }
 }
 
@@ -133,7 +137,11 @@ fn names(typed: &str, find: &mut impl FnMut(&str) -> Vec<Entity>) -> Vec<Suggest
 }
 
 fn entities(found: Vec<Entity>) -> impl Iterator<Item = Suggestion> {
-    found.into_iter().map(|entity| Suggestion { text: written(&entity.iri), label: Some(entity.label) })
+    found.into_iter().map(|entity| Suggestion {
+        text: written(&entity.iri),
+        label: Some(entity.label),
+        language: entity.language,
+    })
 }
 
 /// An IRI as SPARQL has it: shortened where the rest needs no escaping.
@@ -159,10 +167,10 @@ mod tests {
     fn texts(text: &str) -> Vec<String> {
         let entities = |typed: &str| match typed {
             "青" | "Qing" | "cn-q" => {
-                vec![Entity { iri: format!("{}place/cn-qingdao", vocab::ID), label: "青島".into() }]
+                vec![Entity { iri: format!("{}place/cn-qingdao", vocab::ID), label: "青島".into(), language: None }]
             }
             "New Yo" | "Xi'a" | "St. Lou" | "Saint-De" | "Min" | "Yo" => {
-                vec![Entity { iri: format!("{}place/found", vocab::ID), label: typed.into() }]
+                vec![Entity { iri: format!("{}place/found", vocab::ID), label: typed.into(), language: None }]
             }
             _ => Vec::new(),
         };
@@ -189,7 +197,8 @@ mod tests {
                 let text = format!("{before}{label}");
                 assert_eq!(
                     suggest(&text, text.len(), |typed| {
-                        let found = Entity { iri: format!("{}place/found", vocab::ID), label: typed.into() };
+                        let found =
+                            Entity { iri: format!("{}place/found", vocab::ID), label: typed.into(), language: None };
                         if typed == label { vec![found] } else { Vec::new() }
                     })
                     .0,

@@ -130,7 +130,7 @@ impl Endpoint {
         DataPlaces { register: self.register(), base: crate::vocab::ID, store: snapshot }
     }
 
-    /// The register of places.
+    /// Every place that there is a name of.
     pub(super) fn register(&self) -> &Register {
         self.register.get_or_init(Register::builtin)
     }

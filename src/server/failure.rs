@@ -27,6 +27,11 @@ pub fn of_query(error: &QueryError) -> Problem {
         // A client that gives itself little time speaks for itself alone.
         QueryError::Limit(Limit::Time(_)) => Problem::unavailable(error.to_string(), RETRY).personal(),
         QueryError::Limit(_) => Problem::unavailable(error.to_string(), RETRY),
+        QueryError::Syntax(error) => {
+            let (line, column) = (error.at.line + 1, error.at.column + 1);
+            let problem = Problem::bad_request(error.to_string()).with("line", line).with("column", column);
+            problem.with("reason", error.reason.as_str())
+        }
         QueryError::Cancelled => Problem::unavailable("the evaluation was cancelled", RETRY).personal(),
         error if error.is_askers_fault() => Problem::bad_request(chain(error)),
         QueryError::Evaluation(_) => Problem::new(StatusCode::BAD_GATEWAY, chain(error)),

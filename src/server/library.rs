@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
@@ -68,14 +67,7 @@ pub async fn ask(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let (parts, body) = request.into_parts();
-    let mut given = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
-    if parts.method == Method::POST {
-        let limits = endpoint.settings.body.within(protocol::encoded(endpoint.settings.text.length));
-        let bytes = body::read(&parts.headers, body, limits, &endpoint.bodies).await?;
-        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        given.extend(protocol::form_pairs(content_type, &bytes).map_err(failure::of_protocol)?);
-    }
+    let (parts, given) = body::parameters(&endpoint, request).await?;
     let named = named(&name).map_err(|error| unknown(&error))?;
     let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| is_own(name));
     once_each(&given)?;
@@ -111,9 +103,8 @@ pub async fn ask(
 fn once_each(given: &[(String, String)]) -> Result<(), Problem> {
     let mut names = HashSet::new();
     match given.iter().find(|(name, _)| !names.insert(name)) {
-        Some((name, _)) => {
-            Err(Problem::bad_request(format!("the parameter {name} is given more than once")).with("parameter", name))
-        }
+        Some((name, _)) => Err(Problem::bad_request(format!("the parameter {name} is given more than once"))
+            .with("parameter", name.as_str())),
         None => Ok(()),
     }
 }
@@ -137,15 +128,15 @@ fn of_library(query: &NamedQuery, error: &LibraryError) -> Problem {
     };
     match error {
         LibraryError::Value { name, source, .. } => Problem::bad_request(format!("{error}: {source}"))
-            .with("parameter", name)
+            .with("parameter", name.as_str())
             .with("expected", kind(name))
             .hint(error.hint()),
         LibraryError::Missing { name, example, .. } => Problem::bad_request(error.to_string())
-            .with("parameter", name)
+            .with("parameter", name.as_str())
             .with("expected", kind(name))
             .hint(Some(format!("add {name}={} to the address", example.as_deref().unwrap_or("…")))),
         LibraryError::UnknownParameter { name, .. } => {
-            Problem::bad_request(error.to_string()).with("parameter", name).hint(error.hint())
+            Problem::bad_request(error.to_string()).with("parameter", name.as_str()).hint(error.hint())
         }
         _ => Problem::internal("a query of the library cannot be read"),
     }

@@ -17,6 +17,7 @@
 mod access;
 mod admission;
 mod answer;
+mod assist;
 mod at_once;
 mod body;
 mod cache;

@@ -70,6 +70,14 @@ fn paths() -> Map<String, Value> {
         add(path, json!({ "get": with(operation(what, "200"), parameters.collect()) }));
     }
     add("/sparql", sparql());
+    for (path, what, name, about) in [
+        ("check", "What is wrong with a text, and what is odd about it", "query", "the text"),
+        ("format", "A query or update laid out for reading", "query", "the text"),
+        ("complete", "What may follow in a text", "text", "the text"),
+        ("labels", "What things are called", "iri", "a thing; may be given more than once"),
+    ] {
+        add(&format!("/sparql/{path}"), assistance(what, query(name, about, json!({ "type": "string" }))));
+    }
     add("/graphs", graphs());
     add("/graphs/{name}", graph());
     for space in ["id", "kind", "code", "variable", "scheme", "graph"] {
@@ -154,6 +162,19 @@ fn format(results: bool) -> Value {
 
 fn timeout() -> Value {
     query("timeout", "seconds, at most those of the server", json!({ "type": "number", "exclusiveMinimum": 0 }))
+}
+
+/// What an editor asks: by address, or by a form with the same parameters.
+fn assistance(what: &str, asked: Value) -> Value {
+    let more = match asked["name"].as_str() {
+        Some("text") => {
+            vec![query("at", "the character before which it follows, else the end", json!({ "type": "integer" }))]
+        }
+        Some("iri") => vec![query("lang", "the language of the labels", json!({ "type": "string" }))],
+        _ => Vec::new(),
+    };
+    let parameters: Vec<Value> = [asked].into_iter().chain(more).collect();
+    json!({ "get": with(operation(what, "200"), parameters), "post": operation(what, "200") })
 }
 
 fn sparql() -> Value {

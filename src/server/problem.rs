@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::endpoint::Endpoint;
 use super::negotiation::{self, Name};
@@ -24,7 +25,7 @@ pub struct Problem {
     detail: String,
     hint: Option<String>,
     /// Members of its own (RFC 9457 §3.2), for programs.
-    more: BTreeMap<&'static str, String>,
+    more: BTreeMap<&'static str, Value>,
     retry_after: Option<u32>,
     challenge: Option<&'static str>,
     personal: bool,
@@ -50,7 +51,7 @@ struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
     #[serde(flatten)]
-    more: &'a BTreeMap<&'static str, String>,
+    more: &'a BTreeMap<&'static str, Value>,
 }
 
 impl Problem {
@@ -97,7 +98,7 @@ impl Problem {
 
     /// Adds a member that programs may read.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.more.insert(name, value.into());
         self
     }
@@ -133,6 +134,16 @@ impl Problem {
     /// What happened in this case.
     pub fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// What the client may do about it, if that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// A member that programs may read.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.more.get(name)
     }
 
     fn title(&self) -> &str {
@@ -227,6 +238,10 @@ pub fn told(
 
 /// The problem of an error that the router itself answered with: an unknown path, a method that is not allowed.
 fn bare(response: &Response<Body>) -> Option<Problem> {
+    // What tells of its fault in a page of its own is none of these.
+    if response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let detail = match response.status() {
         StatusCode::NOT_FOUND => "there is nothing at this address",
         StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method; Allow names those it takes",

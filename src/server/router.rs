@@ -13,8 +13,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::endpoint::Endpoint;
 use super::{
-    access, conditional, cors, description, graph_store, library, log, openapi, operate, pages, problem, resource,
-    sparql, wire,
+    access, assist, conditional, cors, description, graph_store, library, log, openapi, operate, pages, problem,
+    resource, sparql, wire,
 };
 
 /// Puts an endpoint on the web. Programs may mount the router in a server of their own; tests call it without a socket.
@@ -59,6 +59,10 @@ fn routes() -> Router<Arc<Endpoint>> {
         .route("/review", get(pages::handler::review))
         .route("/ontology", get(pages::handler::ontology))
         .route("/sparql", get(sparql::handle).post(sparql::handle))
+        .route("/sparql/check", get(assist::check).post(assist::check))
+        .route("/sparql/complete", get(assist::complete).post(assist::complete))
+        .route("/sparql/format", get(assist::format).post(assist::format))
+        .route("/sparql/labels", get(assist::labels).post(assist::labels))
         .route("/graphs", graphs)
         .route("/graphs/{*name}", graph)
         .route("/id/{*name}", get(resource::thing))

@@ -16,6 +16,7 @@ use super::endpoint::Endpoint;
 use super::memo::Parsed;
 use super::metrics::count;
 use super::moment::moment;
+use super::pages::workbench;
 use super::problem::Problem;
 use super::protocol::{self, Operation, Text};
 use super::running::Kind;
@@ -49,7 +50,13 @@ pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     let query_string = parts.uri.query().unwrap_or_default();
     let operation = protocol::operation(protocol::Request { post, query_string, content_type, body: &bytes });
     drop(bytes);
+    let is_page = workbench::is_wanted(&parts.headers, parts.uri.query());
     match operation.map_err(failure::of_protocol)? {
+        Operation::Query(text) if is_page && text.formats.is_empty() && !text.explain => match post {
+            true => workbench::answer(&endpoint, &parts, text).await,
+            false => workbench::open(&endpoint, parts, Some(text.text)).await,
+        },
+        Operation::Describe if is_page => workbench::open(&endpoint, parts, None).await,
         Operation::Query(text) => query(&endpoint, &parts.headers, text, !post).await,
         Operation::Update(text) => update(&endpoint, &parts.headers, text).await,
         Operation::Describe => description::answer(&endpoint, &parts.headers, parts.uri.query().unwrap_or_default()),
@@ -62,17 +69,31 @@ async fn query(
     text: Text,
     is_get: bool,
 ) -> Result<Response<Body>, Problem> {
-    let dataset = dataset(&text)?;
-    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout(&text)?);
-    let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
-    let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
-    let (explain, formats, text) = (text.explain, text.formats, text.text);
-    let snapshot = moment(endpoint, deadline).await?;
-    let question = Question { snapshot, deadline, query, canonical, text, dataset, default_graph, formats, is_get };
+    let explain = text.explain;
+    let question = question(endpoint, headers, text, is_get).await?;
     if explain {
         return explanation::answer(endpoint, headers, question).await;
     }
     answer::answer(endpoint, headers, question).await
+}
+
+/// A text with all that the request says of it, read.
+///
+/// # Errors
+/// 400 for what is wrong with any of it; 503 where the time is over.
+pub async fn question(
+    endpoint: &Arc<Endpoint>,
+    headers: &HeaderMap,
+    text: Text,
+    is_get: bool,
+) -> Result<Question, Problem> {
+    let dataset = dataset(&text)?;
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout(&text)?);
+    let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
+    let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
+    let (formats, text) = (text.formats, text.text);
+    let snapshot = moment(endpoint, deadline).await?;
+    Ok(Question { snapshot, deadline, query, canonical, text, dataset, default_graph, formats, is_get })
 }
 
 /// The query of a text, parsed once for those who ask it often.
@@ -105,7 +126,8 @@ async fn read<T: Send + 'static>(
     failure::blocking(move || parse(&text).map_err(|error| answer::counted(&endpoint, &error))).await
 }
 
-fn options(endpoint: &Endpoint, headers: &HeaderMap) -> ParseOptions {
+/// How texts are read that come with a request.
+pub fn options(endpoint: &Endpoint, headers: &HeaderMap) -> ParseOptions {
     let base = Some(format!("{}/sparql", endpoint.root(headers)));
     ParseOptions { base, limits: endpoint.settings.text, ..ParseOptions::default() }
 }

@@ -31,7 +31,7 @@ ACCEPT = [
     ("application/sparql-results+json, application/sparql-results+xml;q=0.9, text/tab-separated-values;q=0.7, text/csv;q=0.5, application/json;q=0.2, application/xml;q=0.2, */*;q=0.1", SELECT, "application/sparql-results+json"),
     ("application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.8, application/ld+json;q=0.7, */*;q=0.1", DESCRIBE, "application/n-triples"),
     ('application/ld+json;profile="http://www.w3.org/ns/json-ld#framed, text/turtle;q=1"', CONSTRUCT, "application/ld+json"),
-    ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", CONSTRUCT, "application/rdf+xml"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", CONSTRUCT, "text/html"),
     ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", SELECT, "application/sparql-results+json"),
     ("*/*", CONSTRUCT, "text/turtle"),
 ]

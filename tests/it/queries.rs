@@ -7,7 +7,9 @@ use std::time::Duration;
 use citypact::convert::{self, NQuads, Options};
 use citypact::load::{LoadOptions, load};
 use citypact::place::Register;
-use citypact::query::{Answer, DataPlaces, Engine, LibraryError, Limits, NamedQuery, RegisterPlaces, library, named};
+use citypact::query::{
+    Answer, DataPlaces, Engine, LibraryError, Limits, NamedQuery, ParseOptions, Query, RegisterPlaces, library, named,
+};
 use citypact::record::read::Input;
 use citypact::store::Embedded;
 use citypact::vocab;
@@ -122,6 +124,21 @@ fn every_question_has_its_answer() {
         assert!(!answer.rows.is_empty() || query.name == "near-matches", "{} answers nothing by default", query.name);
         assert_golden(&format!("queries/{}.tsv", query.name), &table(&answer));
     }
+}
+
+#[test]
+fn a_text_with_values_asks_what_the_question_asks() {
+    let places = RegisterPlaces { register: register(), base: vocab::ID };
+    for query in library() {
+        let text = query.with_values(&[], &places).unwrap();
+        assert!(!text.starts_with('#'), "{text}");
+        let parsed = Query::parse(&text, &ParseOptions::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let answer = Engine::new().answer(articles(), &parsed, &Limits::within(Duration::from_secs(60))).unwrap();
+        let bound = ask(query, &examples(query)).unwrap();
+        assert_eq!(table(&answer), table(&bound), "{text}");
+    }
+    let text = named("partners").unwrap().with_values(&[("place".into(), "青岛".into())], &places).unwrap();
+    assert!(text.contains("pact:party place:cn-qingdao, ?partner") && !text.contains("?lang"), "{text}");
 }
 
 #[test]

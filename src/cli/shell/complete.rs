@@ -69,7 +69,11 @@ impl Helper {
             _ => None,
         };
         let pair = |entity: Entity| {
-            Some(Suggestion { text: format!("{name}={}", given(&entity.iri)?), label: Some(entity.label) })
+            Some(Suggestion {
+                text: format!("{name}={}", given(&entity.iri)?),
+                label: Some(entity.label),
+                language: entity.language,
+            })
         };
         Some(self.finder()(value).into_iter().filter_map(pair).collect())
     }
@@ -96,7 +100,7 @@ impl Helper {
             _ => Vec::new(),
         };
         let fitting = names.into_iter().filter(|name| name.starts_with(word));
-        (start, fitting.map(|text| Suggestion { text, label: None }).collect())
+        (start, fitting.map(|text| Suggestion { text, label: None, language: None }).collect())
     }
 }
 
@@ -114,7 +118,7 @@ pub(super) fn entities(backend: &Backend, typed: &str, limits: Limits) -> super:
     let rows = answer::rows(backend, &query, &limits)?;
     let entity = |row: &Vec<Option<oxrdf::Term>>| match row.as_slice() {
         [Some(oxrdf::Term::NamedNode(iri)), Some(oxrdf::Term::Literal(label))] => {
-            Some(Entity { iri: iri.as_str().to_owned(), label: label.value().to_owned() })
+            Some(Entity { iri: iri.as_str().to_owned(), label: label.value().to_owned(), language: None })
         }
         _ => None,
     };

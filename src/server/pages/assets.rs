@@ -19,9 +19,11 @@ struct Asset {
     bytes: &'static [u8],
 }
 
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// Declares files of `src/server/assets/`.
 macro_rules! assets {
-    ($($name:literal: $media_type:literal),* $(,)?) => {
+    ($($name:literal: $media_type:expr),* $(,)?) => {
         const ASSETS: &[Asset] = &[$(Asset {
             name: $name,
             media_type: $media_type,
@@ -35,6 +37,18 @@ assets! {
     "land.svg": "image/svg+xml",
     "land-asia.svg": "image/svg+xml",
     "site.css": "text/css; charset=utf-8",
+    "workbench.css": "text/css; charset=utf-8",
+    "workbench.js": JAVASCRIPT,
+    "answers.js": JAVASCRIPT,
+    "cells.js": JAVASCRIPT,
+    "dom.js": JAVASCRIPT,
+    "editor.js": JAVASCRIPT,
+    "rdf-terms.js": JAVASCRIPT,
+    "sparql-language.js": JAVASCRIPT,
+    "tables.js": JAVASCRIPT,
+    "views.js": JAVASCRIPT,
+    "vendor/codemirror.js": JAVASCRIPT,
+    "vendor/codemirror.licences.txt": "text/plain; charset=utf-8",
 }
 
 /// What they are known by: a hash of all names and contents.
@@ -124,4 +138,46 @@ fn coded(at: usize, headers: &HeaderMap) -> (Option<&'static str>, Bytes) {
         return (Some("gzip"), bytes);
     }
     (None, Bytes::from_static(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of the editor's bundle, plain and compressed, and of everything else that is small by being written by hand.
+    const BUNDLE: (usize, usize) = (425_000, 200_000);
+    const OTHERS: usize = 275_000;
+
+    #[test]
+    fn files_are_within_their_budget() {
+        let at = |name: &str| ASSETS.iter().position(|asset| asset.name == name).unwrap();
+        let bundle = at("vendor/codemirror.js");
+        let compressed = COMPRESSED[bundle].gzip.as_ref().unwrap().len();
+        assert!(ASSETS[bundle].bytes.len() <= BUNDLE.0 && compressed <= BUNDLE.1, "{compressed}");
+        let others: usize = ASSETS.iter().map(|asset| asset.bytes.len()).sum();
+        assert!(others - ASSETS[bundle].bytes.len() <= OTHERS, "{others}");
+    }
+
+    #[test]
+    fn what_is_bundled_has_its_licence_and_is_locked() {
+        let text = |name: &str| {
+            let asset = ASSETS.iter().find(|asset| asset.name == name).unwrap();
+            std::str::from_utf8(asset.bytes).unwrap()
+        };
+        let licences = text("vendor/codemirror.licences.txt");
+        let lock = include_str!("../assets/vendor/package-lock.json");
+        let lock: serde_json::Value = serde_json::from_str(lock).unwrap();
+        let between = format!("\n{}\n\n", "-".repeat(80));
+        let packages = licences.split(between.as_str());
+        let names: Vec<(&str, &str)> = packages.filter_map(|text| text.lines().next()?.split_once(' ')).collect();
+        assert!(names.len() > 10, "{names:?}");
+        for (name, version) in names {
+            let locked = &lock["packages"][format!("node_modules/{name}")];
+            assert_eq!(
+                (locked["version"].as_str(), locked["license"].as_str()),
+                (Some(version), Some("MIT")),
+                "{name}"
+            );
+        }
+    }
 }

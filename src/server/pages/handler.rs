@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 
 use super::data::{self, Reading};
@@ -58,6 +59,18 @@ pub async fn respond(
     make: impl FnOnce(&Reading<'_>, &View) -> Result<Page, Problem> + Send + 'static,
 ) -> Result<Response<Body>, Problem> {
     let (parts, _) = request.into_parts();
+    respond_to(endpoint, parts, make).await
+}
+
+/// As [`respond`], to a request whose body has been read.
+///
+/// # Errors
+/// As [`respond`].
+pub async fn respond_to(
+    endpoint: &Arc<Endpoint>,
+    parts: Parts,
+    make: impl FnOnce(&Reading<'_>, &View) -> Result<Page, Problem> + Send + 'static,
+) -> Result<Response<Body>, Problem> {
     let view = View::new(endpoint, &parts.headers, &parts.uri);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
     let snapshot = moment(endpoint, deadline).await?;
@@ -98,6 +111,30 @@ pub async fn respond(
             }
         };
         sent(&parts.headers, page, &tag, &view)
+    })
+    .await
+}
+
+/// Makes a page that answers a POST: it represents no resource, so that it has no tag and is not kept.
+///
+/// # Errors
+/// Those of `make`; 503 where the server is busy.
+pub async fn respond_once(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    make: impl FnOnce(&Reading<'_>, &View) -> Result<Page, Problem> + Send + 'static,
+) -> Result<Response<Body>, Problem> {
+    let view = View::new(endpoint, &parts.headers, &parts.uri);
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
+    let snapshot = moment(endpoint, deadline).await?;
+    let cancel = Cancel::new();
+    let place = deadline.wait(endpoint.admission.take()).await??.shared_by(&cancel);
+    let _guard = CancelOnDrop(cancel.clone());
+    let endpoint = Arc::clone(endpoint);
+    failure::blocking(move || {
+        let _place = place;
+        let page = make(&Reading::new(&endpoint, snapshot, deadline, &cancel), &view)?;
+        Ok(dressed(answer::whole("text/html; charset=utf-8", layout::render(&page, &view)), &view))
     })
     .await
 }

@@ -212,11 +212,23 @@ impl<'d> Names<'d> {
 
     /// What a thing is called; of one that was not looked up, or has no name, the end of its IRI.
     pub fn get(&self, iri: &str) -> Label {
-        let known = self.known.get(iri).cloned();
-        known
-            .or_else(|| best(self.language, &vocabulary::entry(iri)?.labels).cloned())
-            .unwrap_or_else(|| self.plain(iri))
+        self.find(iri).cloned().unwrap_or_else(|| self.plain(iri))
     }
+
+    /// What a thing is called, if it has a name and was looked up or is of the vocabulary.
+    fn find(&self, iri: &str) -> Option<&Label> {
+        self.known.get(iri).or_else(|| best(self.language, &vocabulary::entry(iri)?.labels))
+    }
+}
+
+/// What things are called in a language, or in the nearest that there is: those that have a name, with its language.
+///
+/// # Errors
+/// Those of [`Reading::ask`].
+pub fn called(reading: &Reading<'_>, language: Language, iris: &[&str]) -> Result<Vec<(String, Label)>, Problem> {
+    let mut names = Names::new(reading, language);
+    names.learn(iris.iter().copied())?;
+    Ok(iris.iter().filter_map(|iri| Some(((*iri).to_owned(), names.find(iri)?.clone()))).collect())
 }
 
 /// A name of the register.

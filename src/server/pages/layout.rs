@@ -20,6 +20,8 @@ pub struct Page {
     pub formats: Vec<(&'static str, &'static str, String)>,
     /// What it says, for programs.
     pub json_ld: Option<Value>,
+    /// Style sheets beside that of the site.
+    pub styles: &'static [&'static str],
     /// Modules that it runs.
     pub modules: &'static [&'static str],
     /// Whether its content has the search form, which stands above all others.
@@ -31,7 +33,8 @@ pub struct Page {
 impl Page {
     /// A page of a title and a content.
     pub fn new(title: Label, main: Markup) -> Self {
-        Self { title, main, formats: Vec::new(), json_ld: None, modules: &[], has_search: false, redirect: None }
+        let formats = Vec::new();
+        Self { title, main, formats, json_ld: None, styles: &[], modules: &[], has_search: false, redirect: None }
     }
 
     /// No page, but the way to another.
@@ -60,6 +63,7 @@ pub fn render(page: &Page, view: &View) -> String {
                 title { (page.title.text) @if !is_home { " · " (texts.site.name) } }
                 link rel="icon" type="image/svg+xml" href=(view.at(&assets::path("icon.svg")));
                 link rel="stylesheet" href=(view.at(&assets::path("site.css")));
+                @for style in page.styles { link rel="stylesheet" href=(view.at(&assets::path(style))); }
                 @for (media_type, name, address) in &page.formats {
                     link rel="alternate" type=(media_type) title=(name) href=(address);
                 }

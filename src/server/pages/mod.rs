@@ -6,6 +6,7 @@
 //! writes their language.
 
 mod address;
+mod answered;
 pub mod assets;
 mod concept;
 mod data;
@@ -30,8 +31,11 @@ pub mod texts;
 mod thing;
 mod view;
 mod vocabulary;
+pub mod workbench;
 
+pub use data::Reading;
 pub use error::page as problem_page;
 pub use handler::wants_page;
+pub use labels::{Label, called};
 pub use review::Found;
 pub use view::View;

@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod app;
+mod assist;
 mod floods;
 mod graphs;
 mod http;
@@ -18,5 +19,6 @@ mod spec_protocol;
 mod spec_update;
 mod statement;
 mod table;
+mod workbench;
 
 pub mod faults;

@@ -47,7 +47,7 @@ async fn results_come_in_every_format() {
         ("application/rdf+xml", "application/rdf+xml"),
         ("application/ld+json", "application/ld+json"),
         ("application/n-triples", "application/n-triples"),
-        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/turtle; charset=utf-8"),
+        ("text/html;q=0.5,application/xhtml+xml;q=0.5,*/*;q=0.8", "text/turtle; charset=utf-8"),
     ] {
         let reply = app.get(construct, accept).await;
         assert_eq!((reply.status, reply.header("content-type")), (200, media_type), "{accept}");

@@ -32,7 +32,7 @@ async fn section_2_access() {
             .and("in Turtle", |r| is_of(r, "text/turtle") && !triples(r).is_empty()),
         says("2", "in RDF whatever is asked last")
             .method("GET", "/sparql")
-            .accept("text/html, */*;q=0.1")
+            .accept("image/png;q=0.5, */*;q=0.1")
             .and("in Turtle", |r| is_of(r, "text/turtle")),
         says("2", "negotiated: RDF/XML")
             .method("GET", "/sparql")

@@ -15,7 +15,7 @@ async fn rfc_9457_problems() {
     let app = app().await;
     let long = "x".repeat(2 << 20);
     let requests: Vec<Failing<'_>> = vec![
-        ("GET", "/sparql?query=SELECT", vec![], "", 400),
+        ("GET", "/sparql?query=SELECT&timeout=9&format=json", vec![], "", 400),
         ("GET", "/sparql?query=%FF", vec![], "", 400),
         ("GET", "/queries/%FF", vec![], "", 400),
         ("GET", "/graphs/%FF", vec![], "", 400),

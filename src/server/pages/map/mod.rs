@@ -6,6 +6,7 @@ mod labels;
 mod projection;
 
 use maud::{Markup, html};
+use serde_json::{Value, json};
 
 use super::assets;
 use super::labels::Label;
@@ -56,6 +57,17 @@ impl Sheet {
         (self.left + margin..self.left + self.width - margin).contains(&x)
             && (self.top + margin..self.top + self.height - margin).contains(&y)
     }
+}
+
+/// What a script needs to put places on the map of the world as they are put here.
+pub fn world(view: &View) -> Value {
+    json!({
+        "land": view.at(&assets::path(WORLD.asset)),
+        "sheet": [WORLD.left, WORLD.top, WORLD.width, WORLD.height],
+        "meridian": projection::CENTRE,
+        "scale": projection::SCALE,
+        "middle": [projection::MIDDLE.0, projection::MIDDLE.1],
+    })
 }
 
 /// More arcs than this are drawn fainter.

@@ -2,9 +2,11 @@
 //! 2011), its centre at 150° E, 1000 units wide: the projection in which `assets/land.mjs` draws the land.
 
 /// Degrees east of the middle.
-const CENTRE: f64 = 150.0;
-const SCALE: f64 = 182.79;
-const MIDDLE: (f64, f64) = (500.0, 245.0);
+pub const CENTRE: f64 = 150.0;
+/// Units a radian at the middle.
+pub const SCALE: f64 = 182.79;
+/// Where the middle stands.
+pub const MIDDLE: (f64, f64) = (500.0, 245.0);
 
 /// Degrees east of the middle of the map, from -180 to 180.
 pub fn from_centre(longitude: f64) -> f64 {

@@ -20,13 +20,15 @@ macro_rules! texts {
             $($(#[$meta])* pub $section: $type,)*
             /// What properties of things are called, by their prefixed names, in the order in which pages show them.
             pub properties: &'static [(&'static str, &'static str)],
+            /// What questions of the query library ask, by their names.
+            pub questions: &'static [(&'static str, &'static str)],
             /// What things of a class are called, one of them and several.
             pub classes: &'static [(&'static str, &'static str, &'static str)],
         }
 
         $(
             $(#[$meta])*
-            #[derive(Debug)]
+            #[derive(Debug, serde::Serialize)]
             #[allow(missing_docs, reason = "a text's name says what it is")]
             pub struct $type { $(pub $field: &'static str,)* }
         )*
@@ -96,6 +98,14 @@ texts! {
     ontology: OntologyTexts {
         title, lead, classes, properties, schemes, uses, example, sub_of, domain, range,
     }
+    /// The page with the editor.
+    workbench: Workbench {
+        title, examples, query, editor, keys, run, cancel, format, share, history, results, row, rows, seconds,
+        cached, fresh, truncated, running, cancelled, failed, broken, formatted, shared, in_address, no_history,
+        forget, download, ways, table, map, timeline, graph, yes, no, labels, more, line, completions, problems,
+        map_of, timeline_of, graph_of, graph_part, points, name, latitude, longitude, dates, date, statements,
+        subject, predicate, object, no_rows, example_map, example_timeline, example_graph,
+    }
     /// Errors.
     error: ErrorTexts {
         not_found, not_found_more, busy, busy_more, bad, bad_more, failed, failed_more, other, try_search, details,
@@ -115,6 +125,11 @@ impl Texts {
     /// What a property is called, by its prefixed name.
     pub fn property(&self, name: &str) -> Option<&'static str> {
         self.properties.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
+    /// What a question of the query library asks.
+    pub fn question(&self, name: &str) -> Option<&'static str> {
+        self.questions.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
     /// What one thing of a class is called, by the class' prefixed name.
@@ -137,7 +152,8 @@ mod tests {
             .classes
             .iter()
             .flat_map(|(name, one, several)| [(format!("class {name}"), *one), (format!("classes {name}"), *several)]);
-        own.chain(properties).chain(classes).collect()
+        let questions = texts.questions.iter().map(|(name, text)| (format!("question {name}"), *text));
+        own.chain(properties).chain(questions).chain(classes).collect()
     }
 
     #[test]
