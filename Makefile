@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-clients test-floods test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
+.PHONY: register demo test test-browser test-clients test-floods test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -44,6 +44,11 @@ FLOOD ?= 600
 
 test-floods: deps ## idle, slow and silent connections and monstrous queries for ten minutes, beside short ones (FLOOD=60 for less; wants the machine to itself)
 	ulimit -n 8192; CITYPACT_FLOOD=$(FLOOD) $(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --ignored --nocapture a_long_flood
+
+test-browser: build ## the pages in a real browser (needs Chromium and Node; SHORT=--short for less, SHORT=--figures for BENCHMARKS.md's)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || test -n "$$CHROMIUM" || { echo 'install a browser first: apt-get install chromium fonts-noto-cjk'; exit 1; }
+	@cd tests/browser && { test -d node_modules/playwright-core || npm ci --silent --no-audit --no-fund; }
+	@node tests/browser/run.mjs "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
 
 test-terminal: deps ## dialogues in a real terminal (needs tmux)
 	@command -v tmux >/dev/null || { echo 'install tmux first: apt-get install tmux'; exit 1; }

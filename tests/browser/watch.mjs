@@ -1,0 +1,64 @@
+// A page that is watched: what it says in the console, what it asks of whom, what its policy refuses.
+
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { check } from "./report.mjs";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** Faults of a page so far, each in words. `allowed` are addresses that may answer with an error. */
+export function watch(page, origin) {
+  const faults = [];
+  page.on("console", (message) => {
+    const isRefused = /Content Security Policy/.test(message.text());
+    // That a page is not there is what its own status says.
+    const isStatus = /status of (404|400)/.test(message.text()) && message.location().url === page.mainFrame().url();
+    if (isRefused || (message.type() === "error" && !isStatus)) faults.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("data:")) faults.push(`foreign request: ${url}`);
+  });
+  return faults;
+}
+
+/** What axe finds of serious or critical impact. Scripts of the page need not run for it. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map(({ target }) => target.flat().join(" ")).join(", ")}`);
+}
+
+/** Holds a page that is open to what all pages promise. */
+export async function promises(page, name, faults, { language, phone, axe }) {
+  const seen = await page.evaluate(() => ({
+    lang: document.documentElement.lang,
+    title: document.title,
+    icon: Boolean(document.querySelector('link[rel="icon"]')),
+    search: Boolean(document.querySelector('form[role="search"][method="get"][action$="/search"] input[type="search"][name="q"]')),
+    languages: [...document.querySelectorAll("a[hreflang]")].map((link) => link.textContent.trim()),
+    headings: document.querySelectorAll("h1").length,
+    wide: document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
+    hurt: globalThis.hurt,
+  }));
+  check(`${name}: html lang`, seen.lang === language, seen.lang);
+  check(`${name}: a title and one h1`, seen.title && seen.headings === 1, seen);
+  check(`${name}: an icon and the search`, seen.icon && seen.search, seen);
+  check(`${name}: four languages`, ["简体中文", "繁體中文", "日本語", "English"].every((own) => seen.languages.includes(own)), seen.languages);
+  check(`${name}: nothing hostile ran`, seen.hurt === undefined);
+  if (phone) check(`${name}: no sideways scrolling`, seen.wide <= 0, `${seen.wide} px too wide`);
+  if (axe) {
+    const found = await violations(page);
+    check(`${name}: axe`, found.length === 0, found.join("; "));
+  }
+  check(`${name}: console, policy, requests`, faults.length === 0, faults.join("; "));
+  faults.length = 0;
+}
