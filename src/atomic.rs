@@ -50,6 +50,20 @@ impl Drop for Unfinished {
     }
 }
 
+/// Why a file is not written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {}", .path.display())]
+struct Unwritable {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// Says which file an error is about, wherever it is told.
+fn about(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    move |source| io::Error::new(source.kind(), Unwritable { path: path.to_owned(), source })
+}
+
 /// A file on its way: written beside its place and renamed to it by [`Self::commit`]. Dropped before, it leaves nothing.
 ///
 /// What is no regular file (a pipe, a device) is written to as it is.
@@ -58,29 +72,40 @@ pub struct AtomicFile {
     writer: BufWriter<File>,
     beside: Option<TempPath>,
     path: PathBuf,
+    /// As it was named.
+    named: PathBuf,
 }
 
 impl AtomicFile {
     /// Begins the file that is to stand at `path`, whatever stands there now.
     ///
     /// # Errors
-    /// Where the folder cannot be written to.
+    /// Where the folder cannot be written to; every error names the file.
     pub fn create(path: &Path) -> io::Result<Self> {
+        Self::begin(path).map_err(about(path))
+    }
+
+    fn begin(named: &Path) -> io::Result<Self> {
         // A link goes on leading to the file that it led to.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = fs::canonicalize(named).unwrap_or_else(|_| named.to_owned());
         let (file, beside) = match fs::metadata(&path) {
             Ok(data) if data.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(data) if !data.is_file() => (OpenOptions::new().write(true).open(&path)?, None),
             _ => begin(&path).map(|(file, beside)| (file, Some(beside)))?,
         };
-        Ok(Self { writer: BufWriter::with_capacity(1 << 18, file), beside, path })
+        Ok(Self { writer: BufWriter::with_capacity(1 << 18, file), beside, path, named: named.to_owned() })
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
-    /// Where the last bytes cannot be written, or the file cannot be renamed.
-    pub fn commit(mut self) -> io::Result<()> {
+    /// Where the last bytes cannot be written, or the file cannot be renamed; every error names the file.
+    pub fn commit(self) -> io::Result<()> {
+        let named = self.named.clone();
+        self.persist().map_err(about(&named))
+    }
+
+    fn persist(mut self) -> io::Result<()> {
         self.writer.flush()?;
         let Some(beside) = self.beside.take() else { return Ok(()) };
         like_any_other(self.writer.get_ref(), &self.path)?;
@@ -130,11 +155,11 @@ fn like_any_other(_: &File, _: &Path) -> io::Result<()> {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.write(bytes)
+        self.writer.write(bytes).map_err(about(&self.named))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        self.writer.flush().map_err(about(&self.named))
     }
 }
 
@@ -146,9 +171,77 @@ impl Drop for AtomicFile {
     }
 }
 
+/// Files that appear in a folder together: they are made in a folder within it, and moved by [`Self::commit`]. Dropped before,
+/// it leaves nothing, not even the folder if that is its own.
+#[derive(Debug)]
+pub struct Together {
+    beside: Option<tempfile::TempDir>,
+    folder: PathBuf,
+    is_new: bool,
+    _unfinished: Unfinished,
+}
+
+impl Together {
+    /// Begins the files that are to stand in `folder`, which is made where it is not there.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made or written to.
+    pub fn begin(folder: &Path) -> io::Result<Self> {
+        let is_new = !folder.exists();
+        fs::create_dir_all(folder)?;
+        let beside = tempfile::Builder::new().prefix(".citypact-").suffix(".part").tempdir_in(folder)?;
+        let _unfinished = Unfinished::begin(beside.path());
+        Ok(Self { beside: Some(beside), folder: folder.to_owned(), is_new, _unfinished })
+    }
+
+    /// Where the files are to be made.
+    pub fn path(&self) -> &Path {
+        self.beside.as_ref().map_or(&self.folder, |beside| beside.path())
+    }
+
+    /// Moves the files to their places, over those of the same names.
+    ///
+    /// # Errors
+    /// Where one cannot be written to the disk, or not be renamed.
+    pub fn commit(mut self) -> io::Result<()> {
+        let made = fs::read_dir(self.path())?.collect::<io::Result<Vec<_>>>()?;
+        made.iter().try_for_each(|file| File::open(file.path())?.sync_all())?;
+        made.iter().try_for_each(|file| fs::rename(file.path(), self.folder.join(file.file_name())))?;
+        self.is_new = false;
+        Ok(())
+    }
+}
+
+impl Drop for Together {
+    fn drop(&mut self) {
+        drop(self.beside.take());
+        if self.is_new {
+            let _ = fs::remove_dir(&self.folder);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_appear_together_or_not_at_all() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("pages");
+        let begun = Together::begin(&folder).unwrap();
+        fs::write(begun.path().join("a"), "half").unwrap();
+        drop(begun);
+        assert!(!folder.exists());
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("a"), "old").unwrap();
+        let begun = Together::begin(&folder).unwrap();
+        fs::write(begun.path().join("a"), "new").unwrap();
+        fs::write(begun.path().join("b"), "new").unwrap();
+        assert_eq!(fs::read(folder.join("a")).unwrap(), b"old");
+        begun.commit().unwrap();
+        assert_eq!((fs::read(folder.join("a")).unwrap(), fs::read_dir(&folder).unwrap().count()), (b"new".to_vec(), 2));
+    }
 
     #[test]
     fn appears_whole_or_not_at_all() {

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use super::edge::Edge;
 use super::report::{Outcome, Result};
+use crate::atomic::Together;
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::library;
 
@@ -86,6 +87,10 @@ pub fn run_man(args: &ManArgs, edge: &Edge) -> Result {
 }
 
 fn write_pages(dir: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
-    clap_mangen::generate_to(super::command(), dir).with_context(|| format!("cannot write into {}", dir.display()))
+    let write = || {
+        let pages = Together::begin(dir)?;
+        clap_mangen::generate_to(super::command(), pages.path())?;
+        pages.commit()
+    };
+    write().with_context(|| format!("cannot write into {}", dir.display()))
 }

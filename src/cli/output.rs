@@ -5,7 +5,6 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -18,10 +17,7 @@ use crate::format::Syntax;
 const LEVEL: i32 = 3;
 
 /// A file on its way; it is there once it is committed.
-pub struct OutFile {
-    packed: Packed,
-    path: PathBuf,
-}
+pub struct OutFile(Packed);
 
 enum Packed {
     Plain(AtomicFile),
@@ -43,15 +39,13 @@ impl OutFile {
             ))
             .hint("name another file"));
         }
-        let file = AtomicFile::create(path).with_context(|| cannot_write(path))?;
+        let file = AtomicFile::create(path)?;
         let packed = match compression(path) {
             Some(Compressed::Gzip) => Packed::Gzip(GzEncoder::new(file, Compression::default())),
-            Some(Compressed::Zstandard) => {
-                Packed::Zstandard(zstd::Encoder::new(file, LEVEL).with_context(|| cannot_write(path))?)
-            }
+            Some(Compressed::Zstandard) => Packed::Zstandard(zstd::Encoder::new(file, LEVEL)?),
             None => Packed::Plain(file),
         };
-        Ok(Self { packed, path: path.to_owned() })
+        Ok(Self(packed))
     }
 
     /// Puts the file in its place.
@@ -59,22 +53,18 @@ impl OutFile {
     /// # Errors
     /// Where the last bytes cannot be written, or the file cannot be renamed.
     pub fn commit(self) -> Result<()> {
-        let file = match self.packed {
+        let file = match self.0 {
             Packed::Plain(file) => Ok(file),
             Packed::Gzip(encoder) => encoder.finish(),
             Packed::Zstandard(encoder) => encoder.finish(),
         };
-        Ok(file.and_then(AtomicFile::commit).with_context(|| cannot_write(&self.path))?)
+        Ok(file.and_then(AtomicFile::commit)?)
     }
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("cannot write {}", path.display())
 }
 
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.packed {
+        match &mut self.0 {
             Packed::Plain(file) => file.write(bytes),
             Packed::Gzip(encoder) => encoder.write(bytes),
             Packed::Zstandard(encoder) => encoder.write(bytes),
@@ -82,7 +72,7 @@ impl Write for OutFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.packed {
+        match &mut self.0 {
             Packed::Plain(file) => file.flush(),
             // A block that is ended early compresses worse, and nobody reads the file before it is whole.
             Packed::Gzip(_) | Packed::Zstandard(_) => Ok(()),

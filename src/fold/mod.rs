@@ -73,7 +73,8 @@ pub struct Folded {
     pub changes: Vec<FoldChange>,
 }
 
-/// The key under which names compare equal. Folding a key changes nothing.
+/// The key under which names compare equal. A key is for comparing: folded again it may be another one, where its parts
+/// put together are a word of their own (`S. T.`, `st`).
 pub fn fold(name: &str) -> String {
     let mut key = spaced(name);
     key.retain(|c| c != ' ');
@@ -107,7 +108,7 @@ fn run(name: &str, note: &mut dyn FnMut(FoldChange)) -> String {
         note(FoldChange::InsertedPinyin);
     }
     let letters = letters(&plain, note);
-    let han = if letters.chars().any(is_han) { simplified(letters, note) } else { letters };
+    let han = if letters.chars().any(is_han) { simplified(bare(&letters).to_owned(), note) } else { letters };
     words(&han, note)
 }
 
@@ -169,6 +170,11 @@ fn without_mark(c: char, out: &mut String, note: &mut dyn FnMut(FoldChange)) {
     if dropped {
         note(FoldChange::Diacritics);
     }
+}
+
+/// Without what stands around a name: where a word is known as a whole name, signs at its ends make no difference.
+fn bare(name: &str) -> &str {
+    name.trim_matches(|c| !matches!(kind(c), Kind::Letter))
 }
 
 /// Chinese characters brought to simplified forms, Japanese new forms and Taiwanese words included.

@@ -1,6 +1,7 @@
-//! A store out of a backup.
+//! A store out of a backup, and directories that are made whole or not at all.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use super::directory::is_rocksdb;
@@ -13,8 +14,7 @@ use super::opening::fresh;
 
 /// Copies the store in the directory `backup` to the new directory `target`.
 ///
-/// The copy is made beside the target and renamed, so that an interrupted one leaves no half of a store. It has an index, which
-/// is built where the backup has none.
+/// The copy has an index, which is built where the backup has none.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] if there is no store at `backup`; [`StoreError::Exists`] if there is anything at `target`;
@@ -23,22 +23,28 @@ pub fn restore(backup: &Path, target: &Path) -> Result<(), StoreError> {
     if !super::directory::is_store(backup)? {
         return Err(StoreError::NotFound(backup.to_owned()));
     }
+    let _still = Lock::shared(backup)?;
+    made_whole(target, |beside| {
+        copy(backup, beside)?;
+        let meta = Meta::open_read_only(backup)?;
+        let id = meta.copy_to(beside)?;
+        if is_rocksdb(backup)? { index(backup, &meta, beside, &id) } else { Ok(()) }
+    })
+}
+
+/// Has a directory made beside `target` and renames it, so that neither an error nor a crash leaves half of one.
+pub(super) fn made_whole(target: &Path, make: impl FnOnce(&Path) -> Result<(), StoreError>) -> Result<(), StoreError> {
     if target.exists() {
         return Err(StoreError::Exists(target.to_owned()));
     }
-    let _still = Lock::shared(backup)?;
     let mut beside = target.as_os_str().to_owned();
-    beside.push(".restoring");
+    beside.push(".unfinished");
     let beside = Path::new(&beside);
+    // What a crash left.
     if beside.exists() {
         fs::remove_dir_all(beside).map_err(StoreError::file(beside))?;
     }
-    copy(backup, beside)?;
-    let meta = Meta::open_read_only(backup)?;
-    let id = meta.copy_to(beside)?;
-    if is_rocksdb(backup)? {
-        index(backup, &meta, beside, &id)?;
-    }
+    make(beside).inspect_err(|_| drop(fs::remove_dir_all(beside)))?;
     fs::rename(beside, target).map_err(StoreError::file(target))
 }
 
@@ -69,7 +75,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
         if source.is_dir() {
             copy(&source, &target)?;
         } else {
-            fs::copy(&source, &target).map_err(StoreError::file(&source))?;
+            let mut from = File::open(&source).map_err(StoreError::file(&source))?;
+            let to = File::create(&target).and_then(|mut to| io::copy(&mut from, &mut to).and_then(|_| to.sync_all()));
+            to.map_err(StoreError::file(&target))?;
         }
     }
     Ok(())

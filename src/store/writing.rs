@@ -14,6 +14,7 @@ use super::embedded::{Embedded, Kept, ox};
 use super::error::StoreError;
 use super::files;
 use super::indexing::filled;
+use super::restore::made_whole;
 use super::transaction::Transaction;
 use super::versions::Present;
 use crate::index::{Change, Version};
@@ -234,13 +235,12 @@ impl Embedded {
         // Between two writes, so that the counter copied is that of the data copied.
         let turn = self.versions.turn();
         let target = target(self.meta.epoch());
-        if target.exists() {
-            return Err(StoreError::Exists(target));
-        }
-        let state = self.copy_data(&target)?;
-        let id = self.meta.copy_to(&target)?;
-        drop(turn);
-        state.map_or(Ok(()), |state| files::copy(&state, &target, &id))?;
+        made_whole(&target, |beside| {
+            let state = self.copy_data(beside)?;
+            let id = self.meta.copy_to(beside)?;
+            drop(turn);
+            state.map_or(Ok(()), |state| files::copy(&state, beside, &id))
+        })?;
         Ok(target)
     }
 

@@ -116,6 +116,15 @@ fn what_is_longer_than_the_limit_is_passed_over() {
     assert_eq!(read(&open_quote, &options).unwrap().0.said.len(), 1);
 }
 
+/// What is said of a source that is no JSON leads into no character.
+#[test]
+fn a_source_that_is_no_json_is_rejected() {
+    let document = r#"{"source":{"type":"source","id":"a","evidence":[{"quote":"x",湃新聞}]},"records":[RECORD]}"#;
+    let input = Input::bytes("a.json", document.replace("RECORD", PLACE).into_bytes());
+    let (outcome, rejects) = read(&input, &ReadOptions::default()).unwrap();
+    assert_eq!((outcome.records.len(), rejects.len()), (1, 1), "{outcome:?}");
+}
+
 /// Where an input is cut into batches changes nothing, not even a column in a message.
 #[test]
 fn batches_of_any_size_say_the_same() {

@@ -254,7 +254,10 @@ mod on_disk {
         let (path, copy) = (home.join("store"), home.join("copy"));
         let store = open(&path);
         store.load_document(&document("a", vec![quad("a", node("1"), "a")])).unwrap();
+        // What a backup left that was killed.
+        fs::create_dir_all(home.join("copy.unfinished/CURRENT")).unwrap();
         store.backup(&copy).unwrap();
+        assert!(!home.join("copy.unfinished").exists());
         assert!(matches!(store.backup(&copy), Err(StoreError::Exists(_))));
         store.load_document(&document("a", vec![])).unwrap();
         let other = open(&copy);

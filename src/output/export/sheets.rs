@@ -1,7 +1,6 @@
 //! CSV for spreadsheets: a file for each class, a row for each of its members.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use oxrdf::{NamedNode, Term};
 
 use super::members::{UNNAMED, has_unnamed, statements};
 use super::network::text;
-use crate::atomic::AtomicFile;
+use crate::atomic::{AtomicFile, Together};
 use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
 use crate::output::{LOOKED_UP, Shortener};
@@ -71,18 +70,19 @@ pub fn write_sheets_with(
     if has_unnamed(store)? {
         select(store, UNNAMED_CLASSES, |solution| classes.extend(solution.get("class").map(text)))?;
     }
-    fs::create_dir_all(directory)?;
+    let sheets = Together::begin(directory)?;
     let shortener = Shortener::default();
     let mut names = BTreeSet::new();
     let mut written = WrittenSheets::default();
     for class in &classes {
-        let path = directory.join(format!("{}.csv", file_name(&shortener.shorten(class), &mut names)));
+        let path = sheets.path().join(format!("{}.csv", file_name(&shortener.shorten(class), &mut names)));
         let mut sheet = Sheet::read(store, class, &shortener)?;
         if let Some(language) = &options.language {
             sheet.label(store, language)?;
         }
         sheet.write(&path, options, &mut written)?;
     }
+    sheets.commit()?;
     Ok(written)
 }
 

@@ -123,7 +123,8 @@ impl Node {
     }
 }
 
-/// Reads well-formed JSON, so it need not look for faults but in the literals.
+/// Reads well-formed JSON, so it need not look for faults but in the literals. Of any other text it makes something, or an
+/// error.
 struct Reader<'j> {
     json: &'j str,
     at: usize,
@@ -215,7 +216,8 @@ impl Reader<'_> {
     fn literal<T: serde::de::DeserializeOwned>(&mut self, length: usize) -> Result<T, Unreadable> {
         let at = self.at;
         self.at += length;
-        serde_json::from_str(&self.json[at..self.at]).map_err(|error| Unreadable::Literal { at, error })
+        // Bytes, since a text that was found not to be well-formed may lead into a character.
+        serde_json::from_slice(&self.json.as_bytes()[at..self.at]).map_err(|error| Unreadable::Literal { at, error })
     }
 }
 
