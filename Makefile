@@ -15,7 +15,8 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-browser test-clients test-floods test-readers test-terminal test-remote build lint fmt doc bench bench-server bench-query deps help
+.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-crash test-faults test-floods \
+	build lint fmt doc bench bench-server bench-query deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -69,6 +70,17 @@ test-readers: build ## what is written, read back by rdflib, PyLD, rapper, netwo
 	@$(READERS) -c 'import rdflib, pyld, networkx, pyshacl' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.* pyshacl==0.*; }
 	@$(READERS) -W ignore tests/readers/judge.py "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
 	@$(READERS) -W ignore tests/readers/shapes.py
+
+# ROUNDS in each build; SEED repeats the same ones.
+ROUNDS ?= 500
+CRASH   = CITYPACT_CRASH_ROUNDS=$(ROUNDS) $(if $(SEED),CITYPACT_CRASH_SEED=$(SEED)) $(LIBCLANG) $(CARGO) test $(PROFILE)
+
+test-crash: deps ## kill -9 at random moments of everything that writes, in both builds (ROUNDS=500, SEED=…)
+	$(CRASH) --test it crash:: -- --nocapture
+	$(CRASH) $(MEMORY) --test it crash:: -- --nocapture
+
+test-faults: deps ## disks that are full, read-only, closed or torn, under every command that writes (needs the right to mount)
+	CITYPACT_LONG_FAULTS=1 $(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --nocapture disk:: index_files::
 
 lint: deps ## formatting, and clippy without a warning: everything, and the library alone
 	$(CARGO) fmt --check

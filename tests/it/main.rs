@@ -13,6 +13,8 @@ mod cli_reference;
 mod cli_shell;
 mod conformance;
 mod convert;
+mod crash;
+mod disk;
 #[cfg(unix)]
 mod documents;
 mod examples;
@@ -38,6 +40,7 @@ mod reading;
 mod readme;
 mod reference;
 mod remote;
+mod round_trip;
 mod server;
 mod shacl;
 mod store;

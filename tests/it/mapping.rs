@@ -16,7 +16,7 @@ use oxrdf::{Quad, Term};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::rdf as syntaxes;
+use crate::round_trip as syntaxes;
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)

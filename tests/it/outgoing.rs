@@ -9,7 +9,7 @@ use citypact::rdf::{ReadAs, Writer, isomorphic, read};
 use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 
 use crate::citypact::{over_articles, run};
-use crate::rdf::{lower_tags, read_by_sophia};
+use crate::round_trip::{lower_tags, read_by_sophia};
 use crate::server::app::App;
 
 const ODD: [&str; 9] = [

@@ -8,7 +8,7 @@ mod algebra;
 mod expression;
 mod order;
 mod paths;
-mod random;
+pub mod random;
 mod value;
 
 use std::collections::BTreeMap;
@@ -144,9 +144,15 @@ struct Round {
     wrong: Option<String>,
 }
 
+/// What is wrong with the answer to the query that these choices make over the data that they make.
+pub fn fault(choices: &[u8]) -> Option<String> {
+    let seed = choices.iter().fold(0, |seed: u64, choice| seed.rotate_left(8) ^ u64::from(*choice));
+    let Round { text, wrong } = round(seed, Dice::choosing(choices))?;
+    wrong.map(|wrong| format!("{text}\n{wrong}"))
+}
+
 /// One round; none if its text is no query.
-fn round(seed: u64) -> Option<Round> {
-    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+fn round(seed: u64, mut dice: Dice) -> Option<Round> {
     let quads = dice.quads();
     let store = store(&quads);
     let text = dice.query();
@@ -185,7 +191,8 @@ fn the_engine_gives_what_the_specification_says() {
     let known = known();
     let (mut read, mut faults) = (0, Vec::new());
     for seed in first..first + rounds {
-        let Some(Round { text, wrong }) = round(seed) else { continue };
+        let dice = Dice::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let Some(Round { text, wrong }) = round(seed, dice) else { continue };
         read += 1;
         match (wrong, known.get(&seed)) {
             (Some(wrong), None) => faults.push(format!("{text}\n{wrong}")),

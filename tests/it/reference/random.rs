@@ -3,8 +3,11 @@
 use oxrdf::vocab::xsd;
 use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
-/// Pseudo-random numbers.
-pub struct Dice(pub u64);
+/// Numbers that are chosen, as long as there are any, and pseudo-random ones from then on.
+pub struct Dice {
+    chosen: std::vec::IntoIter<u8>,
+    state: u64,
+}
 
 /// Within what a pattern is made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,9 +66,22 @@ fn node(name: &str) -> NamedNode {
 }
 
 impl Dice {
+    /// Pseudo-random numbers, the same ones for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self { chosen: Vec::new().into_iter(), state: seed }
+    }
+
+    /// These first.
+    pub fn choosing(chosen: &[u8]) -> Self {
+        Self { chosen: chosen.to_vec().into_iter(), state: 0 }
+    }
+
     pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
+        if let Some(chosen) = self.chosen.next() {
+            return usize::from(chosen) % sides;
+        }
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.state >> 33).unwrap() % sides
     }
 
     fn of<'a>(&mut self, choice: &[&'a str]) -> &'a str {
