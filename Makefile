@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-crash test-faults test-floods \
+.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
 	build lint fmt doc bench bench-server bench-query deps help
 
 help: ## what can be made
@@ -81,6 +81,44 @@ test-crash: deps ## kill -9 at random moments of everything that writes, in both
 
 test-faults: deps ## disks that are full, read-only, closed or torn, under every command that writes (needs the right to mount)
 	CITYPACT_LONG_FAULTS=1 $(LIBCLANG) $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --nocapture disk:: index_files::
+
+# libFuzzer is compiled with the targets, and what it needs of the compiler stable Rust has: no nightly toolchain, and nothing to
+# install. Address sanitizers are left out: no code here is unsafe.
+FUZZ      := $(patsubst fuzz/fuzz_targets/%.rs,%,$(wildcard fuzz/fuzz_targets/*.rs))
+FUZZ_TIME ?= 60
+FUZZ_HOST  = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZ_HOME  = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/fuzz
+COVERAGE  := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
+
+fuzz: ## every fuzz target, FUZZ_TIME seconds each (60); FUZZ='dates iris' for some
+	@cp Cargo.lock fuzz/Cargo.lock
+	RUSTFLAGS='--cfg fuzzing $(COVERAGE)' CARGO_TARGET_DIR='$(FUZZ_HOME)' $(CARGO) build $(PROFILE) --manifest-path fuzz/Cargo.toml --target $(FUZZ_HOST)
+	@for target in $(FUZZ); do \
+	    mkdir -p '$(FUZZ_HOME)'/corpus/$$target '$(FUZZ_HOME)'/found; \
+	    echo "== $$target"; \
+	    '$(FUZZ_HOME)'/$(FUZZ_HOST)/release/$$target -max_total_time=$(FUZZ_TIME) -timeout=20 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+	        -artifact_prefix='$(FUZZ_HOME)'/found/$$target- '$(FUZZ_HOME)'/corpus/$$target fuzz/corpus/$$target 2>&1 | sh .ci/fuzz-report || exit 1; \
+	done
+
+# Tools of other people, compiled once into target/tools.
+TOOLS := target/tools/bin
+
+$(TOOLS)/cargo-deny $(TOOLS)/cargo-cyclonedx: $(TOOLS)/%:
+	$(CARGO) install --locked --root target/tools $*
+
+deny: $(TOOLS)/cargo-deny ## licences, sources and duplicates of what goes into the program (deny.toml)
+	$(TOOLS)/cargo-deny --locked check bans licenses sources
+
+advisories: $(TOOLS)/cargo-deny ## known faults of what goes into the program (needs github.com/rustsec/advisory-db)
+	$(TOOLS)/cargo-deny --locked check advisories
+
+sbom: $(TOOLS)/cargo-cyclonedx ## what is in the program, as a CycloneDX bill of materials: target/citypact.cdx.json
+	$(TOOLS)/cargo-cyclonedx cyclonedx --format json --spec-version 1.5 --override-filename citypact.cdx
+	@mkdir -p target && mv citypact.cdx.json target/
+
+reproducible: deps ## build the program twice, in two folders, and compare (FEATURES='$(MEMORY)' for minutes instead of hours)
+	@FEATURES='$(FEATURES)' CARGO='$(CARGO)' $(LIBCLANG) sh .ci/reproducible
 
 lint: deps ## formatting, and clippy without a warning: everything, and the library alone
 	$(CARGO) fmt --check
