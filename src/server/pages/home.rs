@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use maud::{Markup, html};
 
 use super::data::{Reading, Rows, Slot};
-use super::labels::{Label, Names};
+use super::labels::Names;
 use super::layout::{self, Page};
 use super::literal;
 use super::map::{self, Map, Spot};
 use super::show;
 use super::texts::fill;
 use super::view::View;
-use crate::query::library;
+use crate::query::{NamedQuery, library};
 use crate::server::problem::Problem;
 
 const FIGURES: &str = "SELECT ?ties ?places ?states ?awards ?documents ?last WHERE {
@@ -175,6 +175,13 @@ fn conferred(names: &Names<'_>, view: &View, rows: &Rows) -> Markup {
     }
 }
 
+/// The address of an answer of the library, with examples of what must be given.
+fn answered_at(view: &View, query: &NamedQuery) -> String {
+    let own = [("format", "table"), ("lang", view.language.tag())];
+    let given = query.parameters.iter().filter_map(|one| Some((one.name.as_str(), one.example.as_deref()?)));
+    view.asking(&format!("/queries/{}", query.name), &own.into_iter().chain(given).collect::<Vec<_>>())
+}
+
 /// Where programs find the data.
 fn engineers(view: &View) -> Markup {
     let texts = view.texts();
@@ -191,9 +198,7 @@ fn engineers(view: &View) -> Markup {
                 dt { (texts.home.vocabulary) } dd { a href=(view.at("/ontology")) { (texts.site.ontology) } }
                 dt { (texts.home.examples) }
                 dd { ul.plain { @for query in questions {
-                    li { a href=(view.asking(&format!("/queries/{}", query.name), &[("format", "table"), ("lang", view.language.tag())])) {
-                        (literal::label(&Label { text: query.title.clone(), tag: Some("en".to_owned()) }))
-                    } }
+                    li { a href=(answered_at(view, query)) { (texts.question(&query.name).unwrap_or(&query.title)) } }
                 } } }
             }
         }
