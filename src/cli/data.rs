@@ -132,12 +132,16 @@ pub struct Args {
 pub fn run(args: &Args, edge: &Edge) -> Result {
     let made = args.target.would_make()?;
     let backend = args.target.open_or_make("load", &Limits::default(), edge)?;
+    // Somebody else may have made and filled it meanwhile.
+    let is_new = backend.store().is_new().map_err(common::explain)?;
+    let made = made.filter(|_| is_new);
     let _unfinished = made.as_deref().map(Unfinished::begin);
     let loaded = args.how.load(&args.files, args.graph.clone(), backend.store(), edge);
     let is_empty = loaded.as_ref().map_or(true, |(report, _)| report.quads == 0);
     if let Some(path) = made.as_deref().filter(|_| is_empty) {
+        let epoch = backend.embedded().map_or(0, |store| store.epoch());
         drop(backend);
-        discard(path).map_err(common::explain)?;
+        discard(path, epoch).map_err(common::explain)?;
     }
     let (report, outcome) = loaded?;
     if made.is_some() && is_empty {

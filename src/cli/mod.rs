@@ -3,6 +3,7 @@
 //! Nothing here holds logic that the library lacks.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -45,7 +46,7 @@ mod work;
 
 use config::Config;
 use edge::Edge;
-use report::Result;
+use report::{Failure, Outcome, Result};
 
 /// Friendship-city records into linked data that can be trusted and asked.
 #[derive(Debug, Parser)]
@@ -120,7 +121,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let edge = Edge::read(program);
     match parse(&args, &edge) {
         Ok(Ok(line)) => report::finish(dispatch(&line), &line.edge),
-        Ok(Err(error)) => usage(&error),
+        Ok(Err(error)) => usage(&error, &edge),
         Err(failure) => report::finish(Err(failure), &edge),
     }
 }
@@ -146,11 +147,13 @@ fn understand(
     Ok(Line { command: cli.command, edge, config, definition, matches })
 }
 
-/// Help and the version are what was asked for: status 0; everything else is wrong usage: 2.
-fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe has had enough of the help.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+/// Help and the version are what was asked for: status 0 where they could be written; everything else is wrong usage: 2.
+fn usage(error: &clap::Error, edge: &Edge) -> ExitCode {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    if error.use_stderr() {
+        return ExitCode::from(2);
+    }
+    report::finish(printed.map(|()| Outcome::Done).map_err(Failure::from), edge)
 }
 
 fn dispatch(line: &Line) -> Result {

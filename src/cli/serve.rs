@@ -330,6 +330,7 @@ fn settings(args: &Args, edge: &Edge) -> Result<Settings> {
         backups: args.backup_dir.clone(),
         clock: Arc::new(edge::now),
         access_log: args.logs.access_log.as_deref().map(sink).transpose()?,
+        fault_log: Some(Arc::new(Mutex::new(std::io::stderr()))),
         slow_log: args.logs.slow_log.as_deref().map(sink).transpose()?,
         slow: args.logs.slow,
         ..defaults

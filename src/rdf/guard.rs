@@ -11,6 +11,8 @@ const TRIPLE_TERMS: usize = 32;
 const JSON: usize = 128;
 /// Deepest nesting of elements in RDF/XML.
 const ELEMENTS: usize = 256;
+/// Longest tag in RDF/XML without the values of its attributes, in bytes: parsers hold it whole, and its names several times.
+const TAG: usize = 64 << 10;
 /// Longest value of an entity in RDF/XML, in bytes.
 const ENTITY: usize = 512;
 
@@ -25,6 +27,9 @@ pub enum Excess {
         /// How many are allowed.
         limit: usize,
     },
+    /// The names in a tag are too long.
+    #[error("a tag has more than {TAG} bytes of names")]
+    Tag,
     /// An entity is defined by other entities, or by a long text.
     #[error("an entity of the document type is defined by other entities or by more than {ENTITY} bytes")]
     Entity,
@@ -193,6 +198,8 @@ impl Scan for Json {
 struct Xml {
     state: XmlState,
     depth: usize,
+    /// Bytes of the tag that is being read, since its last quoted value.
+    tag: usize,
     /// The last bytes of markup, to know how it ends.
     tail: [u8; 3],
 }
@@ -215,6 +222,10 @@ enum XmlState {
 impl Scan for Xml {
     fn byte(&mut self, byte: u8) -> Result<(), Excess> {
         use XmlState::{CData, Comment, Content, Doctype, EndTag, Instruction, Open, StartTag};
+        self.tag = if matches!(self.state, StartTag(None) | EndTag) { self.tag + 1 } else { 0 };
+        if self.tag > TAG {
+            return Err(Excess::Tag);
+        }
         let before = self.tail;
         self.tail = [before[1], before[2], byte];
         self.state = match (self.state, byte) {
@@ -288,6 +299,8 @@ mod tests {
             (Syntax::JsonLd, "[".repeat(1000)),
             (Syntax::JsonLd, "{\"a\":".repeat(1000)),
             (Syntax::RdfXml, "<a>".repeat(1000)),
+            (Syntax::RdfXml, format!("<{}/>", "a".repeat(TAG + 2))),
+            (Syntax::RdfXml, format!("<a></{}>", "a".repeat(TAG + 2))),
             (Syntax::RdfXml, "<!DOCTYPE a [ <!ENTITY a 'b'> <!ENTITY c '&a;&a;'> ]>".to_owned()),
             (Syntax::RdfXml, format!("<!DOCTYPE a [ <!ENTITY a '{}'> ]>", "b".repeat(1000))),
         ] {
@@ -304,6 +317,7 @@ mod tests {
             (Syntax::Turtle, "a:b\\'c a:d 3 .\n<a> <b> <c> .\n".repeat(50)),
             (Syntax::JsonLd, format!("[{}]", "{\"a\":\"[[[{{{\\\"\"},".repeat(200))),
             (Syntax::RdfXml, "<a b='>' c=\"<\"/><!-- <a> --><?x <a?><![CDATA[<a><a>]]><d></d>".repeat(300)),
+            (Syntax::RdfXml, format!("<a b='{}'/>", "c".repeat(2 * TAG))),
             (Syntax::RdfXml, "<!DOCTYPE a [ <!ENTITY owl \"http://www.w3.org/2002/07/owl#\" > ]><a/>".to_owned()),
         ] {
             assert_eq!(verdict(syntax, &text), None, "{}", &text[..30]);

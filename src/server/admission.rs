@@ -2,8 +2,9 @@
 //!
 //! Whoever comes takes a place, or waits for one in a bounded queue. An evaluation that is not done after [`SLICE`] gives its
 //! place back and goes on as a long one: these have places of their own, fewer than there are processors, and take turns
-//! on them, so that short ones find a place and a processor whatever the long ones are. One whose client does not take what
-//! is sent holds no place while it waits.
+//! on them, so that short ones find a place and a processor whatever the long ones are. No more of them are begun than there
+//! are places: the others wait with the little that they hold by then. One whose client does not take what is sent holds no
+//! place while it waits. So no more than four times as many evaluations as there are places hold much memory.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -29,6 +30,11 @@ pub const MOST_ASIDE: usize = 96;
 /// The places.
 pub struct Admission {
     places: Turns,
+    /// How many places there are.
+    count: usize,
+    /// Long evaluations that are begun.
+    begun: Arc<Semaphore>,
+    /// Those of them that go on.
     long: Arc<Semaphore>,
     long_waiting: AtomicUsize,
     aside: Lock<Aside>,
@@ -38,9 +44,17 @@ pub struct Admission {
 #[derive(Default)]
 struct Aside {
     paused: usize,
-    /// Those whose clients read slowly, the one that has waited longest first; dropping what is sent ends it.
-    slow: VecDeque<(u64, oneshot::Sender<()>)>,
+    /// Those whose clients read slowly, the one that has waited longest first.
+    slow: VecDeque<Reader>,
     last: u64,
+}
+
+/// An evaluation whose client reads slowly.
+struct Reader {
+    number: u64,
+    is_long: bool,
+    /// Dropped, it ends the evaluation.
+    _goes_on: oneshot::Sender<()>,
 }
 
 /// An evaluation's place, until it is dropped.
@@ -57,7 +71,8 @@ struct Shared {
 /// What an evaluation holds; nothing while it is set aside.
 enum Held {
     Short(Option<Turn>),
-    Long(Option<OwnedSemaphorePermit>),
+    /// That it is begun, and that it goes on.
+    Long(Option<[OwnedSemaphorePermit; 2]>),
 }
 
 /// Too many clients read slowly, and this one has not read for the longest time.
@@ -69,6 +84,8 @@ impl Admission {
         let processors = available_parallelism().map_or(1, usize::from);
         Arc::new(Self {
             places: Turns::new(places, waiting, wait),
+            count: places,
+            begun: Arc::new(Semaphore::new(places.max(1))),
             long: Arc::new(Semaphore::new(processors.saturating_sub(1).clamp(1, places.max(1)))),
             long_waiting: AtomicUsize::new(0),
             aside: Lock::default(),
@@ -99,12 +116,15 @@ impl Admission {
         self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a place among the long ones.
-    async fn take_long(&self) -> Option<OwnedSemaphorePermit> {
+    /// Waits for a place among the long ones, as one that is begun or has to be. The semaphores are never closed.
+    async fn take_long(&self, begun: Option<OwnedSemaphorePermit>) -> Option<[OwnedSemaphorePermit; 2]> {
+        let begun = match begun {
+            Some(begun) => begun,
+            None => Arc::clone(&self.begun).acquire_owned().await.ok()?,
+        };
         self.long_waiting.fetch_add(1, Relaxed);
         let _waiting = Counted(&self.long_waiting);
-        // The semaphore is never closed.
-        Arc::clone(&self.long).acquire_owned().await.ok()
+        Some([begun, Arc::clone(&self.long).acquire_owned().await.ok()?])
     }
 
     /// Sets an evaluation aside that will take its turn; none where too many are.
@@ -117,16 +137,22 @@ impl Admission {
         Some(Paused(self))
     }
 
-    /// Sets an evaluation aside whose client reads slowly. Where too many are, the one goes that has waited longest.
-    fn slow(&self) -> (Slow<'_>, oneshot::Receiver<()>) {
+    /// Sets an evaluation aside whose client reads slowly. Where too many are, the one goes that has waited longest; of long
+    /// ones, which may hold much, fewer are too many.
+    fn slow(&self, is_long: bool) -> (Slow<'_>, oneshot::Receiver<()>) {
         let (sender, ended) = oneshot::channel();
         let mut aside = self.aside();
+        let long = aside.slow.iter().filter(|reader| reader.is_long).count();
+        if is_long && long >= 2 * self.count {
+            let longest = aside.slow.iter().position(|reader| reader.is_long);
+            longest.and_then(|longest| aside.slow.remove(longest));
+        }
         if aside.paused + aside.slow.len() >= MOST_ASIDE {
             aside.slow.pop_front();
         }
         aside.last += 1;
         let number = aside.last;
-        aside.slow.push_back((number, sender));
+        aside.slow.push_back(Reader { number, is_long, _goes_on: sender });
         (Slow(self, number), ended)
     }
 }
@@ -151,7 +177,7 @@ struct Slow<'a>(&'a Admission, u64);
 
 impl Drop for Slow<'_> {
     fn drop(&mut self) {
-        self.0.aside().slow.retain(|(number, _)| *number != self.1);
+        self.0.aside().slow.retain(|reader| reader.number != self.1);
     }
 }
 
@@ -172,7 +198,7 @@ impl Place {
         let Shared { admission, held } = &*self.shared;
         let mut held = held.lock().await;
         held.let_go();
-        let (slow, ended) = admission.slow();
+        let (slow, ended) = admission.slow(matches!(*held, Held::Long(_)));
         let waited = tokio::select! {
             biased;
             waited = wait => Ok(waited),
@@ -200,12 +226,19 @@ impl Shared {
         sleep(SLICE).await;
         loop {
             let mut held = self.held.lock().await;
-            let Some(paused) = self.admission.pause() else { return cancel.cancel() };
-            cancel.pause();
-            *held = Held::Long(None);
-            *held = Held::Long(self.admission.take_long().await);
-            cancel.resume();
-            drop((held, paused));
+            match (self.admission.pause(), &mut *held) {
+                (None, Held::Short(_)) => return cancel.cancel(),
+                // There is no room to wait aside: it goes on.
+                (None, Held::Long(_)) => {}
+                (Some(_paused), held) => {
+                    cancel.pause();
+                    let begun = held.begun();
+                    *held = Held::Long(None);
+                    *held = Held::Long(self.admission.take_long(begun).await);
+                    cancel.resume();
+                }
+            }
+            drop(held);
             sleep(QUANTUM).await;
             while self.admission.long_waiting.load(Relaxed) == 0 {
                 sleep(SLICE).await;
@@ -215,17 +248,25 @@ impl Shared {
 }
 
 impl Held {
+    /// That it is begun, if it is; what makes it go on is given back.
+    fn begun(&mut self) -> Option<OwnedSemaphorePermit> {
+        match self {
+            Self::Short(_) => None,
+            Self::Long(permits) => permits.take().map(|[begun, _]| begun),
+        }
+    }
+
     fn let_go(&mut self) {
         match self {
             Self::Short(turn) => *turn = None,
-            Self::Long(permit) => *permit = None,
+            Self::Long(permits) => *permits = None,
         }
     }
 
     async fn take_again(&mut self, admission: &Admission) {
         match self {
             Self::Short(turn) => *turn = admission.places.take_again().await,
-            Self::Long(permit) => *permit = admission.take_long().await,
+            Self::Long(permits) => *permits = admission.take_long(None).await,
         }
     }
 }
@@ -255,9 +296,9 @@ mod tests {
 
     #[tokio::test]
     async fn long_evaluations_leave_the_places_and_all_of_them_go_on() {
-        let admission = admission(1);
+        let admission = admission(4);
         let mut long = Vec::new();
-        for _ in 0..4 {
+        for _ in 0..8 {
             let cancel = Cancel::new();
             let place = admission.take().await.unwrap().shared_by(&cancel);
             long.push((place, endless(&cancel), cancel));
@@ -266,12 +307,16 @@ mod tests {
         drop(admission.take().await.unwrap());
         assert!(asked.elapsed() < Duration::from_millis(400), "the place is free again after a slice");
         sleep(QUANTUM * 6).await;
-        assert!(admission.set_aside() <= 4);
+        assert!(admission.set_aside() <= 8);
+        let mut rounds = Vec::new();
         for (place, thread, cancel) in long {
             cancel.cancel();
-            assert!(thread.join().unwrap() > 20, "each had its turn");
+            rounds.push(thread.join().unwrap());
             drop(place);
         }
+        assert!(rounds.iter().all(|rounds| *rounds > 2), "each had its slice: {rounds:?}");
+        let far = rounds.iter().filter(|rounds| **rounds > 60).count();
+        assert!((2..=5).contains(&far), "so many as there are places take turns: {rounds:?}");
         sleep(Duration::from_millis(1)).await;
         assert_eq!(admission.set_aside(), 0);
     }

@@ -35,7 +35,11 @@ pub fn of_query(error: &QueryError) -> Problem {
         QueryError::Cancelled => Problem::unavailable("the evaluation was cancelled", RETRY).personal(),
         error if error.is_askers_fault() => Problem::bad_request(chain(error)),
         QueryError::Evaluation(_) => Problem::new(StatusCode::BAD_GATEWAY, chain(error)),
-        _ => Problem::internal("the evaluation failed"),
+        QueryError::Store(source) => match source.downcast_ref() {
+            Some(error) => return of_store(error),
+            None => Problem::internal("the store failed").because(chain(error)),
+        },
+        _ => Problem::internal("the evaluation failed").because(chain(error)),
     };
     problem.hint(error.hint())
 }
@@ -57,7 +61,12 @@ pub fn of_store(error: &StoreError) -> Problem {
         StoreError::InMemory | StoreError::NotPersistent => {
             Problem::new(StatusCode::CONFLICT, "a store in memory has no files to copy")
         }
-        _ => Problem::internal("the store failed"),
+        error if error.is_full() => {
+            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room on the server's disk: nothing was changed")
+                .hint(Some("changes work again once there is room; what is there can be read all the time"))
+                .because(chain(error))
+        }
+        _ => Problem::internal("the store failed").because(chain(error)),
     }
 }
 

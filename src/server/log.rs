@@ -14,6 +14,7 @@ use hyper::body::{Body as _, Frame, SizeHint};
 use serde::Serialize;
 
 use super::endpoint::Endpoint;
+use super::problem::Reason;
 use super::settings::Sink;
 use crate::output::moves_the_cursor;
 
@@ -39,6 +40,19 @@ struct Line {
     cache: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<String>,
+    /// Why the server failed, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// A fault of the server.
+#[derive(Serialize)]
+struct Fault<'a> {
+    time: String,
+    method: &'a str,
+    path: &'a str,
+    status: u16,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -64,11 +78,25 @@ pub async fn access(State(endpoint): State<Arc<Endpoint>>, request: Request, nex
         complete: false,
         cache: None,
         agent: text(request.headers(), &header::USER_AGENT),
+        reason: None,
     };
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     line.status = response.status().as_u16();
     line.cache = response.headers().get("cache-status").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    line.reason = response.extensions_mut().remove::<Reason>().map(|reason| reason.0);
+    fault(&endpoint, &line);
     response.map(|body| Body::new(Logged { body, line: Some(line), started, endpoint }))
+}
+
+/// Notes what only whoever runs the server can mend.
+fn fault(endpoint: &Endpoint, line: &Line) {
+    let settings = &endpoint.settings;
+    // A limit that was reached (503) is none.
+    let reason = line.reason.as_deref().filter(|_| matches!(line.status, 500 | 507));
+    if let (Some(sink), Some(reason)) = (&settings.fault_log, reason) {
+        let (method, path) = (&*line.method, &*line.path);
+        write(sink, &Fault { time: rfc3339((settings.clock)()), method, path, status: line.status, reason });
+    }
 }
 
 fn text(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {

@@ -80,6 +80,8 @@ pub fn render(endpoint: &Endpoint) -> String {
         "gauge",
         indexed(endpoint),
     );
+    let writable = u64::from(!endpoint.store.ails());
+    one(&mut text, "store_writable", "Whether the last change could be written, or could be since", "gauge", writable);
     one(&mut text, "store_epoch", "Commits of the store", "counter", endpoint.store.epoch());
     text
 }

@@ -28,16 +28,24 @@ fn of_now(media_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
     response
 }
 
-/// `/readyz`: requests may be sent here; not while the server drains.
+/// `/readyz`: requests may be sent here; not while the server drains, nor while changes cannot be written, which is tried
+/// again here.
 ///
 /// # Errors
 /// 503 while it is not ready.
 pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response<Body>, Problem> {
-    if endpoint.is_ready() {
-        Ok(of_now("text/plain; charset=utf-8", "ready\n"))
-    } else {
-        Err(Problem::unavailable("the server is about to stop", 5))
+    if !endpoint.is_ready() {
+        return Err(Problem::unavailable("the server is about to stop", 5));
     }
+    if endpoint.store.ails() {
+        let turn = endpoint.writers.take().await?;
+        let recover = move || {
+            let _turn = turn;
+            endpoint.store.recover().map_err(|error| failure::of_store(&error))
+        };
+        failure::blocking(recover).await.map_err(|problem| problem.as_unavailable(5))?;
+    }
+    Ok(of_now("text/plain; charset=utf-8", "ready\n"))
 }
 
 /// `/metrics`: counters for Prometheus.

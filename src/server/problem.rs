@@ -30,6 +30,8 @@ pub struct Problem {
     challenge: Option<&'static str>,
     personal: bool,
     closing: bool,
+    /// Why, for the log alone.
+    cause: Option<String>,
 }
 
 /// How a problem is told.
@@ -39,6 +41,10 @@ enum Form {
     Text,
     Page,
 }
+
+/// What a response's line in the log says of a fault of the server.
+#[derive(Debug, Clone)]
+pub struct Reason(pub String);
 
 /// A problem as programs read it.
 #[derive(Serialize)]
@@ -66,6 +72,7 @@ impl Problem {
             challenge: None,
             personal: false,
             closing: false,
+            cause: None,
         }
     }
 
@@ -89,6 +96,12 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
+    /// The same as a thing that passes: 503.
+    #[must_use]
+    pub fn as_unavailable(self, retry_after: u32) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(retry_after), ..self }
+    }
+
     /// What the client may do about it.
     #[must_use]
     pub fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
@@ -101,6 +114,18 @@ impl Problem {
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.more.insert(name, value.into());
         self
+    }
+
+    /// Why it is so, for whoever runs the server: it goes to the log and to no client.
+    #[must_use]
+    pub fn because(self, cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// What the log says of it: nothing of what is the client's affair.
+    fn reason(&self) -> Option<Reason> {
+        let cause = self.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+        self.status.is_server_error().then(|| Reason(format!("{}{cause}", self.detail)))
     }
 
     /// Says how to show a right (RFC 9110 §11.6.1).
@@ -231,6 +256,9 @@ pub fn told(
     }
     if problem.closing {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if let Some(reason) = problem.reason() {
+        response.extensions_mut().insert(reason);
     }
     *response.body_mut() = Body::from(body);
     response

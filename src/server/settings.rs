@@ -50,6 +50,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Takes a line of JSON a request.
     pub access_log: Option<Sink>,
+    /// Takes a line of JSON for each response that tells of a fault of the server.
+    pub fault_log: Option<Sink>,
     /// Takes a line of JSON for each evaluation that took longer than [`Self::slow`].
     pub slow_log: Option<Sink>,
     /// What counts as slow.
@@ -81,6 +83,7 @@ impl Default for Settings {
             backups: None,
             clock: Arc::new(|| Duration::ZERO),
             access_log: None,
+            fault_log: None,
             slow_log: None,
             slow: Duration::from_secs(5),
         }

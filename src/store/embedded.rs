@@ -1,7 +1,8 @@
 //! The embedded store: what is asked of it. The only file that names `oxigraph::store`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use oxigraph::sparql::{PreparedSparqlQuery, QueryEvaluationError};
 pub(super) use oxigraph::store as ox;
@@ -34,14 +35,16 @@ pub struct Embedded {
     pub(super) versions: Arc<Versions>,
     pub(super) home: Option<Home>,
     pub(super) read_only: bool,
+    /// Whether a write has failed, and none has been seen to work since.
+    pub(super) ails: AtomicBool,
 }
 
 /// Where the quads are.
 pub(super) enum Kept {
     /// In memory.
     Memory(ox::Store),
-    /// In RocksDB; the index's files beside it are a copy.
-    RocksDb(ox::Store),
+    /// In RocksDB; the index's files beside it are a copy. None while it has to be opened anew.
+    RocksDb(RwLock<Option<ox::Store>>),
     /// In the index: its files are the store, or they are read in the place of RocksDB.
     Index,
 }
@@ -64,14 +67,23 @@ impl Embedded {
             versions: Versions::of_nothing(),
             home: None,
             read_only: false,
+            ails: AtomicBool::new(false),
         })
     }
 
-    /// The engine, where it keeps the quads.
-    pub(super) fn engine(&self) -> Option<&ox::Store> {
+    /// The engine, where it keeps the quads and is open: whoever changes anything has had that seen to.
+    pub(super) fn engine(&self) -> Option<ox::Store> {
         match &self.kept {
-            Kept::Memory(store) | Kept::RocksDb(store) => Some(store),
+            Kept::Memory(store) => Some(store.clone()),
+            Kept::RocksDb(store) => store.read().unwrap_or_else(PoisonError::into_inner).clone(),
             Kept::Index => None,
+        }
+    }
+
+    /// Puts an engine in the place of the one before, or closes that.
+    pub(super) fn put_engine(&self, engine: Option<ox::Store>) {
+        if let Kept::RocksDb(store) = &self.kept {
+            *store.write().unwrap_or_else(PoisonError::into_inner) = engine;
         }
     }
 
@@ -162,7 +174,7 @@ impl Embedded {
     /// A prepared query on a snapshot of the present state, to be executed or explained.
     pub fn bind(&self, query: PreparedSparqlQuery) -> Bound<'static> {
         if let Some(engine) = self.engine() {
-            return Bound::Store(query.on_store(engine));
+            return Bound::Store(query.on_store(&engine));
         }
         match self.state() {
             Ok(version) => Bound::to_version(query, version),

@@ -110,6 +110,9 @@ pub enum StoreError {
     Update(#[from] UpdateEvaluationError),
 }
 
+/// How systems say that there is no room (strerror of ENOSPC, EDQUOT and EFBIG).
+const FULL: [&str; 3] = ["No space left on device", "Disk quota exceeded", "File too large"];
+
 impl From<TooLarge> for StoreError {
     fn from(error: TooLarge) -> Self {
         Self::Index(error.to_string())
@@ -117,6 +120,23 @@ impl From<TooLarge> for StoreError {
 }
 
 impl StoreError {
+    /// Whether there was no room for what was to be written: on the disk, within a quota, or in one file.
+    pub fn is_full(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            let is_full = |kind| {
+                matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+            };
+            // RocksDB tells it in words.
+            if kind.is_some_and(is_full) || FULL.iter().any(|words| error.to_string().contains(words)) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

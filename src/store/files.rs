@@ -150,7 +150,7 @@ impl Files {
         if epoch > 0 {
             return self.write(&Builder::new().finish(epoch));
         }
-        self.put_log(0, &[], 0)?;
+        self.put_log(self.log_beside(0, &[], 0)?)?;
         self.sync_directory()
     }
 
@@ -174,11 +174,13 @@ impl Files {
 
     /// Puts a state in its place, with a log of what was changed since, up to an epoch. The caller has the writer's turn.
     pub(super) fn put(&self, beside: Beside, since: &[Change], epoch: u64) -> Result<(), StoreError> {
+        // Before the old state goes: what follows needs no room.
+        let log = self.log_beside(beside.epoch, since, epoch)?;
         let (from, to) = (self.directory.join(BESIDE[0]), self.directory.join(STATE));
         fs::rename(&from, &to).map_err(StoreError::file(to))?;
         // Else a loss of power may leave the new log beside the old state, which it does not go on from.
         self.sync_directory()?;
-        self.put_log(beside.epoch, since, epoch)?;
+        self.put_log(log)?;
         self.sync_directory()
     }
 
@@ -187,9 +189,13 @@ impl Files {
         self.put(self.write_beside(version)?, &[], version.epoch())
     }
 
-    fn put_log(&self, base: u64, changes: &[Change], epoch: u64) -> Result<(), StoreError> {
+    fn log_beside(&self, base: u64, changes: &[Change], epoch: u64) -> Result<Log, StoreError> {
+        let path = self.directory.join(BESIDE[1]);
+        Log::create(&path, &self.id, base, (changes, epoch), self.alone).inspect_err(|_| drop(fs::remove_file(&path)))
+    }
+
+    fn put_log(&self, new: Log) -> Result<(), StoreError> {
         let (from, to) = (self.directory.join(BESIDE[1]), self.directory.join(LOG));
-        let new = Log::create(&from, &self.id, base, (changes, epoch), self.alone)?;
         let mut log = self.log();
         fs::rename(&from, &to).map_err(StoreError::file(&to))?;
         *log = Some(new.renamed(to));

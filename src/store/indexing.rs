@@ -37,7 +37,7 @@ impl Embedded {
                 return Ok(version);
             }
             if let (Present::Unknown, Some(engine)) = (self.versions.present(), self.engine())
-                && let Some(version) = self.before_commit(engine, stopped)?
+                && let Some(version) = self.before_commit(&engine, stopped)?
             {
                 return Ok(Some(version));
             }
@@ -68,13 +68,13 @@ impl Embedded {
         }
         let (Some(engine), Some(turn)) = (self.engine(), self.versions.turn_now()) else { return Ok(None) };
         let most = if matches!(self.kept, Kept::RocksDb(_)) { AT_ONCE_ON_DISK } else { AT_ONCE_IN_MEMORY };
-        if let Some(index) = read(engine, || {}, &|count| count > most)? {
+        if let Some(index) = read(&engine, || {}, &|count| count > most)? {
             return Ok(Some(self.set_index(index)));
         }
         drop(turn);
-        let store = engine.clone();
         self.versions.build_elsewhere(move |stopped, begun| {
-            let index = read(&store, begun, &|_| stopped.load(Ordering::Relaxed)).map_err(|error| error.to_string())?;
+            let index =
+                read(&engine, begun, &|_| stopped.load(Ordering::Relaxed)).map_err(|error| error.to_string())?;
             index.ok_or_else(|| "the store is being closed".to_owned())
         });
         Ok(None)
@@ -109,6 +109,10 @@ impl Embedded {
     /// At the end: writes a state where the log has become long, or none was written yet.
     pub(super) fn keep_index(&self) {
         let Some(files) = self.versions.files() else { return };
+        if self.ails() {
+            // What RocksDB holds is looked into when it is opened.
+            return self.abandon_index();
+        }
         let Present::Version(version) = self.versions.present() else { return };
         if version.damage().is_some() {
             self.abandon_index();
@@ -142,7 +146,7 @@ impl Embedded {
 
     fn build_index(&self) -> Result<(), StoreError> {
         let (Some(files), Some(engine)) = (self.versions.files(), self.engine()) else { return Ok(()) };
-        let Some(index) = read(engine, || {}, &|_| false)? else { return Ok(()) };
+        let Some(index) = read(&engine, || {}, &|_| false)? else { return Ok(()) };
         let version = self.versions.set(index.finish(self.meta.epoch()));
         files.write(&version)
     }

@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 
-const LOCK: &str = "citypact.lock";
+pub(super) const LOCK: &str = "citypact.lock";
 const HOLDER: &str = "citypact.holder";
 /// How long to wait for a store that another process has open: short commands follow each other.
 const TRIES: u32 = 20;
+/// And for one that another process is making.
+const TRIES_IN_MAKING: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The process that has a store open for writing, as it describes itself in `citypact.holder`.
@@ -53,18 +55,37 @@ pub(super) struct Lock {
 impl Lock {
     /// For the only writer. Waits a moment for others to finish.
     pub(super) fn exclusive(directory: &Path, holder: &Holder) -> Result<Self, StoreError> {
-        let file = open(directory, true)?;
-        acquire(directory, || file.try_lock())?;
-        let lock = Self { _file: Some(file), holder: Some(directory.join(HOLDER)) };
-        lock.describe(holder)?;
-        Ok(lock)
+        Self::exclusive_within(TRIES, directory, holder)
+    }
+
+    /// As [`Self::exclusive`], with more patience. Makes the directory.
+    pub(super) fn for_making(directory: &Path, holder: &Holder) -> Result<Self, StoreError> {
+        Self::exclusive_within(TRIES_IN_MAKING, directory, holder)
+    }
+
+    fn exclusive_within(tries: u32, directory: &Path, holder: &Holder) -> Result<Self, StoreError> {
+        for _ in 0..tries {
+            fs::create_dir_all(directory).map_err(StoreError::file(directory))?;
+            let file = match open(directory, true) {
+                // Whoever made it in vain takes it away at the moment.
+                Err(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => continue,
+                opened => opened?,
+            };
+            acquire(directory, tries, || file.try_lock())?;
+            if is_still_there(&file, directory) {
+                let lock = Self { _file: Some(file), holder: Some(directory.join(HOLDER)) };
+                lock.describe(holder)?;
+                return Ok(lock);
+            }
+        }
+        Err(StoreError::Locked { path: directory.to_owned(), holder: None })
     }
 
     /// For a reader beside other readers. A directory that cannot be written to has no writer and needs no lock.
     pub(super) fn shared(directory: &Path) -> Result<Self, StoreError> {
         match open(directory, true).or_else(|_| open(directory, false)) {
             Ok(file) => {
-                acquire(directory, || file.try_lock_shared())?;
+                acquire(directory, TRIES, || file.try_lock_shared())?;
                 let _ = fs::remove_file(directory.join(HOLDER)); // Left by a writer that was killed.
                 Ok(Self { _file: Some(file), holder: None })
             }
@@ -110,8 +131,23 @@ fn open(directory: &Path, write: bool) -> Result<File, StoreError> {
     options.open(&path).map_err(StoreError::file(path))
 }
 
-fn acquire(directory: &Path, attempt: impl Fn() -> Result<(), TryLockError>) -> Result<(), StoreError> {
-    for _ in 0..TRIES {
+/// Whether the file is the lock of the directory still: another process may have removed both before it let go.
+#[cfg(unix)]
+fn is_still_there(file: &File, directory: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let of = |data: fs::Metadata| (data.dev(), data.ino());
+    let (own, found) = (file.metadata().map(of), fs::metadata(directory.join(LOCK)).map(of));
+    own.ok().is_some_and(|own| found.is_ok_and(|found| found == own))
+}
+
+/// A file that is open cannot be removed here.
+#[cfg(not(unix))]
+fn is_still_there(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn acquire(directory: &Path, tries: u32, attempt: impl Fn() -> Result<(), TryLockError>) -> Result<(), StoreError> {
+    for _ in 0..tries {
         match attempt() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => sleep(PAUSE),

@@ -286,7 +286,8 @@ impl Log {
     /// Appends a commit. Nothing has changed if this fails.
     pub(super) fn append(&mut self, changes: &[Change], epoch: u64) -> Result<(), StoreError> {
         if self.broken {
-            return Err(damaged(&self.path, "an earlier write failed, and what it left could not be removed"));
+            self.cut().map_err(StoreError::file(&self.path))?;
+            self.broken = false;
         }
         let written = write_commit(&mut self.file, self.end, changes, epoch);
         let synced = written.and_then(|end| if self.synced { self.file.sync_data().map(|()| end) } else { Ok(end) });
@@ -297,11 +298,16 @@ impl Log {
                 Ok(())
             }
             Err(error) => {
-                let cut = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
-                self.broken = cut.is_err();
+                self.broken = self.cut().is_err();
                 Err(StoreError::file(&self.path)(error))
             }
         }
+    }
+
+    /// Removes what stands after the last commit.
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::Start(self.end)).map(drop)
     }
 }
 

@@ -21,6 +21,7 @@ mod meta;
 mod opening;
 mod overlay;
 mod quads;
+mod recovery;
 #[cfg(feature = "client")]
 mod remote;
 mod restore;

@@ -1,7 +1,8 @@
 //! Opening a store on disk, for writing or for reading, by its index where that is enough.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
 
 use super::directory::{is_indexed_alone, is_rocksdb, is_store, is_vacant, must_be_present, remove_unfinished};
 use super::embedded::{Embedded, Home, Kept, ox};
@@ -15,16 +16,17 @@ impl Embedded {
     /// Opens the store in the directory `path` for reading and writing, and makes one where there is none.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] if another process has it open, after a wait of a second; [`StoreError::NotAStore`] if the
-    /// directory holds other files; [`StoreError::NotPersistent`] for a store of RocksDB without the feature `rocksdb`;
+    /// [`StoreError::Locked`] if another process has it open, after a wait of a second, or of ten where that one makes it;
+    /// [`StoreError::NotAStore`] if the directory holds other files; [`StoreError::NotPersistent`] for a store of RocksDB without the feature `rocksdb`;
     /// [`StoreError::Earlier`] for one of an earlier version.
     pub fn open(path: &Path, holder: &Holder) -> Result<Self, StoreError> {
-        if !is_store(path)? && !is_vacant(path)? {
+        let is_there = is_store(path)?;
+        if !is_there && !is_vacant(path)? {
             return Err(StoreError::NotAStore(path.to_owned()));
         }
         must_be_present(path)?;
-        std::fs::create_dir_all(path).map_err(StoreError::file(path))?;
-        let lock = Lock::exclusive(path, holder)?;
+        // Whoever is making a store there is waited for, and so is what is loaded into it then.
+        let lock = if is_there { Lock::exclusive(path, holder) } else { Lock::for_making(path, holder) }?;
         remove_unfinished(path)?;
         let home = Home { path: path.to_owned(), lock: Some(lock) };
         let meta = Meta::open(path)?;
@@ -81,12 +83,19 @@ impl Embedded {
     /// A state that is read and not changed.
     fn of_index(found: Found, meta: Meta, home: Home) -> Self {
         let versions = Versions::of(found.version.at(meta.epoch()));
-        Self { kept: Kept::Index, meta, versions, home: Some(home), read_only: true }
+        Self { kept: Kept::Index, meta, versions, home: Some(home), read_only: true, ails: AtomicBool::new(false) }
     }
 
     fn of_engine(engine: ox::Store, meta: Meta, home: Home, read_only: bool) -> Self {
         let versions = Versions::unknown(meta.epoch());
-        Self { kept: Kept::RocksDb(engine), meta, versions, home: Some(home), read_only }
+        Self {
+            kept: Kept::RocksDb(RwLock::new(Some(engine))),
+            meta,
+            versions,
+            home: Some(home),
+            read_only,
+            ails: AtomicBool::new(false),
+        }
     }
 
     /// Opens a store that the index alone keeps, or makes one.
@@ -106,7 +115,7 @@ impl Embedded {
             }
         };
         versions.keep_in(files);
-        Ok(Self { kept: Kept::Index, meta, versions, home: Some(home), read_only: false })
+        Ok(Self { kept: Kept::Index, meta, versions, home: Some(home), read_only: false, ails: AtomicBool::new(false) })
     }
 
     /// Opens a store that RocksDB keeps, or makes one, with the index beside it if that is in step.
@@ -149,12 +158,12 @@ pub(super) fn fresh(path: &Path, meta: &Meta) -> Option<Found> {
 }
 
 #[cfg(feature = "rocksdb")]
-fn open_disk(path: &Path) -> Result<ox::Store, StoreError> {
+pub(super) fn open_disk(path: &Path) -> Result<ox::Store, StoreError> {
     Ok(ox::Store::open(path)?)
 }
 
 #[cfg(not(feature = "rocksdb"))]
-fn open_disk(_path: &Path) -> Result<ox::Store, StoreError> {
+pub(super) fn open_disk(_path: &Path) -> Result<ox::Store, StoreError> {
     Err(StoreError::NotPersistent)
 }
 

@@ -3,14 +3,15 @@
 //! What a commit changed is kept until somebody asks for a version; then all that has gathered becomes one. Where the
 //! changes are not known exactly, or are too many, the version is forgotten and built again from the store.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError};
 
+use self::state::State;
 use super::files::Files;
-use crate::index::{Builder, Change, TooLarge, Version};
+use crate::index::{Builder, Change, Version};
 
-/// More changes than these, and than a tenth of the quads, are not kept: building again is quicker.
-const MOST_PENDING: usize = 100_000;
+mod state;
+
 /// So many changes are merged anew with each version before the base is built again, and a tenth of the quads.
 const MOST_CHANGES: usize = 1_000;
 /// A base of so many quads is built again at once, a larger one while the old one is read.
@@ -22,28 +23,16 @@ pub(super) struct Versions {
     /// Held by the one who writes to the store.
     writer: Mutex<()>,
     state: Mutex<State>,
+    /// The last version that took in all that was published, for those who shall not wait for the next.
+    settled: RwLock<Option<Arc<Version>>>,
+    /// The epoch that was published last.
+    published: AtomicU64,
     stopped: AtomicBool,
     /// How many other threads read the store or write the index's files.
     busy: Mutex<usize>,
     done: Condvar,
     /// Where versions are kept on disk.
     files: OnceLock<Files>,
-}
-
-#[derive(Default)]
-struct State {
-    version: Option<Arc<Version>>,
-    pending: Vec<Change>,
-    epoch: u64,
-    /// Whether a commit is being made: what the engine holds may be that of this epoch already, or of the one to come.
-    changing: bool,
-    /// Whether a base is being built elsewhere, and what has changed since it was begun.
-    busy: bool,
-    since: Option<Vec<Change>>,
-    /// Grows when what is being built elsewhere is of no use any more.
-    generation: u64,
-    /// Why no version can be built of the present state.
-    failed: Option<String>,
 }
 
 /// What is known of the present state.
@@ -129,9 +118,14 @@ impl Versions {
 
     /// The version of the present state, if it is there and nothing is pending.
     pub(super) fn at_hand(&self) -> Option<Arc<Version>> {
-        let state = self.state.try_lock().ok()?;
-        let is_settled = state.failed.is_none() && state.pending.is_empty();
-        state.version.clone().filter(|version| is_settled && version.epoch() == state.epoch)
+        let settled = self.settled.read().unwrap_or_else(PoisonError::into_inner).clone();
+        settled.filter(|version| version.epoch() == self.published.load(Ordering::Acquire))
+    }
+
+    /// Notes the version of the state, in which nothing is pending.
+    fn note(&self, version: &Arc<Version>) {
+        self.published.store(version.epoch(), Ordering::Release);
+        *self.settled.write().unwrap_or_else(PoisonError::into_inner) = Some(version.clone());
     }
 
     /// To be called before every commit to the engine, by the one who has the turn, who will publish it.
@@ -139,22 +133,33 @@ impl Versions {
         self.state().changing = true;
     }
 
+    /// To be called instead of [`Self::publish`] where nothing was committed.
+    pub(super) fn end_commit(&self) {
+        self.state().changing = false;
+    }
+
     /// To be called after every commit, by the one who has the turn: what it changed, if that is known.
     pub(super) fn publish(&self, changes: Option<Vec<Change>>, epoch: u64) {
         let mut state = self.state();
         state.epoch = epoch;
         state.changing = false;
+        self.published.store(epoch, Ordering::Release);
         match changes {
             Some(changes) => state.add(changes, self.files().is_some_and(Files::are_kept)),
-            None => state.forget(),
+            None => {
+                state.forget();
+                *self.settled.write().unwrap_or_else(PoisonError::into_inner) = None;
+            }
         }
     }
 
     /// To be called by the one who has the turn, where the index is the store: these changes made this version.
     pub(super) fn advance(&self, version: Version, changes: Vec<Change>) {
         let mut state = self.state();
+        let version = Arc::new(version);
         state.epoch = version.epoch();
-        state.version = Some(Arc::new(version));
+        self.note(&version);
+        state.version = Some(version);
         let most = state.most_pending();
         if let Some(since) = &mut state.since {
             since.extend(changes);
@@ -170,6 +175,7 @@ impl Versions {
         state.forget();
         let version = Arc::new(version);
         state.epoch = version.epoch();
+        self.note(&version);
         state.version = Some(version.clone());
         version
     }
@@ -183,7 +189,9 @@ impl Versions {
         match state.settle() {
             Ok(Some(version)) => {
                 self.compact(&mut state, &version);
-                Present::Version(state.version.clone().unwrap_or(version))
+                let version = state.version.clone().unwrap_or(version);
+                self.note(&version);
+                Present::Version(version)
             }
             Ok(None) if state.busy => Present::Building,
             Ok(None) => Present::Unknown,
@@ -326,67 +334,5 @@ impl Drop for Done {
     fn drop(&mut self) {
         *self.0.busy.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
         self.0.done.notify_all();
-    }
-}
-
-impl State {
-    /// Something is being built elsewhere from now on.
-    fn begin(&mut self) {
-        self.busy = true;
-        self.generation += 1;
-        self.since = None;
-    }
-
-    fn forget(&mut self) {
-        self.version = None;
-        self.pending = Vec::new();
-        self.failed = None;
-        self.give_up();
-    }
-
-    /// What is built elsewhere is of no use any more; what there is stays.
-    fn give_up(&mut self) {
-        self.busy = false;
-        self.since = None;
-        self.generation += 1;
-    }
-
-    fn most_pending(&self) -> usize {
-        MOST_PENDING.max(self.version.as_ref().map_or(0, |version| version.quads() / 10))
-    }
-
-    /// Takes changes in. Where too many have gathered they become a version if one is kept on disk; it is forgotten
-    /// otherwise.
-    fn add(&mut self, changes: Vec<Change>, is_kept: bool) {
-        let most = self.most_pending();
-        if is_kept && self.version.is_some() && self.pending.len() + changes.len() > most {
-            self.give_up();
-            self.pending.extend(changes);
-            if self.settle().is_err() {
-                self.forget();
-            }
-            return;
-        }
-        if self.pending.len().max(self.since.as_ref().map_or(0, Vec::len)) + changes.len() > most {
-            return self.forget();
-        }
-        if let Some(since) = &mut self.since {
-            since.extend(changes.iter().cloned());
-        }
-        if self.version.is_some() {
-            self.pending.extend(changes);
-        }
-    }
-
-    /// The version with what is pending.
-    fn settle(&mut self) -> Result<Option<Arc<Version>>, TooLarge> {
-        let Some(version) = &self.version else { return Ok(None) };
-        if version.epoch() == self.epoch && self.pending.is_empty() {
-            return Ok(Some(version.clone()));
-        }
-        let version = Arc::new(version.with_changes(&self.pending, self.epoch)?);
-        self.pending.clear();
-        self.version = Some(version.clone());
-        Ok(Some(version))
     }
 }

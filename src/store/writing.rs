@@ -9,6 +9,7 @@ use oxrdf::{GraphName, Quad, Term, Triple};
 use spargebra::GraphUpdateOperation;
 use spargebra::term::{GroundTerm, GroundTriple};
 
+use super::directory::remove_unfinished;
 use super::document::{self, Document};
 use super::embedded::{Embedded, Kept, ox};
 use super::error::StoreError;
@@ -42,7 +43,9 @@ impl Embedded {
         if self.read_only {
             return Err(StoreError::ReadOnly);
         }
-        Ok(self.versions.turn())
+        let turn = self.versions.turn();
+        self.recovered()?;
+        Ok(turn)
     }
 
     /// Runs a prepared update: all of its operations or none, after the writers before it. The epoch moves on.
@@ -54,11 +57,11 @@ impl Embedded {
             return self.transaction(|transaction| transaction.run(update));
         };
         let _turn = self.turn()?;
-        self.meta.reserve()?;
+        self.meta.reserve().map_err(|error| self.failed(error))?;
         // What it changes is not known.
         self.abandon_index();
         self.versions.begin_commit();
-        let result = update.on_store(engine).execute();
+        let result = update.on_store(&engine).execute();
         self.committed(None);
         Ok(result?)
     }
@@ -72,7 +75,8 @@ impl Embedded {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let _turn = self.turn()?;
-        let mut transaction = match self.engine() {
+        let engine = self.engine();
+        let mut transaction = match &engine {
             Some(engine) => {
                 let inner = engine.start_transaction().map_err(StoreError::from)?;
                 Transaction::on_engine(inner, engine, &self.versions)
@@ -80,11 +84,12 @@ impl Embedded {
             None => Transaction::on_index(self.state()?),
         };
         let result = work(&mut transaction)?;
-        match transaction.into_changes() {
-            Some((Some(inner), changes)) => self.commit_to_engine(inner, changes)?,
-            Some((None, changes)) => self.commit_to_index(changes.unwrap_or_default())?,
-            None => {}
-        }
+        let done = match transaction.into_changes() {
+            Some((Some(inner), changes)) => self.commit_to_engine(inner, changes),
+            Some((None, changes)) => self.commit_to_index(changes.unwrap_or_default()),
+            None => Ok(()),
+        };
+        done.map_err(|error| self.failed(error))?;
         Ok(result)
     }
 
@@ -94,10 +99,19 @@ impl Embedded {
             self.abandon_index();
         }
         self.versions.begin_commit();
-        let done = inner.commit().map_err(StoreError::from);
-        // After a failure nobody knows what the storage holds.
-        self.committed(changes.filter(|_| done.is_ok()));
-        done
+        match inner.commit() {
+            Ok(()) => self.committed(changes),
+            Err(error) => return Err(self.not_committed(error)),
+        }
+        Ok(())
+    }
+
+    /// The engine says that a commit failed, and shows the state before. Nobody knows what its files say: they are looked into
+    /// when it is opened anew.
+    fn not_committed(&self, error: ox::StorageError) -> StoreError {
+        self.abandon_index();
+        self.versions.end_commit();
+        error.into()
     }
 
     /// The log first: what is on the disk is done.
@@ -116,7 +130,7 @@ impl Embedded {
     }
 
     /// After a commit, of which it is perhaps known what it changed. The caller has the writer's turn.
-    fn committed(&self, changes: Option<Vec<Change>>) {
+    pub(super) fn committed(&self, changes: Option<Vec<Change>>) {
         let epoch = self.meta.epoch() + 1;
         let logged =
             changes.as_deref().map(|changes| self.versions.files().map_or(Ok(()), |f| f.append(changes, epoch)));
@@ -149,7 +163,7 @@ impl Embedded {
     ) -> Result<u64, E> {
         let quads = quads.into_iter().map(|quad| quad.map(document::into_stored_form));
         match self.engine() {
-            Some(engine) => self.load_into_engine(engine, quads, options),
+            Some(engine) => self.load_into_engine(&engine, quads, options),
             None => self.load_into_index(quads),
         }
     }
@@ -161,7 +175,7 @@ impl Embedded {
         options: BulkOptions,
     ) -> Result<u64, E> {
         let _turn = self.turn()?;
-        self.meta.reserve()?;
+        self.meta.reserve().map_err(|error| self.failed(error))?;
         let mut loader = bulk_loader(engine, options);
         let mut count = 0;
         let mut index = self.index_to_fill();
@@ -171,12 +185,11 @@ impl Embedded {
             index = index.take().and_then(|index| filled(index, &quad));
             Ok::<_, Failure<E>>(quad)
         });
-        loader.load_ok_quads::<_, Failure<E>>(counted).map_err(Failure::into_error)?;
+        loader.load_ok_quads::<_, Failure<E>>(counted).map_err(|failure| self.not_loaded(failure))?;
         self.abandon_index();
         self.versions.begin_commit();
-        let done = loader.commit().map_err(StoreError::from);
+        loader.commit().map_err(|error| self.failed(self.not_committed(error)))?;
         self.committed(None);
-        done?;
         if let Some(index) = index {
             self.set_index(index);
         }
@@ -184,6 +197,18 @@ impl Embedded {
             self.merge()?;
         }
         Ok(count)
+    }
+
+    /// A load that failed before its end leaves nothing behind.
+    fn not_loaded<E: From<StoreError>>(&self, failure: Failure<E>) -> E {
+        if let Some(home) = &self.home {
+            // What cannot be removed now is when the store is opened.
+            let _ = remove_unfinished(&home.path);
+        }
+        match failure {
+            Failure::Input(error) => error,
+            Failure::Storage(error) => self.failed(error.into()).into(),
+        }
     }
 
     fn load_into_index<E: From<StoreError>>(&self, mut quads: impl Iterator<Item = Result<Quad, E>>) -> Result<u64, E> {
@@ -196,7 +221,7 @@ impl Embedded {
             return self.transaction(add).map_err(|error: StoreError| error.into()).map(|()| count);
         }
         let _turn = self.turn()?;
-        self.meta.reserve()?;
+        self.meta.reserve().map_err(|error| self.failed(error))?;
         let before = self.state()?;
         let index = before.to_builder();
         before.sound().map_err(StoreError::from)?;
@@ -208,7 +233,7 @@ impl Embedded {
         }
         let version = index.finish(self.meta.epoch() + 1);
         if let Some(files) = self.versions.files() {
-            files.write(&version)?;
+            files.write(&version).map_err(|error| self.failed(error))?;
         }
         self.versions.set(version);
         self.meta.advance();
@@ -250,9 +275,9 @@ impl Embedded {
             std::fs::create_dir(target).map_err(StoreError::file(target))?;
             return Ok(Some(self.state()?));
         };
-        backup_data(engine, target)?;
+        backup_data(&engine, target)?;
         Ok(match self.versions.present() {
-            Present::Version(version) if version.damage().is_none() => Some(version),
+            Present::Version(version) if version.damage().is_none() && !self.ails() => Some(version),
             _ => None,
         })
     }
@@ -271,7 +296,7 @@ impl Embedded {
     /// Merges the files of RocksDB.
     fn merge(&self) -> Result<(), StoreError> {
         #[cfg(feature = "rocksdb")]
-        if let Kept::RocksDb(engine) = &self.kept {
+        if let (Kept::RocksDb(_), Some(engine)) = (&self.kept, self.engine()) {
             engine.flush()?;
             engine.optimize()?;
         }
@@ -330,15 +355,6 @@ fn backup_data(_engine: &ox::Store, _target: &Path) -> Result<(), StoreError> {
 enum Failure<E> {
     Input(E),
     Storage(ox::StorageError),
-}
-
-impl<E: From<StoreError>> Failure<E> {
-    fn into_error(self) -> E {
-        match self {
-            Self::Input(error) => error,
-            Self::Storage(error) => StoreError::from(error).into(),
-        }
-    }
 }
 
 impl<E> From<ox::StorageError> for Failure<E> {

@@ -25,6 +25,19 @@ fn the_reference_is_that_of_the_help() {
     assert_golden("../../COMMANDS.md", &run(folder.path(), &["man", "--markdown"]).ok());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [&["--help"][..], &["--version"], &["load", "--help"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = crate::citypact::command(folder.path(), args);
+        let ended = command.stdout(full).output().unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{args:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).contains("No space left"), "{args:?}");
+    }
+}
+
 #[test]
 fn every_command_has_help_with_an_example() {
     let folder = tempfile::tempdir().unwrap();

@@ -25,6 +25,7 @@ mod index;
 mod index_files;
 mod infer;
 mod load;
+mod making;
 mod mapping;
 mod ontology;
 mod outgoing;

@@ -94,7 +94,7 @@ fn every_room_imports_lower_rooms_only() {
 }
 
 /// What changes the engine's data, by the words that do it.
-const CHANGES: &[&str] = &[".commit()", ".on_store(engine).execute()", "files.append("];
+const CHANGES: &[&str] = &[".commit()", ".on_store(&engine).execute()", "files.append("];
 /// What tells the index of a change.
 const TELLS: &[&str] = &["self.committed(", "versions.advance(", "versions.set("];
 

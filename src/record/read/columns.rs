@@ -13,7 +13,7 @@
 //! - An empty cell is no value. White space around a cell is not part of it. Empty rows are passed over.
 
 use super::ReadOptions;
-use super::explain::Note;
+use super::explain::{MOST_FAULTS, Note};
 use super::row::{self, Cell, Field, LISTS, TEXTS, cells};
 use super::rows::Place;
 use crate::location::Severity;
@@ -73,11 +73,26 @@ impl Columns {
             return vec![Note::error(at, "a carriage return stands in the heading", "end each row with a line feed")];
         }
         let mut notes = Vec::new();
+        let mut more = 0;
         for (column, (at, name)) in cells.iter().enumerate() {
+            if notes.len() >= MOST_FAULTS && !is_known(name, options.csv_type) {
+                // Each would be held against all fields, to find what was meant.
+                more += 1;
+                continue;
+            }
             if let Err((reason, remedy)) = self.add(column, name, options.csv_type) {
                 let severity = if options.lenient { Severity::Warning } else { Severity::Error };
                 notes.push(Note { severity, ..Note::error(*at, reason, remedy) });
             }
+        }
+        if more > 0 {
+            let severity = if options.lenient { Severity::Warning } else { Severity::Error };
+            let note = Note::error(
+                0,
+                format!("{more} more columns name no field"),
+                "name each column for a field, or take it away",
+            );
+            notes.push(Note { severity, ..note });
         }
         if self.type_column.is_none() && self.default_type.is_none() && notes.is_empty() {
             let remedy = "add a column `type`, or give the type of all rows (`--type tie`)";
@@ -229,6 +244,20 @@ fn may_repeat(field: &str) -> bool {
     matches!(field, "names" | "parties") || LISTS.contains(&field)
 }
 
+fn types(row_type: Option<RecordType>) -> Vec<RecordType> {
+    row_type.map_or(RecordType::ALL.to_vec(), |row_type| vec![row_type])
+}
+
+fn is_field(field: &str, types: &[RecordType]) -> bool {
+    types.iter().any(|known| known.fields().any(|name| name == field))
+}
+
+/// Whether a column is named for a field, or for the type.
+fn is_known(name: &str, row_type: Option<RecordType>) -> bool {
+    let path = canonical_path(name.split('@').next().unwrap_or_default());
+    name == "type" || path.first().is_some_and(|field| is_field(field, &types(row_type)))
+}
+
 fn known_field(
     path: &[String],
     column: &str,
@@ -236,8 +265,8 @@ fn known_field(
     row_type: Option<RecordType>,
 ) -> Result<(), (String, String)> {
     let field = path.first().map_or("", String::as_str);
-    let types = row_type.map_or(RecordType::ALL.to_vec(), |row_type| vec![row_type]);
-    if types.iter().any(|known| known.fields().any(|name| name == field)) {
+    let types = types(row_type);
+    if is_field(field, &types) {
         return Ok(());
     }
     if field == "type" {

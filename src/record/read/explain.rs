@@ -10,7 +10,7 @@ use crate::record::words::{form, kinds, nearest, one_of, shown, tame, with_artic
 use crate::record::{Finding, Record, RecordType};
 
 /// More faults than this are not looked for in one record.
-const MOST_FAULTS: usize = 20;
+pub(super) const MOST_FAULTS: usize = 20;
 /// A record is not read again more often than this.
 const MOST_ROUNDS: usize = 200;
 

@@ -59,6 +59,15 @@ fn what_is_wrong_is_said_where_it_stands() {
 }
 
 #[test]
+fn very_many_unknown_columns_are_counted() {
+    let unknown: String = (0..5000).map(|n| format!(",unheard{n}")).collect();
+    let csv = format!("type,id{unknown}\nplace,a{}\n", ",".repeat(5000));
+    let (_, said) = read("p.csv", &csv, &ReadOptions::default());
+    assert!(said.len() < 30, "{} findings", said.len());
+    assert!(said.iter().any(|told| told.contains("4980 more columns name no field")), "{said:?}");
+}
+
+#[test]
 fn csv_names_and_cells() {
     let csv = "type,id,level,name@zh-Hans,name@en,lat,geonames,same_as,evidence.quote,evidence.start\n\
                place,cn-kunming,municipality,昆明市;昆明,Kunming,25.04,1804651,http://a.example/1;http://a.example/2,昆明,3\n\

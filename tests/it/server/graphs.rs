@@ -58,6 +58,27 @@ async fn two_editors_do_not_overwrite_each_other() {
     assert_eq!(app.send("PUT", G, &[WRITE, TURTLE, ("if-none-match", "*")], "").await.status, 412);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_editors_at_once_one_prevails() {
+    let app = std::sync::Arc::new(App::holding("<s> <p> 0 .").await);
+    for round in 0..10 {
+        let tag = app.get(G, "text/turtle").await.header("etag").to_owned();
+        let edits: Vec<_> = (0..8)
+            .map(|n| {
+                let (app, tag) = (app.clone(), tag.clone());
+                let body = format!("<s> <p> {} .", 100 * round + n + 1);
+                tokio::spawn(async move { app.send("PUT", G, &[WRITE, TURTLE, ("if-match", &tag)], body).await.status })
+            })
+            .collect();
+        let mut statuses = Vec::new();
+        for edit in edits {
+            statuses.push(edit.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [204, 412, 412, 412, 412, 412, 412, 412]);
+    }
+}
+
 #[tokio::test]
 async fn requests_that_name_no_graph_or_two_are_refused() {
     let app = App::new();

@@ -3,7 +3,9 @@
 mod addresses;
 pub mod app;
 mod assist;
+mod damaged;
 mod floods;
+mod full;
 mod graphs;
 mod http;
 mod pages;

@@ -38,8 +38,12 @@ pub struct Serving {
 
 impl Serving {
     pub fn start(directory: &Path, args: &[&str]) -> Self {
-        let all = [&["serve"], args].concat();
-        let mut child = command(directory, &all).stdout(Stdio::null()).spawn().unwrap();
+        Self::of(&mut command(directory, &[&["serve"], args].concat()))
+    }
+
+    /// What a command becomes that ends in one that serves.
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("Serving ") {

@@ -83,6 +83,41 @@ fn the_processor_goes_idle_after_the_limit() {
     assert!(threads < 200, "{threads} threads are left");
 }
 
+/// Queries that would take any memory, each by another operator.
+fn hungry() -> Vec<(&'static str, String)> {
+    const ROWS: &str = "{ ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }";
+    let long = "BIND(CONCAT(STR(?a), STR(?c), STR(?e), STR(?b), STR(?d), STR(?f), 'and so on and on') AS ?x)";
+    vec![
+        ("DISTINCT", format!("SELECT DISTINCT ?a ?d ?f {ROWS}")),
+        ("ORDER BY", format!("SELECT * {ROWS} ORDER BY ?f ?d ?a")),
+        ("DISTINCT of made texts", format!("SELECT DISTINCT ?x {{ {ROWS} {long} }}")),
+        ("ORDER BY of made texts", format!("SELECT ?x {{ {ROWS} {long} }} ORDER BY ?x")),
+        ("GROUP BY", format!("SELECT ?a ?d ?f (COUNT(*) AS ?n) {ROWS} GROUP BY ?a ?d ?f")),
+        ("GROUP_CONCAT", format!("SELECT (GROUP_CONCAT(STR(?f)) AS ?x) {ROWS}")),
+        ("COUNT DISTINCT", format!("SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {ROWS} {long} }}")),
+        ("SAMPLE of many", format!("SELECT ?x (SAMPLE(?b) AS ?y) {{ {ROWS} {long} }} GROUP BY ?x")),
+        ("a path", "SELECT DISTINCT ?a ?b ?c ?d { ?a (<http://a/p>)* ?b . ?c (<http://a/p>)* ?d }".to_owned()),
+        ("CONSTRUCT", format!("CONSTRUCT {{ ?a <http://a/x> ?x }} WHERE {{ {ROWS} {long} }}")),
+        ("a hash join", format!("SELECT (COUNT(*) AS ?n) {{ {{ SELECT ?a ?d {ROWS} }} {{ SELECT ?d ?f {ROWS} }} }}")),
+    ]
+}
+
+#[test]
+fn one_query_keeps_within_its_memory() {
+    const MOST: u64 = 64;
+    for (what, query) in hungry() {
+        let folder = Folder::new("hungry");
+        let serving = start(&folder, &["--timeout", "8", "--max-memory", "64", "--max-result", "16", "--cache", "0"]);
+        burst(&serving, &["SELECT * { ?s ?p ?o } LIMIT 10".to_owned()]);
+        let before = number(&serving, "VmRSS");
+        let status = burst(&serving, &[query])[0];
+        let peak = number(&serving, "VmHWM");
+        println!("{what}: {status}, {} MB", peak - before);
+        // What is reckoned is not all that an allocator takes.
+        assert!(peak < before + 2 * MOST + 40, "{what}: {before} MB before, {peak} MB at most, {MOST} MB allowed");
+    }
+}
+
 #[test]
 fn memory_returns_after_load() {
     let folder = Folder::new("memory");

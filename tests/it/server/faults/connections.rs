@@ -28,8 +28,11 @@ fn slow_heads_and_bodies_are_given_up() {
     let mut reply = Vec::new();
     let _ = slow.read_to_end(&mut reply);
     assert!(reply.is_empty() || status(&reply) == 408, "{:?}", String::from_utf8_lossy(&reply));
+    assert!(started.elapsed() < Duration::from_secs(3), "the server closed: {:?}", started.elapsed());
+    let started = Instant::now();
     let idle = server.raw(b"");
     assert!(idle.is_empty() || status(&idle) == 408, "an idle connection gets no 500");
+    assert!(started.elapsed() < Duration::from_secs(5), "nor is it kept for ever: {:?}", started.elapsed());
     let started = Instant::now();
     let reply = server.raw(
         b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nASK",
