@@ -158,8 +158,11 @@ impl State {
             }
             Self::Concat(text) => {
                 let Kind::Concat(separator) = kind else { return Ok(()) };
-                match append(text, separator, value, cx) {
-                    Some(bytes) => cx.reserve(bytes)?,
+                match length(value, cx) {
+                    Some(more) => {
+                        let all = grown(text.take(), separator.len() + more, cx)?;
+                        *text = Some(append(all, separator, value, cx));
+                    }
                     None => *self = Self::Failed,
                 }
             }
@@ -186,22 +189,43 @@ impl State {
     }
 }
 
-/// Appends a string; how many bytes it took, or none if it is no string. The result has no language: a separator stands between
-/// any two, and it has none (18.5.1.7).
-fn append(all: &mut Option<String>, separator: &str, value: Id, cx: &Context) -> Option<usize> {
+/// The bytes of a string; none if it is none.
+fn length(value: Id, cx: &Context) -> Option<usize> {
+    cx.text(value, |term| match term {
+        TermRef::Literal(literal) if literal.language().is_some() => None,
+        TermRef::Literal(literal) => (literal.datatype() == oxrdf::vocab::xsd::STRING).then(|| literal.value().len()),
+        _ => None,
+    })
+}
+
+/// A text with room for so many bytes more. Where it has to be moved, both places count while that is done.
+fn grown(text: Option<String>, more: usize, cx: &mut Context) -> Result<Option<String>, Stop> {
+    let (held, needed) = text.as_ref().map_or((0, more), |text| (text.capacity(), text.len() + more));
+    if needed <= held {
+        return Ok(text);
+    }
+    let room = needed.max(2 * held);
+    cx.reserve(room)?;
+    let grown = text.map(|mut text| {
+        text.reserve_exact(room - text.len());
+        text
+    });
+    cx.release(held);
+    Ok(grown)
+}
+
+/// Appends a string. The result has no language: a separator stands between any two, and it has none (18.5.1.7).
+fn append(all: Option<String>, separator: &str, value: Id, cx: &Context) -> String {
     cx.text(value, |term| {
-        let TermRef::Literal(literal) = term else { return None };
-        if literal.language().is_none() && literal.datatype() != oxrdf::vocab::xsd::STRING {
-            return None;
-        }
+        let TermRef::Literal(literal) = term else { return all.unwrap_or_default() };
         match all {
-            Some(all) => {
+            Some(mut all) => {
                 all.push_str(separator);
                 all.push_str(literal.value());
+                all
             }
-            None => *all = Some(literal.value().to_owned()),
+            None => literal.value().to_owned(),
         }
-        Some(separator.len() + literal.value().len())
     })
 }
 
