@@ -15,7 +15,7 @@ use crate::vocab::{rdfs, schema, skos};
 /// The properties whose values things are called by.
 const NAMES: [NamedNodeRef<'_>; 5] = [skos::prefLabel, rdfs::label, schema::name, schema::headline, skos::altLabel];
 /// Texts and IRIs that are looked at for one spelling, at most: one letter begins very many.
-const LOOKED_AT: usize = 5_000;
+const LOOKED_AT: usize = 1_000;
 /// Places that the register is asked for.
 const PLACES: usize = 20;
 
