@@ -73,7 +73,7 @@ pub fn page(reading: &Reading<'_>, view: &View, thing: &NamedNode) -> Result<Opt
         return Ok(None);
     }
     let parts = reading.ask(PARTS, &slots)?;
-    let evidence = evidence(reading, &[thing.clone()])?;
+    let evidence = evidence(reading, std::slice::from_ref(thing))?;
     let asserted = Asserted::read(reading, view, thing)?;
     let mut names = Names::new(reading, view.language);
     let iris = facts.iris("property").chain(facts.iris("value")).chain(facts.iris("document"));

@@ -110,6 +110,17 @@ async fn every_page_in_every_language() {
                     elements(html, "a").into_iter().find(|link| link.ends_with(&format!(">{name}</a>"))).unwrap();
                 assert!(link.contains(&format!("lang={other}")), "{at}: {link}");
             }
+            assert!(html.len() < 150_000, "{at}: {} bytes", html.len());
+            // Nothing is fetched but from here: pictures, styles, modules.
+            let heads = html.split("</head>").next().unwrap();
+            let fetched = attributes(html, "src").into_iter().chain(attributes(heads, "href"));
+            assert!(fetched.into_iter().all(|address| address.starts_with('/')), "{at}");
+            for script in elements(html, "script") {
+                assert!(
+                    script.contains("type=\"application/ld+json\"") || script.contains(" src=\"/"),
+                    "{at}: {script}"
+                );
+            }
             assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="), "{at}");
         }
     }

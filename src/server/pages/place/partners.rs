@@ -161,7 +161,7 @@ impl Partners {
                     @if let Some(printed) = row.literal("printed") { " " small { (literal::literal(printed)) } }
                 }
                 td.short { @if let Some(since) = row.text("since") { (literal::date(since)) } @else { span.quiet { "–" } } }
-                td { (literal::label(&names.get(status))) " " small { (reason) } }
+                td.reason { (literal::label(&names.get(status))) " " small { (reason) } }
                 td.short { (show::named_link(view, tie, &Label::own(view.texts().common.tie, view.language))) }
                 td.source {
                     @if let Some(document) = document { (show::named_link(view, document, &thing::short(&names.get(document), 28))) } }
