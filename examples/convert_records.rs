@@ -43,7 +43,6 @@ fn friendship() -> anyhow::Result<Record> {
     let mut tie = Tie::new(parties, TieKind::FriendshipCity);
     tie.since = Some("2024-01-24".parse()?);
     tie.source = Some("gazette-7".into());
-    tie.evidence =
-        vec![Evidence { quote: "友好城市".into(), start: Some(12), end: Some(16), prefix: None, suffix: None }];
+    tie.evidence = vec![Evidence { start: Some(12), end: Some(16), ..Evidence::new("友好城市") }];
     Ok(tie.into())
 }

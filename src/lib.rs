@@ -12,6 +12,7 @@
 //! | --- | --- | --- |
 //! | [`record`] | typed records as an extractor writes them, read with positions | [`record::read::open`], [`record::Record`] |
 //! | [`place`] | one place from any spelling, with the reason, or honestly none | [`place::Register::resolve`] |
+//! | [`table`] | tables as people keep them to records, by a mapping | [`table::translate`], [`table::Mapping`] |
 //! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::BaseIri`] |
 //! | [`convert`] | files of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert_to`] |
 //! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
@@ -98,6 +99,8 @@ pub mod record;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod store;
+#[cfg(feature = "tables")]
+pub mod table;
 pub mod vocab;
 pub mod xml;
 pub mod xpath;

@@ -12,11 +12,23 @@ pub struct Location {
     pub line: u64,
     /// Column in Unicode code points, from 0.
     pub column: u64,
+    /// Where in a table it stands, as messages print it instead of line and column: `:9 (row 9, column Since)`.
+    pub cell: Option<Arc<str>>,
+}
+
+impl Location {
+    /// A position in a text.
+    pub const fn new(file: Arc<str>, line: u64, column: u64) -> Self {
+        Self { file, line, column, cell: None }
+    }
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", Tame(&self.file), self.line + 1, self.column + 1)
+        match &self.cell {
+            Some(cell) => write!(f, "{}{}", Tame(&self.file), Tame(cell)),
+            None => write!(f, "{}:{}:{}", Tame(&self.file), self.line + 1, self.column + 1),
+        }
     }
 }
 

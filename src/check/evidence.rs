@@ -66,6 +66,8 @@ pub enum Problem {
     Context,
     /// The end does not go with the start and the length of the quote.
     Span,
+    /// The quote is not in the cell of the table that is named.
+    Cell,
 }
 
 /// Evidence at fault.
@@ -81,9 +83,14 @@ pub struct EvidenceFinding {
     pub start: Option<usize>,
     /// Where they are said to end.
     pub end: Option<usize>,
+    /// The cell of a table that they are said to stand in, as a fragment (RFC 7111).
+    pub cell: Option<String>,
     /// What is wrong.
     pub problem: Problem,
 }
+
+/// Quotes with what they are evidence of.
+type Quotes = BTreeMap<Quote, BTreeSet<String>>;
 
 /// What came of looking.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,6 +115,7 @@ struct Quote {
     exact: String,
     prefix: String,
     suffix: String,
+    cell: Option<String>,
 }
 
 /// Looks every quote of the data up in the text of its document. `told` hears of each document that was looked through.
@@ -127,7 +135,13 @@ pub fn evidence(
         let name = text(&data.version().term(document));
         let file = value(&data, document, dcterms::source).map(|id| text(&data.version().term(id)));
         let id = name.rsplit('/').next().unwrap_or(&name);
-        match texts.of(file.as_deref(), id).map(fs::read) {
+        let path = texts.of(file.as_deref(), id);
+        let quotes = match path {
+            Some(path) => in_cells(&name, path, quotes, &mut report),
+            None => quotes,
+        };
+        match path.filter(|_| !quotes.is_empty()).map(fs::read) {
+            None if path.is_some() => {}
             None => drop(report.without_text.insert(name, quotes.len())),
             Some(Err(error)) => drop(report.unreadable.insert(name, error.to_string())),
             Some(Ok(bytes)) => match String::from_utf8(bytes) {
@@ -141,9 +155,59 @@ pub fn evidence(
     Ok(report)
 }
 
+/// Looks the quotes up that stand in cells of a table, and gives back the others.
+#[cfg(feature = "tables")]
+fn in_cells(document: &str, path: &Path, quotes: Quotes, report: &mut EvidenceReport) -> Quotes {
+    let (mut plain, mut found) = (Quotes::new(), Vec::new());
+    for (quote, of) in quotes {
+        match quote.cell.as_deref().and_then(super::cells::cell) {
+            Some(place) => found.push((place, quote, of)),
+            None => drop(plain.insert(quote, of)),
+        }
+    }
+    if found.is_empty() {
+        return plain;
+    }
+    let asked: Vec<_> = found.iter().map(|(place, quote, _)| (place.clone(), quote.exact.as_str())).collect();
+    match super::cells::stand(path, &asked) {
+        Err(error) => drop(report.unreadable.insert(document.to_owned(), error.to_string())),
+        Ok(stands) => {
+            for ((_, quote, of), stands) in found.into_iter().zip(stands) {
+                report.take(document, quote, of, (!stands).then_some(Problem::Cell));
+            }
+        }
+    }
+    plain
+}
+
+/// Without tables the quotes of cells are looked up as those of texts.
+#[cfg(not(feature = "tables"))]
+fn in_cells(_: &str, _: &Path, quotes: Quotes, _: &mut EvidenceReport) -> Quotes {
+    quotes
+}
+
+impl EvidenceReport {
+    fn take(&mut self, document: &str, quote: Quote, of: BTreeSet<String>, problem: Option<Problem>) {
+        self.checked += 1;
+        let Some(problem) = problem else {
+            self.standing += 1;
+            return;
+        };
+        self.findings.push(EvidenceFinding {
+            document: document.to_owned(),
+            of: of.into_iter().collect(),
+            quote: quote.exact,
+            start: quote.start,
+            end: quote.end,
+            cell: quote.cell,
+            problem,
+        });
+    }
+}
+
 /// The quotes of each document, each with what it is evidence of.
-fn quotes(data: &Selection) -> BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> {
-    let mut found: BTreeMap<Id, BTreeMap<Quote, BTreeSet<String>>> = BTreeMap::new();
+fn quotes(data: &Selection) -> BTreeMap<Id, Quotes> {
+    let mut found: BTreeMap<Id, Quotes> = BTreeMap::new();
     let id = |node: NamedNodeRef<'_>| data.version().id(node.into());
     let (Some(type_), Some(class)) = (id(rdf::type_), id(oa::Annotation)) else { return found };
     let (body, target) = (id(oa::hasBody), id(oa::hasTarget));
@@ -174,6 +238,7 @@ fn quote(data: &Selection, target: Id) -> Option<Quote> {
         suffix: words(oa::suffix).unwrap_or_default(),
         start: number(oa::start),
         end: number(oa::end),
+        cell: words(rdf::value),
     })
 }
 
@@ -183,21 +248,11 @@ pub(super) fn quoted(data: &Selection, annotation: Id) -> Option<(String, Option
     Some((quote.exact, quote.start, quote.end))
 }
 
-fn look(document: &str, text: &str, quotes: BTreeMap<Quote, BTreeSet<String>>, report: &mut EvidenceReport) {
+fn look(document: &str, text: &str, quotes: Quotes, report: &mut EvidenceReport) {
     let text = Text::new(text);
     for (quote, of) in quotes {
-        report.checked += 1;
-        match text.problem(&quote) {
-            None => report.standing += 1,
-            Some(problem) => report.findings.push(EvidenceFinding {
-                document: document.to_owned(),
-                of: of.into_iter().collect(),
-                quote: quote.exact,
-                start: quote.start,
-                end: quote.end,
-                problem,
-            }),
-        }
+        let problem = text.problem(&quote);
+        report.take(document, quote, of, problem);
     }
 }
 
@@ -271,7 +326,7 @@ mod tests {
     fn problem(text: &str, exact: &str, start: Option<usize>, around: (&str, &str)) -> Option<Problem> {
         let end = start.map(|start| start + exact.chars().count());
         let (prefix, suffix) = (around.0.to_owned(), around.1.to_owned());
-        Text::new(text).problem(&Quote { start, end, exact: exact.to_owned(), prefix, suffix })
+        Text::new(text).problem(&Quote { start, end, exact: exact.to_owned(), prefix, suffix, cell: None })
     }
 
     #[test]
@@ -287,10 +342,8 @@ mod tests {
         assert_eq!(problem(text, "丁市", Some(300), ("", "")), Some(Problem::Missing));
         assert_eq!(problem(text, "结好", None, ("", "")), None);
         assert_eq!(problem(text, "结好", None, ("x", "")), Some(Problem::Context));
-        let quote =
-            Quote {
-                start: Some(0), end: Some(9), exact: "甲市".into(), prefix: String::new(), suffix: String::new()
-            };
+        let (prefix, suffix) = (String::new(), String::new());
+        let quote = Quote { start: Some(0), end: Some(9), exact: "甲市".into(), prefix, suffix, cell: None };
         assert_eq!(Text::new(text).problem(&quote), Some(Problem::Span));
         assert_eq!(problem("\u{FEFF}甲", "甲", Some(0), ("", "")), None);
     }

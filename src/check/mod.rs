@@ -1,5 +1,7 @@
 //! What is wrong with data, and where: shapes, evidence against the texts, conflicts between documents.
 
+#[cfg(feature = "tables")]
+mod cells;
 mod conflicts;
 mod contract;
 mod data;

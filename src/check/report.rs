@@ -210,7 +210,7 @@ fn evidence_text(report: &EvidenceReport, how: &Written, out: &mut impl Write) -
                 &report.standing,
                 &wrong(|problem| matches!(problem, Problem::Moved(_))),
                 &wrong(|problem| matches!(problem, Problem::Missing)),
-                &wrong(|problem| matches!(problem, Problem::Context | Problem::Span)),
+                &wrong(|problem| matches!(problem, Problem::Context | Problem::Span | Problem::Cell)),
             ]
         )
     )?;
@@ -231,12 +231,14 @@ fn evidence_finding(finding: &EvidenceFinding, how: &Written, out: &mut impl Wri
     let place = match (finding.start, finding.end) {
         (Some(start), Some(end)) => how.say(" at {} to {}", &[&start, &end]),
         (Some(start), None) => how.say(" at {}", &[&start]),
+        (None, _) if finding.cell.is_some() => how.say(" at {}", &[&finding.cell.as_deref().unwrap_or_default()]),
         _ => String::new(),
     };
     let problem = match &finding.problem {
         Problem::Missing => how.paint("1;31", &how.say("missing", &[])),
         Problem::Context => how.paint("1;33", &how.say("between other words than its prefix and suffix", &[])),
         Problem::Span => how.paint("1;33", &how.say("its end does not go with its start and length", &[])),
+        Problem::Cell => how.paint("1;31", &how.say("not in this cell of the table", &[])),
         Problem::Moved(places) => {
             let places: Vec<String> = places.iter().map(ToString::to_string).collect();
             how.paint("1;33", &how.say("moved: stands at {}", &[&places.join(", ")]))
@@ -345,10 +347,11 @@ fn evidence_json(report: &EvidenceReport) -> Value {
             Problem::Missing => ("missing", [].as_slice()),
             Problem::Context => ("context", [].as_slice()),
             Problem::Span => ("span", [].as_slice()),
+            Problem::Cell => ("cell", [].as_slice()),
         };
         json!({
             "document": finding.document, "of": finding.of, "quote": finding.quote, "start": finding.start,
-            "end": finding.end, "problem": problem, "found_at": places,
+            "end": finding.end, "cell": finding.cell, "problem": problem, "found_at": places,
         })
     };
     json!({

@@ -18,7 +18,7 @@ use crate::record::read::Container;
     citypact convert records/*.jsonl.gz --out cities.trig --reject left-out.jsonl\n  \
     extractor | citypact convert - --to nquads --unresolved reject")]
 pub struct Args {
-    /// Files of records: .jsonl, .ndjson, .json or .csv, each maybe .gz or .zst; `-` is standard input
+    /// Files of records: .jsonl, .ndjson, .json or .csv, each maybe .gz or .zst; `-` is standard input. With --table: tables
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Syntax of the output: turtle, trig, ntriples, nquads, rdfxml or jsonld; by default what the suffix of --out says,
@@ -47,12 +47,10 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let by_suffix = output::by_suffix(args.out.as_deref().filter(|_| args.to.is_none()), str::parse::<Syntax>)?;
     let syntax = args.to.or(by_suffix).unwrap_or(Syntax::Turtle);
     args.records.check_outputs(args.out.as_deref())?;
-    let outcome = match &args.out {
-        Some(path) => output::to_file(path, &args.files, |file| write(args, syntax, edge, file))?,
-        None => write(args, syntax, edge, edge.stdout())?,
-    };
-    output::say_dropped(syntax, edge);
-    Ok(outcome)
+    match &args.out {
+        Some(path) => output::to_file(path, &args.files, |file| write(args, syntax, edge, file)),
+        None => write(args, syntax, edge, edge.stdout()),
+    }
 }
 
 fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Result {
@@ -60,9 +58,11 @@ fn write(args: &Args, syntax: Syntax, edge: &Edge, mut out: impl Write) -> Resul
     let options = args.records.options(args.from);
     let mut listener = args.records.listen(&args.files, edge)?;
     let register = args.register.open(edge)?;
+    let inputs = args.records.tables(inputs, &register, &mut listener, edge)?;
     let summary: Summary =
         convert::convert_to(&inputs, &register, &options, syntax, &mut out, &mut |event| listener.hear(event))?;
     out.flush()?;
     progress.finish();
+    output::say_dropped(syntax, edge);
     listener.finish(&summary)
 }

@@ -80,9 +80,10 @@ impl FileArgs {
             with_ontology: self.with_ontology,
         };
         let mut listener = self.records.listen(files, edge)?;
+        let register = self.register.open(edge)?;
+        let inputs = self.records.tables(inputs, &register, &mut listener, edge)?;
         let (summary, report) =
-            load_files(store, &inputs, &self.register.open(edge)?, &options, &mut |event| listener.hear(event))
-                .map_err(explain)?;
+            load_files(store, &inputs, &register, &options, &mut |event| listener.hear(event)).map_err(explain)?;
         progress.finish();
         // What the files brought, without the vocabulary that may have come with them.
         let report = LoadReport { quads: summary.quads, ..report };

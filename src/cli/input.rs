@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::ValueEnum;
@@ -10,14 +11,16 @@ use super::edge::Edge;
 use super::output::{self, OutFile};
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Outcome, Result};
+use super::tables_input;
 use crate::convert::{Event, MentionReport, Options, Summary};
 use crate::counted::counted;
 use crate::location::{Diagnostic, Severity};
 use crate::mapping::{BaseIri, Unresolved};
-use crate::place::Resolution;
+use crate::place::{Register, Resolution};
 use crate::record::RecordType;
 use crate::record::RejectWriter;
 use crate::record::read::{Container, Input, ReadOptions, Watch};
+use crate::table::Account;
 
 /// How records are read and mapped.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,6 +29,9 @@ pub struct RecordArgs {
     /// The type of the rows of CSV files that have no column `type`: place, tie, conferral or count
     #[arg(long = "type", value_name = "TYPE", value_parser = record_type)]
     csv_type: Option<RecordType>,
+    /// Read the files as tables, by this mapping of what their rows mean (see citypact tables guess)
+    #[arg(long, value_name = "MAPPING")]
+    table: Option<PathBuf>,
     /// Let unknown fields pass with a warning
     #[arg(long)]
     lenient: bool,
@@ -93,6 +99,17 @@ impl RecordArgs {
         }
     }
 
+    /// The inputs with the records of tables in the stead of these, where files are tables.
+    pub fn tables(
+        &self,
+        inputs: Vec<Input>,
+        register: &Register,
+        listener: &mut Listener<'_>,
+        edge: &Edge,
+    ) -> Result<Vec<Input>> {
+        tables_input::translated(inputs, self.table.as_ref(), register, listener, edge)
+    }
+
     /// How many threads, where that was said.
     pub fn threads(&self) -> Option<usize> {
         (self.jobs > 0).then_some(self.jobs)
@@ -120,6 +137,7 @@ impl RecordArgs {
             left: self.messages,
             unsaid: 0,
             trouble: None,
+            accounts: Vec::new(),
         })
     }
 }
@@ -164,9 +182,16 @@ pub struct Listener<'e> {
     left: u64,
     unsaid: u64,
     trouble: Option<std::io::Error>,
+    /// What became of the rows of tables.
+    accounts: Vec<(Arc<str>, Account)>,
 }
 
 impl Listener<'_> {
+    /// Takes up what became of the rows of a table.
+    pub fn account(&mut self, name: &Arc<str>, account: Account) {
+        self.accounts.push((Arc::clone(name), account));
+    }
+
     /// Takes one event of a conversion.
     pub fn hear(&mut self, event: Event) {
         match event {
@@ -217,7 +242,11 @@ impl Listener<'_> {
                 .warn(format_args!("… and {} more; --messages N prints more of them", counted(self.unsaid, "finding")));
         }
         self.edge.say(sum(summary));
-        Ok(if summary.is_complete() { Outcome::Done } else { Outcome::Rejected })
+        for (name, account) in &self.accounts {
+            self.edge.say(tables_input::told(name, account));
+        }
+        let complete = summary.is_complete() && self.accounts.iter().all(|(_, account)| account.errors == 0);
+        Ok(if complete { Outcome::Done } else { Outcome::Rejected })
     }
 }
 

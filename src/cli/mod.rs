@@ -40,6 +40,8 @@ mod schema;
 mod screen;
 mod serve;
 mod shell;
+mod tables;
+mod tables_input;
 mod update;
 mod watch;
 mod work;
@@ -99,6 +101,7 @@ enum Command {
     Restore(maintain::RestoreArgs),
     Optimize(maintain::OptimizeArgs),
     CheckIndex(maintain::CheckIndexArgs),
+    Tables(tables::Args),
     Places(places::Args),
     Schema(schema::Args),
     Serve(Box<serve::Args>),
@@ -180,6 +183,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Restore(args) => maintain::restore(args, edge),
         Command::Optimize(args) => maintain::optimize(args, edge),
         Command::CheckIndex(args) => maintain::check_index(args, edge),
+        Command::Tables(args) => tables::run(args, edge),
         Command::Places(args) => places::run(args, edge),
         Command::Schema(args) => schema::run(args, edge),
         Command::Serve(args) => serve::run(args, edge),

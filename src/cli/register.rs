@@ -60,7 +60,7 @@ pub fn add_lines(register: &mut Register, name: &str, lines: impl BufRead, edge:
     let mut warn = |line: usize, conflict: Conflict| {
         edge.say(Diagnostic {
             severity: Severity::Warning,
-            at: Location { file: name.into(), line: line as u64 - 1, column: 0 },
+            at: Location::new(name.into(), line as u64 - 1, 0),
             pointer: format!("/{}", conflict.field),
             reason: conflict.told(),
             remedy: None,

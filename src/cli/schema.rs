@@ -10,12 +10,15 @@ use crate::record::{RecordType, schema_in, starter};
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  citypact schema > records.schema.json\n  citypact schema --lang zh-Hans\n  citypact schema --csv tie > ties.csv && \
-    citypact load ties.csv"
+    citypact load ties.csv\n  citypact schema --tables > tables.schema.json"
 )]
 pub struct Args {
     /// Print a CSV table to begin with instead: its heading and rows to write over, of type place, tie, conferral or count
     #[arg(long, value_name = "TYPE", value_parser = flat_type)]
     csv: Option<RecordType>,
+    /// Print the schema of mappings instead, which say what the rows of a table mean (see citypact tables)
+    #[arg(long, conflicts_with = "csv")]
+    tables: bool,
     /// Language of the descriptions: en, zh-Hans, zh-Hant or ja
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
@@ -34,7 +37,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         out.flush()?;
         return Ok(Outcome::Done);
     }
-    serde_json::to_writer_pretty(&mut out, &schema_in(&args.lang))?;
+    let schema = if args.tables { crate::table::schema() } else { schema_in(&args.lang) };
+    serde_json::to_writer_pretty(&mut out, &schema)?;
     writeln!(out)?;
     out.flush()?;
     Ok(Outcome::Done)

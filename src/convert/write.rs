@@ -12,7 +12,7 @@ use crate::location::{Diagnostic, Location, Severity};
 use crate::mapping::reference;
 use crate::mapping::{self, Document, Finding, Findings, Memory, Run, Tally, Target};
 use crate::record::read::{Batch, Input, Parsed, Rejected};
-use crate::record::{Record, RecordType};
+use crate::record::{self, Record, RecordType};
 
 /// What every worker and the one who delivers share.
 pub(super) struct Writer<'w> {
@@ -176,7 +176,9 @@ impl<'w, C: Chunk> Worker<'w, C> {
         said.extend(self.shared.survey.warned.get(&position(self.file, &parsed.at)).cloned());
         self.answer.warnings += (parsed.warnings.len() + said.len()) as u64;
         self.answer.events.extend(parsed.warnings.iter().cloned().map(Event::Finding));
-        self.answer.events.extend(said.iter().map(|finding| Event::Finding(diagnostic(parsed, finding))));
+        if !said.is_empty() {
+            self.answer.events.extend(diagnostics(parsed, &said).into_iter().map(Event::Finding));
+        }
         self.report_mentions(parsed);
     }
 
@@ -190,7 +192,7 @@ impl<'w, C: Chunk> Worker<'w, C> {
     }
 
     fn refuse(&mut self, parsed: &Parsed<'_>, findings: &[Finding]) {
-        self.reject(parsed.reject(findings.iter().map(|finding| diagnostic(parsed, finding))));
+        self.reject(parsed.reject(diagnostics(parsed, findings)));
     }
 
     fn report_mentions(&mut self, parsed: &Parsed<'_>) {
@@ -201,8 +203,14 @@ impl<'w, C: Chunk> Worker<'w, C> {
     }
 }
 
-fn diagnostic(parsed: &Parsed<'_>, finding: &Finding) -> Diagnostic {
-    parsed.diagnostic(finding.severity, &finding.pointer, finding.reason.clone(), Some(finding.remedy.clone()))
+fn diagnostics(parsed: &Parsed<'_>, findings: &[Finding]) -> Vec<Diagnostic> {
+    let plain = |Finding { severity, pointer, reason, remedy }: Finding| record::Finding {
+        pointer,
+        severity,
+        reason,
+        remedy: Some(remedy),
+    };
+    parsed.diagnostics(findings.iter().cloned().map(plain).collect())
 }
 
 fn assumption(parsed: &Parsed<'_>, source: &str) -> Diagnostic {

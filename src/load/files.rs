@@ -135,6 +135,10 @@ type Sorted<'a> = (Vec<Input>, Vec<(&'a Input, Syntax)>);
 fn sort(inputs: &[Input], content: Option<Content>) -> Result<Sorted<'_>, LoadError> {
     let mut sorted: Sorted<'_> = Default::default();
     for input in inputs {
+        if input.origin().is_some() {
+            sorted.0.push(input.clone());
+            continue;
+        }
         let by_suffix = || input.suffix().and_then(|suffix| Content::from_suffix(&suffix));
         match content.or_else(by_suffix) {
             Some(Content::Rdf(syntax)) => sorted.1.push((input, syntax)),

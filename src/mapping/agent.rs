@@ -116,6 +116,7 @@ impl<'m> Cx<'m> {
         };
         if agent.state.is_some() || agent.level.is_some() || agent.within.is_some() {
             let mention = Mention {
+                also: Vec::new(),
                 name: first.to_owned(),
                 state: agent.state.clone(),
                 level: agent.level,

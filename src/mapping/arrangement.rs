@@ -1,5 +1,7 @@
 //! What has parties: ties, agreements, alliances.
 
+use std::collections::HashSet;
+
 use super::agent::Role;
 use super::cx::{At, Cx};
 use super::emit::Node;
@@ -32,13 +34,14 @@ impl<'m> Cx<'m> {
         at: At<'_>,
     ) -> Option<Vec<Target<'r>>> {
         let mut targets: Vec<Target<'r>> = Vec::with_capacity(parties.len());
+        let mut taken = HashSet::new();
         for (i, party) in parties.iter().enumerate() {
             let target = self.place(party, accept, at.index(i))?;
-            if targets.iter().any(|other| other.node == target.node) {
+            if taken.insert(target.node.clone()) {
+                targets.push(target);
+            } else {
                 let same = key_text(&target.key).to_owned();
                 self.error(at.index(i), format!("`{same}` is already one of the parties"), "name each party once");
-            } else {
-                targets.push(target);
             }
         }
         if targets.len() < least && targets.len() == parties.len() {

@@ -1,5 +1,7 @@
 //! What records of every type share: modality, note, evidence, confidence.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::cx::{At, Cx};
 use super::emit::Node;
 use super::iri;
@@ -8,7 +10,10 @@ use crate::record::{
     Agreement, Alliance, Assessment, Award, Conferral, Count, Declaration, Event, Evidence, Modality, Organization,
     Person, Place, Post, Project, Rank, Service, Source, Target, Text, Tie,
 };
-use crate::vocab::{self, oa, pact, skos};
+use crate::vocab::{self, dcterms, oa, pact, rdf, skos};
+
+/// What the fragments of cells conform to, as Web Annotation names it (§4.2.1).
+const RFC_7111: &str = "http://tools.ietf.org/rfc/rfc7111";
 
 /// The fields common to all types of records.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +102,7 @@ impl<'m> Cx<'m> {
         if let Some(evidence) = evidence {
             self.quote(&target, &label, evidence);
             self.position(&target, &label, evidence);
+            self.cell(&target, &label, evidence);
         }
     }
 
@@ -107,6 +113,17 @@ impl<'m> Cx<'m> {
         self.out.string(&quote, oa::exact, &evidence.quote);
         for (predicate, text) in [(oa::prefix, &evidence.prefix), (oa::suffix, &evidence.suffix)] {
             text.iter().for_each(|text| self.out.string(&quote, predicate, text));
+        }
+    }
+
+    fn cell(&mut self, target: &Node, label: &str, evidence: &Evidence) {
+        let Some(fragment) = cell_fragment(evidence) else { return };
+        let cell = Node::Blank(format!("c{label}"));
+        self.out.link(target, oa::hasSelector, &cell);
+        self.out.class(&cell, oa::FragmentSelector);
+        self.out.string(&cell, rdf::value, &fragment);
+        if evidence.sheet.is_none() {
+            self.out.iri(&cell, dcterms::conformsTo, RFC_7111);
         }
     }
 
@@ -123,11 +140,27 @@ impl<'m> Cx<'m> {
     }
 }
 
+/// The fragment of a cell (RFC 7111, §2.3: rows and columns from 1), or of its row alone; a file of several sheets has the
+/// sheet's name before it, percent-encoded.
+pub(crate) fn cell_fragment(evidence: &Evidence) -> Option<String> {
+    let place = match (evidence.row?, evidence.column) {
+        (row, Some(column)) => format!("cell={row},{column}"),
+        (row, None) => format!("row={row}"),
+    };
+    Some(match &evidence.sheet {
+        Some(sheet) => format!("sheet={}&{place}", utf8_percent_encode(sheet, NON_ALPHANUMERIC)),
+        None => place,
+    })
+}
+
 /// The document is part of the hash, since blank nodes are labelled by it too.
 fn annotation_hash(node: &Node, doc: &Document, evidence: Option<&Evidence>) -> String {
     let offset = |offset: Option<u32>| offset.map(|offset| offset.to_string()).unwrap_or_default();
     let start = offset(evidence.and_then(|evidence| evidence.start));
     let end = offset(evidence.and_then(|evidence| evidence.end));
     let quote = evidence.map_or("", |evidence| &evidence.quote);
-    iri::hash([node.as_str(), &doc.id, quote, &start, &end])
+    let cell = evidence.and_then(cell_fragment).unwrap_or_default();
+    let parts = [node.as_str(), &doc.id, quote, &start, &end, &cell];
+    // What has no cell keeps the name that it had before there were cells.
+    iri::hash(parts.into_iter().take(if cell.is_empty() { 5 } else { 6 }))
 }

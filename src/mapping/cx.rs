@@ -139,10 +139,21 @@ impl Memory {
         if self.mentions.len() >= REMEMBERED {
             self.mentions.clear();
         }
-        let resolution = Arc::new(run.register.resolve(&spoken(mention, language)));
+        let resolution = Arc::new(resolve(run, mention, language));
         self.mentions.insert(key, Arc::clone(&resolution));
         resolution
     }
+}
+
+/// What a mention means by its name, else by the first of its other names that means one place.
+fn resolve(run: &Run<'_>, mention: &Mention, language: Option<&str>) -> Resolution {
+    let by_name = run.register.resolve(&spoken(mention, language));
+    if matches!(by_name, Resolution::One { .. }) {
+        return by_name;
+    }
+    let by = |name: &String| run.register.resolve(&place::Mention { name, ..spoken(mention, language) });
+    let other = mention.also.iter().map(by).find(|other| matches!(other, Resolution::One { .. }));
+    other.unwrap_or(by_name)
 }
 
 /// The mention as the register takes it.

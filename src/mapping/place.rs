@@ -5,9 +5,10 @@ use iri_string::types::IriStr;
 use super::cx::{At, Cx, spoken};
 use super::emit::{Emitter, Node, QuadSink};
 use super::iri::{self, Key};
-use super::reference::Accept;
+use super::reference::{Accept, printed_tag};
 use super::run::Run;
 use crate::place::{self, Mention as Spoken, Resolution};
+use crate::record::words::unwritable;
 use crate::record::{Level, Mention, OneOrMany, Place};
 use crate::vocab::{self, geo, graph, owl, pact, schema, sf, skos};
 
@@ -20,6 +21,10 @@ pub(crate) fn minted_key(run: &Run<'_>, mention: &Mention) -> Key<'static> {
 pub(crate) fn describe_mention(cx: &mut Cx<'_>, node: &Node, mention: &Mention, at: At<'_>) {
     classes(&mut cx.out, node, mention.level);
     cx.out.text(node, skos::prefLabel, None, &mention.name);
+    for name in mention.also.iter().filter(|name| unwritable(name).is_none()) {
+        let tag = printed_tag(name, cx.language().unwrap_or_default());
+        cx.out.text(node, skos::altLabel, Some(&*tag).filter(|tag| !tag.is_empty()), name);
+    }
     cx.out.boolean(node, pact::unreconciled, true);
     if let Some(level) = mention.level {
         cx.out.concept(node, pact::level, vocab::CODE, level.as_str());

@@ -96,7 +96,9 @@ impl<'m> Cx<'m> {
         match &*resolution {
             Resolution::One { id, .. } => {
                 let target = self.known_place(Cow::Owned(id.clone()));
-                self.as_printed(&target.node, id, &mention.name);
+                std::iter::once(&mention.name)
+                    .chain(&mention.also)
+                    .for_each(|name| self.as_printed(&target.node, id, name));
                 Some(target)
             }
             unclear => self.unclear(mention, unclear, at),
@@ -215,7 +217,7 @@ impl<'m> Cx<'m> {
 }
 
 /// The language of a name in a document of this language: that of the document, unless the script shows another.
-fn printed_tag(name: &str, language: &str) -> String {
+pub(crate) fn printed_tag(name: &str, language: &str) -> String {
     let primary = language.split('-').next().unwrap_or_default();
     let has = |range: std::ops::RangeInclusive<char>| name.chars().any(|character| range.contains(&character));
     let (kana, hangul) = (has('\u{3041}'..='\u{30FA}'), has('\u{AC00}'..='\u{D7A3}'));

@@ -98,11 +98,8 @@ impl SyntaxError {
         let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
         let line = text[start..].lines().next().unwrap_or_default().to_owned();
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let at = Location {
-            file: options.name.clone(),
-            line: count(text[..start].matches('\n').count()),
-            column: count(text[start..offset].chars().count()),
-        };
+        let lines = count(text[..start].matches('\n').count());
+        let at = Location::new(options.name.clone(), lines, count(text[start..offset].chars().count()));
         Self { at, reason, line, hint: full_width(text), too_large: false }
     }
 }

@@ -148,7 +148,7 @@ fn explain(name: &Arc<str>, error: RdfParseError) -> Diagnostic {
 }
 
 pub(super) fn diagnostic(name: &Arc<str>, (line, column): (u64, u64), reason: String, remedy: &str) -> Diagnostic {
-    let at = Location { file: Arc::clone(name), line, column };
+    let at = Location::new(Arc::clone(name), line, column);
     Diagnostic { severity: Severity::Error, at, pointer: String::new(), reason, remedy: Some(remedy.to_owned()) }
 }
 

@@ -11,6 +11,7 @@ mod reject;
 mod schema;
 mod text;
 mod types;
+mod whole;
 pub(crate) mod words;
 
 use std::borrow::Cow;
@@ -46,10 +47,10 @@ pub struct Evidence {
     #[schemars(length(min = 1))]
     pub quote: String,
     /// Offset of their first character, in Unicode code points from 0.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::optional")]
     pub start: Option<u32>,
     /// Offset after their last character, in Unicode code points.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::optional")]
     pub end: Option<u32>,
     /// The words before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +58,25 @@ pub struct Evidence {
     /// The words after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
+    /// The row of a table whose cell holds them, counted from 1, the heading and what stands above it among them.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::optional")]
+    #[schemars(range(min = 1))]
+    pub row: Option<u32>,
+    /// The column of that cell, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::optional")]
+    #[schemars(range(min = 1))]
+    pub column: Option<u32>,
+    /// The sheet of that cell, in a file of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+}
+
+impl Evidence {
+    /// Words, wherever in the source they stand.
+    pub fn new(quote: impl Into<String>) -> Self {
+        let quote = quote.into();
+        Self { quote, start: None, end: None, prefix: None, suffix: None, row: None, column: None, sheet: None }
+    }
 }
 
 /// The `type` of a record inside its struct, where the struct itself says it: held against the struct, and forgotten.

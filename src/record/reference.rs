@@ -28,10 +28,13 @@ pub struct Mention {
     /// The unit it lies in: an id or a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<String>,
+    /// Other names by which the source speaks of it beside this one, such as in another script.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// Something written either as a string or as an object: the string is an id (or a bare name), the object is `T`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reference<T> {
     /// An id of the run or of the place register, or, where the field allows it, a bare name.
     Id(String),

@@ -9,6 +9,7 @@ use super::codes::{
     TextCondition, TieKind, Tier, Verdict,
 };
 use super::reference::{AgentRef, AgreementRef, EventRef, OneOrMany, OrganizationRef, PlaceRef, TieRef};
+use super::whole;
 use super::{Date, Evidence, Fields, IgnoredTag, RecordType, Text};
 
 macro_rules! record {
@@ -232,6 +233,7 @@ record! {
         topics: Vec<String>, /// The event it is part of.
         part_of: EventRef, /// Which edition of a series it is.
         #[schemars(range(min = 1))]
+        #[serde(deserialize_with = "whole::optional")]
         edition: u32 }
 }
 record! {
@@ -300,6 +302,7 @@ record! {
         id: String, /// Tier of the list.
         tier: Tier, /// Position in the list, from 1.
         #[schemars(range(min = 1))]
+        #[serde(deserialize_with = "whole::optional")]
         position: u32, /// The counterpart named beside the recipient.
         for_tie_with: PlaceRef, /// The event at which it was conferred.
         conferred_at: EventRef, /// When it was conferred.
@@ -323,6 +326,7 @@ record! {
         about: PlaceRef, /// What is counted, a slug of the variable scheme.
         #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The number.
+        #[serde(deserialize_with = "whole::required")]
         value: u64, /// The date at which it held.
         as_of: Date, /// Where that date comes from.
         as_of_basis: AsOfBasis }
@@ -340,10 +344,12 @@ record! {
         #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The position, from 1.
         #[schemars(range(min = 1))]
+        #[serde(deserialize_with = "whole::required")]
         rank: u64 }
     optional { /// Its id.
         #[schemars(length(min = 1))]
         id: String, /// How many are ranked.
+        #[serde(deserialize_with = "whole::optional")]
         among: u64, /// The date at which it held.
         as_of: Date, /// Where that date comes from.
         as_of_basis: AsOfBasis, /// What it is limited to.
@@ -355,6 +361,7 @@ record! {
         about: PlaceRef, /// What is counted, a slug of the variable scheme.
         #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
         variable: String, /// The number.
+        #[serde(deserialize_with = "whole::required")]
         value: u64 }
     optional { /// Its id.
         #[schemars(length(min = 1))]

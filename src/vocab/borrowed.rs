@@ -3,7 +3,7 @@
 namespace! {
     /// RDF 1.1.
     rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#" {
-        type_: "type", first, rest, nil, langString, Property,
+        type_: "type", first, rest, nil, langString, Property, value,
     }
 }
 
@@ -64,7 +64,7 @@ namespace! {
 namespace! {
     /// Web Annotation.
     oa = "http://www.w3.org/ns/oa#" {
-        Annotation, SpecificResource, TextQuoteSelector, TextPositionSelector, hasBody, hasTarget, hasSource,
+        Annotation, SpecificResource, TextQuoteSelector, TextPositionSelector, FragmentSelector, hasBody, hasTarget, hasSource,
         hasSelector, exact, prefix, suffix, start, end, motivatedBy, identifying, describing,
     }
 }

@@ -3,9 +3,21 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// What serves, reaches out or talks to people.
-const HEAVY: [&str; 9] =
-    ["axum", "hyper", "tokio", "clap", "rustyline", "ureq", "rustls", "indicatif", "tikv-jemallocator"];
+/// What serves, reaches out, talks to people or reads workbooks.
+const HEAVY: [&str; 12] = [
+    "axum",
+    "hyper",
+    "tokio",
+    "clap",
+    "rustyline",
+    "ureq",
+    "rustls",
+    "indicatif",
+    "tikv-jemallocator",
+    "calamine",
+    "chardetng",
+    "html5gum",
+];
 
 /// The packages that a program gets which depends on the crate with these features.
 fn packages(features: &[&str]) -> BTreeSet<String> {
@@ -28,6 +40,7 @@ fn heavy(features: &[&str]) -> Vec<&'static str> {
 fn the_library_alone_gets_neither_server_nor_terminal() {
     assert_eq!(heavy(&[]), [""; 0]);
     assert_eq!(heavy(&["client"]), ["ureq", "rustls"]);
+    assert_eq!(heavy(&["tables"]), ["calamine", "chardetng", "html5gum"]);
     assert_eq!(heavy(&["server"]), ["axum", "hyper", "tokio", "ureq", "rustls"]);
     let mut all = HEAVY.to_vec();
     if cfg!(target_env = "msvc") {

@@ -47,6 +47,7 @@ mod server;
 mod shacl;
 mod store;
 mod supply;
+mod tables;
 mod terminal;
 mod through;
 mod traps;

@@ -83,29 +83,35 @@ fn every_command_of_the_tour_does_what_the_readme_shows() {
     for name in ["examples", "ontology", "queries"] {
         std::os::unix::fs::symlink(root.join(name), folder.path().join(name)).unwrap();
     }
-    let steps = steps(&readme("README.md"));
-    assert!(steps.len() >= 10, "the tour has only {} commands", steps.len());
-    for step in steps.iter().filter(|step| !is_of_the_build(&step.command)) {
-        let output = Command::new("sh")
-            .args(["-c", &step.command])
-            .current_dir(folder.path())
-            .env("PATH", path())
-            .env_remove("CITYPACT_STORE")
-            .env("LC_ALL", "C.UTF-8")
-            .output()
-            .unwrap();
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "README.md:{}: {}\n{out}\n{err}", step.line, step.command);
-        let lines: Vec<&str> = out.lines().collect();
-        let shown = step.shown.iter().filter(|line| !line.is_empty()).count() > 0;
-        assert!(
-            !shown || fits(&step.shown, &lines),
-            "README.md:{}: {}\nshows\n{}\nbut prints\n{out}",
-            step.line,
-            step.command,
-            step.shown.join("\n")
-        );
+    for (name, least) in [("README.md", 10), ("examples/tables/README.md", 5)] {
+        let steps = steps(&readme(name));
+        assert!(steps.len() >= least, "{name} has only {} commands", steps.len());
+        steps.iter().filter(|step| !is_of_the_build(&step.command)).for_each(|step| follow(name, step, folder.path()));
     }
+}
+
+/// Runs a command in the folder, and holds what it prints against what the document shows.
+#[cfg(unix)]
+fn follow(name: &str, step: &Step, folder: &Path) {
+    let output = Command::new("sh")
+        .args(["-c", &step.command])
+        .current_dir(folder)
+        .env("PATH", path())
+        .env_remove("CITYPACT_STORE")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name}:{}: {}\n{out}\n{err}", step.line, step.command);
+    let lines: Vec<&str> = out.lines().collect();
+    let shown = step.shown.iter().filter(|line| !line.is_empty()).count() > 0;
+    assert!(
+        !shown || fits(&step.shown, &lines),
+        "{name}:{}: {}\nshows\n{}\nbut prints\n{out}",
+        step.line,
+        step.command,
+        step.shown.join("\n")
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ const ROOMS: &[&[&str]] = &[
     &["atomic", "counted", "fold", "held", "location", "nearest", "xpath", "format", "vocab", "ontology", "xml"],
     &["record"],
     &["place"],
+    &["table"],
     &["mapping"],
     &["rdf"],
     &["convert", "generate"],

@@ -40,6 +40,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut listener = args.records.listen(&args.files, edge)?;
     let mut review = Review::default();
     let register = args.register.open(edge)?;
+    let inputs = args.records.tables(inputs, &register, &mut listener, edge)?;
     let summary = convert::convert(&inputs, &register, &options, &mut Forgetful, &mut |event| {
         if let Event::Mention(report) = &event {
             review.note(&mention(&report.mention), &report.resolution);

@@ -1,5 +1,8 @@
 //! Checks of what one record says of another: mentions, parties, agents, and what is written in place.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::{At, Findings};
 use crate::record::{
     Agent, AgentRef, Agreement, AgreementRef, EstablishedTie, EventRef, Mention, Office, Organization, OrganizationRef,
@@ -35,6 +38,8 @@ impl Findings {
 
     fn mention(&mut self, at: At<'_>, mention: &Mention) {
         self.words(at.field("name"), &mention.name);
+        let also = at.field("also");
+        mention.also.iter().enumerate().for_each(|(index, name)| self.words(also.index(index), name));
         for (name, around) in [("state", &mention.state), ("within", &mention.within)] {
             self.id_reference(at.field(name), around.as_deref());
         }
@@ -52,10 +57,14 @@ impl Findings {
     /// At least `least` parties, none of them twice.
     pub(super) fn parties(&mut self, at: At<'_>, parties: &[PlaceRef], least: usize) {
         self.places(at, parties, least);
-        for (index, party) in parties.iter().enumerate().skip(1) {
-            if let Some(first) = parties[..index].iter().position(|other| other == party) {
-                let reason = format!("the party is the same as {}", at.index(first));
-                self.error(at.index(index), reason, "name each party once");
+        let mut seen = HashMap::new();
+        for (index, party) in parties.iter().enumerate() {
+            match seen.entry(party) {
+                Entry::Vacant(first) => drop(first.insert(index)),
+                Entry::Occupied(first) => {
+                    let reason = format!("the party is the same as {}", at.index(*first.get()));
+                    self.error(at.index(index), reason, "name each party once");
+                }
             }
         }
     }

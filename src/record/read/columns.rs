@@ -85,6 +85,13 @@ impl Columns {
                 notes.push(Note { severity, ..Note::error(*at, reason, remedy) });
             }
         }
+        if more == 0 && notes.len() > 1 && notes.len() == cells.len() && !options.lenient {
+            return vec![Note::error(
+                0,
+                "no column of the heading names a field of a record",
+                "a table of your own is read by a mapping: citypact tables guess FILE > FILE.toml, then --table FILE.toml",
+            )];
+        }
         if more > 0 {
             let severity = if options.lenient { Severity::Warning } else { Severity::Error };
             let note = Note::error(

@@ -32,7 +32,7 @@ impl Cursor {
     }
 
     pub(super) fn location(self, file: &Arc<str>) -> Location {
-        Location { file: Arc::clone(file), line: self.line, column: self.column }
+        Location::new(Arc::clone(file), self.line, self.column)
     }
 }
 

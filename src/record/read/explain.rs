@@ -7,7 +7,7 @@ use super::node::{Node, Unreadable, Value};
 use super::syntax;
 use crate::location::Severity;
 use crate::record::words::{form, kinds, nearest, one_of, shown, tame, with_article};
-use crate::record::{Finding, Record, RecordType};
+use crate::record::{Record, RecordType};
 
 /// More faults than this are not looked for in one record.
 pub(super) const MOST_FAULTS: usize = 20;
@@ -30,13 +30,6 @@ impl Note {
     pub(super) fn error(at: usize, reason: impl Into<String>, remedy: impl Into<String>) -> Self {
         let (reason, remedy) = (reason.into(), Some(remedy.into()));
         Self { severity: Severity::Error, at, pointer: String::new(), reason, remedy, missing: None }
-    }
-
-    /// A finding of the checks, placed in the text.
-    pub(super) fn of(finding: Finding, json: &str) -> Self {
-        let Finding { pointer, severity, reason, remedy } = finding;
-        let at = Node::parse(json).map_or(0, |node| node.seek(&pointer).at);
-        Self { severity, at, pointer, reason, remedy, missing: None }
     }
 }
 

@@ -117,7 +117,7 @@ fn found_words(found: Unexpected<'_>) -> String {
 }
 
 /// What a field takes that counts.
-pub(super) const WHOLE_NUMBER: &str = "a whole number, 0 or more";
+pub(in crate::record) const WHOLE_NUMBER: &str = "a whole number, 0 or more";
 
 /// What serde expects, in the words of the contract.
 fn expected_words(expected: &str) -> String {

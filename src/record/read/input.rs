@@ -29,6 +29,15 @@ pub enum Input {
     Stream(Spool),
     /// Another input, whose readers tell how far they are.
     Watched(Box<Self>, Watch),
+    /// Records (JSON Lines) that were made from what stands elsewhere, such as the rows of a table.
+    Derived(Spool, Arc<dyn Origin>),
+}
+
+/// Where the records of a derived input come from.
+pub trait Origin: fmt::Debug + Send + Sync {
+    /// The place, in what it was made from, of the value that a JSON pointer leads to within the record on a line, counted
+    /// from 0; of the whole record where the pointer is empty. Two lines have two places.
+    fn locate(&self, file: &Arc<str>, line: u64, pointer: &str) -> Location;
 }
 
 /// Is told of all bytes read from an input, compressed ones as they are.
@@ -76,7 +85,12 @@ impl Spool {
     pub fn new(name: impl Into<Arc<str>>, stream: &mut impl Read) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         io::copy(stream, &mut file)?;
-        Ok(Self { name: name.into(), file: Arc::new(Mutex::new(file)) })
+        Ok(Self::from_file(name, file))
+    }
+
+    /// What stands in a temporary file.
+    pub fn from_file(name: impl Into<Arc<str>>, file: File) -> Self {
+        Self { name: name.into(), file: Arc::new(Mutex::new(file)) }
     }
 }
 
@@ -120,7 +134,9 @@ impl Input {
     pub fn name(&self) -> Arc<str> {
         match self {
             Self::Path(path) => path.to_string_lossy().into(),
-            Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) => Arc::clone(name),
+            Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) | Self::Derived(Spool { name, .. }, _) => {
+                Arc::clone(name)
+            }
             Self::Watched(input, _) => input.name(),
         }
     }
@@ -139,8 +155,19 @@ impl Input {
         match self {
             Self::Path(path) => path.metadata().map(|data| data.len()),
             Self::Bytes { bytes, .. } => Ok(bytes.len() as u64),
-            Self::Stream(spool) => Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len()),
+            Self::Stream(spool) | Self::Derived(spool, _) => {
+                Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len())
+            }
             Self::Watched(input, _) => input.length(),
+        }
+    }
+
+    /// Where its records come from, where they were made from something else.
+    pub fn origin(&self) -> Option<&Arc<dyn Origin>> {
+        match self {
+            Self::Derived(_, origin) => Some(origin),
+            Self::Watched(input, _) => input.origin(),
+            _ => None,
         }
     }
 
@@ -172,6 +199,9 @@ impl Input {
 
     /// A warning where its name says that it is compressed, and its bytes are not; they are read as they are.
     pub fn misnaming(&self) -> Option<Diagnostic> {
+        if self.origin().is_some() {
+            return None;
+        }
         let name = self.name();
         let suffix = [".gz", ".zst"].into_iter().find(|suffix| name.to_ascii_lowercase().ends_with(suffix))?;
         let mut head = Vec::new();
@@ -180,15 +210,18 @@ impl Input {
         let tool = if suffix == ".gz" { "gzip" } else { "zstd" };
         (!is_packed && !head.is_empty()).then(|| Diagnostic {
             severity: Severity::Warning,
-            at: Location { file: name, line: 0, column: 0 },
+            at: Location::new(name, 0, 0),
             pointer: String::new(),
             reason: format!("the file is named `{suffix}` and is not compressed; it is read as it is"),
             remedy: Some(format!("take `{suffix}` off its name, or compress it with {tool}")),
         })
     }
 
-    /// The container that its suffix names.
-    pub(super) fn container(&self) -> Option<Container> {
+    /// The container that its suffix names; of derived records JSON Lines, whatever they were made from is called.
+    pub fn container(&self) -> Option<Container> {
+        if self.origin().is_some() {
+            return Some(Container::JsonLines);
+        }
         self.suffix().and_then(|suffix| Container::from_suffix(&suffix))
     }
 
@@ -204,7 +237,9 @@ impl Input {
         Ok(match self {
             Self::Path(path) => Box::new(File::open(path).and_then(refuse_directory)?),
             Self::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
-            Self::Stream(spool) => Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 }),
+            Self::Stream(spool) | Self::Derived(spool, _) => {
+                Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 })
+            }
             Self::Watched(input, watch) => Box::new(WatchedReader { reader: input.raw()?, watch: watch.clone() }),
         })
     }

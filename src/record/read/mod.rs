@@ -24,8 +24,11 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-pub use input::{Input, Spool, Watch};
+pub(super) use fault::WHOLE_NUMBER;
+pub use input::{Input, Origin, Spool, Watch};
 pub use parse::{Parsed, Rejected};
+#[cfg(feature = "tables")]
+pub(crate) use row::NUMBERS;
 
 use super::RecordType;
 use crate::location::{Diagnostic, Location, Severity};
@@ -114,6 +117,17 @@ struct Shared {
     file: Arc<str>,
     options: ReadOptions,
     columns: Option<Columns>,
+    origin: Option<Arc<dyn Origin>>,
+}
+
+impl Shared {
+    /// Where a value stands: at the cursor, or in what its record was made from.
+    fn locate(&self, at: Cursor, pointer: &str) -> Location {
+        match &self.origin {
+            Some(origin) => origin.locate(&self.file, at.line, pointer),
+            None => at.location(&self.file),
+        }
+    }
 }
 
 /// Opens an input, as often as one likes.
@@ -124,7 +138,8 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
     let (reader, mark) = input.open()?;
     let mut feed = Feed::new(reader, mark, options.batch_size.max(1));
     let container = container(input, options, &mut feed)?;
-    let shared = Arc::new(Shared { file: input.name(), options: options.clone(), columns: None });
+    let (file, origin) = (input.name(), input.origin().cloned());
+    let shared = Arc::new(Shared { file, options: options.clone(), columns: None, origin });
     let splitter: Box<dyn Splitter> = match container {
         Container::JsonLines => Box::new(lines::Lines::default()),
         Container::Json => Box::new(array::Array::default()),
@@ -135,7 +150,8 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
 }
 
 fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
-    match (options.container.or_else(|| input.container()), input) {
+    let derived = input.origin().and_then(|_| input.container());
+    match (derived.or(options.container).or_else(|| input.container()), input) {
         (Some(container), _) => Ok(container),
         (None, input) if input.is_stream() => Ok(sniff(feed)),
         (None, _) => Err(ReadError::Suffix { name: input.name() }),

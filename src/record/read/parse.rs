@@ -11,7 +11,7 @@ use super::node::Node;
 use super::{Raw, Shared};
 use crate::location::{Diagnostic, Location, Severity};
 use crate::record::labels::{Family, codes};
-use crate::record::{Record, RecordType, check};
+use crate::record::{Finding, Record, RecordType, check};
 
 /// A record that goes through.
 #[derive(Debug)]
@@ -63,15 +63,38 @@ impl Parsed<'_> {
         reason: impl Into<String>,
         remedy: Option<String>,
     ) -> Diagnostic {
-        let note = Note { severity, pointer: pointer.to_owned(), remedy, ..Note::error(0, reason, "") };
+        let finding = Finding { severity, pointer: pointer.to_owned(), reason: reason.into(), remedy };
+        self.diagnostics(vec![finding]).remove(0)
+    }
+
+    /// Findings on values of the record, as [`Self::diagnostic`], at the cost of reading it once.
+    #[must_use]
+    pub fn diagnostics(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
         match Json::of(self.shared, self.raw) {
-            Ok(json) => json.place(Note { at: json.seek(pointer), ..note }),
-            Err(_) => {
-                let Note { severity, pointer, reason, remedy, .. } = note;
-                Diagnostic { severity, at: self.at.clone(), pointer, reason, remedy }
-            }
+            Ok(json) => json.place_all(notes(findings, &json.text)),
+            Err(_) => findings.into_iter().map(|finding| plain(finding, self.at.clone())).collect(),
         }
     }
+}
+
+/// Findings with their places in the text of the record.
+fn notes(findings: Vec<Finding>, json: &str) -> Vec<Note> {
+    let tree = Node::parse(json).ok();
+    let seek = |pointer: &str| tree.as_ref().map_or(0, |tree| tree.seek(pointer).at);
+    let note = |Finding { pointer, severity, reason, remedy }| Note {
+        severity,
+        at: seek(&pointer),
+        pointer,
+        remedy,
+        ..Note::error(0, reason, "")
+    };
+    findings.into_iter().map(note).collect()
+}
+
+/// A finding at a place that is no closer known.
+fn plain(finding: Finding, at: Location) -> Diagnostic {
+    let Finding { pointer, severity, reason, remedy } = finding;
+    Diagnostic { severity, at, pointer, reason, remedy }
 }
 
 /// The record with the variable that it names by a label as its slug.
@@ -120,9 +143,21 @@ impl<'b> Json<'b> {
         record.map(named)
     }
 
-    /// Where in the text the value stands that a pointer leads to.
-    fn seek(&self, pointer: &str) -> usize {
-        Node::parse(&self.text).map_or(0, |node| node.seek(pointer).at)
+    /// The findings, placed in the input. Those of a long record stand in its order, so that its lines are counted once.
+    fn place_all(&self, notes: Vec<Note>) -> Vec<Diagnostic> {
+        if self.shared.columns.is_some() {
+            return notes.into_iter().map(|note| self.place(note)).collect();
+        }
+        let (mut cursor, mut done) = (self.raw.start, 0);
+        let mut place = |note: Note| {
+            let Note { severity, at, pointer, reason, remedy, .. } = note;
+            let at = at.min(self.raw.bytes.len());
+            (cursor, done) = if at < done { (self.raw.start, 0) } else { (cursor, done) };
+            cursor.advance(&self.raw.bytes[done..at]);
+            done = at;
+            Diagnostic { severity, at: self.shared.locate(cursor, &pointer), pointer, reason, remedy }
+        };
+        notes.into_iter().map(&mut place).collect()
     }
 
     /// The finding, placed in the input; of a row it is told in the words of the table's heading.
@@ -133,7 +168,7 @@ impl<'b> Json<'b> {
         };
         let Note { severity, at, pointer, reason, remedy, .. } = note;
         let before = self.raw.bytes.get(..at).unwrap_or_default();
-        Diagnostic { severity, at: self.raw.start.after(before).location(&self.shared.file), pointer, reason, remedy }
+        Diagnostic { severity, at: self.shared.locate(self.raw.start.after(before), &pointer), pointer, reason, remedy }
     }
 }
 
@@ -166,15 +201,18 @@ fn first_tag(json: &str) -> Option<&str> {
 
 #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
 pub(super) fn parse<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, Rejected> {
-    let at = raw.start.location(&shared.file);
+    let at = shared.locate(raw.start, "");
     let json = readable(shared, raw).map_err(|why| rejected(shared, &raw, vec![why]))?;
     let mut notes = Vec::new();
     let record = json.record(&mut notes);
     if let Some(record) = &record {
-        notes.extend(check(record).into_iter().map(|finding| Note::of(finding, &json.text)));
+        let findings = check(record);
+        if !findings.is_empty() {
+            notes.extend(self::notes(findings, &json.text));
+        }
     }
     let erroneous = notes.iter().any(|note| note.severity == Severity::Error);
-    let diagnostics: Vec<_> = notes.into_iter().map(|note| json.place(note)).collect();
+    let diagnostics = json.place_all(notes);
     match record {
         Some(record) if !erroneous => Ok(Parsed { record, at, warnings: diagnostics, raw, shared }),
         _ => Err(rejected(shared, &raw, diagnostics)),
@@ -191,7 +229,7 @@ fn readable<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Json<'b>, Diagnostic
 }
 
 fn whole(shared: &Shared, raw: &Raw<'_>, reason: String, remedy: &str) -> Diagnostic {
-    let at = raw.start.location(&shared.file);
+    let at = shared.locate(raw.start, "");
     Diagnostic { severity: Severity::Error, at, pointer: String::new(), reason, remedy: Some(remedy.to_owned()) }
 }
 
@@ -210,7 +248,7 @@ fn rejected(shared: &Shared, raw: &Raw<'_>, diagnostics: Vec<Diagnostic>) -> Rej
     let columns = shared.columns.as_ref();
     Rejected {
         diagnostics,
-        at: raw.start.location(&shared.file),
+        at: shared.locate(raw.start, ""),
         raw: raw.bytes.to_vec(),
         heading: columns.map(|columns| columns.heading().to_vec()),
         json: match (columns, raw.known_type) {

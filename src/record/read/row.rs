@@ -9,11 +9,11 @@ use super::rows::Place;
 use crate::record::text::OF_THE_SOURCE;
 
 /// Fields that hold a number, in records and in evidence.
-const NUMBERS: [&str; 8] = ["value", "rank", "among", "position", "edition", "lat", "long", "confidence"];
-const EVIDENCE_NUMBERS: [&str; 2] = ["start", "end"];
+pub(crate) const NUMBERS: [&str; 8] = ["value", "rank", "among", "position", "edition", "lat", "long", "confidence"];
+const EVIDENCE_NUMBERS: [&str; 4] = ["start", "end", "row", "column"];
 /// Fields that hold a list.
-pub(super) const LISTS: [&str; 9] =
-    ["same_as", "different_from", "topics", "authors", "hosts", "conferred_by", "assesses", "stops", "appeals"];
+pub(super) const LISTS: [&str; 10] =
+    ["also", "same_as", "different_from", "topics", "authors", "hosts", "conferred_by", "assesses", "stops", "appeals"];
 /// Fields that hold texts with languages.
 pub(super) const TEXTS: [&str; 8] =
     ["names", "title", "note", "scope", "theme", "capacity", "kind_as_printed", "appeals"];

@@ -100,8 +100,9 @@ impl Rows {
             stream.say(note.severity, at.after(&row[..note.at]), note.reason, note.remedy.unwrap_or_default());
             self.done |= note.severity == Severity::Error;
         }
-        let Shared { file, options, .. } = &*stream.shared;
-        stream.shared = Arc::new(Shared { file: Arc::clone(file), options: options.clone(), columns: Some(columns) });
+        let Shared { file, options, origin, .. } = &*stream.shared;
+        let (file, options, origin) = (Arc::clone(file), options.clone(), origin.clone());
+        stream.shared = Arc::new(Shared { file, options, columns: Some(columns), origin });
     }
 
     fn give(&mut self, stream: &mut Stream) {
