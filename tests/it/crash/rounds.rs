@@ -33,7 +33,8 @@ pub enum Kind {
     RebuildIndex,
 }
 
-pub const KINDS: [Kind; 8] = [
+pub const KINDS: [Kind; 9] = [
+    Kind::FirstLoad,
     Kind::Reload,
     Kind::Compaction,
     Kind::Serve,
