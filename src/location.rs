@@ -13,7 +13,7 @@ pub struct Location {
     /// Column in Unicode code points, from 0.
     pub column: u64,
     /// Where in a table it stands, as messages print it instead of line and column: `:9 (row 9, column Since)`.
-    pub cell: Option<Arc<str>>,
+    pub cell: Option<Arc<String>>,
 }
 
 impl Location {

@@ -134,8 +134,11 @@ fn text(quad: &Quad) -> String {
     format!("{} {} {} {}", quad.subject, quad.predicate, normal(quad.object.clone()), quad.graph_name)
 }
 
+/// A look-up (predicate, key, whether the key is the object) and the rows that it finds.
+type LookedUp = (Id, Id, bool, Vec<(Id, Id, GraphSet)>);
+
 /// What some look-ups find, which come too early for all to have been read or merged.
-fn looked_up(version: &Version) -> Vec<(Id, Id, bool, Vec<(Id, Id, GraphSet)>)> {
+fn looked_up(version: &Version) -> Vec<LookedUp> {
     let late = u32::try_from(version.base.late.len()).unwrap();
     let ids: Vec<Id> = (1..version.range(Kind::Triple).end).chain(Id::LATE..Id::LATE + late).map(Id).collect();
     let some = ids.iter().step_by(ids.len() / 7 + 1);

@@ -43,7 +43,7 @@ pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response
             let _turn = turn;
             endpoint.store.recover().map_err(|error| failure::of_store(&error))
         };
-        failure::blocking(recover).await.map_err(|problem| problem.as_unavailable(5))?;
+        failure::blocking(recover).await.map_err(|problem| problem.unavailable_for(5))?;
     }
     Ok(of_now("text/plain; charset=utf-8", "ready\n"))
 }

@@ -31,7 +31,7 @@ pub struct Problem {
     personal: bool,
     closing: bool,
     /// Why, for the log alone.
-    cause: Option<String>,
+    cause: Option<Box<str>>,
 }
 
 /// How a problem is told.
@@ -98,7 +98,7 @@ impl Problem {
 
     /// The same as a thing that passes: 503.
     #[must_use]
-    pub fn as_unavailable(self, retry_after: u32) -> Self {
+    pub fn unavailable_for(self, retry_after: u32) -> Self {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(retry_after), ..self }
     }
 
@@ -119,7 +119,7 @@ impl Problem {
     /// Why it is so, for whoever runs the server: it goes to the log and to no client.
     #[must_use]
     pub fn because(self, cause: impl Into<String>) -> Self {
-        Self { cause: Some(cause.into()), ..self }
+        Self { cause: Some(cause.into().into_boxed_str()), ..self }
     }
 
     /// What the log says of it: nothing of what is the client's affair.

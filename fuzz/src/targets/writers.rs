@@ -66,7 +66,8 @@ impl Choices<'_> {
     }
 
     fn quad(&mut self) -> Quad {
-        let subject: NamedOrBlankNode = if self.byte() % 2 == 0 { self.node().into() } else { self.blank().into() };
+        let subject: NamedOrBlankNode =
+            if self.byte().is_multiple_of(2) { self.node().into() } else { self.blank().into() };
         let (predicate, object) = (self.node(), self.term());
         let graph = match self.byte() % 4 {
             0 => GraphName::DefaultGraph,

@@ -73,7 +73,7 @@ impl Dice {
 
     /// These first.
     pub fn choosing(chosen: &[u8]) -> Self {
-        Self { chosen: chosen.to_vec().into_iter(), state: 0 }
+        Self { chosen: Vec::from(chosen).into_iter(), state: 0 }
     }
 
     pub fn roll(&mut self, sides: usize) -> usize {

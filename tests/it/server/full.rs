@@ -81,7 +81,10 @@ impl Tried {
 
     /// What was acknowledged is there, and nothing half. Of what was refused RocksDB may have written the last.
     fn holds(&self, count: usize) {
-        assert!(count % MANY == 0 && (self.done..=self.done + self.refused).contains(&(count / MANY)), "{count}");
+        assert!(
+            count.is_multiple_of(MANY) && (self.done..=self.done + self.refused).contains(&(count / MANY)),
+            "{count}"
+        );
     }
 }
 

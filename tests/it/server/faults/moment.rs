@@ -52,7 +52,10 @@ fn counts_one_state(description: &str) {
     assert_eq!(count(&whole[0]), graphs.iter().sum::<usize>(), "{description}");
 }
 
-const READ: &[(&str, fn(&str))] = &[
+/// A path, and what holds of each body that it gives.
+type Promise = (&'static str, fn(&str));
+
+const READ: &[Promise] = &[
     ("/graphs?format=nquads", is_of_one_state),
     ("/graphs?format=trig", is_of_one_state),
     ("/graphs?format=ntriples&graph=https://w3id.org/citypact/graph/d", |_| {}),
@@ -62,7 +65,7 @@ const READ: &[(&str, fn(&str))] = &[
 ];
 
 /// Asks again and again until it is over, with the tag of the answer before; tells how many states were seen.
-async fn reads(app: Arc<App>, (path, check): (&'static str, fn(&str)), over: Arc<AtomicBool>) -> usize {
+async fn reads(app: Arc<App>, (path, check): Promise, over: Arc<AtomicBool>) -> usize {
     let (mut bodies, mut last) = (HashMap::new(), String::new());
     while !over.load(Relaxed) {
         let reply = app.send("GET", path, &[("accept", "*/*"), ("if-none-match", &last)], "").await;
