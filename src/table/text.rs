@@ -1,6 +1,6 @@
 //! Bytes of any encoding into text, as a stream (WHATWG Encoding Standard).
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, ErrorKind, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -76,7 +76,13 @@ pub(super) fn head(reader: &mut dyn Read, name: &str) -> Result<(Vec<u8>, bool),
 }
 
 pub(super) fn unreadable(name: &str, error: &std::io::Error) -> TableError {
-    TableError::new(name, format!("it cannot be read: {error}"), "the file is truncated or damaged: get it anew")
+    let remedy = match error.kind() {
+        ErrorKind::NotFound => "see that the name is right, and the file there",
+        ErrorKind::PermissionDenied => "let this user read the file",
+        ErrorKind::IsADirectory => "give a file in it",
+        _ => "the file is truncated or damaged: get it anew",
+    };
+    TableError::new(name, format!("it cannot be read: {error}"), remedy)
 }
 
 /// Text out of bytes, piece by piece.

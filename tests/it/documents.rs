@@ -177,6 +177,7 @@ fn write_files(folder: &Path) {
         fs::create_dir_all(folder.join(name)).unwrap();
     }
     fs::set_permissions(folder.join("bin/extractor"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::copy(root().join("examples/tables/xian.csv"), folder.join("xian.csv")).unwrap();
     pack(&folder.join("register.ttl.gz"), b"<http://a/s> <http://a/p> 1 .");
     pack(&folder.join("records/004.jsonl.gz"), &fs::read(root().join("examples/articles/004.jsonl")).unwrap());
 }

@@ -191,10 +191,10 @@ impl State {
 
 /// The bytes of a string; none if it is none.
 fn length(value: Id, cx: &Context) -> Option<usize> {
-    cx.text(value, |term| match term {
-        TermRef::Literal(literal) if literal.language().is_some() => None,
-        TermRef::Literal(literal) => (literal.datatype() == oxrdf::vocab::xsd::STRING).then(|| literal.value().len()),
-        _ => None,
+    cx.text(value, |term| {
+        let TermRef::Literal(literal) = term else { return None };
+        let is_string = literal.language().is_some() || literal.datatype() == oxrdf::vocab::xsd::STRING;
+        is_string.then(|| literal.value().len())
     })
 }
 
