@@ -129,11 +129,39 @@ fn what_must_exist_is_looked_up_where_it_is_much_or_sees_the_row() {
 }
 
 #[test]
+fn a_path_of_no_steps_leads_from_a_term_that_is_put_into_it() {
+    let values = "VALUES ?v { x:nowhere x:p1 x:t0 }";
+    let exists =
+        |path: &str| agrees(&format!("SELECT ?v {{ {values} FILTER EXISTS {{ ?v {path} ?w }} }}"), "Path(").0.len();
+    assert_eq!(exists("x:party*"), 3);
+    assert_eq!(exists("x:party?"), 3);
+    assert_eq!(exists("x:party+"), 1);
+    let lateral = "LATERAL { SELECT ?v ?w { ?v x:party* ?w } LIMIT 1 }";
+    assert_eq!(agrees(&format!("SELECT ?v {{ {values} {lateral} }}"), "ForEach(").0.len(), 3);
+    // Without either it is a join, with the nodes of the graph.
+    assert_eq!(agrees(&format!("SELECT DISTINCT ?v {{ {values} ?v x:party* ?w }}"), "Path(").0.len(), 2);
+}
+
+#[test]
 fn chains_meet_in_the_middle() {
     let text = "SELECT ?x { ?a x:party x:p1 . ?a x:party ?m . ?b x:party ?m . ?b x:party ?x . ?x x:n 21 }";
     let (_, plan) = agrees(text, "HashJoin(");
     let joined = plan.lines().filter(|line| line.contains("Scan(")).count();
     assert!(joined >= 2, "{plan}");
+}
+
+#[test]
+fn sides_that_ascend_by_one_variable_are_merged() {
+    let parties = "{ SELECT ?t (COUNT(?p) AS ?n) { ?t x:party ?p } GROUP BY ?t }";
+    let first = "{ SELECT ?t (MIN(?o) AS ?m) { ?t x:note ?o } GROUP BY ?t }";
+    let (rows, _) = agrees(&format!("SELECT * {{ {parties} {first} }}"), "MergeJoin(?t)");
+    assert_eq!(rows.len(), TIES / 50);
+    let twice =
+        "{ SELECT DISTINCT ?t ?p { ?t x:party ?p } } { SELECT DISTINCT ?t ?p ?s { ?t x:party ?p ; x:status ?s } }";
+    let (rows, _) = agrees(&format!("SELECT * {{ {twice} }}"), "MergeJoin(?t ?p)");
+    assert_eq!(rows.len(), 2 * TIES - TIES / 100);
+    let (_, plan) = agrees(&format!("SELECT * {{ {parties} ?t x:party ?q }} ORDER BY ?q"), "Join(");
+    assert!(plan.contains("Sort("), "{plan}");
 }
 
 #[test]
@@ -225,4 +253,24 @@ fn batches_are_looked_up_as_rows_are() {
     assert_eq!(ended, 6 * 10 * 10);
     rows("SELECT * { ?t x:note ?m ; x:party ?p ; x:type ?c . ?u x:party ?p ; x:type ?c ; x:note ?o }");
     rows("SELECT * { ?t x:note ?m OPTIONAL { ?t x:status x:ended ; x:party ?p } ?u x:party ?p ; x:status x:ended }");
+}
+
+#[test]
+fn what_comes_again_and_again_is_thought_to_be_much() {
+    let mut quads = Vec::new();
+    for tie in 0..2_000 {
+        let own = node(format_args!("t{tie}"));
+        let mut put = |predicate: &str, object: NamedNode| {
+            quads.push(Quad::new(own.clone(), node(predicate), object, GraphName::DefaultGraph));
+        };
+        put("type", node(if tie % 2 == 0 { "Tie" } else { "Agreement" }));
+        put("party", node(format_args!("hub{}", tie % 3)));
+        put("party", node(format_args!("p{}", tie % 300)));
+    }
+    let version = Arc::new(crate::index::build(quads, 0).unwrap());
+    let text = "SELECT DISTINCT ?a ?b { ?t x:type x:Tie ; x:party ?a, ?b FILTER(STR(?a) < STR(?b))
+        FILTER NOT EXISTS { ?u x:type x:Agreement ; x:party ?a, ?b } }";
+    let (rows, plan) = evaluated(text, version, None);
+    assert!(plan.contains("AntiJoin(?a ?b)"), "{plan}");
+    assert_eq!(rows.len(), 150, "{plan}");
 }

@@ -172,15 +172,24 @@ fn comparison(how: Comparison, both: &mut [Node; 2], row: &mut Row<'_>) -> Found
     {
         return Ok(Some(known));
     }
+    if let Some(order) = texts_of_iris(both, row) {
+        return Ok(Some(how.holds(order)));
+    }
     let Some((a, b)) = pair(both, row)? else { return Ok(None) };
-    let ordering = |wanted: fn(std::cmp::Ordering) -> bool| compare::order(&a, &b).map(wanted);
     Ok(match how {
         Comparison::Equal => compare::equal(&a, &b),
-        Comparison::Less => ordering(std::cmp::Ordering::is_lt),
-        Comparison::LessOrEqual => ordering(std::cmp::Ordering::is_le),
-        Comparison::Greater => ordering(std::cmp::Ordering::is_gt),
-        Comparison::GreaterOrEqual => ordering(std::cmp::Ordering::is_ge),
+        how => compare::order(&a, &b).map(|order| how.holds(order)),
     })
+}
+
+/// The order of the texts of two variables' IRIs, which is that of their ids.
+fn texts_of_iris([a, b]: &[Node; 2], row: &Row<'_>) -> Option<std::cmp::Ordering> {
+    let iri = |node: &Node| {
+        let id = row.id(node.text_of()?);
+        (id.is_bound() && !id.is_local() && row.cx.kind(id) == Kind::Iri).then_some(id)
+    };
+    let (a, b) = (iri(a)?, iri(b)?);
+    Some(row.cx.version().key(a).cmp(&row.cx.version().key(b)))
 }
 
 /// Whether two terms are equal, where their ids and kinds tell.

@@ -19,6 +19,19 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
+impl Comparison {
+    /// Whether it is true of two values that stand like this.
+    pub(super) fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
 /// An operator that reckons with two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arithmetic {
@@ -148,6 +161,18 @@ impl Node {
                 true
             }
             other => other.children().into_iter().all(Self::is_of_tag),
+        }
+    }
+
+    /// The column whose text it is, if it is STR of a variable.
+    pub(super) fn text_of(&self) -> Option<usize> {
+        match self {
+            Self::Builtin(Builtin::Str, of) => match &of[..] {
+                [Self::Column(column)] => Some(*column),
+                _ => None,
+            },
+            Self::Memo { inner, .. } => inner.text_of(),
+            _ => None,
         }
     }
 

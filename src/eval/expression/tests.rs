@@ -133,6 +133,25 @@ fn terms_of_the_data_and_of_the_query() {
 }
 
 #[test]
+fn texts_of_iris_compare_as_texts() {
+    let terms = [node("a"), node("aa"), node("s"), node("z"), node("é")].map(Term::from);
+    for (a, b) in terms.iter().flat_map(|a| terms.iter().map(move |b| (a, b))) {
+        let (x, y) = (a.to_string(), b.to_string());
+        for (operator, expected) in
+            [("<", x < y), ("<=", x <= y), (">", x > y), (">=", x >= y), ("=", x == y), ("!=", x != y)]
+        {
+            let found = of(&format!("STR(?a) {operator} STR(?b)"), Some(a.clone()), Some(b.clone()));
+            assert_eq!(found, Some(Literal::from(expected).into()), "{a} {operator} {b}");
+        }
+    }
+    assert_eq!(
+        of("STR(?a) < STR(?b)", Some(terms[0].clone()), Some(Literal::from(1).into())),
+        Some(Literal::from(false).into())
+    );
+    assert_eq!(of("STR(?a) < STR(?b)", Some(terms[0].clone()), None), None);
+}
+
+#[test]
 fn functions_by_iri() {
     let text = |value: &str| Some(Term::from(Literal::new_simple_literal(value)));
     assert_eq!(of("x:twice(?a)", text("ab"), None), text("abab"));

@@ -3,7 +3,7 @@
 use oxrdf::{Literal, Term, TermRef};
 
 use super::sum::Sum;
-use super::{IdSet, Table};
+use super::{Seen, Table};
 use crate::eval::expression::Compiled;
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
@@ -36,26 +36,24 @@ pub enum Input {
 pub struct Accumulating {
     kind: Kind,
     input: Input,
-    /// Groups and values that were seen, where each counts once.
+    /// What was seen, where each counts once, with the number of its group where there are several.
     seen: Option<Seen>,
+    alone: bool,
     states: Vec<State>,
 }
 
 impl Accumulating {
     /// `alone` where there is one group.
     pub fn new(kind: Kind, input: Input, distinct: bool, alone: bool) -> Self {
-        let width = match &input {
-            Input::Row(columns) => columns.len() + 1,
-            _ => 2,
-        };
+        let width = usize::from(!alone)
+            + match &input {
+                Input::Row(columns) => columns.len(),
+                _ => 1,
+            };
         // The least and the greatest of a set are those of the bag.
         let distinct = distinct && !matches!(kind, Kind::Min | Kind::Max | Kind::Sample);
-        let is_value = alone && !matches!(input, Input::Row(_));
-        let seen = distinct.then(|| match is_value {
-            true => Seen::Values(IdSet::default()),
-            false => Seen::Rows(Table::new(width, (0..width).collect())),
-        });
-        Self { kind, input, seen, states: Vec::new() }
+        let seen = distinct.then(|| Seen::new(width));
+        Self { kind, input, seen, alone, states: Vec::new() }
     }
 
     fn add(&mut self, batch: &Batch, groups: &[Id], cx: &mut Context) -> Result<(), Stop> {
@@ -68,10 +66,7 @@ impl Accumulating {
         for (row, group) in groups.iter().enumerate() {
             let value = values.get(row);
             let is_new = match (&mut self.seen, &told_apart) {
-                (Some(Seen::Values(seen)), _) => !value.is_bound() || seen.insert(value, cx)?,
-                (Some(Seen::Rows(seen)), Some((keys, columns))) => {
-                    !value.is_bound() || seen.entry(keys, row, columns, cx)?.1
-                }
+                (Some(seen), Some((keys, columns))) => !value.is_bound() || seen.insert(keys, row, columns, cx)?,
                 _ => true,
             };
             if !is_new {
@@ -84,8 +79,11 @@ impl Accumulating {
 
     /// What rows are told apart by, where each counts once.
     fn told_apart(&self, batch: &Batch, groups: &[Id], values: &Column) -> Option<(Batch, Vec<usize>)> {
-        let Some(Seen::Rows(_)) = self.seen else { return None };
-        let mut columns = vec![Column::Owned(groups.to_vec())];
+        self.seen.as_ref()?;
+        let mut columns = Vec::new();
+        if !self.alone {
+            columns.push(Column::Owned(groups.to_vec()));
+        }
         match &self.input {
             Input::Row(all) => columns.extend(all.iter().map(|at| batch.columns[*at].clone())),
             _ => columns.push(values.clone()),
@@ -101,13 +99,6 @@ impl Accumulating {
         }
         Ok(())
     }
-}
-
-/// What counts once has been seen.
-enum Seen {
-    /// With the number of its group.
-    Rows(Table),
-    Values(IdSet),
 }
 
 /// One aggregate of one group.

@@ -148,22 +148,13 @@ impl Reach {
     }
 }
 
-/// Whether a step can lead from a node to itself along no triple.
-fn may_be_empty(step: &Step) -> bool {
-    match step {
-        Step::Predicate(_) | Step::Not(_) => false,
-        Step::Reverse(step) => may_be_empty(step),
-        Step::Sequence(a, b) => may_be_empty(a) && may_be_empty(b),
-        Step::Alternative(a, b) => may_be_empty(a) || may_be_empty(b),
-        Step::Closure { step, zero, .. } => *zero || may_be_empty(step),
-    }
-}
-
 /// Rows joined with a path.
 pub struct ClosureJoin {
     pub input: Box<dyn Operator>,
     pub reach: Reach,
     pub ends: [Source; 2],
+    /// Whether an end is a term that the query names, or that an EXISTS or LATERAL around it puts in the place of a variable.
+    pub named: [bool; 2],
     /// Whether both ends are one variable.
     pub same: bool,
     /// The columns of the input that are kept.
@@ -203,39 +194,41 @@ impl ClosureJoin {
         }
     }
 
+    fn is_named(&self, open: &Open) -> bool {
+        (0..2).any(|end| self.named[end] && self.end(end, &open.batch, open.row).is_some())
+    }
+
     /// Whether a node is connected with itself by no steps: any that the query names, and the nodes of the graph.
-    fn zero(&self, node: Id, cx: &Context) -> bool {
-        let is_named = self.ends.iter().any(|end| matches!(end, Source::Id(_)));
-        self.reach.zero && (is_named || self.reach.is_node(node, cx))
+    fn zero(&self, node: Id, open: &Open, cx: &Context) -> bool {
+        self.reach.zero && (self.is_named(open) || self.reach.is_node(node, cx))
     }
 
     /// Whether a bound variable has a term at which no path begins: where steps can be empty, it must be a node of the graph.
-    fn is_stranger(&self, node: Option<Id>, cx: &Context) -> bool {
-        let is_named = self.ends.iter().any(|end| matches!(end, Source::Id(_)));
-        !is_named && may_be_empty(&self.reach.step) && node.is_some_and(|node| !self.reach.is_node(node, cx))
+    fn is_stranger(&self, node: Option<Id>, open: &Open, cx: &Context) -> bool {
+        !self.is_named(open) && self.reach.step.may_be_empty() && node.is_some_and(|node| !self.reach.is_node(node, cx))
     }
 
     fn row(&self, open: &mut Open, found: &mut Found, cx: &mut Context) -> Result<(), Stop> {
         let row = open.row;
         let ends = (self.end(0, &open.batch, row), self.end(1, &open.batch, row));
-        if self.is_stranger(ends.0.or(ends.1), cx) {
+        if self.is_stranger(ends.0.or(ends.1), open, cx) {
             open.row += 1;
             return Ok(());
         }
         match ends {
             (Some(subject), Some(object)) => {
-                let zero = subject == object && self.zero(subject, cx);
+                let zero = subject == object && self.zero(subject, open, cx);
                 if zero || self.reach.connects(subject, object, cx)? {
                     found.push(row, subject, object);
                 }
             }
             (Some(subject), None) => {
-                let zero = self.zero(subject, cx);
+                let zero = self.zero(subject, open, cx);
                 let ends = self.reach.from(subject, true, zero, cx)?;
                 ends.into_iter().for_each(|object| found.push(row, subject, object));
             }
             (None, Some(object)) => {
-                let zero = self.zero(object, cx);
+                let zero = self.zero(object, open, cx);
                 let ends = self.reach.from(object, false, zero, cx)?;
                 ends.into_iter().for_each(|subject| found.push(row, subject, object));
             }

@@ -1,4 +1,6 @@
-//! Rows that have come already: a set of ids where they have one column, else a table.
+//! Rows that have come already: a set of ids where they have one column, of pairs where they have two, else a table.
+
+use hashbrown::HashSet;
 
 use super::{IdSet, Table};
 use crate::eval::{Batch, Context, Stop};
@@ -6,15 +8,39 @@ use crate::eval::{Batch, Context, Stop};
 /// Rows, each once, told apart by some columns.
 pub enum Seen {
     One(IdSet),
+    Pairs { pairs: HashSet<u64>, held: usize },
     Rows(Table),
 }
+
+/// What a pair takes in a set that is half full.
+const PAIR: usize = 2 * size_of::<u64>();
+/// For how many memory is reserved at once.
+const AT_ONCE: usize = 256;
 
 impl Seen {
     /// `width` is the number of the columns.
     pub fn new(width: usize) -> Self {
         match width {
             1 => Self::One(IdSet::default()),
+            2 => Self::Pairs { pairs: HashSet::new(), held: 0 },
             _ => Self::Rows(Table::new(width, (0..width).collect())),
+        }
+    }
+
+    /// Adds a row of a batch, told apart by these columns; whether it is new.
+    pub fn insert(&mut self, batch: &Batch, row: usize, columns: &[usize], cx: &mut Context) -> Result<bool, Stop> {
+        let id = |at: usize| batch.columns[columns[at]].get(row);
+        match self {
+            Self::One(ids) => ids.insert(id(0), cx),
+            Self::Pairs { pairs, held } => {
+                let is_new = pairs.insert(u64::from(id(0).0) << 32 | u64::from(id(1).0));
+                if is_new && pairs.len() % AT_ONCE == 1 {
+                    *held += AT_ONCE * PAIR;
+                    cx.reserve(AT_ONCE * PAIR)?;
+                }
+                Ok(is_new)
+            }
+            Self::Rows(table) => Ok(table.entry(batch, row, columns, cx)?.1),
         }
     }
 
@@ -22,11 +48,7 @@ impl Seen {
     pub fn new_in(&mut self, batch: &Batch, columns: &[usize], cx: &mut Context) -> Result<Vec<u32>, Stop> {
         let mut keep = Vec::new();
         for row in 0..batch.len {
-            let is_new = match self {
-                Self::One(ids) => ids.insert(batch.columns[columns[0]].get(row), cx)?,
-                Self::Rows(table) => table.entry(batch, row, columns, cx)?.1,
-            };
-            if is_new {
+            if self.insert(batch, row, columns, cx)? {
                 keep.push(row as u32);
             }
         }
@@ -37,6 +59,10 @@ impl Seen {
     pub fn drop_rows(&mut self, cx: &mut Context) {
         match self {
             Self::One(ids) => ids.drop_ids(cx),
+            Self::Pairs { pairs, held } => {
+                *pairs = HashSet::new();
+                cx.release(std::mem::take(held));
+            }
             Self::Rows(table) => table.drop_rows(cx),
         }
     }

@@ -85,7 +85,7 @@ impl Sorted {
                 &kept
             }
         };
-        let bytes = batch.len * (4 * batch.columns.len() + 16 * keys.len() + 8);
+        let bytes = batch.len * row_bytes(batch.columns.len(), keys.len());
         self.held += bytes;
         cx.reserve(bytes)?;
         self.columns.resize(batch.columns.len(), Vec::new());
@@ -123,18 +123,28 @@ impl Sorted {
 
     fn sort(&mut self, keys: &[(SortKey, bool)], cx: &Context) -> Result<(), Stop> {
         cx.check()?;
-        let columns = &self.keys;
-        let compare = |a: &u32, b: &u32| {
-            let pairs = columns.iter().zip(keys);
+        let compare = |a: &u32, b: &u32, from: usize| {
+            let pairs = self.keys.iter().zip(keys).skip(from);
             pairs.fold(Ordering::Equal, |order, (column, key)| {
                 order.then_with(|| by(key, column[*a as usize], column[*b as usize], cx))
             })
         };
-        match (&columns[..], keys) {
-            ([only], [(_, false)]) if !only.iter().any(|(_, id)| id.is_local()) => {
-                sort(&mut self.order, |a, b| only[*a as usize].0.cmp(&only[*b as usize].0), cx)
+        match (self.keys.first(), keys) {
+            // Terms of the data are told apart by their keys, which stand beside the rows then.
+            (Some(first), [(_, descending), ..]) if !first.iter().any(|(_, id)| id.is_local()) => {
+                let turned = if *descending { u64::MAX } else { 0 };
+                let mut pairs: Vec<(u64, u32)> =
+                    self.order.iter().map(|row| (first[*row as usize].0 ^ turned, *row)).collect();
+                sort(&mut pairs, |a, b| a.0.cmp(&b.0).then_with(|| compare(&a.1, &b.1, 1)), cx)?;
+                self.order = pairs.into_iter().map(|(_, row)| row).collect();
+                Ok(())
             }
-            _ => sort(&mut self.order, compare, cx),
+            _ => {
+                let mut order = std::mem::take(&mut self.order);
+                sort(&mut order, |a, b| compare(a, b, 0), cx)?;
+                self.order = order;
+                Ok(())
+            }
         }
     }
 
@@ -150,17 +160,22 @@ impl Sorted {
         }
         self.order = (0..order.len() as u32).collect();
         self.bar = order.len().checked_sub(1).map(|last| self.keys.iter().map(|column| column[last]).collect());
-        let bytes = order.len() * (4 * self.columns.len() + 16 * self.keys.len() + 8);
+        let bytes = order.len() * row_bytes(self.columns.len(), self.keys.len());
         cx.release(self.held.saturating_sub(bytes));
         self.held = bytes;
     }
+}
+
+/// What a row takes: its terms, its keys, its place, and its place beside its first key while it is sorted.
+const fn row_bytes(columns: usize, keys: usize) -> usize {
+    size_of::<Id>() * columns + size_of::<(u64, Id)>() * keys + size_of::<u32>() + size_of::<(u64, u32)>()
 }
 
 /// Rows that are sorted or merged between looks at the clock.
 const STRIDE: usize = 32_768;
 
 /// Sorts, those that tie as they came: piece by piece, then pieces merged, so that it can be stopped.
-fn sort(order: &mut Vec<u32>, compare: impl Fn(&u32, &u32) -> Ordering, cx: &Context) -> Result<(), Stop> {
+fn sort<T: Copy>(order: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering, cx: &Context) -> Result<(), Stop> {
     for piece in order.chunks_mut(STRIDE) {
         cx.check()?;
         piece.sort_by(&compare);
@@ -178,11 +193,11 @@ fn sort(order: &mut Vec<u32>, compare: impl Fn(&u32, &u32) -> Ordering, cx: &Con
     Ok(())
 }
 
-fn merge(
-    mut a: &[u32],
-    mut b: &[u32],
-    merged: &mut Vec<u32>,
-    compare: impl Fn(&u32, &u32) -> Ordering,
+fn merge<T: Copy>(
+    mut a: &[T],
+    mut b: &[T],
+    merged: &mut Vec<T>,
+    compare: impl Fn(&T, &T) -> Ordering,
     cx: &Context,
 ) -> Result<(), Stop> {
     while let (Some(first), Some(second)) = (a.first(), b.first()) {

@@ -1,7 +1,12 @@
 //! Rows kept in memory and found again by some of their columns.
 
+use std::ops::Range;
+
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::Id;
+
+/// For how many rows memory is reserved at once, where they come one by one.
+const AT_ONCE: usize = 256;
 
 /// The end of a chain.
 const NONE: u32 = u32::MAX;
@@ -56,6 +61,15 @@ impl Match {
             let (a, b) = (batch.columns[*own].get(row), table.columns[*other][at as usize]);
             a == b || !a.is_bound() || !b.is_bound()
         })
+    }
+}
+
+impl Match {
+    /// Whether a row of a batch and one of the table are compatible.
+    pub fn fits(&self, batch: &Batch, row: usize, table: &Table, at: u32) -> bool {
+        let is_equal =
+            |(own, other): &(usize, usize)| batch.columns[*own].get(row) == table.columns[*other][at as usize];
+        self.keys.iter().all(is_equal) && self.is_compatible(batch, row, table, at)
     }
 }
 
@@ -132,11 +146,35 @@ impl Table {
         Ok(())
     }
 
+    /// Takes in rows of a batch, which are not to be looked for.
+    pub fn push(&mut self, batch: &Batch, rows: Range<usize>, cx: &mut Context) -> Result<(), Stop> {
+        self.hold(rows.len(), cx)?;
+        for (ids, column) in self.columns.iter_mut().zip(&batch.columns) {
+            ids.extend(rows.clone().map(|row| column.get(row)));
+        }
+        self.len += rows.len();
+        Ok(())
+    }
+
+    /// Forgets the first rows of those that were taken in so.
+    pub fn drop_first(&mut self, rows: usize, cx: &mut Context) {
+        self.columns.iter_mut().for_each(|ids| drop(ids.drain(..rows)));
+        self.len -= rows;
+        let bytes = rows * self.row_bytes();
+        self.held -= bytes;
+        cx.release(bytes);
+    }
+
+    /// What a row takes, with its places in chains.
+    fn row_bytes(&self) -> usize {
+        4 * self.columns.len() + 12
+    }
+
     fn hold(&mut self, rows: usize, cx: &mut Context) -> Result<(), Stop> {
         if self.len + rows >= NONE as usize {
             return Err(Stop::Memory);
         }
-        let bytes = rows * (4 * self.columns.len() + 12);
+        let bytes = rows * self.row_bytes();
         self.held += bytes;
         cx.reserve(bytes)
     }
@@ -211,7 +249,9 @@ impl Table {
             }
             at = self.all.next[at as usize];
         }
-        self.hold(1, cx)?;
+        if self.len.is_multiple_of(AT_ONCE) {
+            self.hold(AT_ONCE, cx)?;
+        }
         for (own, column) in self.columns.iter_mut().zip(columns) {
             own.push(batch.columns[*column].get(row));
         }

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::node::{Node, Slot, Var, Vars};
 use super::planned::{Built, Plan};
 use crate::eval::explain::Told;
-use crate::eval::operator::{CorrelateUnion, Empty, Feed, HashJoin, Match, Rows, Traced, Union};
+use crate::eval::operator::{CorrelateUnion, Empty, Feed, HashJoin, Match, MergeJoin, Rows, Traced, Union};
 use crate::eval::{Column, Context, Functions, Operator, Service};
 use crate::index::Id;
 
@@ -81,7 +81,7 @@ impl Builder {
     ) -> Plan {
         let shown: Vars = vars.iter().copied().collect();
         let certain = &certain & &shown;
-        let mut plan = Plan { op, vars, certain, estimate, told: None, begins: false, restarts };
+        let mut plan = Plan { op, vars, certain, estimate, sorted: None, told: None, begins: false, restarts };
         if self.trace {
             let children = children.into_iter().flatten().collect();
             let told = Told::new(name(), plan.estimate.rows, children);
@@ -149,7 +149,7 @@ impl Builder {
             other => {
                 let plan = self.computed(other, needed, cx)?;
                 // It need not have met what is given.
-                Ok(if self.given.is_empty() { plan } else { self.hash_join(input, plan, needed, cx) })
+                Ok(if self.given.is_empty() { plan } else { self.join(input, plan, needed, cx) })
             }
         }
     }
@@ -196,7 +196,7 @@ impl Builder {
         let shared = input.vars.iter().copied().collect::<Vars>();
         let own = &(&node.possible() & &shared) | needed;
         let right = self.build(node, &own, cx)?;
-        Ok(self.hash_join(input, right, needed, cx))
+        Ok(self.join(input, right, needed, cx))
     }
 
     /// Whether a node would give other rows if it were computed without the values that an EXISTS or LATERAL around it has.
@@ -223,8 +223,11 @@ impl Builder {
         matching
     }
 
-    pub fn hash_join(&self, left: Plan, right: Plan, needed: &Vars, cx: &mut Context) -> Plan {
-        let swap = !left.restarts && cx.choose(left.estimate.rows < right.estimate.rows);
+    /// Two plans joined: merged where both ascend by one variable, else one is kept in a table that the other probes.
+    pub fn join(&self, left: Plan, right: Plan, needed: &Vars, cx: &mut Context) -> Plan {
+        let by = left.sorted.filter(|_| left.sorted == right.sorted && !left.restarts && !right.restarts);
+        let by = by.filter(|_| cx.choose(true));
+        let swap = by.is_none() && !left.restarts && cx.choose(left.estimate.rows < right.estimate.rows);
         let (probe, table) = if swap { (right, left) } else { (left, right) };
         let matching = Self::matching(&probe, &table);
         let (vars, shown) = super::rows::shown(&probe, &table, needed);
@@ -234,11 +237,17 @@ impl Builder {
         estimate.distinct.extend(&probe.estimate.distinct);
         let certain = &probe.certain | &table.certain;
         let keys: Vec<Var> = matching.keys.iter().map(|(own, _)| probe.vars[*own]).collect();
-        let name = || format!("HashJoin({})", self.shared.names.list(&keys));
+        let kind = if by.is_some() { "MergeJoin" } else { "HashJoin" };
+        let name = || format!("{kind}({})", self.shared.names.list(&keys));
         let told = vec![probe.told.clone(), table.told.clone()];
-        let restarts = probe.restarts;
-        let op = HashJoin::new(restarts, probe.op, (table.op, table.vars.len()), matching, shown);
-        self.step(name, Box::new(op), (vars, certain), estimate, (told, restarts))
+        let (restarts, sorted) = (probe.restarts, probe.sorted);
+        let key = by.and_then(|var| Some((probe.column(var)?, table.column(var)?)));
+        let right = (table.op, table.vars.len());
+        let op: Box<dyn Operator> = match key {
+            Some(key) => Box::new(MergeJoin::new(probe.op, right, key, matching, shown)),
+            None => Box::new(HashJoin::new(restarts, probe.op, right, matching, shown)),
+        };
+        self.step(name, op, (vars, certain), estimate, (told, restarts)).ascending(sorted)
     }
 
     fn union(&mut self, input: Plan, parts: &[Node], needed: &Vars, cx: &mut Context) -> Built {

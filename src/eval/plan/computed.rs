@@ -59,7 +59,8 @@ impl Builder {
         let vars: Vec<Var> = vars.iter().copied().filter(|var| plan.column(*var).is_some()).collect();
         let columns = vars.iter().map(|var| plan.column(*var)).collect();
         let certain = plan.certain.iter().filter(|var| vars.contains(var)).collect();
-        Plan { op: Box::new(Project { input: plan.op, columns }), vars, certain, ..plan }
+        let sorted = plan.sorted;
+        Plan { op: Box::new(Project { input: plan.op, columns }), vars, certain, ..plan }.ascending(sorted)
     }
 
     fn distinct(&mut self, inner: &Node, vars: &[Var], cx: &mut Context) -> Built {
@@ -70,7 +71,9 @@ impl Builder {
         let rows = plan.vars.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows);
         let estimate = Estimate { rows, ..plan.estimate };
         let op = Box::new(Distinct::new(plan.op, columns));
-        Ok(self.step(|| "Distinct".into(), op, (plan.vars, plan.certain), estimate, (vec![plan.told], false)))
+        let distinct =
+            self.step(|| "Distinct".into(), op, (plan.vars, plan.certain), estimate, (vec![plan.told], false));
+        Ok(distinct.ascending(plan.sorted))
     }
 
     fn sort(
@@ -158,7 +161,9 @@ impl Builder {
         let counts =
             aggregates.iter().filter(|aggregate| matches!(aggregate.function, None | Some(AggregateFunction::Count)));
         let certain = counts.map(|aggregate| aggregate.var).chain(plan.certain.iter()).collect();
-        Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)))
+        // A group stands where its first row came.
+        let sorted = plan.sorted.filter(|var| keys.contains(var));
+        Ok(self.step(name, op, (vars, certain), Estimate::of_rows(rows), (vec![plan.told], false)).ascending(sorted))
     }
 }
 

@@ -23,8 +23,8 @@ impl Builder {
                 let estimate = Estimate { rows: plan.estimate.rows / 3.0, ..plan.estimate.clone() };
                 let (vars, certain) = (plan.vars.clone(), plan.certain.clone());
                 let (told, restarts) = (vec![plan.told.clone()], plan.restarts);
-                let op = operator::Filter::new(plan.op, compiled);
-                Ok(self.step(name, Box::new(op), (vars, certain), estimate, (told, restarts)))
+                let op = Box::new(operator::Filter::new(plan.op, compiled));
+                Ok(self.step(name, op, (vars, certain), estimate, (told, restarts)).ascending(plan.sorted))
             }
         }
     }
@@ -76,7 +76,7 @@ impl Builder {
         }
         let name = || format!("Bind({} AS {})", expr.expression, self.shared.names.name(var));
         let (told, restarts, estimate) = (vec![plan.told.clone()], plan.restarts, plan.estimate.clone());
-        let op = operator::Bind::new(plan.op, compiled, into);
-        Ok(self.step(name, Box::new(op), (vars, certain), estimate, (told, restarts)))
+        let op = Box::new(operator::Bind::new(plan.op, compiled, into));
+        Ok(self.step(name, op, (vars, certain), estimate, (told, restarts)).ascending(plan.sorted))
     }
 }

@@ -41,7 +41,8 @@ impl Builder {
         let certain: Vars = vars.iter().copied().collect();
         let op = Box::new(Rows::new(columns, rows.len()));
         let estimate = Estimate::of_rows(rows.len() as f64);
-        Some(self.step(|| "Counts".into(), op, (vars, certain), estimate, (Vec::new(), false)))
+        let counts = self.step(|| "Counts".into(), op, (vars, certain), estimate, (Vec::new(), false));
+        Some(counts.ascending(keys.first().copied()))
     }
 
     fn by_graph(&self, cx: &Context) -> Vec<(Id, usize)> {
@@ -88,8 +89,8 @@ fn terms(aggregate: &Aggregate, pattern: &Pattern, cx: &Context) -> Option<usize
     let segment = cx.version().segment(predicate);
     let of = |count: fn(&Segment) -> usize| segment.as_deref().map_or(0, count);
     match var {
-        var if var == subject => Some(of(Segment::distinct_subjects)),
-        var if var == object => Some(of(Segment::distinct_objects)),
+        var if var == subject => Some(of(Segment::count_subjects)),
+        var if var == object => Some(of(Segment::count_objects)),
         _ => None,
     }
 }

@@ -61,7 +61,7 @@ impl Builder {
             set(&mut builder, &value, cx);
             let plan = builder.build(&made, &own, cx)?;
             let outer = Self::row(inputs.iter().map(|var| (*var, value(*var))));
-            let plan = builder.hash_join(plan, outer, &needed, cx);
+            let plan = builder.join(plan, outer, &needed, cx);
             let columns = order.iter().map(|var| plan.column(*var)).collect();
             Ok((Box::new(Project { input: plan.op, columns }), plan.told))
         };

@@ -60,18 +60,17 @@ impl Estimate {
 
 /// The variables by which bound rows and a pattern with these variables match. A triple's graph tells little where another of
 /// them is bound: what is said of one thing mostly stands in one graph.
-pub fn joined_by(vars: &Vars, graph: Option<Var>, is_bound: impl Fn(&Var) -> bool) -> Vars {
+pub fn joined_by(vars: &Vars, graphs: &Vars, is_bound: impl Fn(&Var) -> bool) -> Vars {
     let bound: Vars = vars.iter().filter(is_bound).collect();
-    let graph: Vars = graph.into_iter().collect();
-    let others = &bound - &graph;
+    let others = &bound - graphs;
     if others.is_empty() { bound } else { others }
 }
 
-/// The variable that stands for the graph of a node's triples.
-pub fn graph_of(node: &Node) -> Option<Var> {
+/// The variable that stands for the graph of a node's triples, if there is one.
+pub fn graph_of(node: &Node) -> Vars {
     match node {
-        Node::Pattern(Pattern { active: Active::Each(var), .. }) => Some(*var),
-        _ => None,
+        Node::Pattern(Pattern { active: Active::Each(var), .. }) => Vars::from([*var]),
+        _ => Vars::new(),
     }
 }
 

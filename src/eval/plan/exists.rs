@@ -35,7 +35,9 @@ impl Builder {
         };
         let bound: Vec<Var> = shared.iter().collect();
         let keys = bound.iter().fold(1.0, |rows, var| rows * plan.estimate.terms(*var)).min(plan.estimate.rows);
-        let along = order(parts, Begin { bound: &bound, rows: keys, apart: false }, cx.version(), &self.shared);
+        let keys = Estimate { rows: keys, ..plan.estimate.clone() };
+        let along = Begin { bound: &bound, estimate: Some(&keys), apart: false };
+        let along = order(parts, along, cx.version(), &self.shared);
         let alone = order(parts, Begin::ALONE, cx.version(), &self.shared);
         alone.cost + 2.0 * alone.estimate.rows < along.cost
     }
@@ -62,7 +64,7 @@ impl Builder {
         let estimate = kept(&plan, mode);
         let (told, restarts) = (vec![plan.told.clone(), right.told.clone()], plan.restarts);
         let op = SemiJoin::new(plan.op, (right.op, right.vars.len()), matching, mode, must_share);
-        Ok(self.step(name, Box::new(op), (plan.vars, plan.certain), estimate, (told, restarts)))
+        Ok(self.step(name, Box::new(op), (plan.vars, plan.certain), estimate, (told, restarts)).ascending(plan.sorted))
     }
 
     /// Outer rows by whether a pattern along some of their columns has rows.
@@ -85,7 +87,7 @@ impl Builder {
         let (told, restarts) = (vec![plan.told.clone(), inner.told.clone()], plan.restarts);
         let keys = Table::new(seen.len(), (0..seen.len()).collect());
         let op = Exists { input: plan.op, feed, inner: inner.op, seen, number, mode, keys, answers: Vec::new() };
-        Ok(self.step(name, Box::new(op), (plan.vars, plan.certain), estimate, (told, restarts)))
+        Ok(self.step(name, Box::new(op), (plan.vars, plan.certain), estimate, (told, restarts)).ascending(plan.sorted))
     }
 
     pub fn minus(&mut self, input: Plan, left: &Node, right: &Node, needed: &Vars, cx: &mut Context) -> Built {

@@ -45,7 +45,7 @@ impl Builder {
 
     fn steps(&self, input: &Plan, parts: &[Node], cx: &mut Context) -> Vec<Step> {
         let apart = input.begins && input.vars.is_empty() && self.injected.is_empty();
-        let begin = Begin { bound: &input.vars, rows: input.estimate.rows, apart };
+        let begin = Begin { bound: &input.vars, estimate: Some(&input.estimate), apart };
         let version = cx.version().clone();
         let mut steps = match cx.variation() {
             Some(variation) => any(parts, begin, |sides| variation.roll(sides)),
@@ -81,7 +81,7 @@ impl Builder {
                     let apart = self.joined(self.begin(), parts, steps, rest, cx)?;
                     rest.parts = all;
                     rest.parts.retain(|part| !is_own(part));
-                    self.hash_join(plan, apart, &rest.looked_at(), cx)
+                    self.join(plan, apart, &rest.looked_at(), cx)
                 }
             };
             plan = self.decided(plan, rest, cx)?;
@@ -104,7 +104,8 @@ impl Builder {
         let plan = self.project(plan, &vars);
         let estimate = Estimate { rows: plan.estimate.rows.min(terms), ..plan.estimate };
         let (told, restarts) = (vec![plan.told], plan.restarts);
-        self.step(|| "Thin".into(), Box::new(Thin::new(plan.op)), (plan.vars, plan.certain), estimate, (told, restarts))
+        let op = Box::new(Thin::new(plan.op));
+        self.step(|| "Thin".into(), op, (plan.vars, plan.certain), estimate, (told, restarts)).ascending(plan.sorted)
     }
 
     /// Applies the conditions that can be decided before the rest is joined; an EXISTS waits for the end.

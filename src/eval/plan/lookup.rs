@@ -21,6 +21,16 @@ fn scan(input: &Plan, pattern: &Pattern, lookup: &Lookup, cx: &Context) -> Optio
     Some(Scan::new(bound(pattern.subject), predicates, (bound(pattern.object), objects), lookup.shown.clone()))
 }
 
+/// The variable by which the rows of a scan ascend.
+fn ascends_by(pattern: &Pattern) -> Option<Var> {
+    match (pattern.subject, pattern.predicate, pattern.object) {
+        (_, Slot::Var(_), _) => None,
+        (Slot::Var(_), _, Slot::Var(object)) if pattern.objects.is_some() => Some(object),
+        (Slot::Var(subject), ..) => Some(subject),
+        (Slot::Id(_), _, object) => object.var(),
+    }
+}
+
 impl Builder {
     fn graphs(&self, active: Active) -> Option<GraphFilter> {
         match active {
@@ -55,7 +65,7 @@ impl Builder {
         let node = Node::Pattern(pattern.clone());
         let own = estimate(&node, cx.version(), &self.shared);
         let shared = places.iter().map(|(_, var)| *var).collect::<Vars>();
-        let bound = joined_by(&shared, graph_of(&node), |var| input.vars.contains(var));
+        let bound = joined_by(&shared, &graph_of(&node), |var| input.vars.contains(var));
         let rows = input.estimate.joined(&own, bound.iter());
         let mut estimate = Estimate { rows, distinct: input.estimate.distinct.clone() };
         for var in &shared {
@@ -74,11 +84,11 @@ impl Builder {
         };
         let (told, restarts) = (vec![input.told.clone()], input.restarts);
         let name = name();
-        let op: Box<dyn Operator> = match scan(&input, pattern, &lookup, cx) {
-            Some(scan) => Box::new(scan),
-            None => Box::new(IndexJoin::new(input.op, lookup)),
+        let (op, sorted): (Box<dyn Operator>, _) = match scan(&input, pattern, &lookup, cx) {
+            Some(scan) => (Box::new(scan), ascends_by(pattern)),
+            None => (Box::new(IndexJoin::new(input.op, lookup)), input.sorted),
         };
-        self.step(|| name, op, (vars, certain), estimate, (told, restarts))
+        self.step(|| name, op, (vars, certain), estimate, (told, restarts)).ascending(sorted)
     }
 
     pub fn closure(&self, input: Plan, closure: &Closure, needed: &Vars, cx: &Context) -> Built {
@@ -91,6 +101,8 @@ impl Builder {
         let (kept, shown, vars) = input.columns(&places, needed);
         let ends = [input.source(closure.subject), input.source(closure.object)];
         let same = closure.subject.var().is_some() && closure.subject == closure.object;
+        let is_named = |slot: Slot| slot.var().is_none_or(|var| self.injected.contains(&var));
+        let named = [closure.subject, closure.object].map(is_named);
         let reach = Reach { step: closure.step.clone(), zero: closure.zero, once: closure.once, graphs };
         let own = estimate(&Node::Closure(closure.clone()), cx.version(), &self.shared);
         let all = closure.vars();
@@ -110,7 +122,7 @@ impl Builder {
             self.name(closure.object, cx)
         );
         let (told, restarts) = (vec![input.told.clone()], input.restarts);
-        let op = ClosureJoin { input: input.op, reach, ends, same, kept, shown, state: None };
+        let op = ClosureJoin { input: input.op, reach, ends, named, same, kept, shown, state: None };
         Ok(self.step(|| name, Box::new(op), (vars, certain), estimate, (told, restarts)))
     }
 

@@ -120,6 +120,19 @@ pub enum Step {
     Closure { step: Box<Step>, zero: bool, once: bool },
 }
 
+impl Step {
+    /// Whether it can lead from a node to itself along no triple.
+    pub fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Predicate(_) | Self::Not(_) => false,
+            Self::Reverse(step) => step.may_be_empty(),
+            Self::Sequence(a, b) => a.may_be_empty() && b.may_be_empty(),
+            Self::Alternative(a, b) => a.may_be_empty() || b.may_be_empty(),
+            Self::Closure { step, zero, .. } => *zero || step.may_be_empty(),
+        }
+    }
+}
+
 /// An expression with the names that it is read by. EXISTS in it reads `BOUND` of a variable of its own.
 #[derive(Clone, Debug)]
 pub struct Expr {

@@ -92,7 +92,8 @@ impl Builder {
         let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };
         let (told, restarts) = (vec![left.told.clone(), inner.told.clone()], left.restarts);
         let op = LeftMemo::new(left.op, (feed, inner.op), seen, number, shown);
-        Ok(self.step(|| "LeftMemo".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts)))
+        let plan = self.step(|| "LeftMemo".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts));
+        Ok(plan.ascending(left.sorted))
     }
 
     fn left_correlated(

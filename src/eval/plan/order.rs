@@ -1,15 +1,21 @@
 //! In which order the parts of a group are joined: dynamic programming where they are few, greedily from the smallest where
 //! they are many.
 
+use std::sync::Arc;
+
 use super::estimate::{Estimate, estimate, graph_of, joined_by};
-use super::node::{Node, Var, Vars};
+use super::node::{Node, Pattern, Slot, Var, Vars};
 use crate::eval::plan::build::Shared;
-use crate::index::Version;
+use crate::index::{Segment, Version};
 
 /// The most parts whose left-deep orders are all looked at.
 const ALL_ORDERS: usize = 10;
 /// The most parts of which some may be joined among themselves before they meet the others.
 const ALL_TREES: usize = 7;
+
+/// How many rows to a term are taken for many, where there are so many rows that it is worth a look at the triples.
+const REPEATED: f64 = 1.5;
+const MANY: f64 = 1_000.0;
 
 /// A step of a join.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,29 +47,39 @@ pub struct Order {
 #[derive(Clone, Copy)]
 pub struct Begin<'a> {
     pub bound: &'a [Var],
-    pub rows: f64,
+    /// Of the rows that bind these; none is one row.
+    pub estimate: Option<&'a Estimate>,
     /// Whether parts may be joined by themselves first: where nothing is given from without.
     pub apart: bool,
 }
 
 impl Begin<'_> {
     /// Nothing.
-    pub const ALONE: Self = Self { bound: &[], rows: 1.0, apart: true };
+    pub const ALONE: Self = Self { bound: &[], estimate: None, apart: true };
 }
 
 /// A part of a group as the search sees it.
 struct Part {
     rows: f64,
     vars: Vars,
-    /// The distinct terms of its variables, by these variables' places.
-    terms: Vec<(usize, f64)>,
+    terms: Vec<Terms>,
     /// The variable among them that stands for the triples' graph.
-    graph: Option<Var>,
+    graph: Vars,
     /// Variables that must be bound before.
     needs: Vars,
     /// Whether it is looked up for each row, rather than computed by itself and joined.
     sought: bool,
     stands_alone: bool,
+}
+
+/// The terms of a variable in a part.
+struct Terms {
+    /// The variable's place.
+    at: usize,
+    /// How many there are.
+    distinct: f64,
+    /// The triples among which they stand, and whether as objects, if that is all that is asked.
+    triples: Option<(Arc<Segment>, bool)>,
 }
 
 /// How far a join has come.
@@ -138,6 +154,17 @@ fn needs(node: &Node) -> Vars {
     }
 }
 
+/// The triples among which a variable stands, and whether as their object, where that is all that a node asks of them.
+fn triples_of(node: &Node, var: Var, version: &Version) -> Option<(Arc<Segment>, bool)> {
+    let Node::Pattern(Pattern { subject: Slot::Var(subject), predicate: Slot::Id(predicate), object, .. }) = node
+    else {
+        return None;
+    };
+    let Slot::Var(object) = object else { return None };
+    let is_one = subject != object && (var == *subject || var == *object);
+    if is_one { Some((version.segment(*predicate)?, var == *object)) } else { None }
+}
+
 impl Part {
     fn new(node: &Node, vars: &[Var], version: &Version, shared: &Shared) -> Self {
         let sought = !matches!(
@@ -152,7 +179,11 @@ impl Part {
         );
         let (own, estimate) = (node.possible(), estimate(node, version, shared));
         let place = |var: Var| vars.iter().position(|other| *other == var);
-        let terms = own.iter().filter_map(|var| Some((place(var)?, estimate.terms(var)))).collect();
+        let of = |var: Var| {
+            let (distinct, triples) = (estimate.terms(var), triples_of(node, var, version));
+            Some(Terms { at: place(var)?, distinct, triples })
+        };
+        let terms = own.iter().filter_map(of).collect();
         Self {
             rows: estimate.rows,
             vars: own,
@@ -203,35 +234,43 @@ impl<'a> Search<'a> {
 
     fn start(&self) -> State {
         let bound = self.begin.bound.iter().copied().collect();
-        let terms = vec![self.begin.rows; self.vars.len()];
-        State { cost: 0.0, rows: self.begin.rows, bound, terms, last: Last::Begin }
+        let rows = self.begin.estimate.map_or(1.0, |estimate| estimate.rows);
+        let terms = |var: &Var| self.begin.estimate.map_or(rows, |estimate| estimate.terms(*var));
+        State { cost: 0.0, rows, bound, terms: self.vars.iter().map(terms).collect(), last: Last::Begin }
     }
 
     /// Rows and cost after one more part.
     fn after(&self, state: &State, part: &Part) -> (f64, f64) {
-        let shared = joined_by(&part.vars, part.graph, |var| state.bound.contains(var));
-        let joins = |at: &usize| shared.contains(&self.vars[*at]);
-        let rows = part
-            .terms
-            .iter()
-            .filter(|(at, _)| joins(at))
-            .fold(state.rows * part.rows, |rows, (at, terms)| rows / state.terms(*at).max(*terms));
+        let shared = joined_by(&part.vars, &part.graph, |var| state.bound.contains(var));
+        let joined = || part.terms.iter().filter(|terms| shared.contains(&self.vars[terms.at]));
+        let mut rows =
+            joined().fold(state.rows * part.rows, |rows, terms| rows / state.terms(terms.at).max(terms.distinct));
+        if let (Some(Terms { at, distinct, triples: Some((segment, by_object)) }), 1) =
+            (joined().next(), joined().count())
+            && state.rows > MANY
+            && state.rows > REPEATED * state.terms(*at)
+        {
+            // Terms that come again and again are mostly those that have most.
+            let mean = (part.rows / distinct).max(1.0);
+            rows *= (segment.weighted_fan_out(*by_object) / mean).max(1.0);
+        }
         let work = if part.sought { state.rows } else { state.rows + 2.0 * part.rows };
         (rows, state.cost + work + rows)
     }
 
     fn join(&self, state: &State, at: usize, after: (f64, f64)) -> State {
         let part = &self.parts[at];
-        let terms = part.terms.iter().map(|(at, terms)| (*at, *terms, state.bound.contains(&self.vars[*at])));
+        let terms =
+            part.terms.iter().map(|terms| (terms.at, terms.distinct, state.bound.contains(&self.vars[terms.at])));
         State { last: Last::Part(at), ..state.with(&part.vars, terms, after) }
     }
 
     /// Rows and cost where both sides are computed and joined.
     fn both(&self, a: &State, b: &State) -> (f64, f64) {
-        let shared = (0..self.vars.len()).filter(|at| {
-            let var = self.vars[*at];
-            a.bound.contains(&var) && b.bound.contains(&var)
-        });
+        let mut graphs = Vars::new();
+        self.parts.iter().for_each(|part| graphs.add(&part.graph));
+        let bound = joined_by(&a.bound, &graphs, |var| b.bound.contains(var));
+        let shared = (0..self.vars.len()).filter(|at| bound.contains(&self.vars[*at]));
         let rows = shared.fold(a.rows * b.rows, |rows, at| rows / a.terms(at).max(b.terms(at)));
         (rows, a.cost + b.cost + a.rows.max(b.rows) + 2.0 * a.rows.min(b.rows) + rows)
     }

@@ -16,6 +16,8 @@ pub struct Plan {
     /// Those that are bound in each row.
     pub certain: Vars,
     pub estimate: Estimate,
+    /// The variable by whose numbers its rows ascend, if there is one.
+    pub sorted: Option<Var>,
     pub told: Option<Rc<Told>>,
     /// Whether it is what a plan begins with: one row that binds nothing, or what is given beforehand.
     pub begins: bool,
@@ -36,6 +38,7 @@ impl Plan {
             vars: Vec::new(),
             certain: Vars::new(),
             estimate: Estimate::of_rows(1.0),
+            sorted: None,
             told: None,
             begins: true,
             restarts: false,
@@ -43,7 +46,14 @@ impl Plan {
     }
 
     pub fn fed(feed: Feed, vars: Vec<Var>, certain: Vars, estimate: Estimate) -> Self {
-        Self { op: Box::new(feed), vars, certain, estimate, told: None, begins: false, restarts: true }
+        Self { op: Box::new(feed), vars, certain, estimate, sorted: None, told: None, begins: false, restarts: true }
+    }
+
+    /// With rows that ascend by a variable, if it is shown.
+    #[must_use]
+    pub fn ascending(self, by: Option<Var>) -> Self {
+        let sorted = by.filter(|var| self.vars.contains(var));
+        Self { sorted, ..self }
     }
 
     pub fn source(&self, slot: Slot) -> Source {

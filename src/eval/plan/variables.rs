@@ -148,6 +148,10 @@ impl Node {
                 inner.possible().iter().any(|var| given.contains(&var) && !keys.contains(&var))
             }
             Self::EachGraph { var, inner } => given.contains(var) && inner.mentioned().contains(var),
+            // No steps lead from a term that is put into it, also if no graph has it.
+            Self::Closure(closure) => {
+                (closure.zero || closure.step.may_be_empty()) && !closure.vars().is_disjoint(given)
+            }
             // Whether the left side stands alone is decided by what the right side gives for these values.
             Self::LeftJoin { left, right, .. } => !(&right.possible() & given).is_subset(&left.certain()),
             _ => false,

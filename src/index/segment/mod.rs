@@ -213,6 +213,22 @@ impl Segment {
         self.pos.distinct()
     }
 
+    /// How many subjects there are, with all changes.
+    pub fn count_subjects(&self) -> usize {
+        self.pso.count()
+    }
+
+    /// How many objects there are, with all changes.
+    pub fn count_objects(&self) -> usize {
+        self.pos.count()
+    }
+
+    /// How many triples the subject of a triple has, or its object, on average over some triples: terms that have many count for as
+    /// many. All triples are read.
+    pub fn weighted_fan_out(&self, by_object: bool) -> f64 {
+        if by_object { self.pos.weighted() } else { self.pso.weighted() }
+    }
+
     /// The rows of [`Self::pso`] that stand in a graph, in ascending order. `graphs` unpacks a set.
     pub(super) fn rows_of_graph<I: Iterator<Item = u32>>(&self, graph: u32, graphs: impl Fn(GraphSet) -> I) -> &[u32] {
         self.by_graph.get_or_init(|| ByGraph::new(self.pso().graph, graphs)).rows(graph)

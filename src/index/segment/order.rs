@@ -17,6 +17,7 @@ pub(super) struct Order {
     columns: OnceLock<SharedColumns>,
     origin: Origin,
     distinct: OnceLock<usize>,
+    weighted: OnceLock<f64>,
     offsets: OnceLock<Option<Offsets>>,
 }
 
@@ -28,6 +29,9 @@ enum Origin {
     Stored(Stored),
     Merged(Merged),
 }
+
+/// How many rows are looked at for an average.
+const SAMPLE: usize = 64;
 
 /// The row where each key of the base begins, from the smallest key on.
 #[derive(Debug)]
@@ -56,7 +60,8 @@ impl Order {
     }
 
     fn of(origin: Origin, rows: usize) -> Self {
-        Self { rows, columns: OnceLock::new(), origin, distinct: OnceLock::new(), offsets: OnceLock::new() }
+        let (distinct, weighted) = (OnceLock::new(), OnceLock::new());
+        Self { rows, columns: OnceLock::new(), origin, distinct, weighted, offsets: OnceLock::new() }
     }
 
     pub(super) fn is_loaded(&self) -> bool {
@@ -78,6 +83,24 @@ impl Order {
             (Origin::Merged(merged), None) => merged.distinct_before(),
             _ => *self.distinct.get_or_init(|| self.columns().key.chunk_by(|a, b| a == b).count()),
         }
+    }
+
+    /// As [`Self::distinct`], with all edits.
+    pub(super) fn count(&self) -> usize {
+        if let Origin::Merged(_) = self.origin {
+            self.loaded();
+        }
+        self.distinct()
+    }
+
+    /// How many rows the key of a row has, on average over some rows: keys that have many count for as many. All rows are read.
+    pub(super) fn weighted(&self) -> f64 {
+        *self.weighted.get_or_init(|| {
+            let keys = self.columns().key;
+            let picked = keys.iter().step_by((keys.len() / SAMPLE).max(1));
+            let (sum, count) = picked.fold((0, 0), |(sum, count), key| (sum + equal(keys, *key).len(), count + 1));
+            sum as f64 / f64::from(count.max(1))
+        })
     }
 
     fn loaded(&self) -> &SharedColumns {

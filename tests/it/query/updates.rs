@@ -39,6 +39,20 @@ fn updates_do_what_they_say_and_all_or_nothing() {
     assert_eq!(number(&answer(&store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")), 0);
 }
 
+#[test]
+fn counts_know_what_has_changed() {
+    let store = chain(1_000);
+    let counts = || {
+        ["DISTINCT ?s", "DISTINCT ?o", "DISTINCT *", "*"]
+            .map(|of| number(&answer(&store, &format!("SELECT (COUNT({of}) AS ?n) {{ ?s x:type ?o }}"))))
+    };
+    assert_eq!(counts(), [1_000, 7, 1_000, 1_000]);
+    update(&store, "INSERT DATA { x:new x:type x:c0, x:c1, x:other }", &Limits::default()).unwrap();
+    assert_eq!(counts(), [1_001, 8, 1_003, 1_003]);
+    update(&store, "DELETE WHERE { GRAPH ?g { ?s x:type x:c6 } }", &Limits::default()).unwrap();
+    assert_eq!(counts(), [1_001 - 142, 7, 1_003 - 142, 1_003 - 142]);
+}
+
 /// SPARQL 1.1 Update §3.2.3 to §3.2.5: DEFAULT is the unnamed graph, also where queries see the union of all as the default
 /// graph.
 #[test]
