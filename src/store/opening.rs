@@ -64,7 +64,7 @@ impl Embedded {
         if is_rocksdb(path)? {
             return match fresh(path, &meta) {
                 Some(found) => Ok(Self::of_index(found, meta, home)),
-                None => Ok(Self::of_engine(open_disk_read_only(path)?, meta, home, true)),
+                None => Ok(Self::of_engine(open_made(path)?, meta, home, true)),
             };
         }
         let found = files::read(path)?;
@@ -165,6 +165,20 @@ pub(super) fn open_disk(path: &Path) -> Result<ox::Store, StoreError> {
 #[cfg(not(feature = "rocksdb"))]
 pub(super) fn open_disk(_path: &Path) -> Result<ox::Store, StoreError> {
     Err(StoreError::NotPersistent)
+}
+
+/// RocksDB's store, to be read; none where whoever made it was killed before it had all its parts: then nothing was ever in it,
+/// and the next load makes it anew.
+fn open_made(path: &Path) -> Result<ox::Store, StoreError> {
+    let is_half_made = |error: &StoreError| {
+        let StoreError::Storage(cause) = error else { return false };
+        let told = cause.to_string();
+        ["Column family not found", "only possible on read-write instances"].iter().any(|part| told.contains(part))
+    };
+    match open_disk_read_only(path) {
+        Err(error) if is_half_made(&error) && !files::are_there(path)? => Err(StoreError::NotFound(path.to_owned())),
+        opened => opened,
+    }
 }
 
 #[cfg(feature = "rocksdb")]
