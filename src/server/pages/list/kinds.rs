@@ -14,10 +14,8 @@ pub struct List {
     pub state: Option<&'static str>,
     /// A pattern of the kind `$kind`.
     pub kind: Option<&'static str>,
-    /// A pattern of the year `$year`, a text.
-    pub year: &'static str,
-    /// A pattern that gives the years as `?year`.
-    pub years: &'static str,
+    /// What bears the date by whose year the list is narrowed, and the property of that.
+    pub dated: &'static str,
     /// What is shown of an entry beside its name: the title of a column, and the properties that it shows.
     pub columns: &'static [Column],
 }
@@ -26,6 +24,16 @@ impl List {
     /// Whether a column says how many ties an entry has.
     pub const fn counts_ties(&self) -> bool {
         self.date.is_none()
+    }
+
+    /// A pattern of the year `$year`, a text.
+    pub fn in_year(&self) -> String {
+        format!("{} ?dated FILTER(STRSTARTS(STR(?dated), $year))", self.dated)
+    }
+
+    /// A pattern that gives the years as `?year`.
+    pub fn years(&self) -> String {
+        format!("{} ?dated BIND(SUBSTR(STR(?dated), 1, 4) AS ?year)", self.dated)
     }
 }
 
@@ -48,8 +56,7 @@ pub const PLACES: List = List {
     date: None,
     state: Some("?thing pact:sovereignState $state ."),
     kind: Some("?tie pact:kind $kind ."),
-    year: "?tie pact:since ?since FILTER(STRSTARTS(STR(?since), $year))",
-    years: "?tie pact:since ?since BIND(SUBSTR(STR(?since), 1, 4) AS ?year)",
+    dated: "?tie pact:since",
     columns: &[
         column("pact:sovereignState", |texts| texts.common.state),
         column("pact:level", |texts| texts.common.level),
@@ -63,8 +70,7 @@ pub const TIES: List = List {
     date: Some("pact:since"),
     state: Some("?thing pact:party ?party . ?party pact:sovereignState $state ."),
     kind: Some("?thing pact:kind $kind ."),
-    year: "?thing pact:since ?since FILTER(STRSTARTS(STR(?since), $year))",
-    years: "?thing pact:since ?since BIND(SUBSTR(STR(?since), 1, 4) AS ?year)",
+    dated: "?thing pact:since",
     columns: &[
         column("pact:kind", |texts| texts.common.kind),
         column("pact:since", |texts| texts.common.since),
@@ -79,8 +85,7 @@ pub const AGREEMENTS: List = List {
     date: Some("pact:signedOn"),
     state: Some("?thing pact:party ?party . ?party pact:sovereignState $state ."),
     kind: Some("?thing pact:kind $kind ."),
-    year: "?thing pact:signedOn ?signed FILTER(STRSTARTS(STR(?signed), $year))",
-    years: "?thing pact:signedOn ?signed BIND(SUBSTR(STR(?signed), 1, 4) AS ?year)",
+    dated: "?thing pact:signedOn",
     columns: &[
         column("pact:kind", |texts| texts.common.kind),
         column("pact:party", |texts| texts.common.parties),
@@ -95,8 +100,7 @@ pub const AWARDS: List = List {
     date: Some("pact:conferredOn"),
     state: Some("?thing pact:recipient ?recipient . ?recipient pact:sovereignState $state ."),
     kind: Some("?thing pact:award $kind ."),
-    year: "?thing pact:conferredOn ?conferred FILTER(STRSTARTS(STR(?conferred), $year))",
-    years: "?thing pact:conferredOn ?conferred BIND(SUBSTR(STR(?conferred), 1, 4) AS ?year)",
+    dated: "?thing pact:conferredOn",
     columns: &[
         column("pact:recipient", |texts| texts.common.recipient),
         column("pact:award", |texts| texts.common.award),
@@ -113,8 +117,7 @@ pub const EVENTS: List = List {
     date: Some("schema:startDate"),
     state: Some("?thing schema:location ?location . ?location pact:sovereignState $state ."),
     kind: Some("?thing pact:kind $kind ."),
-    year: "?thing schema:startDate ?start FILTER(STRSTARTS(STR(?start), $year))",
-    years: "?thing schema:startDate ?start BIND(SUBSTR(STR(?start), 1, 4) AS ?year)",
+    dated: "?thing schema:startDate",
     columns: &[
         column("pact:kind", |texts| texts.common.kind),
         column("schema:startDate", |texts| texts.common.date),
@@ -131,8 +134,7 @@ pub const DOCUMENTS: List = List {
         "?graph prov:wasDerivedFrom ?thing . GRAPH ?graph { ?tie pact:party ?party } ?party pact:sovereignState $state .",
     ),
     kind: Some("?thing pact:textCondition $kind ."),
-    year: "?thing schema:datePublished ?published FILTER(STRSTARTS(STR(?published), $year))",
-    years: "?thing schema:datePublished ?published BIND(SUBSTR(STR(?published), 1, 4) AS ?year)",
+    dated: "?thing schema:datePublished",
     columns: &[
         column("schema:publisher", |texts| texts.property("schema:publisher").unwrap_or_default()),
         column("schema:datePublished", |texts| texts.thing.published),

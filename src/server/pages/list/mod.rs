@@ -141,7 +141,7 @@ fn pattern(list: &List, filters: &Filters) -> String {
         add(text, &[("kind", Slot::Node(kind))]);
     }
     if let Some(year) = &filters.year {
-        add(list.year, &[("year", Slot::Text(year))]);
+        add(&list.in_year(), &[("year", Slot::Text(year))]);
     }
     pattern
 }
@@ -167,7 +167,7 @@ impl Choices {
             let value = |row: super::data::Row<'_>| row.iri(name).or_else(|| row.text(name)).map(str::to_owned);
             Ok(rows.iter().filter_map(|row| Some((value(row)?, row.number("rows")?))).collect())
         };
-        let mut years = counted(Some(list.years), "year")?;
+        let mut years = counted(Some(&list.years()), "year")?;
         years.retain(|(year, _)| year.len() == 4);
         years.sort_by(|a, b| b.0.cmp(&a.0));
         Ok(Self { states: counted(list.state, "state")?, kinds: counted(list.kind, "kind")?, years })
