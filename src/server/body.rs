@@ -14,6 +14,7 @@ use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::endpoint::Endpoint;
+use super::priority::in_background;
 use super::problem::Problem;
 use super::{failure, protocol};
 
@@ -218,7 +219,7 @@ where
     R: Read,
     F: FnOnce() -> io::Result<R> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(move || inflate(account, open)).await {
+    match in_background(move || inflate(account, open)).await {
         Ok(done) => done,
         Err(_) => Err(Problem::internal("decompressing the body failed")),
     }

@@ -4,6 +4,7 @@ use std::io;
 
 use axum::http::StatusCode;
 
+use super::priority::in_background;
 use super::problem::Problem;
 use super::protocol::ProtocolError;
 use crate::federation::{LoadError, OutboundError};
@@ -107,7 +108,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(work).await {
+    match in_background(work).await {
         Ok(result) => result,
         Err(_) => Err(Problem::internal("the work broke off")),
     }

@@ -44,6 +44,7 @@ pub mod negotiation;
 mod openapi;
 mod operate;
 mod pages;
+mod priority;
 mod problem;
 pub mod protocol;
 mod reading;

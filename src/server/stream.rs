@@ -16,6 +16,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::admission::{Overtaken, Place};
+use super::priority::in_background;
 use super::problem::Problem;
 use crate::query::Cancel;
 
@@ -146,7 +147,7 @@ where
         copy_limit: how.copy_limit,
         hurry: how.hurry,
     };
-    tokio::task::spawn_blocking(move || match work(&mut chunks) {
+    in_background(move || match work(&mut chunks) {
         Ok(()) => {
             let rest = std::mem::take(&mut chunks.buffer);
             finished(Ok(chunks.copy.take()));
