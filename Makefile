@@ -16,7 +16,7 @@ PROFILE  := --release
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
 .PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
-	build lint fmt doc bench bench-server bench-query deps help
+	build lint fmt doc bench bench-server bench-query bench-remote deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -61,7 +61,7 @@ test-remote: deps ## every command through other programs' endpoints (oxigraph o
 	@test -x target/peers/venv/bin/oxigraph || { python3 -m venv target/peers/venv && target/peers/venv/bin/pip install --quiet oxigraph; }
 	@! command -v virtuoso-t >/dev/null || ln -sf "$$(command -v virtuoso-t)" target/peers/virtuoso
 	@! command -v isql-vt >/dev/null || ln -sf "$$(command -v isql-vt)" target/peers/isql
-	CITYPACT_PEERS="$(CURDIR)/target/peers" $(CARGO) test $(PROFILE) $(FEATURES) --test it through -- --nocapture
+	CITYPACT_PEERS="$(CURDIR)/target/peers" $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --nocapture through:: engines:: remote
 
 # Judges that know nothing of this program; rapper (Debian: raptor2-utils) is asked as well where it is installed.
 READERS := target/readers/bin/python
@@ -153,6 +153,10 @@ bench-server: build ## load test of the endpoint beside oxigraph's (needs wrk; t
 	@command -v wrk >/dev/null || { echo 'install wrk first: apt-get install wrk'; exit 1; }
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
 	@python3 benches/server.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)
+
+bench-remote: build ## the commands and pages over other engines beside the own store (needs what bench-query needs; BENCH='--places 100' for less)
+	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
+	@python3 benches/remote.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)
 
 bench-query: build ## fifty questions beside oxigraph's answers (taken from PyPI) and Virtuoso's (Debian: virtuoso-opensource), and wrk's light ones
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }

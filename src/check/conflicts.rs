@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use oxrdf::{NamedNodeRef, Term};
+use oxrdf::{NamedNode, NamedNodeRef, Term};
 
 use super::data::{Origin, are_of_one_document, is_aside, text, value};
 use super::evidence;
 use crate::index::{Id, Selection, Version};
 use crate::query::{Executor, QueryError};
 use crate::record::Date;
-use crate::vocab::{code, oa, pact, rdf, schema};
+use crate::vocab::{code, oa, pact, prov, rdf, schema};
 
 /// Properties of which a thing has one value, and how values are compared.
 const SINGLE: &[(NamedNodeRef<'static>, Values)] = &[
@@ -119,6 +119,16 @@ pub fn conflicts(data: &Arc<Version>, executor: &Executor, told: &dyn Fn(usize))
 
 /// Kinds of facts that sources may disagree on.
 pub const KINDS: usize = SINGLE.len() + FIGURES.len();
+
+/// The predicates of all statements that [`conflicts`] looks at: who has nothing but those finds the same.
+pub fn read_by_conflicts() -> Vec<NamedNode> {
+    let of_facts = SINGLE.iter().map(|(property, _)| *property);
+    let of_figures = FIGURES.iter().flat_map(|(_, property, key)| key.iter().chain([property]).copied());
+    let of_others =
+        [rdf::type_, pact::quantifier, pact::assesses, pact::verdict, prov::wasDerivedFrom, schema::datePublished];
+    let all: BTreeSet<_> = of_facts.chain(of_figures).chain(of_others).chain(evidence::READ).collect();
+    all.into_iter().map(NamedNodeRef::into_owned).collect()
+}
 
 /// For each node the annotations that are evidence of it, with the graphs that hold them.
 type Quotes = BTreeMap<Id, Vec<(Id, u32)>>;

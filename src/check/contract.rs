@@ -18,6 +18,8 @@ use crate::vocab::rdfs;
 pub enum Scope {
     /// Each document with its provenance and the register of places; then the graphs that documents share.
     Documents,
+    /// The same without the graphs that documents share.
+    DocumentsAlone,
     /// All graphs as one.
     Whole,
 }
@@ -34,6 +36,14 @@ pub struct ShapesReport {
 }
 
 impl ShapesReport {
+    /// Takes in what was found in another part of the data.
+    pub(super) fn join(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.documents += other.documents;
+        self.nodes += other.nodes;
+        self.findings.sort_by_cached_key(key);
+    }
+
     fn take(&mut self, mut found: Validated) {
         self.findings.append(&mut found.findings);
         self.nodes += found.nodes;
@@ -96,7 +106,11 @@ impl Contract {
     /// How often [`Self::validate`] tells that a part of its work is done.
     pub fn parts(&self, scope: Scope, threads: usize) -> usize {
         let at_once = self.shapes.targeted() * threads.max(1);
-        if scope == Scope::Documents { at_once + self.documents.len() } else { at_once }
+        match scope {
+            Scope::Whole => at_once,
+            Scope::Documents => at_once + self.documents.len(),
+            Scope::DocumentsAlone => self.documents.len(),
+        }
     }
 
     /// Validates the data on `threads` threads. `told` hears of each part that is done.
@@ -117,17 +131,17 @@ impl Contract {
         let shared = SHARED.iter().filter_map(|graph| graph_number(&self.version, *graph));
         let all: BTreeSet<u32> = match scope {
             Scope::Whole => self.documents.values().flatten().copied().chain(shared).collect(),
-            Scope::Documents => shared.collect(),
+            Scope::Documents | Scope::DocumentsAlone => shared.collect(),
         };
         let mut report = ShapesReport { documents: self.documents.len(), ..ShapesReport::default() };
         let of = threads.max(1);
-        let parts: Vec<usize> = (0..of).collect();
+        let parts: Vec<usize> = if scope == Scope::DocumentsAlone { Vec::new() } else { (0..of).collect() };
         for found in in_parallel(&parts, threads, |number| {
             validator(all.clone()).validate(Focus::Part { number: *number, of }, &|| told(1))
         }) {
             report.take(found?);
         }
-        if scope == Scope::Documents {
+        if scope != Scope::Whole {
             let places = graph_number(&self.version, SHARED[0]);
             let jobs: Vec<&Vec<u32>> = self.documents.values().collect();
             for found in in_parallel(&jobs, threads, |own| {

@@ -23,14 +23,17 @@ pub fn documents(data: &Version) -> BTreeMap<String, Vec<u32>> {
         documents.insert(String::new(), vec![0]);
     }
     for graph in data.graphs().iter().filter(|graph| graph.quads > 0) {
-        let name = data.term(graph.id);
-        if !is_fixed(&name) {
-            let name = text(&name);
-            let own = name.strip_suffix(PROVENANCE).unwrap_or(&name);
-            documents.entry(own.to_owned()).or_default().push(graph.number);
+        if let Some(document) = document_of(&data.term(graph.id)) {
+            documents.entry(document).or_default().push(graph.number);
         }
     }
     documents
+}
+
+/// The name of the own graph of the document that a graph belongs to; none of a graph that is no document's.
+pub(super) fn document_of(graph: &Term) -> Option<String> {
+    let name = text(graph);
+    (!is_fixed(graph)).then(|| name.strip_suffix(PROVENANCE).unwrap_or(&name).to_owned())
 }
 
 fn is_fixed(name: &Term) -> bool {

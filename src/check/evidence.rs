@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oxrdf::NamedNodeRef;
+use oxrdf::{NamedNode, NamedNodeRef};
 
 use super::data::{text, value};
 use crate::index::{Id, Selection, Version};
@@ -116,6 +116,27 @@ struct Quote {
     prefix: String,
     suffix: String,
     cell: Option<String>,
+}
+
+/// The predicates of all statements that [`evidence`] looks at.
+pub(super) const READ: [NamedNodeRef<'static>; 12] = [
+    rdf::type_,
+    rdf::value,
+    oa::hasBody,
+    oa::hasTarget,
+    oa::hasSource,
+    oa::hasSelector,
+    oa::exact,
+    oa::prefix,
+    oa::suffix,
+    oa::start,
+    oa::end,
+    dcterms::source,
+];
+
+/// The same, for who asks for those alone.
+pub fn read_by_evidence() -> Vec<NamedNode> {
+    READ.map(NamedNodeRef::into_owned).to_vec()
 }
 
 /// Looks every quote of the data up in the text of its document. `told` hears of each document that was looked through.

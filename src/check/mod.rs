@@ -5,6 +5,8 @@ mod cells;
 mod conflicts;
 mod contract;
 mod data;
+#[cfg(feature = "client")]
+mod elsewhere;
 mod evidence;
 mod report;
 pub mod shapes;
@@ -12,10 +14,12 @@ pub(crate) mod words;
 
 use oxrdf::NamedNodeRef;
 
-pub use conflicts::{Claim, Conflict, KINDS, Told, conflicts};
+pub use conflicts::{Claim, Conflict, KINDS, Told, conflicts, read_by_conflicts};
 pub use contract::{Contract, ContractError, Scope, ShapesReport};
 pub use data::{Origin, documents};
-pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence};
+#[cfg(feature = "client")]
+pub use elsewhere::{ElsewhereError, validate_elsewhere};
+pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence, read_by_evidence};
 pub use report::{Report, Written, json, speak, text};
 
 /// The graph that class hierarchies stand in beside the data.

@@ -5,16 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
 use super::common::{self, StoreArgs};
 use super::data::FileArgs;
 use super::edge::Edge;
+use super::endpoint::{EndpointArgs, OpenedArgs};
 use super::input::is_standard_input;
-use super::report::{Failure, Outcome, Result};
+use super::report::{Outcome, Result};
 use crate::federation::Outbound;
 use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
-use crate::store::{Embedded, Endpoint, Holder, Remote, Store, StoreError, counter, is_store};
+use crate::store::{Embedded, Endpoint, Holder, Store, StoreError, counter, is_store};
 
 /// Bytes of an answer to a SERVICE, or of a document to LOAD, that are taken.
 const MOST: usize = 1 << 30;
@@ -55,19 +54,17 @@ fn is_reachable(holder: &Holder) -> bool {
 pub struct TargetArgs {
     #[command(flatten)]
     store: StoreArgs,
-    /// Use the SPARQL 1.1 endpoint at this URL instead of a store of this machine
-    #[arg(long, value_name = "URL", conflicts_with = "store")]
-    endpoint: Option<String>,
-    /// File with the token that the endpoint, or the server of the store, asks for
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    endpoint: EndpointArgs,
 }
 
 impl TargetArgs {
     /// A store of this machine, or what is at an address.
-    pub const fn new(store: PathBuf, endpoint: Option<String>, token_file: Option<PathBuf>) -> Self {
-        Self { store: StoreArgs { store }, endpoint, token_file }
+    pub const fn new(store: PathBuf, endpoint: Option<String>, opened: OpenedArgs) -> Self {
+        let endpoint = EndpointArgs { endpoint, update_endpoint: None, graph_store: None, opened };
+        Self { store: StoreArgs { store }, endpoint }
     }
+
     /// For reading.
     pub fn open_read_only(&self, limits: &Limits, edge: &Edge) -> Result<Backend> {
         self.reach(|| Embedded::open_read_only(&self.store.store), limits, edge)
@@ -85,7 +82,7 @@ impl TargetArgs {
 
     /// The directory in which [`Self::open_or_make`] would make a store.
     pub fn would_make(&self) -> Result<Option<PathBuf>> {
-        let exists = self.endpoint.is_some() || is_store(&self.store.store).map_err(common::explain)?;
+        let exists = self.endpoint.is_given() || is_store(&self.store.store).map_err(common::explain)?;
         Ok((!exists).then(|| self.store.store.clone()))
     }
 
@@ -96,14 +93,15 @@ impl TargetArgs {
         limits: &Limits,
         edge: &Edge,
     ) -> Result<Backend> {
-        if let Some(url) = &self.endpoint {
-            return Ok(Backend(Box::new(self.remote(url, limits)?)));
+        if let Some(remote) = self.endpoint.remote(limits)? {
+            return Ok(Backend(Box::new(RemoteSession::new(remote))));
         }
         match open() {
             Ok(store) => Ok(Backend::local(store)),
             Err(StoreError::Locked { path, holder: Some(holder) }) if is_reachable(&holder) => {
                 edge.say(format_args!("The store {} is in use by {holder}: going through it.", path.display()));
-                let session = self.remote(holder.address.as_deref().unwrap_or_default(), limits)?;
+                let address = Endpoint::new(holder.address.as_deref().unwrap_or_default());
+                let session = RemoteSession::new(self.endpoint.opened.open(address, limits)?);
                 // The store is this machine's, and so are the files and the network that LOAD speaks of.
                 Ok(Backend(Box::new(session.with_outbound(anywhere()))))
             }
@@ -113,23 +111,7 @@ impl TargetArgs {
 
     /// Where it is, for people.
     pub fn place(&self) -> String {
-        self.endpoint.clone().unwrap_or_else(|| self.store.store.display().to_string())
-    }
-
-    fn remote(&self, url: &str, limits: &Limits) -> Result<RemoteSession> {
-        if !url.starts_with("http://") && !url.starts_with("https://") {
-            return Err(Failure::usage(format!("{url} is no address of an endpoint"))
-                .hint("an address begins with http:// or https://, such as http://localhost:7878/sparql"));
-        }
-        let authorization = self.token()?.map(|token| format!("Bearer {token}"));
-        let endpoint = Endpoint { authorization, timeout: limits.timeout, ..Endpoint::new(url) };
-        Ok(RemoteSession::new(Remote::new(endpoint)))
-    }
-
-    fn token(&self) -> Result<Option<String>> {
-        let Some(path) = &self.token_file else { return Ok(None) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Some(text.trim().to_owned()))
+        self.endpoint.place().map_or_else(|| self.store.store.display().to_string(), str::to_owned)
     }
 }
 
@@ -177,7 +159,7 @@ impl DataArgs {
             let of = |path: &PathBuf| std::fs::metadata(path).ok().map(|file| (file.len(), file.modified().ok()));
             return Some(format!("{:?}", self.data.iter().map(of).collect::<Vec<_>>()));
         }
-        self.target.endpoint.is_none().then(|| counter(&self.target.store.store)).flatten()
+        (!self.target.endpoint.is_given()).then(|| counter(&self.target.store.store)).flatten()
     }
 
     /// The store, or one in memory with the files in it; and whether all of the files went through.

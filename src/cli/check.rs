@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use oxrdf::Quad;
 
-use super::backend::DataArgs;
+use super::backend::{Backend, DataArgs};
 use super::common;
 use super::edge::Edge;
 use super::output;
@@ -15,7 +15,7 @@ use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
 use super::work::{Whole, WorkArgs, stopped};
 use crate::check::shapes::ValidateError;
-use crate::check::{self, Contract, Report, Scope, Texts, Written};
+use crate::check::{self, Contract, ElsewhereError, Report, Scope, Texts, Written};
 use crate::format::Syntax;
 use crate::index::Version;
 use crate::ontology::{CITYPACT, SHAPES};
@@ -23,7 +23,7 @@ use crate::output::Style;
 use crate::place::Register;
 use crate::query::{Executor, Labels};
 use crate::rdf::{self, ReadAs};
-use crate::store::Store;
+use crate::store::{Remote, Store};
 use crate::vocab;
 
 /// Check data: shapes, evidence against the source texts, conflicts between documents
@@ -31,7 +31,9 @@ use crate::vocab;
 #[command(
     after_help = "The vocabulary's own shapes hold for what one document says: each is validated with its provenance and \
     the register of places. Shapes of your own (SHACL Core and SHACL-SPARQL) hold for all data as one, unless --each says \
-    otherwise.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
+    otherwise.\n\nOf an endpoint documents are fetched and validated in lots, so that never all is held, and for \
+    --conflicts and --sources the statements that these look at. --whole, and shapes of your own without --each, read all of it, \
+    within --limit-memory.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
     (with --strict also at warnings and conflicts), 1 where the check itself fails.\n\nExamples:\n  citypact check --data \
     examples/articles/*.jsonl\n  citypact check --conflicts --no-shapes --to json\n  citypact check --shapes my-shapes.ttl \
     --to turtle --out report.ttl\n  citypact check --sources articles/"
@@ -106,17 +108,38 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let executor = args.work.begin()?;
     let data = match args.data.is_files() {
         true => Whole::of_files(&args.data, true, &executor, edge)?,
-        false => Whole::of(args.data.open(&args.work.limits(), edge)?.0, &executor, edge)?,
+        false => of_store(args, args.data.open(&args.work.limits(), edge)?.0, &executor, edge)?,
     };
     let outcome = data.outcome;
     let report = Report {
-        shapes: if args.no_shapes { None } else { Some(validate(args, &data.version, &executor, edge)?) },
+        shapes: if args.no_shapes { None } else { Some(validate(args, &data, &executor, edge)?) },
         evidence: texts.map(|texts| evidence(&data.version, &texts, &executor, edge)).transpose()?,
         conflicts: if args.conflicts { Some(conflicts(&data.version, &executor, edge)?) } else { None },
     };
     write(args, target, &report, data.store(), edge)?;
     let failed = report.faults() > 0 || args.strict && report.remarks() > 0;
     Ok(if failed { Outcome::Rejected } else { outcome })
+}
+
+/// All of a store; of an endpoint what is looked at beside shapes, where documents are validated one after the other.
+fn of_store(args: &Args, backend: Backend, executor: &Executor, edge: &Edge) -> Result<Whole> {
+    if backend.remote().is_none() || !args.no_shapes && args.scope() == Scope::Whole {
+        return Whole::of(backend, executor, edge);
+    }
+    let mut predicates = if args.conflicts { check::read_by_conflicts() } else { Vec::new() };
+    if args.sources.is_some() {
+        predicates.extend(check::read_by_evidence());
+    }
+    predicates.sort();
+    predicates.dedup();
+    Whole::part_of(backend, &predicates, executor, edge)
+}
+
+impl Args {
+    /// What is validated at once.
+    const fn scope(&self) -> Scope {
+        if self.each || self.shapes.is_empty() && !self.whole { Scope::Documents } else { Scope::Whole }
+    }
 }
 
 fn open_texts(folder: &Path) -> Result<Texts> {
@@ -133,7 +156,7 @@ fn conflicts(data: &Arc<Version>, executor: &Executor, edge: &Edge) -> Result<Ve
     check::conflicts(data, executor, &|done| progress.advance(done as u64)).map_err(stopped)
 }
 
-fn validate(args: &Args, data: &Version, executor: &Executor, edge: &Edge) -> Result<check::ShapesReport> {
+fn validate(args: &Args, data: &Whole, executor: &Executor, edge: &Edge) -> Result<check::ShapesReport> {
     let own = args.shapes.is_empty();
     let shapes: Vec<Quad> = if own {
         turtle(SHAPES, "shapes.ttl")?
@@ -141,20 +164,11 @@ fn validate(args: &Args, data: &Version, executor: &Executor, edge: &Edge) -> Re
         let read = args.shapes.iter().map(|path| read_shapes(path)).collect::<Result<Vec<_>>>()?;
         read.into_iter().flatten().collect()
     };
-    let contract = Contract::new(data, shapes, turtle(CITYPACT, "citypact.ttl")?)?;
-    if contract.shapes().targeted() == 0 {
-        return Err(Failure::from(anyhow::Error::msg("no shape has a target: nothing would be validated"))
-            .hint("give a shape sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"));
-    }
-    let scope = if args.each || own && !args.whole { Scope::Documents } else { Scope::Whole };
-    let (threads, parts) = (edge.cores(), contract.parts(scope, edge.cores()));
-    let progress = edge.progress("Checking", Unit::Things("parts"), Some(parts as u64));
-    let told = |done: usize| progress.advance(done as u64);
-    let mut report = contract.validate(scope, threads, executor, &told).map_err(|error| match error {
-        ValidateError::Stopped(cause) => stopped(*cause),
-        error => error.into(),
-    })?;
-    progress.finish();
+    let ontology = turtle(CITYPACT, "citypact.ttl")?;
+    let mut report = match data.remote().filter(|_| args.scope() == Scope::Documents) {
+        Some(remote) => validate_elsewhere(remote, (shapes, ontology), executor, edge)?,
+        None => validate_here((args.scope(), &data.version), (shapes, ontology), executor, edge)?,
+    };
     if own {
         // Two places of the register that share a name are no matter of the user's.
         let register = Register::builtin();
@@ -165,6 +179,57 @@ fn validate(args: &Args, data: &Version, executor: &Executor, edge: &Edge) -> Re
         edge.warn("No node of the data is a target of the shapes: nothing was validated.");
     }
     Ok(report)
+}
+
+fn validate_here(
+    (scope, data): (Scope, &Version),
+    (shapes, ontology): (Vec<Quad>, Vec<Quad>),
+    executor: &Executor,
+    edge: &Edge,
+) -> Result<check::ShapesReport> {
+    let contract = Contract::new(data, shapes, ontology)?;
+    must_aim(&contract)?;
+    let (threads, parts) = (edge.cores(), contract.parts(scope, edge.cores()));
+    let progress = edge.progress("Checking", Unit::Things("parts"), Some(parts as u64));
+    let told = |done: usize| progress.advance(done as u64);
+    let report = contract.validate(scope, threads, executor, &told).map_err(invalid)?;
+    progress.finish();
+    Ok(report)
+}
+
+/// Document by document, so that never all is held.
+fn validate_elsewhere(
+    remote: &Remote,
+    (shapes, ontology): (Vec<Quad>, Vec<Quad>),
+    executor: &Executor,
+    edge: &Edge,
+) -> Result<check::ShapesReport> {
+    must_aim(&Contract::new(&crate::index::build(std::iter::empty(), 0)?, shapes.clone(), ontology.clone())?)?;
+    let progress = edge.progress("Checking", Unit::Things("graphs"), None);
+    let told = |done: usize| progress.advance(done as u64);
+    let found = check::validate_elsewhere(remote, (&shapes, &ontology), edge.cores(), executor, &told);
+    let report = found.map_err(|error| match error {
+        ElsewhereError::Validate(error) => invalid(error),
+        ElsewhereError::Query(error) => stopped(*error),
+        ElsewhereError::Contract(error) => error.into(),
+    })?;
+    progress.finish();
+    Ok(report)
+}
+
+fn must_aim(contract: &Contract) -> Result<()> {
+    if contract.shapes().targeted() > 0 {
+        return Ok(());
+    }
+    Err(Failure::from(anyhow::Error::msg("no shape has a target: nothing would be validated"))
+        .hint("give a shape sh:targetClass, sh:targetNode, sh:targetSubjectsOf or sh:targetObjectsOf"))
+}
+
+fn invalid(error: ValidateError) -> Failure {
+    match error {
+        ValidateError::Stopped(cause) => stopped(*cause),
+        error => error.into(),
+    }
 }
 
 /// Whether a remark is on two places that the register itself has.

@@ -50,13 +50,13 @@ pub fn hint(error: &StoreError) -> Option<String> {
         StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
         // A server's own hint is about headers.
         StoreError::Refused { status: 401, .. } | StoreError::Refused { status: 403, hint: None, .. } => {
-            Some("name the file with the token that the server asks for by --token-file".to_owned())
+            Some("name the file with the token that it asks for by --token-file, or yourself by --user".to_owned())
         }
         StoreError::Refused { hint: Some(hint), .. } => Some(hint.clone()),
         StoreError::Refused { status: 404, .. } => {
             Some("is it the address of a SPARQL endpoint, such as http://localhost:7878/sparql?".to_owned())
         }
-        StoreError::Partial { .. } => {
+        StoreError::Partial { .. } | StoreError::Cut { .. } => {
             Some("raise the limit of the server (Virtuoso: ResultSetMaxRows in virtuoso.ini)".to_owned())
         }
         StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),

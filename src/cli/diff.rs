@@ -12,6 +12,7 @@ use super::backend::{Backend, TargetArgs};
 use super::common;
 use super::data;
 use super::edge::Edge;
+use super::endpoint::OpenedArgs;
 use super::input;
 use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
@@ -29,7 +30,7 @@ use crate::vocab;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Each side is a file of RDF or of records, a folder of them, the directory of a store, or \
     the address of a SPARQL endpoint. \
-    Statements are compared graph by graph; names of blank nodes do not count, nor does the order.\n\nExit status: 0 where \
+    Statements are compared graph by graph; names of blank nodes do not count, nor does the order. Each side is read whole, an endpoint's too, within --limit-memory.\n\nExit status: 0 where \
     both say the same, 3 where they differ, 1 where they cannot be compared.\n\nExamples:\n  citypact diff old.ttl new.ttl\n  \
     citypact diff examples/articles/004.jsonl citypact.db --to json\n  citypact diff citypact.db http://localhost:7878/sparql\n  citypact diff old.db new.db --to patch > changes.rdfp")]
 pub struct Args {
@@ -41,9 +42,8 @@ pub struct Args {
     /// N-Quads; text for a terminal and patch for a pipe where not given
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<Format>,
-    /// File with the token that an endpoint, or the server of a store, asks for
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    opened: OpenedArgs,
     /// Compare the triples, whatever graph they are in
     #[arg(long)]
     merge: bool,
@@ -201,8 +201,7 @@ fn store(path: &Path, args: &Args, edge: &Edge) -> Result<Option<Backend>> {
     if address.is_none() && !(path.is_dir() && is_store(path).map_err(common::explain)?) {
         return Ok(None);
     }
-    let token_file = args.token_file.clone();
-    TargetArgs::new(path.to_owned(), address.map(str::to_owned), token_file)
+    TargetArgs::new(path.to_owned(), address.map(str::to_owned), args.opened.clone())
         .open_read_only(&args.work.limits(), edge)
         .map(Some)
 }

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use oxrdf::Quad;
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 
-use super::backend::DataArgs;
+use super::answer;
+use super::backend::{Backend, DataArgs};
 use super::common;
 use super::edge::Edge;
 use super::output;
@@ -23,14 +24,18 @@ use crate::output::Style;
 use crate::query::{Executor, Labels, ParseOptions, Query};
 use crate::rdf;
 use crate::store::{Document, Store};
-use crate::vocab::graph;
+use crate::vocab::{graph, rdfs};
+
+/// What the data says of properties above each other.
+const ABOVE: &str = "SELECT DISTINCT ?one ?other WHERE { ?one rdfs:subPropertyOf ?other }";
 
 /// Derive what follows by rules into graph/inferred, or say why a fact holds
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A rule is a file .rq with a CONSTRUCT; its first comments hold `# title:` and `# description:`. It sees all \
     facts, those inferred among them, as one graph; GRAPH ?g { … } in it sees what is stated alone. Rules run until nothing \
-    new follows. What was inferred before and no longer follows goes.\n\nExit status of --explain: 3 where the fact does not \
+    new follows. What was inferred before and no longer follows goes.\n\nOf an endpoint the statements are fetched \
+    that the rules read, within --limit-memory; all of them where a rule reads what has any predicate.\n\nExit status of --explain: 3 where the fact does not \
     hold.\n\nExamples:\n  citypact infer\n  citypact infer --dry-run --rules my-rules/\n  citypact infer --data \
     examples/articles/*.jsonl --out inferred.ttl\n  citypact infer --explain 'place:cn-kunming pact:twinnedWith ?x'"
 )]
@@ -85,8 +90,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let limits = args.work.limits();
     let data = match (args.data.is_files(), writes) {
         (true, _) => Whole::of_files(&args.data, false, &executor, edge)?,
-        (false, true) => Whole::of(args.data.open_to_write("infer", &limits, edge)?.0, &executor, edge)?,
-        (false, false) => Whole::of(args.data.open(&limits, edge)?.0, &executor, edge)?,
+        (false, true) => of_store(args, args.data.open_to_write("infer", &limits, edge)?.0, (&rules, &executor), edge)?,
+        (false, false) => of_store(args, args.data.open(&limits, edge)?.0, (&rules, &executor), edge)?,
     };
     let outcome = data.outcome;
     let inference = inferred(args, &rules, &data.version, &executor, edge)?;
@@ -101,6 +106,46 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         write(args, &inference, edge)?;
     }
     Ok(outcome)
+}
+
+/// All of a store; of an endpoint the statements that the rules read, and those that are asked about, where these are known by their
+/// predicates.
+fn of_store(args: &Args, backend: Backend, (rules, executor): (&Rules, &Executor), edge: &Edge) -> Result<Whole> {
+    let predicates = match backend.remote() {
+        Some(_) => predicates(args, &backend, rules)?,
+        None => None,
+    };
+    match predicates {
+        Some(predicates) => Whole::part_of(backend, &predicates, executor, edge),
+        None => Whole::of(backend, executor, edge),
+    }
+}
+
+fn predicates(args: &Args, backend: &Backend, rules: &Rules) -> Result<Option<Vec<NamedNode>>> {
+    let rows = answer::rows(backend, ABOVE, &args.work.limits())?;
+    let stated = rows.into_iter().filter_map(|row| match row.as_slice() {
+        [Some(Term::NamedNode(one)), Some(Term::NamedNode(other))] => Some((one.clone(), other.clone())),
+        _ => None,
+    });
+    let known = ontology()?.into_iter().filter(|quad| quad.predicate == rdfs::subPropertyOf);
+    let known = known.filter_map(|quad| match (quad.subject, quad.object) {
+        (NamedOrBlankNode::NamedNode(one), Term::NamedNode(other)) => Some((one, other)),
+        _ => None,
+    });
+    let above: Vec<_> = stated.chain(known).collect();
+    let Some(mut found) = rules.reads(&above) else { return Ok(None) };
+    if let Some(fact) = &args.explain {
+        let Some(asked) = infer::predicates(&pattern(fact)?) else { return Ok(None) };
+        found.extend(asked);
+    }
+    Ok(Some(found.into_iter().collect()))
+}
+
+/// What the vocabulary says.
+fn ontology() -> Result<Vec<Quad>> {
+    let mut quads = super::check::turtle(CITYPACT, "citypact.ttl")?;
+    quads.extend(super::check::turtle(SCHEMES, "schemes.ttl")?);
+    Ok(quads)
 }
 
 fn rules(args: &Args) -> Result<Rules> {
@@ -140,9 +185,7 @@ fn told(error: RuleError) -> Failure {
 }
 
 fn inferred(args: &Args, rules: &Rules, data: &Version, executor: &Executor, edge: &Edge) -> Result<Inference> {
-    let mut ontology = super::check::turtle(CITYPACT, "citypact.ttl")?;
-    ontology.extend(super::check::turtle(SCHEMES, "schemes.ttl")?);
-    let data = infer::prepare(data, ontology).map_err(failed)?;
+    let data = infer::prepare(data, ontology()?).map_err(failed)?;
     let (progress, told) = (edge.progress("Inferring", Unit::Things("facts"), None), Cell::new(0));
     let tell = |facts: usize| progress.advance((facts - told.replace(facts)) as u64);
     let bounds = Bounds { rounds: args.max_rounds, facts: args.max_facts };

@@ -19,6 +19,7 @@ mod data;
 mod demo;
 mod diff;
 mod edge;
+mod endpoint;
 mod export;
 mod generate;
 mod infer;

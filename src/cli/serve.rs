@@ -11,9 +11,10 @@ use anyhow::Context as _;
 use super::common::{StoreArgs, explain};
 use super::data::FileArgs;
 use super::edge::{self, Edge};
+use super::endpoint::EndpointArgs;
 use super::log_file::LogFile;
 use super::report::{Failure, Outcome, Result};
-use crate::query::{DefaultGraph, Limits, TextLimits};
+use crate::query::{DefaultGraph, Limits, RemoteStates, TextLimits};
 use crate::server::listen::{self, Address, ConnectionLimits, Listener};
 use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens, router};
 use crate::store::{Embedded, Holder};
@@ -25,7 +26,10 @@ pub const ADDRESS: &str = "127.0.0.1:7878";
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Read-only unless a token file is given. SIGTERM and SIGINT let running requests end, then the \
-    server exits with 0; a second signal does not wait for them.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
+    server exits with 0; a second signal does not wait for them.\n\nWith --endpoint all is asked of that engine: \
+    /sparql puts queries to it once they were read and found within the limits here, and pages are made from what it answers. \
+    An engine that is changed meanwhile may give a page parts of two moments.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
+    citypact serve --endpoint http://localhost:8890/sparql\n  \
     citypact serve --bind 0.0.0.0:80 --public-url https://cities.example.org --access-log -\n  \
     citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token"
 )]
@@ -33,8 +37,14 @@ pub struct Args {
     #[command(flatten)]
     store: StoreArgs,
     /// Serve these files of records or RDF from memory instead of a store
-    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with = "store")]
+    #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["store", "endpoint"])]
     data: Vec<PathBuf>,
+    #[command(flatten)]
+    elsewhere: EndpointArgs,
+    /// Seconds for which answers of --endpoint are kept for those who ask again, and changes that others make there need not be
+    /// seen; 0 asks each time
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = fresh, requires = "endpoint", help_heading = "Endpoint")]
+    fresh: Duration,
     #[command(flatten)]
     how: FileArgs,
     /// Where to listen: ADDRESS:PORT, or unix:PATH
@@ -189,11 +199,14 @@ fn seconds(text: &str) -> std::result::Result<Duration, String> {
         .ok_or_else(|| "write a number of seconds above 0".to_owned())
 }
 
+fn fresh(text: &str) -> std::result::Result<Duration, String> {
+    let seconds = f64::from_str(text).ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "write a number of seconds, or 0".to_owned())
+}
+
 /// Serves until a signal comes.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let settings = settings(args, edge)?;
-    let (store, what) = open(args, edge)?;
-    let endpoint = Endpoint::new(Arc::clone(&store), settings);
+    let (endpoint, what) = open(args, settings(args, edge)?, edge)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(endpoint.evaluating_threads() + 128)
@@ -207,14 +220,21 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     Ok(Outcome::Done)
 }
 
-/// The store, or one in memory with the files in it; and what people call it.
-fn open(args: &Args, edge: &Edge) -> Result<(Arc<Embedded>, String)> {
+/// What is served, and what people call it: the store, one in memory with the files in it, or an engine elsewhere.
+fn open(args: &Args, settings: Settings, edge: &Edge) -> Result<(Arc<Endpoint>, String)> {
+    if let Some(remote) = args.elsewhere.remote(&Limits::default())? {
+        // Who begins with a wrong address or without its key hears of it at once.
+        remote.is_there(args.limits.timeout).map_err(explain)?;
+        let what = format!("{} ({})", remote.address(), remote.engine());
+        return Ok((Endpoint::over(RemoteStates::new(remote, args.fresh), settings), what));
+    }
     if args.data.is_empty() {
-        return Ok((Arc::new(args.store.open("serve")?), args.store.store.display().to_string()));
+        let store = Arc::new(args.store.open("serve")?);
+        return Ok((Endpoint::new(store, settings), args.store.store.display().to_string()));
     }
     let store = Embedded::memory().map_err(explain)?;
     args.how.load(&args.data, None, &store, edge)?;
-    Ok((Arc::new(store), format!("{} files from memory", args.data.len())))
+    Ok((Endpoint::new(Arc::new(store), settings), format!("{} files from memory", args.data.len())))
 }
 
 async fn serve(args: &Args, what: &str, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {

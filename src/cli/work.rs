@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use oxrdf::NamedNode;
+
 use super::answer::{explain, seconds};
 use super::backend::{Backend, DataArgs};
 use super::edge::Edge;
@@ -11,7 +13,7 @@ use super::progress::Unit;
 use super::report::{Failure, Outcome, Result};
 use crate::index::Version;
 use crate::query::{Cancel, Executor, Limit, Limits, QueryError};
-use crate::store::{IndexOnly, Store};
+use crate::store::{IndexOnly, Remote, Store};
 
 /// What the work may use.
 #[derive(Debug, Clone, clap::Args)]
@@ -71,6 +73,23 @@ impl Whole {
         let version = backend.index(executor, &|quads| progress.advance(quads as u64)).map_err(stopped)?;
         progress.finish();
         Ok(Self { kept: Kept::Store(backend), version, outcome: Outcome::Done })
+    }
+
+    /// Of a store that was opened; of an endpoint nothing but the statements of some predicates.
+    pub fn part_of(backend: Backend, predicates: &[NamedNode], executor: &Executor, edge: &Edge) -> Result<Self> {
+        let progress = edge.progress("Asking", Unit::Things("quads"), None);
+        let version =
+            backend.index_of(predicates, executor, &|quads| progress.advance(quads as u64)).map_err(stopped)?;
+        progress.finish();
+        Ok(Self { kept: Kept::Store(backend), version, outcome: Outcome::Done })
+    }
+
+    /// The endpoint, where it is of one.
+    pub fn remote(&self) -> Option<&Remote> {
+        match &self.kept {
+            Kept::Store(backend) => backend.remote(),
+            Kept::Files(_) => None,
+        }
     }
 
     /// Of the files that arguments name; `verbatim` where numbers are to stay as they are written.

@@ -5,12 +5,14 @@
 //! negation puts a rule above those that derive what it denies; where that goes in a circle, the rules are refused.
 
 mod explain;
+mod reads;
 mod report;
 mod rule;
 mod run;
 mod strata;
 
 pub use explain::{Derivation, Why, explain, matching};
+pub use reads::{Above, predicates};
 pub use report::{json, text};
 pub use rule::{Rule, RuleError, Rules, library};
 pub use run::{Bounds, InferError, Inference, infer, prepare};

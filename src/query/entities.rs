@@ -3,13 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use oxrdf::{NamedNode, NamedNodeRef, TermRef};
+#[cfg(feature = "client")]
+use oxigraph::sparql::QueryResults;
+#[cfg(feature = "client")]
+use oxrdf::{Literal, Term};
+use oxrdf::{LiteralRef, NamedNode, NamedNodeRef, TermRef};
 
 use super::suggest::Entity;
 use crate::fold::spellings;
 use crate::index::{Id, Kind, Segment, Version};
 use crate::mapping::canonical_tag;
 use crate::place::Register;
+#[cfg(feature = "client")]
+use crate::store::{Asking, Remote, Scope, StoreError};
 use crate::vocab::{rdfs, schema, skos};
 
 /// The properties whose values things are called by.
@@ -34,6 +40,30 @@ struct Fit {
     characters: usize,
     label: String,
     language: Option<String>,
+}
+
+impl Fit {
+    fn of(label: LiteralRef<'_>, typed: &str) -> Self {
+        Self {
+            is_part: label.value() != typed,
+            characters: label.value().chars().count(),
+            label: label.value().to_owned(),
+            language: label.language().map(|tag| canonical_tag(tag).into_owned()),
+        }
+    }
+}
+
+/// What an IRI may begin with whose last part begins with a text.
+fn iris(base: &str, typed: &str) -> Vec<String> {
+    let is_part = typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let spaces = if is_part && typed.len() >= 2 { &["place/", "doc/", ""][..] } else { &[] };
+    spaces.iter().map(|space| format!("{base}{space}{typed}")).collect()
+}
+
+/// Places of the register that a text may mean.
+fn places(register: &Register, base: &str, typed: &str) -> Vec<NamedNode> {
+    let found = register.find(typed, PLACES).into_iter();
+    found.filter_map(|candidate| NamedNode::new(format!("{base}place/{}", candidate.id)).ok()).collect()
 }
 
 impl<'a> Finder<'a> {
@@ -76,12 +106,7 @@ impl<'a> Finder<'a> {
     }
 
     fn by_iri(&self, typed: &str, found: &mut HashMap<Id, Fit>) {
-        let is_part = typed.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-        if !is_part || typed.len() < 2 {
-            return;
-        }
-        for space in ["place/", "doc/", ""] {
-            let start = format!("{}{space}{typed}", self.base);
+        for start in iris(self.base, typed) {
             for id in self.version.beginning(Kind::Iri, &start).take(LOOKED_AT) {
                 self.add_other(id, found);
             }
@@ -89,9 +114,8 @@ impl<'a> Finder<'a> {
     }
 
     fn by_register(&self, typed: &str, found: &mut HashMap<Id, Fit>) {
-        for candidate in self.register.find(typed, PLACES) {
-            let iri = NamedNode::new(format!("{}place/{}", self.base, candidate.id));
-            let id = iri.ok().and_then(|iri| self.version.id(iri.as_ref().into()));
+        for place in places(self.register, self.base, typed) {
+            let id = self.version.id(place.as_ref().into());
             id.into_iter().for_each(|id| self.add_other(id, found));
         }
     }
@@ -111,17 +135,9 @@ impl<'a> Finder<'a> {
     }
 
     fn fit(&self, text: Id, typed: &str) -> Fit {
-        self.version.text(text, |term| {
-            let TermRef::Literal(literal) = term else {
-                return Fit { is_part: true, characters: 0, label: String::new(), language: None };
-            };
-            let label = literal.value();
-            Fit {
-                is_part: label != typed,
-                characters: label.chars().count(),
-                label: label.to_owned(),
-                language: literal.language().map(|tag| canonical_tag(tag).into_owned()),
-            }
+        self.version.text(text, |term| match term {
+            TermRef::Literal(literal) => Fit::of(literal, typed),
+            _ => Fit { is_part: true, characters: 0, label: String::new(), language: None },
         })
     }
 
@@ -131,6 +147,64 @@ impl<'a> Finder<'a> {
             _ => None,
         })
     }
+}
+
+/// As [`Finder::find`], of an endpoint, which looks at every name.
+///
+/// # Errors
+/// Those of the endpoint.
+#[cfg(feature = "client")]
+pub(super) fn find_at(
+    remote: &Remote,
+    typed: &str,
+    register: &Register,
+    (base, most): (&str, usize),
+    how: Asking,
+) -> Result<Vec<Entity>, StoreError> {
+    // A name that begins with the text goes before others of the same thing.
+    let mut found: HashMap<String, (bool, Fit)> = HashMap::new();
+    let query = names_query(typed, &iris(base, typed), &places(register, base, typed));
+    let QueryResults::Solutions(rows) = remote.query_over(&query, Asking { scope: Some(Scope::Unnamed), ..how })?
+    else {
+        return Ok(Vec::new());
+    };
+    let begun = spellings(typed);
+    for row in rows {
+        let row = row?;
+        let (Some(Term::NamedNode(thing)), Some(Term::Literal(label))) = (row.get("thing"), row.get("label")) else {
+            continue;
+        };
+        let spelling = begun.iter().find(|spelling| label.value().starts_with(spelling.as_str()));
+        let fit = match spelling {
+            Some(spelling) => Fit::of(label.as_ref(), spelling),
+            None => Fit { is_part: true, ..Fit::of(label.as_ref(), "") },
+        };
+        let told = (spelling.is_none(), fit);
+        let known = found.entry(thing.as_str().to_owned()).or_insert_with(|| told.clone());
+        *known = known.clone().min(told);
+    }
+    let mut found: Vec<(Fit, String)> = found.into_iter().map(|(iri, (_, fit))| (fit, iri)).collect();
+    found.sort_unstable();
+    found.truncate(most);
+    let entity = |(fit, iri): (Fit, String)| Entity { iri, label: fit.label, language: fit.language };
+    Ok(found.into_iter().map(entity).collect())
+}
+
+/// The query for names that begin with a text or one of its spellings, and for those of things whose IRIs do or are given.
+#[cfg(feature = "client")]
+fn names_query(typed: &str, iris: &[String], places: &[NamedNode]) -> String {
+    let text = |text: &str| Literal::new_simple_literal(text).to_string();
+    let begins = spellings(typed).into_iter().map(|spelling| format!("STRSTARTS(STR(?label), {})", text(&spelling)));
+    let addresses = iris.iter().map(|iri| format!("STRSTARTS(STR(?thing), {})", text(iri)));
+    let among = places.iter().map(|place| format!("?thing = {place}"));
+    let conditions: Vec<String> = begins.chain(addresses).chain(among).collect();
+    let names: Vec<String> = NAMES.iter().map(ToString::to_string).collect();
+    let pattern = format!("?thing {} ?label", names.join("|"));
+    format!(
+        "SELECT DISTINCT ?thing ?label WHERE {{ {{ {pattern} }} UNION {{ GRAPH ?graph {{ {pattern} }} }} \
+         FILTER(isIRI(?thing) && ({})) }} LIMIT {LOOKED_AT}",
+        conditions.join(" || ")
+    )
 }
 
 #[cfg(test)]

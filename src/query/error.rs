@@ -40,6 +40,14 @@ pub enum QueryError {
     /// Something that is off unless it is allowed.
     #[error("{0} is not allowed here")]
     NotAllowed(&'static str),
+    /// The engine behind an endpoint does not know something that is asked of it.
+    #[error("{engine} cannot answer that: {reason}")]
+    Elsewhere {
+        /// The engine.
+        engine: &'static str,
+        /// What it does not know.
+        reason: String,
+    },
     /// The store below failed.
     #[error("the store failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -107,6 +115,9 @@ impl QueryError {
             Self::Evaluation(QueryEvaluationError::UnsupportedService(_)) => {
                 Some("SERVICE is off unless it is allowed".into())
             }
+            Self::Elsewhere { .. } => {
+                Some("ask in another way, or of a store of this program: citypact export, then load".into())
+            }
             #[cfg(feature = "client")]
             Self::Load(error) => error.hint(),
             _ => None,
@@ -116,7 +127,7 @@ impl QueryError {
     /// Whether the asker can mend it by asking something else (a server's 400), rather than later or with higher limits.
     pub fn is_askers_fault(&self) -> bool {
         match self {
-            Self::Syntax(_) | Self::DatasetTwice | Self::NotAllowed(_) => true,
+            Self::Syntax(_) | Self::DatasetTwice | Self::NotAllowed(_) | Self::Elsewhere { .. } => true,
             Self::Evaluation(error) => {
                 !matches!(error, QueryEvaluationError::Dataset(_) | QueryEvaluationError::Service(_))
             }

@@ -10,6 +10,8 @@ mod clauses;
 mod clock;
 mod construct;
 mod edit;
+#[cfg(feature = "client")]
+mod elsewhere;
 mod entities;
 mod error;
 mod evaluation;
@@ -27,6 +29,8 @@ mod nesting;
 mod own;
 mod parameter;
 mod parse;
+#[cfg(feature = "client")]
+mod plain;
 mod plan;
 mod prepared;
 mod prologue;
@@ -42,12 +46,16 @@ mod services;
 mod session;
 mod stack;
 mod star;
+#[cfg(feature = "client")]
+mod state;
 mod substitute;
 mod suggest;
 mod supervise;
 mod tags;
 mod tokens;
 mod typed;
+#[cfg(feature = "client")]
+mod union_graph;
 mod unknown;
 mod update;
 mod with_values;
@@ -73,6 +81,8 @@ pub use remote::RemoteSession;
 pub use row::Row;
 pub use run::{Answer, Dataset, DefaultGraph, Engine, Event, Form, Query, Request, Sink, Source, Stats};
 pub use session::{LocalSession, Session, Work};
+#[cfg(feature = "client")]
+pub use state::{RemoteState, RemoteStates, State};
 pub use substitute::Value;
 pub use suggest::{Entity, Suggestion, suggest, written};
 pub use typed::Typed;

@@ -139,6 +139,14 @@ impl Executor {
         Self { functions, limits, cancel: cancel.clone(), held: AtomicU64::new(0), _watch: watch }
     }
 
+    /// For a part of the work, after which what it held is free again.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        let held = AtomicU64::new(self.held.load(Relaxed));
+        let (functions, cancel) = (self.functions.clone(), self.cancel.clone());
+        Self { functions, limits: self.limits, cancel, held, _watch: None }
+    }
+
     /// Fails if the work is to end.
     ///
     /// # Errors

@@ -1,22 +1,25 @@
 //! Sessions that go over the network: a store behind an endpoint, and a store of this process whose queries and updates ask others.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter, QueryTripleIter};
-use oxrdf::NamedNode;
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolution, QuerySolutionIter, QueryTripleIter};
+use oxrdf::{NamedNode, Triple};
 
 use super::canonical::needs;
 use super::error::{Limit, QueryError};
 use super::explain::Explanation;
 use super::limits::Limits;
-use super::run::{Request, Stats};
+use super::run::{Dataset, DefaultGraph, Request, Sink, Stats, send};
 use super::session::{LocalSession, Session, Work};
-use super::update::{Update, UpdateStats, unnamed};
+use super::update::{Update, UpdateStats};
+use super::{elsewhere, stack};
 use crate::eval::Cancel;
 use crate::federation::{Outbound, Services, loaded, sources};
-use crate::store::{Counts, Remote, Scope, Store, StoreError};
+use crate::rdf::canonical_term;
+use crate::store::{Asking, Counts, Ended, Remote, Store, StoreError, ended};
 
 impl LocalSession {
     /// With somebody to ask for SERVICE and LOAD. What is asked ends with the evaluation.
@@ -74,22 +77,53 @@ fn with_documents(
     Ok((update, Limits { timeout: limits.timeout.map(left).transpose()?, ..*limits }))
 }
 
-/// A store behind an endpoint. Time, rows and cancellation are limited here as well as there.
+/// A store behind an endpoint. Time, rows, bytes and cancellation are limited here as well as there.
+#[derive(Clone)]
 pub struct RemoteSession {
     remote: Remote,
     outbound: Option<Outbound>,
+    default_graph: DefaultGraph,
 }
 
 impl RemoteSession {
     /// Over an endpoint, which loads what an update names itself.
-    pub const fn new(remote: Remote) -> Self {
-        Self { remote, outbound: None }
+    pub fn new(remote: Remote) -> Self {
+        Self { remote, outbound: None, default_graph: DefaultGraph::default() }
     }
 
     /// With documents that are loaded from here.
     #[must_use]
     pub fn with_outbound(self, outbound: Outbound) -> Self {
         Self { outbound: Some(outbound), ..self }
+    }
+
+    /// With another default graph for what names no dataset.
+    #[must_use]
+    pub fn with_default_graph(self, default_graph: DefaultGraph) -> Self {
+        Self { default_graph, ..self }
+    }
+
+    /// Carries an update out over the graphs that are named beside it (SPARQL 1.1 Protocol, 2.2.3).
+    ///
+    /// # Errors
+    /// As [`Session::update`]; [`QueryError::DatasetTwice`], [`QueryError::Elsewhere`]
+    pub fn update_over(
+        &self,
+        update: &Update,
+        dataset: &Dataset,
+        limits: &Limits,
+    ) -> Result<Option<UpdateStats>, QueryError> {
+        let started = Instant::now();
+        let (update, limits) = with_documents(update, self.outbound.as_ref(), limits)?;
+        let (text, scope) = elsewhere::update_text(&update, dataset, self.default_graph, &self.remote)?;
+        let how = Asking { scope, time: limits.timeout, bytes: limits.bytes };
+        let change = self.remote.update_over(&text, how).map_err(|error| stopped(error, &limits))?;
+        let stats = change.map(|change| UpdateStats {
+            inserted: change.inserted,
+            removed: change.removed,
+            elapsed: started.elapsed(),
+        });
+        Ok(stats)
     }
 }
 
@@ -100,25 +134,25 @@ impl Session for RemoteSession {
 
     fn evaluate(&self, request: Request<'_>, work: &mut Work<'_>) -> Result<Stats, QueryError> {
         let (started, rows) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-        let text = request.query.algebra().to_string();
-        let results = self.remote.query_over(&text, Scope::Union, request.limits.timeout)?;
+        let Request { query, dataset, limits, .. } = request;
+        let text = || elsewhere::text(query, dataset, self.default_graph, &self.remote);
+        let (text, scope) = stack::call(query.needs().stack(), text)?;
+        // What is read at once where an engine's answer must be mended first fits into the memory.
+        let how = Asking { scope, time: limits.timeout, bytes: limits.bytes.or(limits.memory) };
+        let results = self.remote.query_over(&text, how).map_err(|error| stopped(error, limits))?;
         work(within(results, &request, &rows));
         Ok(Stats { rows: rows.load(Relaxed), elapsed: started.elapsed(), ..Stats::default() })
     }
 
+    fn run(&self, request: Request<'_>, sink: &mut Sink<'_>) -> Result<Stats, QueryError> {
+        let mut sent = Ok(ControlFlow::Continue(()));
+        let stats = self.evaluate(request, &mut |results| sent = send(results, sink))?;
+        let sent = sent.map_err(|error| broken_off(error, request.limits))?;
+        Ok(Stats { broken_off: sent.is_break(), ..stats })
+    }
+
     fn update(&self, update: &Update, limits: &Limits, _cancel: &Cancel) -> Result<Option<UpdateStats>, QueryError> {
-        let started = Instant::now();
-        let (update, _) = with_documents(update, self.outbound.as_ref(), limits)?;
-        let change = match unnamed::spelled_out(update.algebra()) {
-            Some(spelled_out) => self.remote.update_over(&spelled_out.to_string(), Scope::Unnamed)?,
-            None => self.remote.update_over(&update.algebra().to_string(), Scope::Union)?,
-        };
-        let stats = change.map(|change| UpdateStats {
-            inserted: change.inserted,
-            removed: change.removed,
-            elapsed: started.elapsed(),
-        });
-        Ok(stats)
+        self.update_over(update, &Dataset::default(), limits)
     }
 
     fn explain(&self, request: Request<'_>) -> Result<Option<Explanation>, QueryError> {
@@ -139,7 +173,30 @@ impl Session for RemoteSession {
     }
 }
 
-/// The results of an endpoint, up to the limit of rows and until the person has enough; counts them.
+/// An error of an endpoint; where a limit was reached, that limit.
+fn stopped(error: StoreError, limits: &Limits) -> QueryError {
+    limit(&error, limits).map_or_else(|| error.into(), QueryError::Limit)
+}
+
+/// The same of what comes up while results are read.
+fn broken_off(error: QueryEvaluationError, limits: &Limits) -> QueryError {
+    if let QueryEvaluationError::Service(inner) = &error
+        && let Some(QueryError::Limit(limit)) = inner.downcast_ref()
+    {
+        return QueryError::Limit(*limit);
+    }
+    limit(&error, limits).map_or_else(|| error.into(), QueryError::Limit)
+}
+
+fn limit(error: &(dyn std::error::Error + 'static), limits: &Limits) -> Option<Limit> {
+    match ended(error)? {
+        Ended::Time => limits.timeout.map(Limit::Time),
+        Ended::Size => limits.bytes.or(limits.memory).map(Limit::Bytes),
+    }
+}
+
+/// The results of an endpoint, up to the limit of rows and until the person has enough; counts them. Tags of languages are written as
+/// BCP 47 recommends, whatever the engine keeps.
 fn within(results: QueryResults<'static>, request: &Request<'_>, rows: &Arc<AtomicU64>) -> QueryResults<'static> {
     let (most, cancel, rows) = (request.limits.rows.unwrap_or(u64::MAX), request.cancel.clone(), Arc::clone(rows));
     let check = move || {
@@ -155,10 +212,17 @@ fn within(results: QueryResults<'static>, request: &Request<'_>, rows: &Arc<Atom
     match results {
         QueryResults::Solutions(solutions) => {
             let variables: Arc<[_]> = solutions.variables().into();
-            QueryResults::Solutions(QuerySolutionIter::new(variables, solutions.map(move |row| check().and(row))))
+            let columns = Arc::clone(&variables);
+            let canonical = move |row: QuerySolution| {
+                let terms = row.values().iter().map(|term| term.clone().map(canonical_term)).collect::<Vec<_>>();
+                QuerySolution::from((Arc::clone(&columns), terms))
+            };
+            let rows = solutions.map(move |row| check().and(row).map(&canonical));
+            QueryResults::Solutions(QuerySolutionIter::new(variables, rows))
         }
         QueryResults::Graph(triples) => {
-            QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| check().and(triple))))
+            let canonical = |triple: Triple| Triple { object: canonical_term(triple.object), ..triple };
+            QueryResults::Graph(QueryTripleIter::new(triples.map(move |triple| check().and(triple).map(canonical))))
         }
         answer => answer,
     }

@@ -1,12 +1,14 @@
 //! One way to a store, wherever it is: in this process or behind an endpoint. Commands, checks and rules hold a session and
 //! do not ask which.
 //!
-//! A query's default graph is the union of all graphs where it names no dataset, as [`Engine`] has it; an endpoint is asked
-//! for that where it lets its client choose, and answers with its own default graph otherwise.
+//! A query's default graph is the union of all graphs where it names no dataset, as [`Engine`] has it. An endpoint is asked for that
+//! where it lets its client choose, or has no other; else the query is rewritten so that it looks into every graph.
 
 use std::sync::Arc;
 
 use oxigraph::sparql::QueryResults;
+#[cfg(feature = "client")]
+use oxrdf::NamedNode;
 use oxrdf::Quad;
 
 use super::error::QueryError;
@@ -30,7 +32,7 @@ pub trait Session: Send + Sync {
     /// The store below, whose default graph is the graph without a name.
     fn store(&self) -> &dyn Store;
 
-    /// Evaluates a query and hands its results to `work`. The request's dataset does not reach an endpoint.
+    /// Evaluates a query and hands its results to `work`.
     ///
     /// # Errors
     /// As [`Engine::evaluate`]; [`QueryError::Store`] with a [`StoreError`] for what an endpoint makes of it.
@@ -120,7 +122,26 @@ impl dyn Session + '_ {
     }
 }
 
-fn indexed(
+#[cfg(feature = "client")]
+impl dyn Session + '_ {
+    /// As [`Self::index`], of an endpoint with nothing but the statements of some predicates in it.
+    ///
+    /// # Errors
+    /// As [`Self::index`].
+    pub fn index_of(
+        &self,
+        predicates: &[NamedNode],
+        executor: &Executor,
+        told: &(dyn Fn(usize) + Sync),
+    ) -> Result<Arc<Version>, QueryError> {
+        match self.remote() {
+            Some(remote) => indexed(remote.of_predicates(predicates)?, executor, told),
+            None => self.index(executor, told),
+        }
+    }
+}
+
+pub(super) fn indexed(
     quads: impl Iterator<Item = Result<Quad, StoreError>>,
     executor: &Executor,
     told: &(dyn Fn(usize) + Sync),

@@ -20,8 +20,8 @@ use super::stream::{self, Chunks, Producing};
 use super::{failure, log, syntax};
 use crate::format::{ResultsFormat, Syntax, Unsayable};
 use crate::output::{ResultsWriter, Style};
-use crate::query::{Cancel, Dataset, DefaultGraph, Form, Limits, Query, QueryError, Request};
-use crate::store::{EPOCH, Snapshot};
+use crate::query::{Cancel, Dataset, DefaultGraph, Form, Limits, Query, QueryError, Request, State};
+use crate::store::EPOCH;
 
 /// Time beyond the limit of an evaluation in which its last results may still leave.
 const GRACE: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// A question with all that shapes its answer.
 pub struct Question {
     /// The state that it is put to.
-    pub snapshot: Snapshot,
+    pub state: State,
     /// How much time it has: what the client gives it, at most as much as the server.
     pub deadline: Deadline,
     /// The query.
@@ -87,7 +87,7 @@ pub async fn answer(
     question: Question,
 ) -> Result<Response<Body>, Problem> {
     let format = Format::choose(question.query.form(), headers, &question.formats)?;
-    let (deadline, epoch) = (question.deadline, question.snapshot.epoch());
+    let (deadline, epoch) = (question.deadline, question.state.epoch());
     if is_volatile(&question.canonical) {
         let body = evaluate(endpoint, question, format, None).await?;
         return Ok(response((format, epoch), body, "citypact; fwd=bypass"));
@@ -97,8 +97,8 @@ pub async fn answer(
         dataset: question.dataset.clone(),
         default_graph: question.default_graph,
         format: format.name(),
-        epoch,
-        arrangement: question.snapshot.version().arrangement(),
+        epoch: question.state.number(),
+        arrangement: question.state.arrangement(),
     };
     let tag = question.is_get.then(|| tag(endpoint, &key));
     if let Some(response) = tag.as_ref().map(|tag| conditional::unchanged(headers, tag)).transpose()?.flatten() {
@@ -133,11 +133,13 @@ fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
     Tag::new(&hasher.finalize().to_hex()[..32], key.format)
 }
 
-fn response((format, epoch): (Format, u64), body: Body, cache_status: &'static str) -> Response<Body> {
+fn response((format, epoch): (Format, Option<u64>), body: Body, cache_status: &'static str) -> Response<Body> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    headers.insert(EPOCH, HeaderValue::from(epoch));
+    if let Some(epoch) = epoch {
+        headers.insert(EPOCH, HeaderValue::from(epoch));
+    }
     headers.insert("cache-status", HeaderValue::from_static(cache_status));
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     // Ask again, but with the tag: the data may change at any time.
@@ -187,9 +189,9 @@ async fn evaluate(
     Ok(stream::produce(how, work, finished).await?.body)
 }
 
-/// The whole answer, if it is the work of a moment. Who asks others waits for them.
+/// The whole answer, if it is the work of a moment. Who asks others waits for them, and for an engine elsewhere.
 fn at_once(endpoint: &Endpoint, question: &Question, format: Format) -> Option<Vec<u8>> {
-    if question.query.asks_others().is_some() {
+    if question.query.asks_others().is_some() || question.state.local().is_none() {
         return None;
     }
     let started = Instant::now();
@@ -236,7 +238,7 @@ fn written(
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
-    let result = engine.run(&question.snapshot, request, &mut |event| {
+    let result = question.state.run(&engine, request, &mut |event| {
         writer.take(event).map_or_else(
             |error| {
                 failed = Some(error);

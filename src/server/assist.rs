@@ -19,9 +19,8 @@ use super::stream::CancelOnDrop;
 use super::{answer, body, failure, sparql};
 use crate::mapping::canonical_tag;
 use crate::query::{
-    Cancel, Finder, ParseOptions, Query, QueryError, Suggestion, SyntaxError, Typed, formatted, suggest, unknown_terms,
+    self, Cancel, ParseOptions, Query, QueryError, Suggestion, SyntaxError, Typed, formatted, suggest, unknown_terms,
 };
-use crate::store::Snapshot;
 
 const JSON: &str = "application/json";
 /// Things that are suggested by one of their names.
@@ -101,8 +100,8 @@ pub async fn complete(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     let at = one(&parameters, "at").map(str::parse::<usize>).transpose();
     let at = at.map_err(|_| Problem::bad_request("`at` is a number of characters"))?;
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(&endpoint, deadline).await?;
-    let tag = tag(&endpoint, &snapshot, &parameters);
+    let state = moment(&endpoint, deadline).await?;
+    let tag = tag(&endpoint, &state, &parameters);
     if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
         return Ok(response);
     }
@@ -110,16 +109,16 @@ pub async fn complete(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     let told = failure::blocking(move || {
         let _place = place;
         let at = at.and_then(|at| text.char_indices().nth(at)).map_or(text.len(), |(at, _)| at);
-        Ok(completions(&endpoint, &snapshot, &text, at))
+        Ok(completions(&endpoint, (&state, deadline), &text, at))
     })
     .await?;
     Ok(marked(told, &tag))
 }
 
-fn completions(endpoint: &Endpoint, snapshot: &Snapshot, text: &str, at: usize) -> Value {
+fn completions(endpoint: &Endpoint, (state, deadline): (&query::State, Deadline), text: &str, at: usize) -> Value {
     let base = format!("{}id/", endpoint.settings.namespace);
-    let finder = Finder::new(snapshot.version(), endpoint.register(), &base);
-    let (start, found) = suggest(text, at, |typed| finder.find(typed, ENTITIES));
+    let find = |typed: &str| state.find(typed, endpoint.register(), &base, ENTITIES, deadline.left());
+    let (start, found) = suggest(text, at, find);
     let suggestion = |one: &Suggestion| json!({ "text": one.text, "label": one.label, "language": one.language });
     json!({
         "from": text[..start].chars().count(),
@@ -140,8 +139,8 @@ pub async fn labels(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
         return Err(Problem::bad_request(format!("labels are told of {LABELS} things at once")));
     }
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(&endpoint, deadline).await?;
-    let tag = tag(&endpoint, &snapshot, &parameters);
+    let state = moment(&endpoint, deadline).await?;
+    let tag = tag(&endpoint, &state, &parameters);
     if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
         return Ok(response);
     }
@@ -150,7 +149,7 @@ pub async fn labels(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     let _guard = CancelOnDrop(cancel.clone());
     let told = failure::blocking(move || {
         let _place = place;
-        let reading = Reading::new(&endpoint, snapshot, deadline, &cancel);
+        let reading = Reading::new(&endpoint, state, deadline, &cancel);
         let iris: Vec<&str> = iris.iter().map(String::as_str).collect();
         let called = pages::called(&reading, language, &iris)?;
         let told = called.into_iter().map(|(iri, Label { text, tag })| {
@@ -163,9 +162,9 @@ pub async fn labels(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
 }
 
 /// The tag of what is told of a state of the data.
-fn tag(endpoint: &Endpoint, snapshot: &Snapshot, parameters: &Parameters) -> Tag {
+fn tag(endpoint: &Endpoint, state: &query::State, parameters: &Parameters) -> Tag {
     let asked = blake3::hash(format!("{parameters:?}").as_bytes()).to_hex();
-    Tag::new(&format!("{}-{}", endpoint.store.id(), snapshot.epoch()), &asked[..16])
+    Tag::new(&format!("{}-{}", endpoint.store.id(), state.number()), &asked[..16])
 }
 
 fn marked(told: Value, tag: &Tag) -> Response<Body> {

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::store::{Counts, Snapshot, Store as _, StoreError};
+use crate::query::State;
+use crate::store::{Counts, StoreError};
 
-/// The latest counts, and the epoch that they are of.
+/// The latest counts, and the number of the state that they are of.
 #[derive(Default)]
 pub struct LiveCounts(Mutex<Option<(u64, Arc<Counts>)>>);
 
@@ -18,13 +19,13 @@ impl LiveCounts {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn get(&self, snapshot: &Snapshot) -> Result<Arc<Counts>, StoreError> {
+    pub fn get(&self, state: &State) -> Result<Arc<Counts>, StoreError> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, counts)) = last.as_ref().filter(|(epoch, _)| *epoch == snapshot.epoch()) {
+        if let Some((_, counts)) = last.as_ref().filter(|(epoch, _)| *epoch == state.number()) {
             return Ok(Arc::clone(counts));
         }
-        let counts = Arc::new(snapshot.counts()?);
-        *last = Some((snapshot.epoch(), Arc::clone(&counts)));
+        let counts = Arc::new(state.counts()?);
+        *last = Some((state.number(), Arc::clone(&counts)));
         Ok(counts)
     }
 }

@@ -34,13 +34,16 @@ const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
 ///
 /// # Errors
 /// 406 where no format fits, 400 for parameters that cannot be read.
-pub fn answer(endpoint: &Endpoint, headers: &HeaderMap, query: &str) -> Result<Response<Body>, Problem> {
+pub async fn answer(endpoint: &Arc<Endpoint>, headers: &HeaderMap, query: &str) -> Result<Response<Body>, Problem> {
     let formats = protocol::formats(query).map_err(failure::of_protocol)?;
     let syntax = syntax::triples(headers, &formats)?;
     let root = endpoint.root(headers);
     let bytes = document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)?;
     let mut response = conditional::whole(headers, syntax::media_type(syntax), bytes)?;
-    response.headers_mut().insert(EPOCH, HeaderValue::from(endpoint.store.epoch()));
+    let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
+    if let Some(epoch) = moment(endpoint, deadline).await?.epoch() {
+        response.headers_mut().insert(EPOCH, HeaderValue::from(epoch));
+    }
     Ok(response)
 }
 
@@ -57,12 +60,12 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
     let syntax = syntax::triples(&headers, &formats)?;
     let root = endpoint.root(&headers);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(&endpoint, deadline).await?;
+    let state = moment(&endpoint, deadline).await?;
     let place = deadline.wait(endpoint.admission.take()).await??;
     failure::blocking(move || {
         let _place = place;
-        let counts = endpoint.counts.get(&snapshot).map_err(|error| failure::of_store(&error))?;
-        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), snapshot.epoch()), syntax.name());
+        let counts = endpoint.counts.get(&state).map_err(|error| failure::of_store(&error))?;
+        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), state.number()), syntax.name());
         if let Some(response) = conditional::unchanged(&headers, &tag)? {
             return Ok(response);
         }

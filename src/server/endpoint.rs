@@ -16,16 +16,17 @@ use super::memo::Memo;
 use super::metrics::Metrics;
 use super::pages::Found;
 use super::running::Running;
+use super::served::Served;
 use super::settings::Settings;
 use super::turns::Turns;
 use crate::federation::{Outbound, Services};
 use crate::place::Register;
-use crate::query::{DataPlaces, Engine};
-use crate::store::{Embedded, Holder, Snapshot, StoreError};
+use crate::query::{DataPlaces, Engine, RemoteStates, State};
+use crate::store::{Embedded, Holder, StoreError};
 
 /// An endpoint over a store. [`super::router`] puts it on the web.
 pub struct Endpoint {
-    pub(super) store: Arc<Embedded>,
+    pub(super) store: Served,
     /// Held by the request that has the store's present state made ready to be read.
     pub(super) settling: tokio::sync::Mutex<()>,
     pub(super) settings: Settings,
@@ -55,6 +56,15 @@ impl Endpoint {
     pub fn new(store: Arc<Embedded>, settings: Settings) -> Arc<Self> {
         // The index is begun, so that the first who asks need not wait for all of it.
         drop(store.version());
+        Self::of(Served::Here(store), settings)
+    }
+
+    /// An endpoint over an engine behind another one: questions are put to it as far as they are not answered from the cache.
+    pub fn over(states: RemoteStates, settings: Settings) -> Arc<Self> {
+        Self::of(Served::There(states), settings)
+    }
+
+    fn of(store: Served, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
             engine: Engine::new().with_default_graph(settings.default_graph),
             metrics: Metrics::default(),
@@ -126,8 +136,8 @@ impl Endpoint {
     }
 
     /// Finds the places that parameters name in a state of the store.
-    pub(super) fn places<'a>(&'a self, snapshot: &'a Snapshot) -> DataPlaces<'a> {
-        DataPlaces { register: self.register(), base: crate::vocab::ID, store: snapshot }
+    pub(super) fn places<'a>(&'a self, state: &'a State) -> DataPlaces<'a> {
+        DataPlaces { register: self.register(), base: crate::vocab::ID, store: state.store() }
     }
 
     /// Every place that there is a name of.

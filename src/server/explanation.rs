@@ -54,5 +54,8 @@ fn explained(endpoint: &Endpoint, question: &Question, cancel: &Cancel) -> Resul
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
-    engine.explain(&question.snapshot, request).map_err(|error| counted(endpoint, &deadline.told(error)))
+    let explanation = question.state.explain(&engine, request);
+    let explanation = explanation.map_err(|error| counted(endpoint, &deadline.told(error)))?;
+    explanation
+        .ok_or_else(|| Problem::bad_request("the engine behind this endpoint does not tell how it evaluates a query"))
 }

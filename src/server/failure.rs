@@ -62,6 +62,11 @@ pub fn of_store(error: &StoreError) -> Problem {
         StoreError::InMemory | StoreError::NotPersistent => {
             Problem::new(StatusCode::CONFLICT, "a store in memory has no files to copy")
         }
+        StoreError::Unreachable { .. }
+        | StoreError::Refused { .. }
+        | StoreError::Partial { .. }
+        | StoreError::Cut { .. }
+        | StoreError::Answer { .. } => of_engine(error),
         error if error.is_full() => {
             Problem::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room on the server's disk: nothing was changed")
                 .hint(Some("changes work again once there is room; what is there can be read all the time"))
@@ -69,6 +74,31 @@ pub fn of_store(error: &StoreError) -> Problem {
         }
         _ => Problem::internal("the store failed").because(chain(error)),
     }
+}
+
+/// An engine elsewhere that is served and did not do what was asked. Its address and its own words go to nobody outside, but for what
+/// it says of a question that it does not take.
+fn of_engine(error: &StoreError) -> Problem {
+    let problem = match error {
+        StoreError::Refused { status: 400 | 406 | 415 | 422 | 501, reason, hint, .. } => {
+            let said = format!("the engine behind this endpoint does not take it: {reason}");
+            return Problem::bad_request(said).hint(hint.clone()).because(chain(error));
+        }
+        StoreError::Refused { status: 401 | 403, .. } => {
+            Problem::new(StatusCode::BAD_GATEWAY, "the engine behind this endpoint does not let it do that")
+        }
+        StoreError::Refused { status: 429 | 503, .. } => {
+            Problem::unavailable("the engine behind this endpoint is busy", RETRY)
+        }
+        StoreError::Unreachable { .. } => {
+            Problem::new(StatusCode::BAD_GATEWAY, "the engine behind this endpoint does not answer")
+        }
+        StoreError::Partial { .. } | StoreError::Cut { .. } => {
+            Problem::new(StatusCode::BAD_GATEWAY, "the engine behind this endpoint gives less than there is")
+        }
+        _ => Problem::new(StatusCode::BAD_GATEWAY, "the engine behind this endpoint failed"),
+    };
+    problem.because(chain(error))
 }
 
 /// Results that could not be written: the client went, or reads too slowly, or asked for a format that cannot say them.

@@ -8,9 +8,10 @@ use oxrdf::{GraphName, NamedNode, Triple};
 
 use super::endpoint::Endpoint;
 use super::problem::Problem;
+use super::served::Served;
 use super::{conditional, failure, graph_state, reading, syntax};
 use crate::format::Syntax;
-use crate::store::{self, Document, StoreError, Transaction};
+use crate::store::{self, Document, Remote, Store as _, StoreError, Transaction};
 
 /// What is to be done to a graph.
 #[derive(Debug)]
@@ -117,8 +118,15 @@ pub async fn apply(endpoint: &Arc<Endpoint>, change: Change, headers: HeaderMap)
     let endpoint = Arc::clone(endpoint);
     failure::blocking(move || {
         let _turn = turn;
-        // A problem found inside leaves the transaction without a change, so nothing is committed.
-        let result = endpoint.store.transaction(|transaction| within(transaction, change, &headers));
+        let result = match &endpoint.store {
+            // A problem found inside leaves the transaction without a change, so nothing is committed.
+            Served::Here(store) => store.transaction(|transaction| within(transaction, change, &headers)),
+            Served::There(states) => {
+                let done = elsewhere(states.remote(), change, &headers);
+                states.changed();
+                done
+            }
+        };
         result.map_err(|error| failure::of_store(&error))?
     })
     .await
@@ -161,6 +169,45 @@ fn within(
     Ok(Ok(Effect { created: !exists, state, location, change: None }))
 }
 
+/// As [`within`], of an engine elsewhere, which has no transactions over several requests: the conditions hold when they are looked
+/// at, and only this server's own writers wait for each other.
+fn elsewhere(remote: &Remote, change: Change, headers: &HeaderMap) -> Result<Result<Effect, Problem>, StoreError> {
+    let (triples, graph, replace, new) = match change {
+        Change::None => return Ok(Ok(Effect::default())),
+        Change::Load(document) => {
+            let change = Some(remote.load(&document)?);
+            return Ok(Ok(Effect { change, ..Effect::default() }));
+        }
+        Change::Delete(graph) => (None, graph, true, false),
+        Change::Put(triples, graph) => (Some(triples), graph, true, false),
+        Change::Post { triples, graph, new } => (Some(triples), graph, false, new),
+    };
+    let exists = graph.is_default_graph() || remote.holds_graph(graph.as_ref())?;
+    if has_conditions(headers) {
+        let state = exists.then(|| graph_state::of(remote.read(Some(graph.as_ref()))?)).transpose()?;
+        if let Err(problem) = conditional::precondition(headers, state.as_deref()) {
+            return Ok(Err(problem));
+        }
+    }
+    let Some(triples) = triples else {
+        if !exists {
+            return Ok(Err(Problem::not_found(format!("there is no graph {graph}"))));
+        }
+        remote.clear_graph(&graph)?;
+        return Ok(Ok(Effect::default()));
+    };
+    let location = match &graph {
+        GraphName::NamedNode(name) if new => Some(name.as_str().to_owned()),
+        _ => None,
+    };
+    remote.put_graph(&graph, triples, replace)?;
+    Ok(Ok(Effect { created: !exists, location, ..Effect::default() }))
+}
+
+fn has_conditions(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::IF_MATCH) || headers.contains_key(header::IF_NONE_MATCH)
+}
+
 fn delete(
     transaction: &mut Transaction<'_>,
     graph: &GraphName,
@@ -194,7 +241,7 @@ fn before(
         GraphName::NamedNode(name) => transaction.contains_graph(name.as_ref())?,
         _ => true,
     };
-    if !headers.contains_key(header::IF_MATCH) && !headers.contains_key(header::IF_NONE_MATCH) {
+    if !has_conditions(headers) {
         return Ok(Ok(exists));
     }
     let state = exists.then(|| graph_state::of(transaction.quads(Some(graph.as_ref())))).transpose()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Request, State};
+use axum::extract::{self, Path, Request};
 use axum::http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 use oxrdf::{GraphName, GraphNameRef, NamedNode, Quad, QuadRef};
 
@@ -18,9 +18,9 @@ use super::stream::{self, CancelOnDrop, Producing};
 use super::syntax;
 use super::{body, failure, graph_state, iri, protocol};
 use crate::format::Syntax;
-use crate::query::Cancel;
+use crate::query::{Cancel, State};
 use crate::rdf;
-use crate::store::{CHANGE, Snapshot};
+use crate::store::{CHANGE, QuadStream, StoreError};
 
 /// Which graph a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,30 +32,40 @@ pub enum Target {
 }
 
 /// `/graphs`, with `?graph=` or `?default` or neither.
-pub async fn indirect(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+pub async fn indirect(
+    extract::State(endpoint): extract::State<Arc<Endpoint>>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
     let target = target(request.uri().query().unwrap_or_default())?;
     serve(endpoint, target, request).await
 }
 
 /// `/graphs/…`: the address is the graph's name.
 pub async fn direct(
-    State(endpoint): State<Arc<Endpoint>>,
+    extract::State(endpoint): extract::State<Arc<Endpoint>>,
     Path(_): Path<String>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
     let address = format!("{}{}", endpoint.root(request.headers()), request.uri().path());
     let name = named(&endpoint, &address)
+        .await?
         .ok_or_else(|| Problem::bad_request("the address is no IRI that could name a graph"))?;
     serve(endpoint, Target::Graph(name.into()), request).await
 }
 
 /// The graph of an address: of the IRIs that it stands for one that is there, else the first.
-fn named(endpoint: &Endpoint, address: &str) -> Option<NamedNode> {
-    let mut names = iri::spellings(address).into_iter().filter_map(|iri| NamedNode::new(iri).ok());
-    let first = names.next()?;
-    let is_there = |name: &NamedNode| endpoint.store.contains_graph(name.as_ref()).unwrap_or(false);
-    let there = std::iter::once(first.clone()).chain(names).find(is_there);
-    Some(there.unwrap_or(first))
+async fn named(endpoint: &Arc<Endpoint>, address: &str) -> Result<Option<NamedNode>, Problem> {
+    let names: Vec<NamedNode> =
+        iri::spellings(address).into_iter().filter_map(|iri| NamedNode::new(iri).ok()).collect();
+    if names.len() < 2 {
+        return Ok(names.into_iter().next());
+    }
+    let state = moment(endpoint, Deadline::begin(endpoint.settings.evaluation.timeout, None)).await?;
+    failure::blocking(move || {
+        let there = names.iter().find(|name| state.contains_graph(name.as_ref()).unwrap_or(false));
+        Ok(there.or(names.first()).cloned())
+    })
+    .await
 }
 
 fn target(query: &str) -> Result<Target, Problem> {
@@ -159,9 +169,9 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
         Target::Store => (syntax::datasets(&parts.headers, &formats)?, None),
     };
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(&endpoint, deadline).await?;
+    let moment = moment(&endpoint, deadline).await?;
     let place = deadline.wait(endpoint.admission.take()).await??;
-    let reading = Reading { endpoint, snapshot, graph, deadline, cancel: Cancel::new() };
+    let reading = Reading { endpoint, moment, graph, deadline, cancel: Cancel::new() };
     let state = reading.state().await?;
     let tag = Tag::new(&state, syntax.name());
     if let Some(response) = conditional::unchanged(&parts.headers, &tag)? {
@@ -180,7 +190,7 @@ async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<
 #[derive(Clone)]
 struct Reading {
     endpoint: Arc<Endpoint>,
-    snapshot: Snapshot,
+    moment: State,
     graph: Option<GraphName>,
     deadline: Deadline,
     cancel: Cancel,
@@ -188,8 +198,9 @@ struct Reading {
 
 impl Reading {
     fn quads(&self) -> impl Iterator<Item = Result<Quad, Problem>> {
-        let quads = self.snapshot.quads(self.graph.as_ref().map(GraphName::as_ref));
-        self.deadline.watch(quads, &self.cancel)
+        let quads = self.moment.quads(self.graph.as_ref().map(GraphName::as_ref));
+        let failed = |error: StoreError| -> QuadStream { Box::new(std::iter::once(Err(error))) };
+        self.deadline.watch(quads.unwrap_or_else(failed), &self.cancel)
     }
 
     /// The state for the entity tag. Ends when the request does.
@@ -201,10 +212,10 @@ impl Reading {
     }
 
     fn compute_state(&self) -> Result<String, Problem> {
-        let epoch = self.snapshot.epoch();
+        let epoch = self.moment.number();
         let Some(graph) = &self.graph else { return Ok(format!("{}-{epoch}", self.endpoint.store.id())) };
         if let GraphName::NamedNode(name) = graph
-            && !self.snapshot.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
+            && !self.moment.contains_graph(name.as_ref()).map_err(|error| failure::of_store(&error))?
         {
             return Err(Problem::not_found(format!("there is no graph {name}")));
         }

@@ -74,15 +74,18 @@ pub async fn ask(
     let (times, formats): (Vec<_>, Vec<_>) = own.into_iter().partition(|(name, _)| name == "timeout");
     let timeout = times.first().map(|(_, text)| protocol::timeout(text)).transpose().map_err(failure::of_protocol)?;
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, timeout);
-    let snapshot = moment(&endpoint, deadline).await?;
-    let leaves_out = named.asks_graphs() && snapshot.holds_unnamed().map_err(|error| failure::of_store(&error))?;
-    let query = failure::blocking({
-        let (endpoint, snapshot) = (Arc::clone(&endpoint), snapshot.clone());
-        move || named.bind(&given, &endpoint.places(&snapshot)).map_err(|error| of_library(named, &error))
+    let state = moment(&endpoint, deadline).await?;
+    let (query, leaves_out) = failure::blocking({
+        let (endpoint, state) = (Arc::clone(&endpoint), state.clone());
+        move || {
+            let leaves_out = named.asks_graphs() && state.holds_unnamed().map_err(|error| failure::of_store(&error))?;
+            let query = named.bind(&given, &endpoint.places(&state)).map_err(|error| of_library(named, &error))?;
+            Ok((query, leaves_out))
+        }
     })
     .await?;
     let question = Question {
-        snapshot,
+        state,
         deadline,
         canonical: canonical(&query),
         query,

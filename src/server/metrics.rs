@@ -82,7 +82,9 @@ pub fn render(endpoint: &Endpoint) -> String {
     );
     let writable = u64::from(!endpoint.store.ails());
     one(&mut text, "store_writable", "Whether the last change could be written, or could be since", "gauge", writable);
-    one(&mut text, "store_epoch", "Commits of the store", "counter", endpoint.store.epoch());
+    if let Some(store) = endpoint.store.here() {
+        one(&mut text, "store_epoch", "Commits of the store", "counter", store.epoch());
+    }
     text
 }
 

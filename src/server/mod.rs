@@ -51,6 +51,7 @@ mod reading;
 mod resource;
 mod router;
 mod running;
+mod served;
 mod settings;
 mod sparql;
 mod stall;

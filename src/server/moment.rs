@@ -7,28 +7,27 @@ use super::endpoint::Endpoint;
 use super::failure;
 use super::problem::Problem;
 use super::stream::CancelOnDrop;
-use crate::query::Cancel;
-use crate::store::Snapshot;
+use crate::query::{Cancel, State};
 
 /// The present state, within the time that the request has. Where commits have to be taken in first, or an index to be
 /// built, one request has that done and the others wait for it.
 ///
 /// # Errors
 /// 503 when the time is over; the store's.
-pub async fn moment(endpoint: &Arc<Endpoint>, deadline: Deadline) -> Result<Snapshot, Problem> {
-    if let Some(snapshot) = endpoint.store.snapshot_at_hand() {
-        return Ok(snapshot);
+pub async fn moment(endpoint: &Arc<Endpoint>, deadline: Deadline) -> Result<State, Problem> {
+    if let Some(state) = endpoint.store.at_hand() {
+        return Ok(state);
     }
     let _one = deadline.wait(endpoint.settling.lock()).await?;
-    if let Some(snapshot) = endpoint.store.snapshot_at_hand() {
-        return Ok(snapshot);
+    if let Some(state) = endpoint.store.at_hand() {
+        return Ok(state);
     }
     let cancel = Cancel::new();
     let _guard = CancelOnDrop(cancel.clone());
     let endpoint = Arc::clone(endpoint);
     let settled = failure::blocking(move || {
-        let snapshot = endpoint.store.await_snapshot(&|| cancel.is_cancelled());
-        snapshot.map_err(|error| failure::of_store(&error))?.ok_or_else(|| Problem::internal("nobody waits any more"))
+        let state = endpoint.store.present(&|| cancel.is_cancelled());
+        state.map_err(|error| failure::of_store(&error))?.ok_or_else(|| Problem::internal("nobody waits any more"))
     });
     deadline.wait(settled).await?
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path as FilePath};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -13,8 +14,11 @@ use super::access::Right;
 use super::endpoint::Endpoint;
 use super::problem::Problem;
 use super::{answer, failure, metrics, protocol};
+use crate::store::Embedded;
 
 const JSON: &str = "application/json";
+/// The time that an engine elsewhere has to answer who asks whether it is there.
+const PROBE: Duration = Duration::from_secs(5);
 
 /// `/healthz`: the process answers.
 pub async fn health() -> Response<Body> {
@@ -29,7 +33,7 @@ fn of_now(media_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
 }
 
 /// `/readyz`: requests may be sent here; not while the server drains, nor while changes cannot be written, which is tried
-/// again here.
+/// again here, nor while an engine elsewhere that is served does not answer.
 ///
 /// # Errors
 /// 503 while it is not ready.
@@ -37,13 +41,17 @@ pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response
     if !endpoint.is_ready() {
         return Err(Problem::unavailable("the server is about to stop", 5));
     }
-    if endpoint.store.ails() {
+    if let Some(store) = endpoint.store.here().filter(|store| store.ails()).cloned() {
         let turn = endpoint.writers.take().await?;
         let recover = move || {
             let _turn = turn;
-            endpoint.store.recover().map_err(|error| failure::of_store(&error))
+            store.recover().map_err(|error| failure::of_store(&error))
         };
         failure::blocking(recover).await.map_err(|problem| problem.unavailable_for(5))?;
+    }
+    if let Some(there) = endpoint.store.there().cloned() {
+        let asked = move || there.is_there(PROBE).map_err(|error| failure::of_store(&error));
+        failure::blocking(asked).await.map_err(|problem| problem.unavailable_for(5))?;
     }
     Ok(of_now("text/plain; charset=utf-8", "ready\n"))
 }
@@ -95,9 +103,10 @@ pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     if given.as_deref().is_some_and(|name| !is_plain(name)) {
         return Err(Problem::bad_request("the name of a backup is letters, digits, `-`, `_` and `.`"));
     }
+    let store = own(&endpoint)?;
     let target = failure::blocking(move || {
         let named = |epoch| folder.join(given.unwrap_or_else(|| format!("epoch-{epoch}")));
-        endpoint.store.backup_as(named).map_err(|error| failure::of_store(&error))
+        store.backup_as(named).map_err(|error| failure::of_store(&error))
     })
     .await?;
     let name = target.file_name().unwrap_or_default().to_string_lossy();
@@ -105,6 +114,15 @@ pub async fn backup(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
     let mut response = of_now(JSON, json!({ "backup": name, "path": path }).to_string());
     *response.status_mut() = StatusCode::CREATED;
     Ok(response)
+}
+
+/// The store, whose files are this server's.
+fn own(endpoint: &Endpoint) -> Result<Arc<Embedded>, Problem> {
+    let elsewhere = || {
+        let said = "what is served is in another engine: its files are looked after where that runs";
+        Problem::new(StatusCode::CONFLICT, said)
+    };
+    endpoint.store.here().cloned().ok_or_else(elsewhere)
 }
 
 /// Whether a name is one of a file in a folder and nowhere else.
@@ -122,7 +140,8 @@ fn is_plain(name: &str) -> bool {
 /// The store's; 401 and 403 without the admin token.
 pub async fn optimize(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<StatusCode, Problem> {
     endpoint.settings.tokens.check(request.headers(), Right::Admin)?;
-    failure::blocking(move || endpoint.store.optimize().map_err(|error| failure::of_store(&error))).await?;
+    let store = own(&endpoint)?;
+    failure::blocking(move || store.optimize().map_err(|error| failure::of_store(&error))).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

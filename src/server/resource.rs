@@ -19,6 +19,7 @@ use super::syntax;
 use super::{answer, description, failure, iri, protocol, reading};
 use crate::format::Syntax;
 use crate::ontology;
+use crate::query;
 use crate::rdf;
 use crate::store::{Snapshot, StoreError};
 
@@ -60,13 +61,13 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     let query = request.uri().query().unwrap_or_default().to_owned();
     let syntax = syntax::triples(&headers, &formats)?;
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(&endpoint, deadline).await?;
+    let state = moment(&endpoint, deadline).await?;
     let place = deadline.wait(endpoint.admission.take()).await??;
     failure::blocking(move || {
         let _place = place;
         let rest = path.strip_prefix("/doc/").unwrap_or_default();
-        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), snapshot.epoch()), syntax.name());
-        let triples = told(&snapshot, &names(&endpoint.settings.namespace, rest, &query))?;
+        let tag = Tag::new(&format!("{}-{}", endpoint.store.id(), state.number()), syntax.name());
+        let triples = told(&state, deadline, &names(&endpoint.settings.namespace, rest, &query))?;
         let mut response = match conditional::unchanged(&headers, &tag)? {
             Some(response) => response,
             None => written(&triples, syntax, &tag)?,
@@ -111,10 +112,10 @@ fn formats(request: &Request) -> Result<Vec<String>, Problem> {
 ///
 /// # Errors
 /// 404 where nothing is known of any.
-fn told(snapshot: &Snapshot, names: &[NamedNode]) -> Result<Vec<Triple>, Problem> {
-    for look in [about, told_by_others] {
+fn told(state: &query::State, deadline: Deadline, names: &[NamedNode]) -> Result<Vec<Triple>, Problem> {
+    for look in [known_of, told_with] {
         for name in names {
-            let triples = look(snapshot, name).map_err(|error| failure::of_store(&error))?;
+            let triples = look(state, name, deadline).map_err(|error| failure::of_store(&error))?;
             if !triples.is_empty() {
                 return Ok(triples);
             }
@@ -150,6 +151,28 @@ impl Ord for Ordered {
 impl PartialOrd for Ordered {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+/// What is known of a node: what [`about`] finds, and for a graph what stands in it.
+fn known_of(state: &query::State, name: &NamedNode, deadline: Deadline) -> Result<Vec<Triple>, StoreError> {
+    match state {
+        query::State::Local(snapshot) => about(snapshot, name),
+        query::State::Remote(there) => {
+            let graph = GraphName::from(name.clone());
+            let within = state.quads(Some(graph.as_ref()))?.take(MOST).map(|quad| quad.map(Triple::from));
+            let about = there.about(name, MOST, deadline.left())?;
+            let all = within.chain(about.into_iter().map(Ok)).map(|triple| triple.map(Ordered));
+            Ok(all.collect::<Result<BTreeSet<_>, _>>()?.into_iter().map(|triple| triple.0).take(MOST).collect())
+        }
+    }
+}
+
+/// What is said of others with a node.
+fn told_with(state: &query::State, name: &NamedNode, deadline: Deadline) -> Result<Vec<Triple>, StoreError> {
+    match state {
+        query::State::Local(snapshot) => told_by_others(snapshot, name),
+        query::State::Remote(there) => there.with_object(name, MOST, deadline.left()),
     }
 }
 

@@ -59,7 +59,9 @@ pub async fn handle(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
         Operation::Describe if is_page => workbench::open(&endpoint, parts, None).await,
         Operation::Query(text) => query(&endpoint, &parts.headers, text, !post).await,
         Operation::Update(text) => update(&endpoint, &parts.headers, text).await,
-        Operation::Describe => description::answer(&endpoint, &parts.headers, parts.uri.query().unwrap_or_default()),
+        Operation::Describe => {
+            description::answer(&endpoint, &parts.headers, parts.uri.query().unwrap_or_default()).await
+        }
     }
 }
 
@@ -92,8 +94,8 @@ pub async fn question(
     let (query, canonical) = parsed(endpoint, headers, &text.text).await?;
     let default_graph = default_graph(endpoint, text.default_graph.as_deref())?;
     let (formats, text) = (text.formats, text.text);
-    let snapshot = moment(endpoint, deadline).await?;
-    Ok(Question { snapshot, deadline, query, canonical, text, dataset, default_graph, formats, is_get })
+    let state = moment(endpoint, deadline).await?;
+    Ok(Question { state, deadline, query, canonical, text, dataset, default_graph, formats, is_get })
 }
 
 /// The query of a text, parsed once for those who ask it often.
@@ -182,8 +184,8 @@ async fn update(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Re
     .await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    let done = Change { inserted: done.inserted, removed: done.removed };
-    if let Ok(value) = HeaderValue::from_str(&done.to_string()) {
+    let done = done.map(|done| Change { inserted: done.inserted, removed: done.removed });
+    if let Some(Ok(value)) = done.map(|done| HeaderValue::from_str(&done.to_string())) {
         response.headers_mut().insert(CHANGE, value);
     }
     Ok(response)
@@ -195,11 +197,11 @@ fn carry_out(
     (using, default_graph): (&Dataset, DefaultGraph),
     deadline: Deadline,
     cancel: &Cancel,
-) -> Result<UpdateStats, Problem> {
+) -> Result<Option<UpdateStats>, Problem> {
     let update = loaded(update.algebra().clone(), &endpoint.outbound, deadline.end());
     let update = update.map_err(|error| failure::of_load(&error))?;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let engine = endpoint.engine(deadline.end()).with_default_graph(default_graph);
-    let result = engine.update(&endpoint.store, &update.into(), using, &limits, cancel);
+    let result = endpoint.store.update((&engine, default_graph), &update.into(), using, &limits, cancel);
     result.map_err(|error| answer::counted(endpoint, &deadline.told(error)))
 }

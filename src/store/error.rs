@@ -93,6 +93,14 @@ pub enum StoreError {
         /// How many it counts.
         all: u64,
     },
+    /// An endpoint gave as many rows as it gives at most, and said so.
+    #[error("{url} gives {rows} rows of a result at most: there may be more")]
+    Cut {
+        /// The URL.
+        url: String,
+        /// How many.
+        rows: u64,
+    },
     /// An endpoint answered something that cannot be read.
     #[error("{url} gave an answer that cannot be read")]
     Answer {

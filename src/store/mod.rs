@@ -47,9 +47,9 @@ pub use lock::Holder;
 pub use meta::counter;
 pub use quads::Quads;
 #[cfg(feature = "client")]
-pub use remote::{CHANGE, EPOCH, Endpoint, Remote, Scope};
+pub use remote::{Asking, CHANGE, Credentials, EPOCH, Endpoint, Remote, Scope};
 #[cfg(feature = "client")]
-pub(crate) use remote::{FORM, query_form};
+pub(crate) use remote::{Ended, FORM, ended, query_form};
 pub use restore::restore;
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;

@@ -17,6 +17,7 @@ mod crash;
 mod disk;
 #[cfg(unix)]
 mod documents;
+mod engines;
 mod examples;
 mod features;
 mod fuzz;
@@ -42,6 +43,7 @@ mod reading;
 mod readme;
 mod reference;
 mod remote;
+mod remote_faults;
 mod round_trip;
 mod server;
 mod shacl;

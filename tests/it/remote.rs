@@ -11,9 +11,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use citypact::format::{ResultsFormat, Syntax};
-use citypact::load::{LoadOptions, load, read_rdf};
+use citypact::load::{LoadError, LoadOptions, LoadReport, load, read_rdf};
 use citypact::rdf::ReadAs;
-use citypact::store::{Counts, Document, Embedded, Endpoint, Remote, Store, StoreError};
+use citypact::store::{Counts, Credentials, Document, Embedded, Endpoint, Remote, Store, StoreError};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{NamedNode, Quad};
 
@@ -22,6 +22,8 @@ pub struct Server {
     /// Requests to answer with 503 before the next is served.
     busy: AtomicU32,
     requests: AtomicU32,
+    /// Whether only those come in who know the token.
+    is_open: bool,
 }
 
 type Shared = State<Arc<Server>>;
@@ -29,7 +31,7 @@ type Shared = State<Arc<Server>>;
 impl Server {
     fn refuse(&self, headers: &HeaderMap) -> Option<Response> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        if headers.get(header::AUTHORIZATION).is_none_or(|value| value != "Bearer secret") {
+        if !self.is_open && headers.get(header::AUTHORIZATION).is_none_or(|value| value != "Bearer secret") {
             return Some((StatusCode::UNAUTHORIZED, "who are you?").into_response());
         }
         let busy = self.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
@@ -100,12 +102,27 @@ pub struct Running {
 }
 
 pub fn serve() -> Running {
-    let server = Arc::new(Server { store: Embedded::memory().unwrap(), busy: 0.into(), requests: 0.into() });
-    let app = Router::new()
+    serving(false, routes)
+}
+
+/// Its addresses.
+pub fn routes(server: &Arc<Server>) -> Router {
+    Router::new()
         .route("/query", post(query))
         .route("/update", post(update))
         .route("/store", put(put_graph).get(get_graph))
-        .with_state(Arc::clone(&server));
+        .with_state(Arc::clone(server))
+}
+
+/// One that lets everybody in, and has something of the test's own before its addresses.
+pub fn serve_router(app: impl FnOnce(&Arc<Server>) -> Router) -> Running {
+    serving(true, app)
+}
+
+fn serving(is_open: bool, app: impl FnOnce(&Arc<Server>) -> Router) -> Running {
+    let store = Embedded::memory().unwrap();
+    let server = Arc::new(Server { store, busy: 0.into(), requests: 0.into(), is_open });
+    let app = app(&server);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -116,7 +133,7 @@ pub fn serve() -> Running {
 fn remote(running: &Running, graph_store: bool) -> Remote {
     let url = &running.url;
     Remote::new(Endpoint {
-        authorization: Some("Bearer secret".into()),
+        credentials: Some(Credentials::Token("secret".into())),
         graph_store: graph_store.then(|| format!("{url}/store")),
         batch: 500,
         ..Endpoint::new(format!("{url}/query"))
@@ -128,9 +145,13 @@ const TEXT: &str = "PREFIX g: <https://w3id.org/citypact/graph/> PREFIX : <http:
     g:b { :y a :C } g:places { :here :p 0 }";
 
 pub fn fill(store: &dyn Store, text: &str) {
+    try_fill(store, text).unwrap();
+}
+
+pub fn try_fill(store: &dyn Store, text: &str) -> Result<LoadReport, LoadError> {
     let open = || Ok(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())) as Box<dyn std::io::Read + Send>);
     let options = LoadOptions { ontology: false, ..LoadOptions::default() };
-    load(store, options, |sink| read_rdf(&ReadAs::new("test", Syntax::TriG), &open, sink)).unwrap();
+    Ok(load(store, options, |sink| read_rdf(&ReadAs::new("test", Syntax::TriG), &open, sink))?.1)
 }
 
 /// The quads with blank nodes made alike; the texts used here have no two that differ in nothing else.

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use crate::citypact::{Run, command, finish, run};
 use crate::server::process::Serving;
 
-const TOKEN: &str = "0123456789abcdef";
+pub const TOKEN: &str = "0123456789abcdef";
 
 /// Something that answers SPARQL, and what it cannot do.
-struct Peer {
-    endpoint: String,
+pub struct Peer {
+    pub endpoint: String,
     /// Whether it keeps triples outside of named graphs.
     unnamed: bool,
     /// Whether it tells what an update did, how a query is evaluated, and how often it has changed.
@@ -28,6 +28,8 @@ struct Peer {
 enum Process {
     Own(Serving),
     Other(Killed),
+    /// Killed before its folder goes.
+    InFolder(Killed, tempfile::TempDir),
 }
 
 struct Killed(Child);
@@ -39,12 +41,13 @@ impl Drop for Killed {
     }
 }
 
-fn articles() -> Vec<String> {
+/// The first articles of the examples.
+pub fn articles(count: usize) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/articles");
     let mut files: Vec<String> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
     files.sort();
-    files.truncate(2);
+    files.truncate(count);
     files
 }
 
@@ -55,15 +58,20 @@ const UNNAMED: [&str; 2] = ["<http://a/alone> <http://a/p> \"1\" .", "<http://a/
 
 /// All data as N-Quads, made once by the program without any server.
 fn everything(here: &Path) {
-    let files = articles();
+    let files = articles(2);
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     run(here, &[&["convert", "--to", "nquads", "--quiet", "--out", "articles.nq"], files.as_slice()].concat()).ok();
     let text = std::fs::read_to_string(here.join("articles.nq")).unwrap();
     std::fs::write(here.join("all.nq"), text + NAMED).unwrap();
 }
 
+/// A text as it stands in a query string.
+pub fn encoded_text(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// Runs a command over the peer.
-fn at(here: &Path, peer: &Peer, args: &[&str]) -> Run {
+pub fn at(here: &Path, peer: &Peer, args: &[&str]) -> Run {
     run(here, &[args, &["--endpoint", &peer.endpoint, "--token-file", "token"]].concat())
 }
 
@@ -106,7 +114,7 @@ const IN_GRAPHS: &str = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s <http://a/p>
 const UNION: &str = "SELECT DISTINCT ?s { ?s <http://a/p> ?o } ORDER BY ?s";
 
 /// The whole of what a peer must answer as a file does.
-fn answers_alike(peer: &Peer) {
+pub fn answers_alike(peer: &Peer) {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     std::fs::write(here.join("token"), TOKEN).unwrap();
@@ -217,7 +225,7 @@ fn is_refused_in_words(here: &Path, peer: &Peer) {
     assert!(said.contains("answered 4") && !said.contains("{\""), "{said}");
 }
 
-fn own(here: &Path, more: &[&str]) -> Peer {
+pub fn own(here: &Path, more: &[&str]) -> Peer {
     std::fs::write(here.join("nothing.nq"), "<http://a/x> <http://a/q> \"0\" <http://a/empty> .\n").unwrap();
     std::fs::write(here.join("token"), TOKEN).unwrap();
     let args = ["--data", "nothing.nq", "--bind", "127.0.0.1:0", "--admin-token-file", "token"];
@@ -285,29 +293,57 @@ fn started(command: &mut Command, port: u16) -> Killed {
     killed
 }
 
-fn oxigraph(more: &[&str]) {
-    let Some(program) = peers("oxigraph", "venv/bin/oxigraph") else { return };
+/// Oxigraph's server, where it is asked for and there.
+pub fn oxigraph_peer(more: &[&str]) -> Option<Peer> {
+    let program = peers("oxigraph", "venv/bin/oxigraph")?;
     let port = free_port();
     let mut command = Command::new(program);
     command.args(["serve", "--bind", &format!("127.0.0.1:{port}")]).args(more);
     let process = Process::Other(started(&mut command, port));
     let endpoint = format!("http://127.0.0.1:{port}/query");
-    answers_alike(&Peer { endpoint, unnamed: true, is_own: false, _process: process });
+    Some(Peer { endpoint, unnamed: true, is_own: false, _process: process })
 }
 
 #[test]
 fn oxigraph_whose_default_graph_is_the_unnamed_one() {
-    oxigraph(&[]);
+    oxigraph_peer(&[]).iter().for_each(answers_alike);
 }
 
 #[test]
 fn oxigraph_whose_default_graph_is_the_union() {
-    oxigraph(&["--union-default-graph"]);
+    oxigraph_peer(&["--union-default-graph"]).iter().for_each(answers_alike);
 }
 
 #[test]
 fn virtuoso() {
-    let Some(program) = peers("Virtuoso", "virtuoso") else { return };
+    virtuoso_peer().iter().for_each(answers_alike);
+}
+
+#[test]
+fn virtuoso_opens_to_a_password() {
+    let Some(peer) = virtuoso_peer() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("dba"), "dba\n").unwrap();
+    std::fs::write(here.join("wrong"), "abd").unwrap();
+    std::fs::write(here.join("a.nq"), NAMED).unwrap();
+    let endpoint = peer.endpoint.replace("/sparql", "/sparql-auth");
+    let with = |args: &[&str], password: &str| {
+        run(here, &[args, &["--endpoint", &endpoint, "--user", "dba", "--password-file", password]].concat())
+    };
+    let loaded = with(&["load", "a.nq"], "dba");
+    assert_eq!(number(&loaded.stderr, " quads added"), 2, "{}", loaded.stderr);
+    let insert = "INSERT DATA { GRAPH <http://a/g> { <http://a/new> <http://a/p> '4' } }";
+    assert_eq!(with(&["update", insert], "dba").failed(0), "The endpoint has done it.\n");
+    let count = ["query", "SELECT (COUNT(*) AS ?n) { GRAPH <http://a/g> { ?s ?p ?o } }", "--to", "csv"];
+    assert_eq!(with(&count, "dba").ok(), "n\r\n3\r\n");
+    let refused = with(&count, "wrong").failed(1);
+    assert!(refused.contains("answered 401") && refused.contains("--user"), "{refused}");
+}
+
+/// Virtuoso, which anybody may change at `/sparql` and `dba` at `/sparql-auth`, where it is asked for and there.
+pub fn virtuoso_peer() -> Option<Peer> {
+    let program = peers("Virtuoso", "virtuoso")?;
     let folder = tempfile::tempdir().unwrap();
     let (port, http) = (free_port(), free_port());
     let home = folder.path();
@@ -322,14 +358,14 @@ fn virtuoso() {
     std::fs::write(home.join("virtuoso.ini"), settings).unwrap();
     let mut command = Command::new(&program);
     command.args(["+foreground", "+wait", "+configfile"]).arg(home.join("virtuoso.ini")).current_dir(home);
-    let process = Process::Other(started(&mut command, http));
+    let process = started(&mut command, http);
     let grants = "GRANT SPARQL_UPDATE TO \"SPARQL\"; DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7);";
     let isql = program.with_file_name("isql");
     let granted =
         Command::new(isql).args([&format!("127.0.0.1:{port}"), "dba", "dba", &format!("exec={grants}")]).output();
     assert!(granted.unwrap().status.success());
     let endpoint = format!("http://127.0.0.1:{http}/sparql");
-    answers_alike(&Peer { endpoint, unnamed: false, is_own: false, _process: process });
+    Some(Peer { endpoint, unnamed: false, is_own: false, _process: Process::InFolder(process, folder) })
 }
 
 #[test]

@@ -88,8 +88,9 @@ fn evaluate(endpoint: &Endpoint, question: &Question, cancel: &Cancel) -> Result
     let engine = endpoint.engine(deadline.end()).with_default_graph(question.default_graph);
     let is_graph = matches!(question.query.form(), crate::query::Form::Construct | crate::query::Form::Describe);
     let mut answered = Answered { is_graph, ..Answered::default() };
-    engine
-        .run(&question.snapshot, request, &mut |event| answered.take(event))
+    question
+        .state
+        .run(&engine, request, &mut |event| answered.take(event))
         .map_err(|error| counted(endpoint, &deadline.told(error)))?;
     Ok(Answered { took: begun.elapsed(), ..answered })
 }

@@ -5,29 +5,29 @@ use std::sync::Arc;
 
 use oxrdf::{Literal, NamedNode, Term};
 
-use crate::check::{Conflict, conflicts};
+use crate::check::{Conflict, conflicts, read_by_conflicts};
+use crate::fold;
 use crate::place::Register;
-use crate::query::{Cancel, Dataset, Engine, Event, Executor, Limits, ParseOptions, Query, Request};
+use crate::query::{Cancel, Dataset, Engine, Event, Executor, Limits, ParseOptions, Query, Request, State};
 use crate::rdf::canonical_term;
 use crate::server::answer;
 use crate::server::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
 use crate::server::problem::Problem;
-use crate::store::Snapshot;
 
 /// A state of the store that a page is made from.
 pub struct Reading<'e> {
     endpoint: &'e Endpoint,
     engine: Engine,
-    snapshot: Snapshot,
+    state: State,
     deadline: Deadline,
     cancel: Cancel,
 }
 
 impl<'e> Reading<'e> {
     /// Reads a state until `deadline`, or until `cancel` is told.
-    pub fn new(endpoint: &'e Endpoint, snapshot: Snapshot, deadline: Deadline, cancel: &Cancel) -> Self {
-        Self { endpoint, engine: endpoint.engine(deadline.end()), snapshot, deadline, cancel: cancel.clone() }
+    pub fn new(endpoint: &'e Endpoint, state: State, deadline: Deadline, cancel: &Cancel) -> Self {
+        Self { endpoint, engine: endpoint.engine(deadline.end()), state, deadline, cancel: cancel.clone() }
     }
 
     /// Asks; all rows come back.
@@ -48,7 +48,7 @@ impl<'e> Reading<'e> {
         let limits = Limits { timeout: self.deadline.left(), ..self.endpoint.settings.evaluation };
         let request = Request { query: &query, dataset: &Dataset::default(), limits: &limits, cancel: &self.cancel };
         let mut rows = Rows::default();
-        let done = self.engine.run(&self.snapshot, request, &mut |event| {
+        let done = self.state.run(&self.engine, request, &mut |event| {
             match event {
                 Event::Head(variables) => {
                     rows.columns = variables.iter().map(|variable| variable.as_str().to_owned()).collect();
@@ -69,12 +69,32 @@ impl<'e> Reading<'e> {
     /// # Errors
     /// 503 where a limit is reached; those of the store.
     pub fn conflicts(&self) -> Result<Arc<[Conflict]>, Problem> {
-        self.endpoint.conflicts.get(self.snapshot.epoch(), || {
+        self.endpoint.conflicts.get(self.state.number(), || {
             let limits = Limits { timeout: self.deadline.left(), ..self.endpoint.settings.evaluation };
-            let found = Executor::new(limits, &self.cancel)
-                .and_then(|executor| conflicts(self.snapshot.version(), &executor, &|_| {}));
+            let found = Executor::new(limits, &self.cancel).and_then(|executor| {
+                let version = self.state.index_of(&read_by_conflicts(), &executor)?;
+                conflicts(&version, &executor, &|_| {})
+            });
             found.map_err(|error| answer::counted(self.endpoint, &self.deadline.told(error)))
         })
+    }
+
+    /// The condition that a label holds the words, as they are written or in another script's form. An engine that does not know how
+    /// names fold is asked for the spellings that they have.
+    pub fn holds(&self, words: &str) -> String {
+        let text = |text: &str| Literal::new_simple_literal(text).to_string();
+        let lower = words.to_lowercase();
+        let folded = fold::fold(words);
+        let mut conditions = vec![format!("CONTAINS(LCASE(STR(?label)), {})", text(&lower))];
+        if self.state.knows_own_functions() {
+            // What folds to nothing is in everything.
+            let key = if folded.is_empty() { &lower } else { &folded };
+            conditions.push(format!("CONTAINS(pact:fold(STR(?label)), {})", text(key)));
+        } else {
+            let spellings = fold::spellings(words).into_iter().filter(|spelling| spelling.to_lowercase() != lower);
+            conditions.extend(spellings.map(|spelling| format!("CONTAINS(STR(?label), {})", text(&spelling))));
+        }
+        conditions.join(" || ")
     }
 
     /// The register of places.

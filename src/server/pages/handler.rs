@@ -12,7 +12,7 @@ use super::layout::{self, Page};
 use super::list::{List, kinds};
 use super::view::{COOKIE, PARAMETER, View};
 use super::{assets, concept, dataset, home, list, ontology, place, review, search, thing};
-use crate::query::{Cancel, Dataset};
+use crate::query::{self, Cancel, Dataset};
 use crate::server::cache::{Found, Key};
 use crate::server::conditional::{self, Tag};
 use crate::server::deadline::Deadline;
@@ -22,7 +22,6 @@ use crate::server::negotiation::{self, Name};
 use crate::server::problem::Problem;
 use crate::server::stream::CancelOnDrop;
 use crate::server::{answer, description, failure, iri, resource, syntax};
-use crate::store::Snapshot;
 
 /// What a page varies by beside its address.
 const VARY: &str = "Accept, Accept-Language, Cookie";
@@ -73,8 +72,8 @@ pub async fn respond_to(
 ) -> Result<Response<Body>, Problem> {
     let view = View::new(endpoint, &parts.headers, &parts.uri);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(endpoint, deadline).await?;
-    let key = key(endpoint, &snapshot, &view, &parts.uri);
+    let state = moment(endpoint, deadline).await?;
+    let key = key(endpoint, &state, &view, &parts.uri);
     let tag = tag(endpoint, &key);
     // Who names the tag of this page has had it: it is there, and need not be made to find out.
     if names_tags(&parts.headers)
@@ -95,7 +94,7 @@ pub async fn respond_to(
     let endpoint = Arc::clone(endpoint);
     failure::blocking(move || {
         let _place = place;
-        let made = make(&Reading::new(&endpoint, snapshot, deadline, &cancel), &view);
+        let made = make(&Reading::new(&endpoint, state, deadline, &cancel), &view);
         let page = match (made, lead) {
             (Ok(Page { redirect: Some(address), .. }), _) => {
                 return Ok(dressed(description::see_other(&address), &view));
@@ -126,14 +125,14 @@ pub async fn respond_once(
 ) -> Result<Response<Body>, Problem> {
     let view = View::new(endpoint, &parts.headers, &parts.uri);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let snapshot = moment(endpoint, deadline).await?;
+    let state = moment(endpoint, deadline).await?;
     let cancel = Cancel::new();
     let place = deadline.wait(endpoint.admission.take()).await??.shared_by(&cancel);
     let _guard = CancelOnDrop(cancel.clone());
     let endpoint = Arc::clone(endpoint);
     failure::blocking(move || {
         let _place = place;
-        let page = make(&Reading::new(&endpoint, snapshot, deadline, &cancel), &view)?;
+        let page = make(&Reading::new(&endpoint, state, deadline, &cancel), &view)?;
         Ok(dressed(answer::whole("text/html; charset=utf-8", layout::render(&page, &view)), &view))
     })
     .await
@@ -150,14 +149,14 @@ fn sent(headers: &HeaderMap, page: Bytes, tag: &Tag, view: &View) -> Result<Resp
 }
 
 /// What a page is kept by: all that it is made from.
-fn key(endpoint: &Endpoint, snapshot: &Snapshot, view: &View, uri: &Uri) -> Key {
+fn key(endpoint: &Endpoint, state: &query::State, view: &View, uri: &Uri) -> Key {
     Key {
         query: format!("page {} {} {uri}", data::today(endpoint), view.root).into(),
         dataset: Dataset::default(),
         default_graph: endpoint.settings.default_graph,
         format: view.language.tag(),
-        epoch: snapshot.epoch(),
-        arrangement: snapshot.version().arrangement(),
+        epoch: state.number(),
+        arrangement: state.arrangement(),
     }
 }
 

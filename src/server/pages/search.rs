@@ -22,7 +22,7 @@ use crate::vocab::{self, pact};
 /// is never left out.
 const FOUND: &str = "SELECT DISTINCT ?thing ?class ?label WHERE {
   { ?thing skos:prefLabel ?label } UNION { ?thing skos:altLabel ?label } UNION { ?thing schema:headline ?label }
-  FILTER(CONTAINS(LCASE(STR(?label)), $lower) || CONTAINS(pact:fold(STR(?label)), $folded))
+  FILTER($holds)
   ?thing a ?class
 } ORDER BY STRLEN(STR(?label)) ?thing LIMIT 400";
 
@@ -98,10 +98,7 @@ fn item(names: &Names<'_>, view: &View, hit: &Hit) -> Markup {
 /// Things of the data, those that bear the very name first.
 fn in_data(reading: &Reading<'_>, view: &View, typed: &str) -> Result<Vec<Hit>, Problem> {
     let (lower, folded) = (typed.to_lowercase(), fold::fold(typed));
-    // What folds to nothing is in everything.
-    let slots =
-        [("lower", Slot::Text(&lower)), ("folded", Slot::Text(if folded.is_empty() { &lower } else { &folded }))];
-    let rows = reading.ask(FOUND, &slots)?;
+    let rows = reading.ask(FOUND, &[("holds", Slot::Part(&reading.holds(typed)))])?;
     let mut found: BTreeMap<&str, (Vec<Label>, BTreeSet<&str>)> = BTreeMap::new();
     for row in rows.iter() {
         if let (Some(thing), Some(class), Some(label)) = (row.iri("thing"), row.iri("class"), row.literal("label")) {

@@ -50,7 +50,8 @@ const INCOMING: &str = "SELECT ?property ?class (COUNT(DISTINCT ?other) AS ?coun
 } GROUP BY ?property ?class";
 
 /// Asks for some of what refers to a thing.
-const REFERRING: &str = "SELECT DISTINCT ?other WHERE { ?other $property $thing ; a $class } LIMIT $most";
+const REFERRING: &str =
+    "SELECT DISTINCT ?other WHERE { ?other $property $thing ; a $class } ORDER BY ?other LIMIT $most";
 
 /// Things of one sort that are listed; the rest is a query away.
 const LISTED: usize = 24;

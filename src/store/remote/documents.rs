@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term};
+use oxrdf::{GraphName, GraphNameRef, NamedNode, Quad};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::batches::has_blank_node;
+use super::client::{Answer, Call};
 use super::service::Program;
-use super::{CHANGE, Remote, change, difference, graph_url, is_closed, triples_text, with};
+use super::updating::change;
+use super::{CHANGE, Remote, difference, graph_url, is_closed, triples_text, with};
 use crate::store::document::{Change, Document};
 use crate::store::error::StoreError;
 
@@ -64,7 +67,8 @@ impl Remote {
         let name = |graph: &NamedNode| format!("replace={}", utf8_percent_encode(graph.as_str(), NON_ALPHANUMERIC));
         let url = with(store, document.graphs.iter().map(name));
         let text: String = quads.iter().map(|quad| format!("{quad} .\n")).collect();
-        let answer = self.client.post(&url, "application/n-quads", "*/*", &text, !has_blank)?;
+        let call = Call::post(&url, "application/n-quads", "*/*", &text).repeatable(!has_blank);
+        let answer = self.client.send(&call)?;
         let done = change(answer.header(CHANGE));
         answer.read_out()?;
         let done = done.ok_or_else(|| StoreError::answer(&url, "it does not tell what it changed"))?;
@@ -110,7 +114,8 @@ impl Remote {
 
     fn replace(&self, graph: &NamedNode, quads: &[&Quad]) -> Result<(), StoreError> {
         if let Some(store) = self.service().takes_graphs(&self.endpoint.query) {
-            match self.client.put(&graph_url(&store, graph.as_ref()), "application/n-triples", &triples_text(quads)) {
+            let (url, text) = (graph_url(&store, graph.as_ref()), triples_text(quads));
+            match self.client.send(&Call::put(&url, "application/n-triples", &text)).and_then(Answer::read_out) {
                 // Whoever may update need not be let to the graph store.
                 Err(error) if is_closed(&error) => {}
                 done => return done,
@@ -119,28 +124,12 @@ impl Remote {
         let mut batches = self.batches();
         batches.begin(format!("DROP SILENT GRAPH {graph}"));
         quads.iter().for_each(|quad| batches.take(quad));
-        batches.finish().iter().try_for_each(|update| self.update_text(update))
+        batches.finish().iter().try_for_each(|batch| self.insert_batch(batch))
     }
 
     fn insert(&self, quads: &[&Quad]) -> Result<(), StoreError> {
         let mut batches = self.batches();
         quads.iter().for_each(|quad| batches.take(quad));
-        batches.finish().iter().try_for_each(|update| self.update_text(update))
+        batches.finish().iter().try_for_each(|batch| self.insert_batch(batch))
     }
-}
-
-/// Whether a blank node stands anywhere in it, in a triple that is its object, too.
-fn has_blank_node(quad: &Quad) -> bool {
-    fn is_blank(term: &Term) -> bool {
-        match term {
-            Term::BlankNode(_) => true,
-            Term::Triple(triple) => {
-                matches!(triple.subject, NamedOrBlankNode::BlankNode(_)) || is_blank(&triple.object)
-            }
-            _ => false,
-        }
-    }
-    matches!(quad.subject, NamedOrBlankNode::BlankNode(_))
-        || matches!(quad.graph_name, GraphName::BlankNode(_))
-        || is_blank(&quad.object)
 }

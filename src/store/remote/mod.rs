@@ -7,23 +7,25 @@
 //! there before. Where the default graph of queries is the union of all graphs, and nothing gives the graph without a name
 //! alone, a triple that stands in it and in a named graph is read from the named graph only.
 
+mod answers;
 mod batches;
 mod client;
+mod credentials;
+mod describe;
 mod difference;
 mod documents;
 mod reading;
 mod service;
+mod updating;
 mod virtuoso;
 
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use oxigraph::sparql::{QueryEvaluationError, QueryResults, QueryTripleIter};
-use oxrdf::{GraphNameRef, NamedNodeRef, Quad, Triple};
-use oxrdfio::{RdfFormat, RdfParser};
+use oxigraph::sparql::QueryResults;
+use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use sparesults::{QueryResultsFormat, QueryResultsParser};
 
 use super::counts::{self, Counts};
 use super::document::{Change, Document};
@@ -31,20 +33,43 @@ use super::error::StoreError;
 use super::writing::BulkOptions;
 use super::{QuadStream, Store};
 
+use answers::{accepted, results};
 use batches::Batches;
 pub use client::Endpoint;
-use client::{Answer, Client};
+use client::{Answer, Bounds, Call, Client};
+pub(crate) use client::{Ended, ended};
+pub use credentials::Credentials;
 pub use service::Scope;
 use service::{Program, Service, Unnamed};
 
-const ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
-const GRAPH: &str = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5";
 /// The media type of [`query_form`].
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// The header in which a server of this program tells how often its store has changed.
 pub const EPOCH: &str = "citypact-epoch";
 /// The header in which a server of this program tells what an update did: `inserted=3, removed=0`.
 pub const CHANGE: &str = "citypact-change";
+
+/// How a text is put.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asking {
+    /// What the default graph is to be, where the text names no dataset itself.
+    pub scope: Option<Scope>,
+    /// The longest that the answer may take, to its last byte.
+    pub time: Option<Duration>,
+    /// Bytes of an answer that are taken.
+    pub bytes: Option<u64>,
+}
+
+impl Asking {
+    /// Over the default graph that is asked for, within no bounds.
+    pub const fn over(scope: Scope) -> Self {
+        Self { scope: Some(scope), time: None, bytes: None }
+    }
+
+    const fn bounds(self) -> Bounds {
+        Bounds { time: self.time, bytes: self.bytes }
+    }
+}
 
 /// A store behind a SPARQL endpoint. Clones share what is known of it.
 #[derive(Clone)]
@@ -80,47 +105,87 @@ impl Remote {
         &self.endpoint.query
     }
 
+    /// What answers there, as people call it.
+    pub fn engine(&self) -> &'static str {
+        self.service().program.name()
+    }
+
+    /// Whether it knows the functions of this program's vocabulary.
+    pub fn knows_own_functions(&self) -> bool {
+        self.service().program == Program::Citypact
+    }
+
+    /// Whether it knows LATERAL.
+    pub fn knows_lateral(&self) -> bool {
+        matches!(self.service().program, Program::Citypact | Program::Oxigraph)
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn is_there(&self, time: Duration) -> Result<(), StoreError> {
+        self.query_over("ASK {}", Asking { time: Some(time), ..Asking::default() }).map(drop)
+    }
+
+    /// Whether the default graph of a query can be the union of all graphs.
+    ///
+    /// # Errors
+    /// As [`Self::query_text`].
+    pub fn has_union(&self) -> Result<bool, StoreError> {
+        Ok(match self.service().program {
+            Program::Citypact | Program::Oxigraph | Program::Virtuoso => true,
+            Program::Other => self.unnamed()? == Unnamed::Rest,
+        })
+    }
+
     /// Runs a query as it is written; the server may know more than this crate's grammar. Its results are read as they
     /// come.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::Answer`]
     pub fn query_text(&self, query: &str) -> Result<QueryResults<'static>, StoreError> {
-        self.query_at(&self.endpoint.query, query)
+        self.query_over(query, Asking::default())
     }
 
-    /// As [`Self::query_text`], with the default graph that is asked for where the server lets its client choose, and
-    /// within a time that servers of this program heed.
+    /// As [`Self::query_text`], with the default graph that is asked for where the server lets its client choose. Servers of this
+    /// program are told the time, too.
     ///
     /// # Errors
     /// As [`Self::query_text`].
-    pub fn query_over(
-        &self,
-        query: &str,
-        scope: Scope,
-        time: Option<Duration>,
-    ) -> Result<QueryResults<'static>, StoreError> {
-        let service = self.service();
-        let time = time.filter(|_| service.program == Program::Citypact);
-        let time = time.map(|time| format!("timeout={}", time.as_secs_f64()));
-        let parameters = service.of_query(scope).map(str::to_owned).into_iter().chain(time);
-        self.query_at(&with(&self.endpoint.query, parameters), query)
-    }
-
-    fn query_at(&self, url: &str, query: &str) -> Result<QueryResults<'static>, StoreError> {
-        let (own, answer) = (&self.endpoint.query, self.asked_at(url, query)?);
+    pub fn query_over(&self, query: &str, how: Asking) -> Result<QueryResults<'static>, StoreError> {
+        let url = with(&self.endpoint.query, self.parameters(how, Service::of_query));
+        let (own, answer) = (&self.endpoint.query, self.asked_at(&url, query, how.bounds())?);
         if self.service().program == Program::Virtuoso {
-            return Ok(virtuoso::boolean(results(own, virtuoso::standard(own, answer)?)?));
+            let most = virtuoso::most(&answer);
+            let results = virtuoso::boolean(results(own, virtuoso::standard(own, answer)?)?);
+            return Ok(virtuoso::whole(results, most, own));
         }
         results(own, answer)
     }
 
-    fn asked_at(&self, url: &str, query: &str) -> Result<Answer, StoreError> {
+    /// The parameters of an address that say how a text is put.
+    fn parameters(
+        &self,
+        how: Asking,
+        of: fn(&Service, Scope) -> Option<&'static str>,
+    ) -> impl Iterator<Item = String> + use<> {
+        let service = self.service();
+        let time = how.time.filter(|_| service.program == Program::Citypact);
+        let time = time.map(|time| format!("timeout={}", time.as_secs_f64()));
+        let scope = how.scope.and_then(|scope| of(service, scope)).map(str::to_owned);
+        scope.into_iter().chain(time)
+    }
+
+    fn asked_at(&self, url: &str, query: &str, bounds: Bounds) -> Result<Answer, StoreError> {
         let accept = accepted(query);
+        let post = |content_type, body: &str| {
+            self.client.send(&Call::post(url, content_type, &accept, body).repeatable(true).within(bounds))
+        };
         if self.service().takes_plain_queries() {
-            self.client.post(url, "application/sparql-query", &accept, query, true)
+            post("application/sparql-query", query)
         } else {
-            self.client.post(url, FORM, &accept, &query_form(query), true)
+            post(FORM, &query_form(query))
         }
     }
 
@@ -144,7 +209,7 @@ impl Remote {
     fn counts_at_once(&self) -> Result<(Counts, Option<u64>), StoreError> {
         let parameters = self.service().of_query(Scope::Unnamed).map(str::to_owned);
         let url = with(&self.endpoint.query, parameters.into_iter());
-        let answer = self.asked_at(&url, &counts::all())?;
+        let answer = self.asked_at(&url, &counts::all(), Bounds::default())?;
         let epoch = answer.header(EPOCH).parse().ok();
         Ok((Counts::of_all(results(&self.endpoint.query, answer)?)?, epoch))
     }
@@ -170,35 +235,11 @@ impl Remote {
         }
         let parameters = service.of_query(Scope::Union).into_iter().chain(["explain=true"]).map(str::to_owned);
         let url = with(&self.endpoint.query, parameters);
-        let mut answer = self.client.post(&url, "application/sparql-query", "application/json", query, true)?;
+        let call = Call::post(&url, "application/sparql-query", "application/json", query).repeatable(true);
+        let mut answer = self.client.send(&call)?;
         let mut bytes = Vec::new();
         let read = answer.body.read_to_end(&mut bytes);
         read.map(|_| Some(bytes)).map_err(|error| StoreError::answer(&self.endpoint.query, error))
-    }
-
-    /// Runs an update as it is written.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreachable`], [`StoreError::Refused`]
-    pub fn update_text(&self, update: &str) -> Result<(), StoreError> {
-        self.update_at(&self.endpoint.update, update)?.read_out()
-    }
-
-    /// As [`Self::update_text`], with the default graph of its patterns that is asked for. Tells what it did where the
-    /// server does.
-    ///
-    /// # Errors
-    /// As [`Self::update_text`].
-    pub fn update_over(&self, update: &str, scope: Scope) -> Result<Option<Change>, StoreError> {
-        let parameter = self.service().of_update(scope).map(str::to_owned);
-        let answer = self.update_at(&with(&self.endpoint.update, parameter.into_iter()), update)?;
-        let change = change(answer.header(CHANGE));
-        answer.read_out()?;
-        Ok(change)
-    }
-
-    fn update_at(&self, url: &str, update: &str) -> Result<Answer, StoreError> {
-        self.client.post(url, "application/sparql-update", "*/*", update, false)
     }
 
     /// How often the store has changed, where the server tells it.
@@ -209,7 +250,7 @@ impl Remote {
         if self.service().program != Program::Citypact {
             return Ok(None);
         }
-        let answer = self.client.get(&self.endpoint.query, "text/turtle")?;
+        let answer = self.client.send(&Call::get(&self.endpoint.query, "text/turtle"))?;
         let epoch = answer.header(EPOCH).parse().ok();
         answer.read_out()?;
         Ok(epoch)
@@ -223,7 +264,7 @@ impl Remote {
         let base = self.endpoint.query.strip_suffix("/sparql");
         let Some(base) = base.filter(|_| self.service().program == Program::Citypact) else { return Ok(None) };
         let url = format!("{base}/admin/{what}");
-        let mut answer = self.client.post(&url, FORM, "application/json", "", false)?;
+        let mut answer = self.client.send(&Call::post(&url, FORM, "application/json", ""))?;
         let mut text = String::new();
         answer.body.read_to_string(&mut text).map_err(|error| StoreError::answer(&url, error))?;
         Ok(Some(text))
@@ -243,7 +284,7 @@ impl Remote {
 
     /// Asks where the default graph is the unnamed one, if the server lets its client choose.
     fn ask(&self, query: &str) -> Result<bool, StoreError> {
-        match self.query_over(query, Scope::Unnamed, None)? {
+        match self.query_over(query, Asking::over(Scope::Unnamed))? {
             QueryResults::Boolean(answer) => Ok(answer),
             _ => Err(StoreError::answer(&self.endpoint.query, "no boolean in answer to an ASK")),
         }
@@ -258,11 +299,12 @@ impl StoreError {
 
 impl Store for Remote {
     fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
-        self.query_over(&query.to_string(), Scope::Unnamed, None)
+        let scope = query.dataset().is_none().then_some(Scope::Unnamed);
+        self.query_over(&query.to_string(), Asking { scope, ..Asking::default() })
     }
 
     fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError> {
-        self.update_over(&update.to_string(), Scope::Unnamed).map(drop)
+        self.update_over(&update.to_string(), Asking::over(Scope::Unnamed)).map(drop)
     }
 
     fn load(&self, document: &Document) -> Result<Change, StoreError> {
@@ -304,9 +346,9 @@ impl Store for Remote {
         for quad in quads {
             batches.take(&quad?);
             count += 1;
-            batches.full().iter().try_for_each(|update| self.update_text(update))?;
+            batches.full().iter().try_for_each(|batch| self.insert_batch(batch))?;
         }
-        batches.finish().iter().try_for_each(|update| self.update_text(update))?;
+        batches.finish().iter().try_for_each(|batch| self.insert_batch(batch))?;
         Ok(count)
     }
 }
@@ -316,20 +358,13 @@ const fn is_closed(error: &StoreError) -> bool {
     matches!(error, StoreError::Refused { status: 401 | 403 | 404 | 405, .. })
 }
 
-/// What is accepted in answer to a query: by its form, since some servers give triples as rows to whoever takes both; all of
-/// it where the form does not stand at the beginning.
-fn accepted(query: &str) -> String {
-    let form = query.trim_start().get(..6).map(str::to_ascii_uppercase);
-    match form.as_deref() {
-        Some("SELECT") => ROWS.to_owned(),
-        Some("CONSTR" | "DESCRI") => GRAPH.to_owned(),
-        _ => format!("{ROWS}, {GRAPH}"),
-    }
-}
-
 /// A query as the body of a form (SPARQL 1.1 Protocol §2.1.2).
 pub(crate) fn query_form(query: &str) -> String {
-    format!("query={}", utf8_percent_encode(query, NON_ALPHANUMERIC))
+    form("query", query)
+}
+
+fn form(name: &str, text: &str) -> String {
+    format!("{name}={}", utf8_percent_encode(text, NON_ALPHANUMERIC))
 }
 
 /// An address with parameters.
@@ -340,26 +375,6 @@ fn with(url: &str, parameters: impl Iterator<Item = String>) -> String {
     })
 }
 
-/// What a server of this program says that an update did.
-fn change(header: &str) -> Option<Change> {
-    let number = |name: &str| {
-        header.split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix('=')?.parse::<u64>().ok())
-    };
-    Some(Change { inserted: number("inserted")?, removed: number("removed")? })
-}
-
-fn results(url: &str, answer: Answer) -> Result<QueryResults<'static>, StoreError> {
-    let media_type = answer.media_type.clone();
-    let format = QueryResultsFormat::from_media_type(&media_type).filter(|_| media_type.contains("sparql-results"));
-    match format {
-        Some(format) => {
-            let parsed = QueryResultsParser::from_format(format).for_reader(answer.body);
-            Ok(parsed.map_err(|error| StoreError::answer(url, error))?.into())
-        }
-        None => Ok(QueryResults::Graph(triples(url, &media_type, answer.body)?)),
-    }
-}
-
 fn graph_url(store: &str, graph: NamedNodeRef<'_>) -> String {
     let name = utf8_percent_encode(graph.as_str(), NON_ALPHANUMERIC);
     with(store, std::iter::once(format!("graph={name}")))
@@ -367,14 +382,4 @@ fn graph_url(store: &str, graph: NamedNodeRef<'_>) -> String {
 
 fn triples_text(quads: &[&Quad]) -> String {
     quads.iter().map(|quad| format!("{} {} {} .\n", quad.subject, quad.predicate, quad.object)).collect()
-}
-
-fn triples(url: &str, media_type: &str, body: Box<dyn Read>) -> Result<QueryTripleIter<'static>, StoreError> {
-    let unknown = || StoreError::answer(url, format!("an answer of the type {media_type:?}"));
-    let format = RdfFormat::from_media_type(media_type).ok_or_else(unknown)?;
-    let quads = RdfParser::from_format(format).with_base_iri(url).map_err(|error| StoreError::answer(url, error))?;
-    Ok(QueryTripleIter::new(quads.for_reader(body).map(|quad| match quad {
-        Ok(quad) => Ok(Triple::from(quad)),
-        Err(error) => Err(QueryEvaluationError::Dataset(Box::new(error))),
-    })))
 }

@@ -1,12 +1,16 @@
 //! All quads of a remote store, or those of one graph, the graphs told apart. Every command that reads through an endpoint
 //! reads here.
 
-use oxigraph::sparql::{QueryResults, QueryTripleIter};
+use std::collections::HashSet;
+
+use oxigraph::sparql::{QueryResults, QuerySolution, QueryTripleIter};
 use oxrdf::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
 use oxrdfio::{RdfFormat, RdfParser};
 
+use super::answers::{GRAPH, triples};
+use super::client::Call;
 use super::service::{Program, Scope, Unnamed};
-use super::{GRAPH, Remote, graph_url, is_closed, triples, with};
+use super::{Asking, Remote, graph_url, is_closed, with};
 use crate::rdf::canonical_quad;
 use crate::store::error::StoreError;
 use crate::store::{QuadStream, select};
@@ -15,13 +19,13 @@ const DATASET: &str = "application/n-quads, application/trig;q=0.5";
 const NAMES: &str = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }";
 /// What stands in the union of all graphs and in no named graph.
 pub(super) const REST: &str = "{ ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }";
-const IN_BLANK: &str = "SELECT ?g ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(isBlank(?g)) }";
+const IN_BLANK: &str = "{ GRAPH ?g { ?s ?p ?o } FILTER(isBlank(?g)) }";
 
 impl Remote {
     /// Everything: from the graph store itself where it gives that at once, which is of one moment; else graph by graph.
     pub(super) fn all(&self) -> Result<QuadStream, StoreError> {
         if let Some(store) = self.service().whole_store() {
-            match self.client.get(store, DATASET) {
+            match self.client.send(&Call::get(store, DATASET)) {
                 Ok(answer) => return quads(store, &answer.media_type.clone(), answer.body),
                 // Whoever stands before the server may let its queries through alone.
                 Err(error) if is_closed(&error) => {}
@@ -55,16 +59,65 @@ impl Remote {
 
     /// A query cannot name a blank node: they are asked for all at once.
     fn in_blank_graphs(&self) -> Result<QuadStream, StoreError> {
-        let mut found = Vec::new();
-        select(self, IN_BLANK, |row| {
-            let of = |name: &str| row.get(name).cloned();
-            if let (Some(Term::BlankNode(graph)), Some(subject), Some(Term::NamedNode(predicate)), Some(object)) =
-                (of("g"), of("s").and_then(node), of("p"), of("o"))
-            {
-                found.push(Ok(canonical_quad(Quad::new(subject, predicate, object, graph))));
+        self.rows(IN_BLANK)
+    }
+
+    /// The quads of these predicates, in one answer as far as queries see them: so that a blank node that stands in several graphs
+    /// is one.
+    ///
+    /// # Errors
+    /// As [`Remote::query_text`]; [`StoreError::Partial`] where the server gives less than there is.
+    pub fn of_predicates(&self, predicates: &[NamedNode]) -> Result<QuadStream, StoreError> {
+        let values: String = predicates.iter().map(|predicate| format!("{predicate} ")).collect();
+        let values = format!("VALUES ?p {{ {values}}}");
+        let named = format!("{{ {values} GRAPH ?g {{ ?s ?p ?o }} }}");
+        match self.unnamed()? {
+            Unnamed::Nowhere => self.rows(&format!("{{ {named} }}")),
+            Unnamed::Apart => self.rows(&format!("{{ {named} UNION {{ {values} ?s ?p ?o }} }}")),
+            Unnamed::Rest => self.rows(&format!("{{ {named} UNION {{ {values} {REST} }} }}")),
+            Unnamed::ByGraphStore => {
+                let wanted: HashSet<NamedNode> = predicates.iter().cloned().collect();
+                let unnamed = self.graph(GraphNameRef::DefaultGraph)?;
+                let unnamed =
+                    unnamed.filter(move |quad| quad.as_ref().map_or(true, |quad| wanted.contains(&quad.predicate)));
+                Ok(Box::new(unnamed.chain(self.rows(&format!("{{ {named} }}"))?)))
             }
-        })?;
-        Ok(Box::new(found.into_iter()))
+        }
+    }
+
+    /// The quads of some graphs, those that have a name in one answer.
+    ///
+    /// # Errors
+    /// As [`Self::of_predicates`].
+    pub fn of_graphs(&self, graphs: &[GraphName]) -> Result<QuadStream, StoreError> {
+        let named: Vec<String> =
+            graphs.iter().filter(|graph| matches!(graph, GraphName::NamedNode(_))).map(ToString::to_string).collect();
+        let mut found: QuadStream = Box::new(std::iter::empty());
+        if graphs.iter().any(GraphName::is_default_graph) {
+            found = self.graph(GraphNameRef::DefaultGraph)?;
+        }
+        if graphs.iter().any(|graph| matches!(graph, GraphName::BlankNode(_))) {
+            found = Box::new(found.chain(self.in_blank_graphs()?));
+        }
+        if !named.is_empty() {
+            let rows = self.rows(&format!("{{ VALUES ?g {{ {} }} GRAPH ?g {{ ?s ?p ?o }} }}", named.join(" ")))?;
+            found = Box::new(found.chain(rows));
+        }
+        Ok(found)
+    }
+
+    /// The quads that a pattern of `?g ?s ?p ?o` finds; those of the unnamed graph are without `?g`.
+    fn rows(&self, pattern: &str) -> Result<QuadStream, StoreError> {
+        let all = if self.service().program == Program::Citypact { 0 } else { self.count(pattern)? };
+        let query = format!("SELECT ?g ?s ?p ?o WHERE {pattern}");
+        let QueryResults::Solutions(rows) = self.query_over(&query, Asking::over(Scope::Unnamed))? else {
+            return Err(StoreError::answer(self.address(), "no rows in answer to a SELECT"));
+        };
+        let (url, own) = (self.address().to_owned(), self.service().own_graphs());
+        let quads = Box::new(rows.map(move |row| quad_of(&row?, &url)));
+        let whole = Whole { triples: quads, url: self.address().to_owned(), read: 0, all, ended: false };
+        let is_own = move |graph: &GraphName| matches!(graph, GraphName::NamedNode(graph) if own.iter().any(|begin| graph.as_str().starts_with(begin)));
+        Ok(Box::new(whole.filter(move |quad| !matches!(quad, Ok(quad) if is_own(&quad.graph_name)))))
     }
 
     /// The quads of one graph.
@@ -91,7 +144,7 @@ impl Remote {
         let store = self.service().graph_store.as_deref().unwrap_or_default();
         let url =
             graph.map_or_else(|| with(store, std::iter::once("default".to_owned())), |graph| graph_url(store, graph));
-        match self.client.get(&url, GRAPH) {
+        match self.client.send(&Call::get(&url, GRAPH)) {
             Ok(answer) => Ok(named(triples(&url, &answer.media_type.clone(), answer.body)?, name)),
             Err(StoreError::Refused { status: 404, .. }) => Ok(Box::new(std::iter::empty())),
             Err(error) => Err(error),
@@ -101,7 +154,7 @@ impl Remote {
     /// A graph by a query. Servers that limit their results do so in silence: what comes is held against the count.
     fn constructed(&self, query: &str, pattern: &str, name: GraphName) -> Result<QuadStream, StoreError> {
         let all = if self.service().program == Program::Citypact { 0 } else { self.count(pattern)? };
-        let QueryResults::Graph(triples) = self.query_over(query, Scope::Unnamed, None)? else {
+        let QueryResults::Graph(triples) = self.query_over(query, Asking::over(Scope::Unnamed))? else {
             return Err(StoreError::answer(self.address(), "rows in answer to a CONSTRUCT"));
         };
         let url = self.address().to_owned();
@@ -117,6 +170,21 @@ impl Remote {
             }
         })?;
         Ok(count)
+    }
+}
+
+/// The quad of a row of `?g ?s ?p ?o`.
+fn quad_of(row: &QuerySolution, url: &str) -> Result<Quad, StoreError> {
+    let of = |name: &str| row.get(name).cloned();
+    let graph = match of("g") {
+        None => Some(GraphName::DefaultGraph),
+        Some(graph) => node(graph).map(GraphName::from),
+    };
+    match (graph, of("s").and_then(node), of("p"), of("o")) {
+        (Some(graph), Some(subject), Some(Term::NamedNode(predicate)), Some(object)) => {
+            Ok(canonical_quad(Quad::new(subject, predicate, object, graph)))
+        }
+        _ => Err(StoreError::answer(url, "a row that is no quad")),
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::Read;
 use oxrdf::Term;
 use oxrdfio::{RdfFormat, RdfParser};
 
-use super::client::{Answer, Client, Endpoint};
+use super::client::{Answer, Call, Client, Endpoint};
 use crate::store::error::StoreError;
 use crate::vocab::sd;
 
@@ -70,7 +70,7 @@ pub(super) struct Service {
 impl Service {
     /// Asks an endpoint to describe itself (SPARQL 1.1 Service Description §2). One that does not is taken for unknown.
     pub(super) fn discover(endpoint: &Endpoint, client: &Client) -> Self {
-        let answer = client.try_get(&endpoint.query, DESCRIPTION).ok();
+        let answer = client.send_once(&Call::get(&endpoint.query, DESCRIPTION)).ok();
         let program = answer.as_ref().map_or(Program::Other, |answer| program(answer.header("server")));
         let graph_store = endpoint.graph_store.clone().or_else(|| program.graph_store(&endpoint.query));
         Self { program, says_union: answer.is_some_and(says_union), graph_store }
@@ -114,7 +114,10 @@ impl Service {
     /// Where a graph can be put whole. Virtuoso's are put there and read by queries, whose answers are held against a count.
     pub(super) fn takes_graphs(&self, query: &str) -> Option<String> {
         match self.program {
-            Program::Virtuoso => query.strip_suffix("/sparql").map(|base| format!("{base}/sparql-graph-crud")),
+            Program::Virtuoso => {
+                let ends = [("/sparql", "/sparql-graph-crud"), ("/sparql-auth", "/sparql-graph-crud-auth")];
+                ends.iter().find_map(|(end, store)| query.strip_suffix(end).map(|base| format!("{base}{store}")))
+            }
             _ => self.graph_store.clone(),
         }
     }
@@ -157,6 +160,16 @@ impl Service {
 }
 
 impl Program {
+    /// As people call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Citypact => "citypact",
+            Self::Oxigraph => "Oxigraph",
+            Self::Virtuoso => "Virtuoso",
+            Self::Other => "the engine",
+        }
+    }
+
     /// Where the graph store is, beside the endpoint.
     fn graph_store(self, query: &str) -> Option<String> {
         let (end, name) = match self {

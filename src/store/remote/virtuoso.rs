@@ -1,8 +1,9 @@
 //! What Virtuoso writes in a way of its own, read as what it stands for (seen with 7.2.5).
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
-use oxigraph::sparql::QueryResults;
+use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter};
 use oxrdf::Term;
 
 use super::client::Answer;
@@ -102,6 +103,24 @@ pub(super) fn told(body: &str) -> Option<(String, Option<String>)> {
     Some((reason, hint.map(str::to_owned)))
 }
 
+/// How many rows it gives at most, where the question does not ask for fewer. Of triples it does not say so.
+pub(super) fn most(answer: &Answer) -> Option<u64> {
+    answer.header("x-sparql-maxrows").trim().parse().ok()
+}
+
+/// Results with an error at their end where that is where it stopped, and not known to be theirs.
+pub(super) fn whole(results: QueryResults<'static>, most: Option<u64>, url: &str) -> QueryResults<'static> {
+    let Some(most) = most else { return results };
+    let QueryResults::Solutions(rows) = results else { return results };
+    let (variables, url) = (Arc::from(rows.variables()), url.to_owned());
+    let end = move || QueryEvaluationError::Dataset(Box::new(StoreError::Cut { url: url.clone(), rows: most }));
+    let told = rows.enumerate().flat_map(move |(count, row)| {
+        let is_last = count as u64 + 1 == most;
+        std::iter::once(row).chain(is_last.then(|| Err(end())))
+    });
+    QueryResults::Solutions(QuerySolutionIter::new(variables, told))
+}
+
 /// The row that answers an ASK as a boolean.
 pub(super) fn boolean(results: QueryResults<'static>) -> QueryResults<'static> {
     match results {
@@ -116,7 +135,7 @@ pub(super) fn boolean(results: QueryResults<'static>) -> QueryResults<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::remote::results;
+    use crate::store::remote::answers::results;
 
     fn read(media_type: &str, body: &'static str) -> QueryResults<'static> {
         let answer = Answer {
@@ -154,6 +173,19 @@ mod tests {
         let triples: Vec<String> = triples.map(|triple| triple.unwrap().object.to_string()).collect();
         let quoted = "\"\\\"^^<http://www.openlinksw.com/schemas/virtrdf#Geometry>\"";
         assert_eq!(triples, ["\"POINT(90.42234 2)\"^^<http://www.opengis.net/ont/geosparql#wktLiteral>", quoted]);
+    }
+
+    #[test]
+    fn a_result_that_is_cut_says_so() {
+        let rows = r#"{ "head": { "vars": ["x"] }, "results": { "bindings": [ { "x": { "type": "literal", "value": "1" } },
+            { "x": { "type": "literal", "value": "2" } } ] } }"#;
+        let ends = |most: Option<u64>| {
+            let results = whole(read("application/sparql-results+json", rows), most, "http://a");
+            let QueryResults::Solutions(rows) = results else { panic!() };
+            rows.map(|row| row.is_ok()).collect::<Vec<_>>()
+        };
+        assert_eq!(ends(Some(2)), [true, true, false]);
+        assert_eq!((ends(Some(3)), ends(None)), (vec![true; 2], vec![true; 2]));
     }
 
     #[test]
