@@ -10,18 +10,22 @@
 //!
 //! | room | what it does | begin with |
 //! | --- | --- | --- |
+//! | [`vocab`], [`format`](mod@format), [`location`] | term constants, names of graphs, the base of IRIs; syntaxes and formats; findings with their positions | [`vocab::BaseIri`], [`format::Syntax`] |
+//! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
 //! | [`record`] | typed records as an extractor writes them, read with positions | [`record::read::open`], [`record::Record`] |
 //! | [`place`] | one place from any spelling, with the reason, or honestly none | [`place::Register::resolve`] |
 //! | [`table`] | tables as people keep them to records, by a mapping | [`table::translate`], [`table::Mapping`] |
-//! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::BaseIri`] |
+//! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::map`] |
 //! | [`convert`] | files of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert_to`] |
-//! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
+//! | [`mod@generate`] | records of a synthetic world of any size | [`generate::World`] |
 //! | [`index`] | sorted columns of numbered terms: what queries read | [`index::Builder`], [`index::Version`] |
 //! | [`store`] | quads kept: embedded, or a SPARQL 1.1 endpoint elsewhere | [`store::Embedded`], [`store::Remote`] |
-//! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`] |
-//! | [`query`] | SPARQL under limits that hold in every operator; the library of questions | [`query::Engine`], [`query::named`] |
+//! | [`eval`] | plans and operators over the index, on batches of term ids | [`query`] puts them to use |
+//! | [`federation`] | SERVICE and LOAD, within bounds of time, size and reach | [`federation::Outbound`] |
+//! | [`query`] | SPARQL under limits that hold in every operator, on a store here or elsewhere; the library of questions | [`query::Engine`], [`query::Session`], [`query::named`] |
 //! | [`output`] | results as tables, CSV, JSON, GeoJSON, GraphML … | [`output::ResultsWriter`] |
-//! | [`check`] | shapes (SHACL), evidence against the texts, conflicts between documents | [`check::Contract`], [`check::conflicts`] |
+//! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`] |
+//! | [`check`] | shapes (SHACL), evidence against the texts, conflicts between documents | [`check::Validation`], [`check::conflicts`] |
 //! | [`infer`] | what follows by rules, and why | [`infer::infer`](infer::infer()), [`infer::explain`] |
 //! | [`server`] | the SPARQL 1.1 endpoint, as a router | [`server::router`] |
 //!
@@ -72,6 +76,7 @@
 //! written for it, change only with a major version.
 
 pub mod atomic;
+pub mod bounded_cache;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use oxrdf::{NamedNode, NamedNodeRef, Term};
 
-use super::data::{Origin, are_of_one_document, is_aside, text, value};
+use super::data::{Origin, are_of_one_document, is_unstated, text, value};
 use super::evidence;
 use crate::index::{Id, Selection, Version};
 use crate::query::{Executor, QueryError};
@@ -165,7 +165,7 @@ impl Finder<'_> {
         let Some(property) = self.id(property) else { return Ok(()) };
         let mut by_subject: BTreeMap<Id, Vec<Said>> = BTreeMap::new();
         for (subject, _, object, graph) in self.data.quads([None, Some(property), None]) {
-            if !is_aside(self.version(), graph) {
+            if !is_unstated(self.version(), graph) {
                 by_subject.entry(subject).or_default().push((object, subject, graph));
             }
         }
@@ -192,7 +192,7 @@ impl Finder<'_> {
         for node in self.data.subjects(type_, class) {
             let key = key.iter().map(|property| value(&self.data, node, *property)).collect();
             let quads = self.data.quads([Some(node), Some(property), None]);
-            let said = quads.filter(|(.., graph)| !is_aside(self.version(), *graph));
+            let said = quads.filter(|(.., graph)| !is_unstated(self.version(), *graph));
             by_key.entry(key).or_default().extend(said.map(|(_, _, object, graph)| (object, node, graph)));
         }
         for (values, said) in by_key {

@@ -5,14 +5,8 @@ use std::collections::BTreeMap;
 use oxrdf::{NamedNodeRef, Term};
 
 use crate::index::{Id, Selection, Version};
-use crate::vocab::{self, graph, prov, schema};
-
-/// What stands in graphs that documents share.
-pub(super) const SHARED: &[NamedNodeRef<'static>] = &[graph::places, graph::links, graph::review];
-/// What is no fact of any document.
-const ASIDE: &[NamedNodeRef<'static>] = &[graph::inferred, graph::ontology, graph::catalog];
-/// What the name of the graph beside a document's own ends in.
-const PROVENANCE: &str = "/provenance";
+use crate::rdf::plain;
+use crate::vocab::{graph, prov, schema};
 
 /// The numbers of the graphs of each document, by the name of its own graph; that of the unnamed graph is empty. Graphs that
 /// hold nothing are no document's.
@@ -33,13 +27,13 @@ pub fn documents(data: &Version) -> BTreeMap<String, Vec<u32>> {
 /// The name of the own graph of the document that a graph belongs to; none of a graph that is no document's.
 pub(super) fn document_of(graph: &Term) -> Option<String> {
     let name = text(graph);
-    (!is_fixed(graph)).then(|| name.strip_suffix(PROVENANCE).unwrap_or(&name).to_owned())
+    (!is_fixed(graph)).then(|| graph::own_of(&name).to_owned())
 }
 
 fn is_fixed(name: &Term) -> bool {
     let Term::NamedNode(node) = name else { return false };
     let node = node.as_ref();
-    SHARED.contains(&node) || ASIDE.contains(&node) || node == super::shapes::GRAPH || node == super::HIERARCHY
+    graph::ALL.contains(&node) || node == super::shapes::GRAPH || node == super::HIERARCHY
 }
 
 /// The number of a graph by its name, if there is one.
@@ -49,10 +43,7 @@ pub(super) fn graph_number(data: &Version, name: NamedNodeRef<'_>) -> Option<u32
 
 /// Whether two graphs are of one document: its own and the one beside it, or both the unnamed graph.
 pub(super) fn are_of_one_document(data: &Version, one: u32, other: u32) -> bool {
-    let document = |graph: u32| {
-        let name = text(&data.term(data.graph_id(graph)?));
-        Some(name.strip_suffix(PROVENANCE).map_or(name.clone(), str::to_owned))
-    };
+    let document = |graph: u32| Some(graph::own_of(&text(&data.term(data.graph_id(graph)?))).to_owned());
     one == other || document(one).is_some() && document(one) == document(other)
 }
 
@@ -86,11 +77,7 @@ impl Origin {
 
 /// A term without its marks.
 pub(super) fn text(term: &Term) -> String {
-    match term {
-        Term::NamedNode(node) => node.as_str().to_owned(),
-        Term::Literal(literal) => literal.value().to_owned(),
-        other => other.to_string(),
-    }
+    plain(term.as_ref()).into_owned()
 }
 
 /// The first value of a property, if it has one.
@@ -100,7 +87,7 @@ pub(super) fn value(data: &Selection, node: Id, property: NamedNodeRef<'_>) -> O
 }
 
 /// Whether a graph is one of the vocabulary's own with a fixed name for what no document states.
-pub(super) fn is_aside(data: &Version, graph: u32) -> bool {
+pub(super) fn is_unstated(data: &Version, graph: u32) -> bool {
     let Some(Term::NamedNode(node)) = data.graph_id(graph).map(|name| data.term(name)) else { return false };
-    ASIDE.contains(&node.as_ref()) || node.as_str().starts_with(vocab::GRAPH) && node.as_str().ends_with(PROVENANCE)
+    graph::UNSTATED.contains(&node.as_ref()) || graph::is_provenance(node.as_str())
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use oxrdf::{GraphName, Quad, Term};
 
-use super::contract::{Contract, ContractError, Scope, ShapesReport};
-use super::data::{SHARED, document_of};
+use super::data::document_of;
 use super::shapes::ValidateError;
+use super::validation::{Scope, SetupError, ShapesReport, Validation};
 use crate::query::{Executor, Indexing, QueryError};
 use crate::store::{Counts, Remote, Store as _, StoreError};
-use crate::vocab::rdfs;
+use crate::vocab::{graph, rdfs};
 
 /// Quads of documents that are held at once.
 const HELD: u64 = 500_000;
@@ -22,7 +22,7 @@ const GRAPHS: usize = 500;
 pub enum ElsewhereError {
     /// The shapes are none.
     #[error(transparent)]
-    Contract(#[from] ContractError),
+    Setup(#[from] SetupError),
     /// The validation did not come to its end.
     #[error(transparent)]
     Validate(#[from] ValidateError),
@@ -56,7 +56,7 @@ pub fn validate_elsewhere(
     told: &(dyn Fn(usize) + Sync),
 ) -> Result<ShapesReport, ElsewhereError> {
     let mut shared = Vec::new();
-    for graph in SHARED {
+    for graph in graph::SHARED {
         for quad in remote.read(Some((*graph).into()))? {
             shared.push(quad?);
         }
@@ -74,8 +74,8 @@ pub fn validate_elsewhere(
         for quad in remote.of_graphs(&graphs)? {
             indexing.push(&quad?)?;
         }
-        let contract = Contract::new(&indexing.finish(), shapes.to_vec(), ontology.clone())?;
-        report.join(contract.validate(scope, threads, &part, &|_| {})?);
+        let validation = Validation::new(&indexing.finish(), shapes.to_vec(), ontology.clone())?;
+        report.join(validation.validate(scope, threads, &part, &|_| {})?);
         told(graphs.len());
         scope = Scope::DocumentsAlone;
     }

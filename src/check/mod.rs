@@ -3,24 +3,24 @@
 #[cfg(feature = "tables")]
 mod cells;
 mod conflicts;
-mod contract;
 mod data;
 #[cfg(feature = "client")]
 mod elsewhere;
 mod evidence;
 mod report;
 pub mod shapes;
+mod validation;
 pub(crate) mod words;
 
 use oxrdf::NamedNodeRef;
 
 pub use conflicts::{Claim, Conflict, KINDS, Told, conflicts, read_by_conflicts};
-pub use contract::{Contract, ContractError, Scope, ShapesReport};
 pub use data::{Origin, documents};
 #[cfg(feature = "client")]
 pub use elsewhere::{ElsewhereError, validate_elsewhere};
 pub use evidence::{EvidenceFinding, EvidenceReport, Problem, Texts, evidence, read_by_evidence};
 pub use report::{Report, Written, json, speak, text};
+pub use validation::{Scope, SetupError, ShapesReport, Validation};
 
 /// The graph that class hierarchies stand in beside the data.
 pub(crate) const HIERARCHY: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("urn:x-citypact:hierarchy");

@@ -8,9 +8,9 @@ use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
 use serde_json::{Value, json};
 
 use super::conflicts::{Claim, Conflict};
-use super::contract::ShapesReport;
 use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
+use super::validation::ShapesReport;
 use super::words;
 use crate::output::Style;
 use crate::rdf::recommended;

@@ -84,9 +84,8 @@ impl LimitArgs {
 /// Refuses what asks other servers, by this word, unless that is `allowed`.
 pub fn permit(allowed: bool, asks_others: Option<&'static str>) -> Result<()> {
     match asks_others {
-        Some(word) if !allowed => {
-            Err(explain(QueryError::NotAllowed(word)).hint("--no-service keeps this command from asking other servers"))
-        }
+        Some(word) if !allowed => Err(Failure::from(QueryError::NotAllowed(word))
+            .hint("--no-service keeps this command from asking other servers")),
         _ => Ok(()),
     }
 }
@@ -328,12 +327,10 @@ pub fn ask(backend: &Backend, question: Question<'_>, mut out: impl Write + Send
     let Some(language) = look.labels.as_deref() else { return write(backend, question, out, look) };
     let labelled = Some(Labelled { store: backend.store(), language });
     let mut written = Ok(());
-    let stats = backend
-        .evaluate(question.request(&Dataset::default()), &mut |results| {
-            let shown = write_labelled(results, look.rows, look.triples, &look.style, labelled, &mut out);
-            written = shown.map(drop);
-        })
-        .map_err(explain)?;
+    let stats = backend.evaluate(question.request(&Dataset::default()), &mut |results| {
+        let shown = write_labelled(results, look.rows, look.triples, &look.style, labelled, &mut out);
+        written = shown.map(drop);
+    })?;
     written?;
     Ok(stats)
 }
@@ -347,25 +344,25 @@ fn write(backend: &Backend, question: Question<'_>, out: impl Write + Send, look
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     written.map_err(OutputError::from)?;
-    let stats = stats.map_err(explain)?;
+    let stats = stats?;
     writer.finish().map_err(OutputError::from)?;
     Ok(stats)
 }
 
 /// Evaluates a query of this program's own and keeps its rows.
 pub fn rows(backend: &Backend, text: &str, limits: &Limits) -> Result<Vec<Vec<Option<Term>>>> {
-    let query = Query::parse(text, &ParseOptions::default()).map_err(explain)?;
-    Ok(backend.answer(&query, limits).map_err(explain)?.rows)
+    let query = Query::parse(text, &ParseOptions::default())?;
+    Ok(backend.answer(&query, limits)?.rows)
 }
 
 /// Evaluates a query and keeps the triples that it gives.
 pub fn triples(backend: &Backend, query: &Query) -> Result<Vec<Triple>> {
-    Ok(backend.answer(query, &Limits::default()).map_err(explain)?.triples)
+    Ok(backend.answer(query, &Limits::default())?.triples)
 }
 
 /// Evaluates a query and tells how.
 pub fn explain_plan(backend: &Backend, question: Question<'_>) -> Result<crate::query::Explanation> {
-    let explanation = backend.explain(question.request(&Dataset::default())).map_err(explain)?;
+    let explanation = backend.explain(question.request(&Dataset::default()))?;
     explanation.ok_or_else(|| {
         Failure::usage("this endpoint does not tell how it evaluates a query")
             .hint("load the data into a store of your own, or ask with --data FILES")
@@ -385,18 +382,4 @@ pub fn say(stats: &Stats) -> String {
         ));
     }
     text
-}
-
-/// Adds to an error of the query what the person may do about it.
-pub fn explain(error: QueryError) -> Failure {
-    match error {
-        QueryError::Store(cause) => match cause.downcast() {
-            Ok(error) => super::common::explain(*error),
-            Err(cause) => Failure::from(QueryError::Store(cause)),
-        },
-        error => {
-            let hint = error.hint();
-            Failure::from(error).maybe_hint(hint)
-        }
-    }
 }

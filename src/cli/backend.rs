@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::common::{self, StoreArgs};
-use super::data::FileArgs;
+use super::commands::load::FileArgs;
+use super::common::StoreArgs;
 use super::edge::Edge;
 use super::endpoint::{EndpointArgs, OpenedArgs};
 use super::input::is_standard_input;
-use super::report::{Outcome, Result};
+use super::report::{Failure, Outcome, Result};
 use crate::federation::Outbound;
 use crate::query::{Engine, Limits, LocalSession, RemoteSession, Session};
 use crate::store::{Embedded, Endpoint, Holder, Store, StoreError, counter, is_store};
@@ -82,7 +82,7 @@ impl TargetArgs {
 
     /// The directory in which [`Self::open_or_make`] would make a store.
     pub fn would_make(&self) -> Result<Option<PathBuf>> {
-        let exists = self.endpoint.is_given() || is_store(&self.store.store).map_err(common::explain)?;
+        let exists = self.endpoint.is_given() || is_store(&self.store.store)?;
         Ok((!exists).then(|| self.store.store.clone()))
     }
 
@@ -105,7 +105,7 @@ impl TargetArgs {
                 // The store is this machine's, and so are the files and the network that LOAD speaks of.
                 Ok(Backend(Box::new(session.with_outbound(anywhere()))))
             }
-            Err(error) => Err(common::explain(error)),
+            Err(error) => Err(Failure::from(error)),
         }
     }
 
@@ -185,7 +185,7 @@ impl DataArgs {
     }
 
     fn load(&self, edge: &Edge) -> Result<(Backend, Outcome)> {
-        let store = Embedded::memory().map_err(common::explain)?;
+        let store = Embedded::memory()?;
         let outcome = self.load_into(&store, edge)?;
         Ok((Backend::local(store), outcome))
     }

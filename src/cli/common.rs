@@ -1,11 +1,10 @@
 //! What several commands share: which store, how it is opened, how findings are shown.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::edge::Edge;
-use super::report::{Failure, Result};
-use crate::store::{Embedded, Holder, StoreError};
+use super::report::Result;
+use crate::store::{Embedded, Holder};
 
 /// Which store a command works on.
 #[derive(Debug, Clone, clap::Args)]
@@ -18,58 +17,7 @@ pub struct StoreArgs {
 impl StoreArgs {
     /// Opens the store for writing.
     pub fn open(&self, purpose: &str) -> Result<Embedded> {
-        Embedded::open_existing(&self.store, &Holder::this_process(purpose)).map_err(explain)
-    }
-}
-
-/// Adds to an error of the store what the person may do about it.
-pub fn explain(error: StoreError) -> Failure {
-    let hint = hint(&error);
-    Failure::from(error).maybe_hint(hint)
-}
-
-/// What the person may do about an error of the store.
-pub fn hint(error: &StoreError) -> Option<String> {
-    match error {
-        StoreError::NotFound(path) => {
-            Some(format!("load something first: citypact load FILES --store {}", path.display()))
-        }
-        StoreError::Locked { .. } => Some("wait until the other process is done, or ask it to stop".to_owned()),
-        StoreError::NotAStore(_) => Some("name a new directory, or one that a store is in, with --store".to_owned()),
-        StoreError::NotPersistent => {
-            Some("build with the default features, or name another directory with --store".to_owned())
-        }
-        StoreError::Earlier(_) => {
-            Some("load the files again into a new store, or export it with the version that made it".to_owned())
-        }
-        StoreError::Damaged(damage) => Some(of_damage(&damage.path)),
-        StoreError::File { path, source } if source.kind() == io::ErrorKind::InvalidData => {
-            let is_index = path.file_name().is_some_and(|name| name == "index.cpx" || name == "index.log");
-            is_index.then(|| of_damage(path))
-        }
-        StoreError::ReadOnly => Some("start the shell with --write to change the store".to_owned()),
-        // A server's own hint is about headers.
-        StoreError::Refused { status: 401, .. } | StoreError::Refused { status: 403, hint: None, .. } => {
-            Some("name the file with the token that it asks for by --token-file, or yourself by --user".to_owned())
-        }
-        StoreError::Refused { hint: Some(hint), .. } => Some(hint.clone()),
-        StoreError::Refused { status: 404, .. } => {
-            Some("is it the address of a SPARQL endpoint, such as http://localhost:7878/sparql?".to_owned())
-        }
-        StoreError::Partial { .. } | StoreError::Cut { .. } => {
-            Some("raise the limit of the server (Virtuoso: ResultSetMaxRows in virtuoso.ini)".to_owned())
-        }
-        StoreError::Exists(_) => Some("name a directory that does not exist yet".to_owned()),
-        _ => None,
-    }
-}
-
-/// What to do about an index that is damaged: where RocksDB keeps the store it is a copy.
-fn of_damage(file: &Path) -> String {
-    if file.with_file_name("CURRENT").exists() {
-        "build the index anew: citypact check-index --rebuild".to_owned()
-    } else {
-        "this file is the store: restore a backup, or load the data again into a new store".to_owned()
+        Ok(Embedded::open_existing(&self.store, &Holder::this_process(purpose))?)
     }
 }
 

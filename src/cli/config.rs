@@ -221,7 +221,7 @@ impl Setting {
 
     fn bad(&self, reason: &str) -> Failure {
         let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-        Failure::usage(format!("{}: {}: {reason}", self.origin, self.option))
+        Failure::config(format!("{}: {}: {reason}", self.origin, self.option))
     }
 
     fn unknown(&self, command: &Command) -> Failure {
@@ -240,7 +240,7 @@ impl Setting {
         } else {
             (format!("the command {scope} has no option {}", self.option), options, &self.option)
         };
-        let failure = Failure::usage(format!("{}: {reason}", self.origin));
+        let failure = Failure::config(format!("{}: {reason}", self.origin));
         match nearest(name, known.iter().map(String::as_str)) {
             Some(near) => failure.hint(format!("did you mean {near}?")),
             None => failure.hint("settings are named as the long options of the commands are: see citypact --help"),
@@ -283,7 +283,7 @@ fn read_file(path: &Path) -> Result<Vec<Setting>> {
     let reader = Reader { path: path.into(), text: &text };
     let table = DeTable::parse(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| reader.line(span.start));
-        Failure::usage(format!("{}:{line}: {}", path.display(), error.message()))
+        Failure::config(format!("{}:{line}: {}", path.display(), error.message()))
     })?;
     let mut settings = Vec::new();
     reader.table(table.get_ref(), &mut Vec::new(), &mut settings)?;
@@ -331,7 +331,7 @@ impl Reader<'_> {
             DeValue::Datetime(date) => Ok(date.to_string()),
             DeValue::Array(_) | DeValue::Table(_) => {
                 let line = self.line(value.span().start);
-                Err(Failure::usage(format!("{}:{line}: a list may hold texts and numbers only", self.path.display())))
+                Err(Failure::config(format!("{}:{line}: a list may hold texts and numbers only", self.path.display())))
             }
         }
     }

@@ -15,12 +15,13 @@ use super::tables_input;
 use crate::convert::{Event, MentionReport, Options, Summary};
 use crate::counted::counted;
 use crate::location::{Diagnostic, Severity};
-use crate::mapping::{BaseIri, Unresolved};
+use crate::mapping::Unresolved;
 use crate::place::{Register, Resolution};
 use crate::record::RecordType;
 use crate::record::RejectWriter;
 use crate::record::read::{Container, Input, ReadOptions, Watch};
 use crate::table::Account;
+use crate::vocab::BaseIri;
 
 /// How records are read and mapped.
 #[derive(Debug, Clone, clap::Args)]

@@ -2,6 +2,7 @@
 //!
 //! Stores need no help: what is not committed is not there.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
 use std::thread;
@@ -15,19 +16,46 @@ use crate::query::Cancel;
 
 /// 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: i32 = 130;
+/// How long a look at a flag may wait.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// From here on an interrupt leaves no half file. For commands without a way of their own to end.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // Where no handler can be installed the interrupt ends the process all the same.
-        let _ = ctrlc::set_handler(|| {
+        // Where signals cannot be watched an interrupt ends the process all the same.
+        let Ok(wait) = ending_signal() else { return };
+        let _ = thread::Builder::new().name("signals".into()).spawn(|| {
+            wait();
             let _standstill = atomic::abandon_all();
             pager::wait();
             // Without the exit handlers of C++, which would race with the threads of the storage.
             signal_hook::low_level::exit(INTERRUPTED)
         });
     });
+}
+
+/// Watches for the signals that ask a process to end; what is given waits for the first.
+#[cfg(unix)]
+fn ending_signal() -> io::Result<impl FnOnce() + Send> {
+    use signal_hook::consts::{SIGHUP, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    Ok(move || {
+        signals.forever().next();
+    })
+}
+
+#[cfg(not(unix))]
+fn ending_signal() -> io::Result<impl FnOnce() + Send> {
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(move || {
+        while !asked.load(Ordering::Relaxed) {
+            thread::sleep(LOOK);
+        }
+    })
 }
 
 /// Ctrl-C in a dialogue: it ends the question that is being answered, and a second one the program.
@@ -49,7 +77,6 @@ impl Presses {
 
     /// Does `work`, during which Ctrl-C cancels.
     pub fn cancelling<T>(&self, cancel: &Cancel, work: impl FnOnce() -> T) -> T {
-        const LOOK: Duration = Duration::from_millis(20);
         self.pressed.store(false, Ordering::Relaxed);
         let done = AtomicBool::new(false);
         let result = thread::scope(|scope| {

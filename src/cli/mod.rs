@@ -10,43 +10,29 @@ use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subc
 
 mod answer;
 mod backend;
-mod check;
+mod commands;
 mod common;
-mod completions;
 mod config;
-mod convert;
-mod data;
-mod demo;
-mod diff;
 mod edge;
 mod endpoint;
-mod export;
-mod generate;
-mod infer;
-mod info;
 mod input;
 mod interrupt;
 mod log_file;
-mod maintain;
-mod ontology;
 mod output;
 mod pager;
-mod places;
 mod progress;
-mod query;
 mod reference;
 mod register;
 mod report;
-mod schema;
 mod screen;
-mod serve;
-mod shell;
-mod tables;
 mod tables_input;
-mod update;
 mod watch;
 mod work;
 
+use commands::{
+    backup, check, completions, convert, demo, diff, export, generate, infer, info, load, ontology, places, query,
+    schema, serve, shell, tables, update,
+};
 use config::Config;
 use edge::Edge;
 use report::{Failure, Outcome, Result};
@@ -86,7 +72,7 @@ struct Line {
 #[derive(Debug, Subcommand)]
 enum Command {
     Convert(convert::Args),
-    Load(data::Args),
+    Load(load::Args),
     Query(query::Args),
     Queries(query::ListArgs),
     Update(update::Args),
@@ -98,10 +84,10 @@ enum Command {
     Generate(generate::Args),
     Demo(demo::Args),
     Info(info::Args),
-    Backup(maintain::BackupArgs),
-    Restore(maintain::RestoreArgs),
-    Optimize(maintain::OptimizeArgs),
-    CheckIndex(maintain::CheckIndexArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Optimize(backup::OptimizeArgs),
+    CheckIndex(backup::CheckIndexArgs),
     Tables(tables::Args),
     Places(places::Args),
     Schema(schema::Args),
@@ -168,7 +154,7 @@ fn dispatch(line: &Line) -> Result {
     }
     match &line.command {
         Command::Convert(args) => convert::run(args, edge),
-        Command::Load(args) => data::run(args, edge),
+        Command::Load(args) => load::run(args, edge),
         Command::Query(args) => query::run(args, edge),
         Command::Queries(args) => query::list(args, edge),
         Command::Update(args) => update::run(args, edge),
@@ -180,10 +166,10 @@ fn dispatch(line: &Line) -> Result {
         Command::Generate(args) => generate::run(args, edge),
         Command::Demo(args) => demo::run(args, edge),
         Command::Info(args) => info::run(args, edge, || line.config.table(&line.definition, &line.matches)),
-        Command::Backup(args) => maintain::backup(args, edge),
-        Command::Restore(args) => maintain::restore(args, edge),
-        Command::Optimize(args) => maintain::optimize(args, edge),
-        Command::CheckIndex(args) => maintain::check_index(args, edge),
+        Command::Backup(args) => backup::backup(args, edge),
+        Command::Restore(args) => backup::restore(args, edge),
+        Command::Optimize(args) => backup::optimize(args, edge),
+        Command::CheckIndex(args) => backup::check_index(args, edge),
         Command::Tables(args) => tables::run(args, edge),
         Command::Places(args) => places::run(args, edge),
         Command::Schema(args) => schema::run(args, edge),

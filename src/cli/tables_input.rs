@@ -11,7 +11,7 @@ use crate::convert::Event;
 use crate::format::Syntax;
 use crate::place::Register;
 use crate::record::read::Input;
-use crate::table::{Account, Mapping, TableError, Told, translate};
+use crate::table::{Account, Mapping, Told, translate};
 
 /// Suffixes of what can only be a table.
 const TABLES: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "ods", "html", "htm", "tsv", "tab", "srj", "srx"];
@@ -19,7 +19,7 @@ const TABLES: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "ods", "html", "htm", "
 /// A mapping, from its file.
 pub fn mapping(path: &Path) -> Result<Mapping> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Mapping::parse(&path.to_string_lossy(), &text).map_err(explain)
+    Mapping::parse(&path.to_string_lossy(), &text).map_err(Failure::from)
 }
 
 /// The inputs with tables in the place of what they are kept in: by the mapping, where there is one.
@@ -48,7 +48,7 @@ pub fn translated(
             return Ok(input);
         }
         let translated = translate(&input, &mapping, register, &mut |told| hear(told, listener, edge));
-        let (records, account) = translated.map_err(explain)?;
+        let (records, account) = translated?;
         listener.account(&input.name(), account);
         Ok(records)
     };
@@ -77,12 +77,6 @@ fn unmapped(input: &Input) -> Failure {
     let (name, stem) = (input.name(), input.stem());
     Failure::usage(format!("{name} is a table of its own making, and nothing says what its rows mean"))
         .hint(format!("citypact tables guess {name} > {stem}.toml, read it, then give it with --table {stem}.toml"))
-}
-
-/// Adds to an error of a table what the person may do about it.
-pub fn explain(error: TableError) -> Failure {
-    let remedy = error.remedy.clone();
-    Failure::from(error).maybe_hint(remedy)
 }
 
 /// What became of the rows of a table, as its last line.

@@ -57,7 +57,7 @@ impl Watch<'_> {
     fn through(&self, backend: &Backend, edge: &Edge) -> Result {
         let (mut seen, mut last) = (None, None);
         loop {
-            let epoch = backend.epoch().map_err(super::common::explain)?;
+            let epoch = backend.epoch()?;
             if epoch.is_none() || epoch != seen {
                 let shown = self.result.render(backend, self.query, self.limits, edge)?;
                 if epoch.is_some() || last.as_ref() != Some(&shown) {

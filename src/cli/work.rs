@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use oxrdf::NamedNode;
 
-use super::answer::{explain, seconds};
+use super::answer::seconds;
 use super::backend::{Backend, DataArgs};
 use super::edge::Edge;
 use super::progress::Unit;
-use super::report::{Failure, Outcome, Result};
+use super::report::{Outcome, Result, of_work};
 use crate::index::Version;
-use crate::query::{Cancel, Executor, Limit, Limits, QueryError};
+use crate::query::{Cancel, Executor, Limits};
 use crate::store::{IndexOnly, Remote, Store};
 
 /// What the work may use.
@@ -34,21 +34,7 @@ impl WorkArgs {
 
     /// Begins the work.
     pub fn begin(&self) -> Result<Arc<Executor>> {
-        Executor::new(self.limits(), &Cancel::new()).map(Arc::new).map_err(stopped)
-    }
-}
-
-/// Why the work ended early, and what to do about it.
-pub fn stopped(error: QueryError) -> Failure {
-    match error {
-        QueryError::Limit(Limit::Memory(bytes)) => {
-            let text = format!("the work needs more than the {} megabytes that it may use", bytes >> 20);
-            Failure::from(anyhow::Error::msg(text)).hint("raise the limit with --limit-memory")
-        }
-        QueryError::Limit(limit @ Limit::Time(_)) => {
-            Failure::from(QueryError::Limit(limit)).hint("raise it with --timeout")
-        }
-        error => explain(error),
+        Executor::new(self.limits(), &Cancel::new()).map(Arc::new).map_err(of_work)
     }
 }
 
@@ -70,7 +56,7 @@ impl Whole {
     /// Of a store that was opened.
     pub fn of(backend: Backend, executor: &Executor, edge: &Edge) -> Result<Self> {
         let progress = edge.progress("Indexing", Unit::Things("quads"), None);
-        let version = backend.index(executor, &|quads| progress.advance(quads as u64)).map_err(stopped)?;
+        let version = backend.index(executor, &|quads| progress.advance(quads as u64)).map_err(of_work)?;
         progress.finish();
         Ok(Self { kept: Kept::Store(backend), version, outcome: Outcome::Done })
     }
@@ -79,7 +65,7 @@ impl Whole {
     pub fn part_of(backend: Backend, predicates: &[NamedNode], executor: &Executor, edge: &Edge) -> Result<Self> {
         let progress = edge.progress("Asking", Unit::Things("quads"), None);
         let version =
-            backend.index_of(predicates, executor, &|quads| progress.advance(quads as u64)).map_err(stopped)?;
+            backend.index_of(predicates, executor, &|quads| progress.advance(quads as u64)).map_err(of_work)?;
         progress.finish();
         Ok(Self { kept: Kept::Store(backend), version, outcome: Outcome::Done })
     }
@@ -103,7 +89,7 @@ impl Whole {
         let store = Arc::new(store.asking(goes_on));
         let loaded = data.load_into(store.as_ref(), edge);
         // What stopped the load says more than that it was given up.
-        executor.check().map_err(stopped)?;
+        executor.check().map_err(of_work)?;
         let outcome = loaded?;
         Ok(Self { version: store.version().clone(), kept: Kept::Files(store), outcome })
     }

@@ -27,10 +27,11 @@ pub use sink::{Chunk, NQuads, NTriples, Piece, Sink, TripleLines};
 pub use syntax::convert_to;
 
 use crate::location::{Diagnostic, Location};
-use crate::mapping::{BaseIri, Run, Tally, Unresolved};
+use crate::mapping::{Run, Tally, Unresolved};
 use crate::place::{Register, Resolution};
 use crate::record::Mention;
 use crate::record::read::{Input, ReadError, ReadOptions, Rejected};
+use crate::vocab::BaseIri;
 
 /// How to convert.
 #[derive(Debug, Clone, Default)]

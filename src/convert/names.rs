@@ -7,7 +7,8 @@ use oxrdf::QuadRef;
 use super::pipeline::Pass;
 use super::survey::{Clues, Survey, document, is_named_by_content, own_source, position};
 use super::{ConvertError, Options};
-use crate::mapping::{self, Findings, Memory, QuadSink, Run, Target};
+use crate::mapping::{self, Findings, ResolutionCache, Run, Target};
+use crate::rdf::QuadSink;
 use crate::record::read::{Batch, Input, Parsed};
 use crate::record::{Record, RecordType};
 
@@ -63,7 +64,7 @@ fn gather(
     let pass = Pass { inputs, options: &options.read, jobs: options.jobs };
     let (mut named, clues) = (Vec::new(), Clues::new());
     pass.run(
-        Memory::default,
+        ResolutionCache::default,
         |memory, file, batch| look(memory, file, batch, &clues, survey, run),
         |_, answer| {
             let Answer { named: more, figures: found } = answer.unwrap_or_default();
@@ -75,7 +76,14 @@ fn gather(
     Ok(named)
 }
 
-fn look(memory: &mut Memory, file: usize, batch: &Batch, clues: &Clues, survey: &Survey, run: &Run<'_>) -> Answer {
+fn look(
+    memory: &mut ResolutionCache,
+    file: usize,
+    batch: &Batch,
+    clues: &Clues,
+    survey: &Survey,
+    run: &Run<'_>,
+) -> Answer {
     let mut answer = Answer::default();
     let records = batch.records_matching(|raw| clues.may_be_named(raw)).flatten();
     for parsed in records.filter(|parsed| concerns(&parsed.record)) {
@@ -92,7 +100,7 @@ fn concerns(record: &Record) -> bool {
     matches!(kind, Count | Rank | Target) || (record.id().is_some() && is_named_by_content(kind))
 }
 
-fn name(memory: &mut Memory, default: &str, parsed: &Parsed<'_>, run: &Run<'_>, answer: &mut Answer) {
+fn name(memory: &mut ResolutionCache, default: &str, parsed: &Parsed<'_>, run: &Run<'_>, answer: &mut Answer) {
     let document = document(run, own_source(&parsed.record).unwrap_or(default));
     let mut findings = Findings::of_figures();
     let mut target = Target {

@@ -4,7 +4,8 @@ use std::error::Error;
 
 use oxrdf::{Quad, QuadRef};
 
-use crate::mapping::{Document, QuadSink};
+use crate::mapping::Document;
+use crate::rdf::QuadSink;
 use crate::rdf::{Gathered, Lines};
 
 /// Quads gathered by one worker. What a record added can be taken out again, where the record turns out wrong.

@@ -247,7 +247,7 @@ impl Fold {
         for (position, id) in enclosed {
             // The way up ends where it would come back.
             let slot = register.slot(&id);
-            let last = slot.and_then(|slot| register.chain_up(slot).pop());
+            let last = slot.and_then(|slot| register.ancestors_of(slot).pop());
             if last.is_some_and(|last| register.parent(last) == slot) {
                 self.survey.rejected.insert(position, circle(&id));
             }

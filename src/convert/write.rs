@@ -10,7 +10,7 @@ use super::survey::{Survey, document, needs_no_source, own_source, position};
 use super::{ConvertError, Event, MentionReport, Options, Summary};
 use crate::location::{Diagnostic, Location, Severity};
 use crate::mapping::reference;
-use crate::mapping::{self, Document, Finding, Findings, Memory, Run, Tally, Target};
+use crate::mapping::{self, Document, Finding, Findings, ResolutionCache, Run, Tally, Target};
 use crate::record::read::{Batch, Input, Parsed, Rejected};
 use crate::record::{self, Record, RecordType};
 
@@ -44,7 +44,7 @@ struct Answer<C> {
 /// A worker on one batch.
 struct Worker<'w, C> {
     shared: &'w Writer<'w>,
-    memory: &'w mut Memory,
+    memory: &'w mut ResolutionCache,
     file: usize,
     findings: Findings,
     described: HashSet<String>,
@@ -60,7 +60,7 @@ impl<'w> Writer<'w> {
         let pass = Pass { inputs: self.inputs, options: &self.options.read, jobs: self.options.jobs };
         let mut delivery = Delivery::new(self, sink, report);
         pass.run(
-            Memory::default,
+            ResolutionCache::default,
             |memory, file, batch| Worker::new(self, memory, file).batch(batch),
             |file, answer| delivery.take(file, answer),
         )?;
@@ -97,7 +97,7 @@ fn no_source(id: &str, rejected: Option<&Location>) -> Finding {
 }
 
 impl<'w, C: Chunk> Worker<'w, C> {
-    fn new(shared: &'w Writer<'w>, memory: &'w mut Memory, file: usize) -> Self {
+    fn new(shared: &'w Writer<'w>, memory: &'w mut ResolutionCache, file: usize) -> Self {
         let answer = Answer {
             parts: Vec::new(),
             events: Vec::new(),

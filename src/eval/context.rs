@@ -13,6 +13,7 @@ use oxsdatatypes::DateTime;
 use super::{Cancel, ROWS, Stop, Variation};
 use crate::index::order::Key;
 use crate::index::{self, Id, Kind, Number, Version};
+use crate::rdf::term_bytes;
 
 /// The longest text that an expression may make, in bytes: one that is longer is more than the memory allowed.
 const LONGEST_TEXT: usize = 4 << 20;
@@ -284,14 +285,4 @@ impl Context {
 /// A triple term is one of its kind; other terms tell by their place in the order.
 fn kind(term: TermRef<'_>) -> Kind {
     Key::new(Some(term)).kind().unwrap_or(Kind::Triple)
-}
-
-/// Bytes of a term's text, about.
-pub fn term_bytes(term: TermRef<'_>) -> usize {
-    match term {
-        TermRef::NamedNode(node) => node.as_str().len() + 2,
-        TermRef::BlankNode(node) => node.as_str().len() + 2,
-        TermRef::Literal(literal) => literal.value().len() + 2 + literal.language().map_or(0, str::len),
-        TermRef::Triple(triple) => 64 + term_bytes(triple.object.as_ref()),
-    }
 }

@@ -21,7 +21,6 @@ pub use batch::{Batch, Column, ROWS};
 pub use cancel::Cancel;
 pub use children::children;
 pub(crate) use children::{Part, children_mut, parts_mut, patterns, patterns_mut};
-pub(crate) use context::term_bytes;
 pub use context::{Context, Given, LocalTerms};
 pub use evaluation::{Evaluation, Options};
 pub use explain::Told;

@@ -11,6 +11,7 @@ use super::id::{Graph, Id};
 use super::normal::normal;
 use super::terms::TooLarge;
 use super::version::Version;
+use crate::rdf::name_of;
 
 /// A change. Changes that change nothing do no harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,9 +238,5 @@ fn graphs(before: &Version, touched: &HashMap<u32, Option<usize>>) -> Arc<[Graph
 }
 
 pub(super) fn term(graph: GraphNameRef<'_>) -> Option<TermRef<'_>> {
-    match graph {
-        GraphNameRef::NamedNode(name) => Some(name.into()),
-        GraphNameRef::BlankNode(name) => Some(name.into()),
-        GraphNameRef::DefaultGraph => None,
-    }
+    name_of(graph).map(TermRef::from)
 }

@@ -2,29 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use oxrdf::{GraphName, NamedNode, Quad, Term};
+use oxrdf::{GraphName, NamedNode, Quad};
 use spargebra::SparqlParser;
 
 use super::LoadReport;
 use super::error::LoadError;
 use super::spill::Spill;
+use crate::rdf::quad_bytes;
 use crate::store::{BulkOptions, Change, Document, Store, StoreError};
 use crate::vocab;
 
-const PROVENANCE: &str = "/provenance";
 /// From so many new quads on, sorted files are faster than transactions.
 const BULK: usize = 50_000;
-/// What a quad takes in memory beside its texts.
-const OVERHEAD: usize = 160;
 
 /// The graph of the document that a graph belongs to: itself or the one whose provenance it holds. None for the graphs
 /// that documents share and for graphs of other names.
 pub(super) fn document_graph(graph: &GraphName) -> Option<&str> {
     let GraphName::NamedNode(graph) = graph else { return None };
-    let path = graph.as_str().strip_prefix(vocab::GRAPH)?;
-    let document = path.strip_suffix(PROVENANCE).unwrap_or(path);
-    let shared = vocab::graph::ALL.iter().any(|shared| shared.as_str().strip_prefix(vocab::GRAPH) == Some(document));
-    (!shared && !document.is_empty()).then(|| &graph.as_str()[..vocab::GRAPH.len() + document.len()])
+    vocab::graph::document_of(graph.as_str())
 }
 
 /// The documents that quads belong to, counted.
@@ -58,7 +53,7 @@ struct Groups {
 
 impl Groups {
     fn take(&mut self, quad: Quad) {
-        self.size += size(&quad);
+        self.size += quad_bytes(quad.as_ref());
         match document_graph(&quad.graph_name) {
             None => self.shared.push(quad),
             Some(name) => match self.documents.get_mut(name) {
@@ -73,16 +68,6 @@ impl Groups {
     fn into_quads(self) -> impl Iterator<Item = Quad> {
         self.shared.into_iter().chain(self.documents.into_values().flatten())
     }
-}
-
-fn size(quad: &Quad) -> usize {
-    let subject = quad.subject.to_string().len();
-    let object = match &quad.object {
-        Term::Literal(literal) => literal.value().len(),
-        Term::NamedNode(node) => node.as_str().len(),
-        _ => OVERHEAD,
-    };
-    OVERHEAD + subject + object + quad.predicate.as_str().len()
 }
 
 /// Gathers quads in memory up to a bound, then in temporary files.
@@ -215,7 +200,7 @@ fn bulk(quads: impl Iterator<Item = Quad>, store: &dyn Store, options: BulkOptio
 /// The graphs that a document's quads replace: both of its graphs if the run says all there is to say of it, else those
 /// that the quads name.
 fn graphs(name: &str, quads: &[Quad], is_whole: bool) -> Vec<NamedNode> {
-    let both = [NamedNode::new_unchecked(name), NamedNode::new_unchecked(format!("{name}{PROVENANCE}"))];
+    let both = [NamedNode::new_unchecked(name), NamedNode::new_unchecked(vocab::graph::provenance_of(name))];
     let is_named = |graph: &NamedNode| quads.iter().any(|quad| quad.graph_name.as_ref() == graph.as_ref().into());
     both.into_iter().filter(|graph| is_whole || is_named(graph)).collect()
 }

@@ -7,10 +7,11 @@ use oxrdf::{Literal, Term};
 use percent_encoding::percent_decode_str;
 
 use super::LoadError;
-use crate::mapping::{BaseIri, canonical_tag};
 use crate::place::{Level, Place, Register};
+use crate::rdf::canonical_tag;
 use crate::store::{Store, select};
 use crate::vocab;
+use crate::vocab::BaseIri;
 
 const DESCRIPTIONS: &str = "SELECT ?place ?level ?state ?within ?lat ?long WHERE { GRAPH graph:places {
   ?place a pact:TerritorialEntity ; pact:level ?level .

@@ -1,6 +1,6 @@
 //! Who acts: persons, organizations and places, by id, by bare name or described in place.
 
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::reference::{Accept, Target, key_text};
@@ -20,9 +20,9 @@ pub(crate) enum Role {
     Body,
 }
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// The node of an agent; `None` where the reference is an error, which has been noted.
-    pub(crate) fn agent<'r>(&mut self, agent: &'r AgentRef, role: Role, at: At<'_>) -> Option<Target<'r>> {
+    pub(crate) fn agent<'r>(&mut self, agent: &'r AgentRef, role: Role, at: RecordPath<'_>) -> Option<Target<'r>> {
         match agent {
             Reference::Id(id) => self.agent_by_id(id, role, at),
             Reference::Inline(agent) => self.agent_in_place(agent, role, at),
@@ -35,7 +35,7 @@ impl<'m> Cx<'m> {
         subject: &Node,
         predicate: oxrdf::NamedNodeRef<'_>,
         agents: Option<&OneOrMany<AgentRef>>,
-        at: At<'_>,
+        at: RecordPath<'_>,
     ) {
         let Some(OneOrMany(agents)) = agents else { return };
         for (i, agent) in agents.iter().enumerate() {
@@ -45,7 +45,7 @@ impl<'m> Cx<'m> {
         }
     }
 
-    fn agent_by_id<'r>(&mut self, id: &'r str, role: Role, at: At<'_>) -> Option<Target<'r>> {
+    fn agent_by_id<'r>(&mut self, id: &'r str, role: Role, at: RecordPath<'_>) -> Option<Target<'r>> {
         use RecordType::{Alliance, Organization, Person, Place};
         match self.run.ids.kind(id) {
             Some(Place) => Some(self.known_place(id.into())),
@@ -68,7 +68,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A string that is no id: a place of that name where bodies act, else a name that mints; what looks like an id dangles.
-    fn agent_by_name<'r>(&mut self, name: &'r str, role: Role, at: At<'_>) -> Option<Target<'r>> {
+    fn agent_by_name<'r>(&mut self, name: &'r str, role: Role, at: RecordPath<'_>) -> Option<Target<'r>> {
         if role == Role::Body
             && let Some(place) = self.place_named(name)
         {
@@ -108,7 +108,7 @@ impl<'m> Cx<'m> {
         Target { node, key }
     }
 
-    fn agent_in_place<'r>(&mut self, agent: &'r Agent, role: Role, at: At<'_>) -> Option<Target<'r>> {
+    fn agent_in_place<'r>(&mut self, agent: &'r Agent, role: Role, at: RecordPath<'_>) -> Option<Target<'r>> {
         let names = names_of(agent);
         let Some(first) = names.first() else {
             self.error(at, "nobody is named here", "give `name` or `names`");
@@ -136,7 +136,7 @@ impl<'m> Cx<'m> {
         node: &Node,
         kind: Option<OrganizationKind>,
         seat: Option<&PlaceRef>,
-        at: At<'_>,
+        at: RecordPath<'_>,
     ) {
         if let Some(kind) = kind {
             self.out.concept(node, pact::kind, vocab::CODE, kind.as_str());
@@ -149,7 +149,7 @@ impl<'m> Cx<'m> {
     }
 
     /// Terms of office, each a membership that is part of the person's node.
-    fn offices(&mut self, person: &Node, offices: Option<&[Office]>, at: At<'_>) {
+    fn offices(&mut self, person: &Node, offices: Option<&[Office]>, at: RecordPath<'_>) {
         for (i, office) in offices.into_iter().flatten().enumerate() {
             let at = at.index(i);
             let body = office.at.as_ref().and_then(|body| self.agent(body, Role::Body, at.field("at")));
@@ -167,7 +167,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A record of an organization, or one written in place.
-    pub(crate) fn organization(&mut self, record: &Organization, at: At<'_>) -> Node {
+    pub(crate) fn organization(&mut self, record: &Organization, at: RecordPath<'_>) -> Node {
         let node = self.run.by_id("org", &record.id);
         self.out.class(&node, schema::Organization);
         self.out.names(&node, Some(&record.names));
@@ -180,21 +180,21 @@ impl<'m> Cx<'m> {
         node
     }
 
-    fn parent(&mut self, parent: &OrganizationRef, at: At<'_>) -> Option<Node> {
+    fn parent(&mut self, parent: &OrganizationRef, at: RecordPath<'_>) -> Option<Node> {
         match parent {
             Reference::Id(id) => self.required(id, RecordType::Organization, at),
             Reference::Inline(organization) => Some(self.organization_in_place(organization, at)),
         }
     }
 
-    fn organization_in_place(&mut self, organization: &Organization, at: At<'_>) -> Node {
+    fn organization_in_place(&mut self, organization: &Organization, at: RecordPath<'_>) -> Node {
         let node = self.organization(organization, at);
         self.common(organization.into(), &node, at);
         node
     }
 
     /// A record of a person.
-    pub(crate) fn person(&mut self, record: &Person, at: At<'_>) -> Node {
+    pub(crate) fn person(&mut self, record: &Person, at: RecordPath<'_>) -> Node {
         let node = self.run.by_id("person", &record.id);
         self.out.class(&node, schema::Person);
         self.out.names(&node, Some(&record.names));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::agent::Role;
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri;
 use super::reference::{Accept, Target, key_text, sorted_keys};
@@ -24,14 +24,14 @@ struct TieFacts<'r> {
     status: Option<Status>,
 }
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// The parties of an arrangement: `least` different ones, or an error that has been noted.
     pub(crate) fn parties<'r>(
         &mut self,
         parties: &'r [PlaceRef],
         accept: Accept,
         least: usize,
-        at: At<'_>,
+        at: RecordPath<'_>,
     ) -> Option<Vec<Target<'r>>> {
         let mut targets: Vec<Target<'r>> = Vec::with_capacity(parties.len());
         let mut taken = HashSet::new();
@@ -51,7 +51,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A tie.
-    pub(crate) fn tie(&mut self, record: &Tie, at: At<'_>) -> Option<Node> {
+    pub(crate) fn tie(&mut self, record: &Tie, at: RecordPath<'_>) -> Option<Node> {
         let parties = self.parties(&record.parties, Accept::Places, 2, at.field("parties"))?;
         let facts = TieFacts {
             kind: record.kind,
@@ -92,7 +92,7 @@ impl<'m> Cx<'m> {
     }
 
     /// The node of an agreement, by its id or written in place.
-    fn agreement_ref(&mut self, agreement: &AgreementRef, at: At<'_>) -> Option<Node> {
+    fn agreement_ref(&mut self, agreement: &AgreementRef, at: RecordPath<'_>) -> Option<Node> {
         match agreement {
             Reference::Id(id) => self.required(id, RecordType::Agreement, at),
             Reference::Inline(agreement) => {
@@ -104,7 +104,7 @@ impl<'m> Cx<'m> {
     }
 
     /// An agreement, and the tie that it sets up.
-    pub(crate) fn agreement(&mut self, record: &Agreement, at: At<'_>) -> Option<Node> {
+    pub(crate) fn agreement(&mut self, record: &Agreement, at: RecordPath<'_>) -> Option<Node> {
         let parties = self.parties(&record.parties, Accept::Agents, 2, at.field("parties"))?;
         let node = self.agreement_node(record, &parties);
         self.out.class(&node, pact::Agreement);
@@ -138,7 +138,7 @@ impl<'m> Cx<'m> {
         Node::Iri(path.fixed(record.kind.as_str()).keys(sorted_keys(parties)).finish())
     }
 
-    fn signature(&mut self, agreement: &Node, signature: &Signature, at: At<'_>) {
+    fn signature(&mut self, agreement: &Node, signature: &Signature, at: RecordPath<'_>) {
         let person = self.agent(&signature.person, Role::Person, at.field("person"));
         let party =
             signature.on_behalf_of.as_ref().and_then(|party| self.agent(party, Role::Body, at.field("on_behalf_of")));
@@ -162,7 +162,7 @@ impl<'m> Cx<'m> {
         tie: &TieRef,
         record: &Agreement,
         parties: &[Target<'_>],
-        at: At<'_>,
+        at: RecordPath<'_>,
     ) -> Option<()> {
         let node = match tie {
             Reference::Id(id) => self.required(id, RecordType::Tie, at)?,
@@ -178,7 +178,7 @@ impl<'m> Cx<'m> {
         tie: &EstablishedTie,
         record: &Agreement,
         parties: &[Target<'_>],
-        at: At<'_>,
+        at: RecordPath<'_>,
     ) -> Option<Node> {
         let Some(kind) = tie.kind.or(record.kind.tie_kind()) else {
             let reason =
@@ -204,7 +204,7 @@ impl<'m> Cx<'m> {
     }
 
     /// An alliance.
-    pub(crate) fn alliance(&mut self, record: &Alliance, at: At<'_>) -> Option<Node> {
+    pub(crate) fn alliance(&mut self, record: &Alliance, at: RecordPath<'_>) -> Option<Node> {
         let parties = self.parties(&record.parties, Accept::Agents, 1, at.field("parties"))?;
         let node = self.alliance_node(record);
         self.out.class(&node, pact::Alliance);

@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri;
 use super::run::Document;
@@ -60,9 +60,9 @@ common!(
     Assessment
 );
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// Modality and note beside the node, evidence and confidence in the document's provenance.
-    pub(crate) fn common(&mut self, common: Common<'_>, node: &Node, at: At<'_>) {
+    pub(crate) fn common(&mut self, common: Common<'_>, node: &Node, at: RecordPath<'_>) {
         if let Some(modality) = common.modality.filter(|modality| *modality != Modality::Done) {
             self.out.concept(node, pact::modality, vocab::CODE, modality.as_str());
         }

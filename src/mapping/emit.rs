@@ -1,32 +1,12 @@
 //! Quads from values: the one place where literals and labels are built. Terms are borrowed; nothing is allocated for a quad.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use oxrdf::{
-    BlankNodeRef, Dataset, GraphNameRef, LiteralRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, QuadRef, TermRef,
-};
+use oxrdf::{BlankNodeRef, GraphNameRef, LiteralRef, NamedNodeRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 
+use crate::rdf::{QuadSink, canonical_tag};
 use crate::record::{Date, Text};
 use crate::vocab::{pact, rdf, skos, xsd};
-
-/// Where quads go.
-pub trait QuadSink {
-    /// Takes one quad. Its terms are valid; a quad may come more than once.
-    fn quad(&mut self, quad: QuadRef<'_>);
-}
-
-impl QuadSink for Vec<Quad> {
-    fn quad(&mut self, quad: QuadRef<'_>) {
-        self.push(quad.into_owned());
-    }
-}
-
-impl QuadSink for Dataset {
-    fn quad(&mut self, quad: QuadRef<'_>) {
-        self.insert(quad);
-    }
-}
 
 /// A node of the data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -219,67 +199,11 @@ fn push_date(text: &mut String, date: Date) {
     }
 }
 
-/// A tag in the case that BCP 47 §2.1.1 recommends: `zh-Hans`, `en-US`.
-pub(crate) fn canonical_tag(tag: &str) -> Cow<'_, str> {
-    if tag.split('-').enumerate().all(|(i, part)| in_case(i, part)) {
-        return Cow::Borrowed(tag);
-    }
-    let mut private = false;
-    let parts: Vec<String> = tag
-        .split('-')
-        .enumerate()
-        .map(|(i, part)| {
-            let cased = if private { part.to_ascii_lowercase() } else { recase(i, part) };
-            private |= part.len() == 1;
-            cased
-        })
-        .collect();
-    Cow::Owned(parts.join("-"))
-}
-
-/// Whether a part stands in its canonical case; a single letter, which opens an extension, is left to the slow way.
-fn in_case(i: usize, part: &str) -> bool {
-    let bytes = part.as_bytes();
-    match (i, bytes) {
-        (_, []) | (_, [_]) => false,
-        (1.., [_, _]) => !bytes.iter().any(u8::is_ascii_lowercase),
-        (1.., [first, rest @ ..]) if rest.len() == 3 => {
-            !first.is_ascii_lowercase() && !rest.iter().any(u8::is_ascii_uppercase)
-        }
-        _ => !bytes.iter().any(u8::is_ascii_uppercase),
-    }
-}
-
-fn recase(i: usize, part: &str) -> String {
-    let mut cased = part.to_ascii_lowercase();
-    let capitals = match (i, part.len()) {
-        (1.., 2) => 2,
-        (1.., 4) => 1,
-        _ => 0,
-    };
-    if let Some(head) = cased.get_mut(..capitals) {
-        head.make_ascii_uppercase();
-    }
-    cased
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use oxrdf::Quad;
 
-    #[test]
-    fn tags_take_their_canonical_case() {
-        for (tag, canonical) in [
-            ("zh-hans", "zh-Hans"),
-            ("ZH-HANT-tw", "zh-Hant-TW"),
-            ("EN-us", "en-US"),
-            ("zh-Latn-pinyin", "zh-Latn-pinyin"),
-            ("en-x-AB-Cdef", "en-x-ab-cdef"),
-            ("ja", "ja"),
-        ] {
-            assert_eq!(canonical_tag(tag), canonical);
-        }
-    }
+    use super::*;
 
     #[test]
     fn one_preferred_label_a_language() {

@@ -1,15 +1,15 @@
 //! Events and the declarations they issue.
 
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::reference::{Accept, Target, key_text};
 use crate::record::{Declaration, Event, EventKind, EventRef, RecordType, Reference, Text};
 use crate::vocab::{self, pact, schema};
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// The node of an event, by its id or written in place; `None` where the reference is an error, which has been noted.
-    pub(crate) fn event_ref<'r>(&mut self, event: &'r EventRef, at: At<'_>) -> Option<Target<'r>> {
+    pub(crate) fn event_ref<'r>(&mut self, event: &'r EventRef, at: RecordPath<'_>) -> Option<Target<'r>> {
         match event {
             Reference::Id(id) => {
                 let node = self.required(id, RecordType::Event, at)?;
@@ -24,7 +24,7 @@ impl<'m> Cx<'m> {
     }
 
     /// An event, as a record or in place.
-    pub(crate) fn event<'r>(&mut self, event: &'r Event, at: At<'_>) -> Target<'r> {
+    pub(crate) fn event<'r>(&mut self, event: &'r Event, at: RecordPath<'_>) -> Target<'r> {
         let location =
             event.location.as_ref().and_then(|place| self.place(place, Accept::Places, at.field("location")));
         let key = match &event.id {
@@ -44,7 +44,7 @@ impl<'m> Cx<'m> {
         Target { node, key }
     }
 
-    fn event_details(&mut self, node: &Node, event: &Event, at: At<'_>) {
+    fn event_details(&mut self, node: &Node, event: &Event, at: RecordPath<'_>) {
         self.agents(node, schema::organizer, event.hosts.as_ref(), at.field("hosts"));
         self.out.texts(node, schema::about, event.theme.as_ref());
         self.topics(node, event.topics.as_deref());
@@ -81,7 +81,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A declaration.
-    pub(crate) fn declaration(&mut self, record: &Declaration, at: At<'_>) -> Node {
+    pub(crate) fn declaration(&mut self, record: &Declaration, at: RecordPath<'_>) -> Node {
         let event = record.issued_by.as_ref().and_then(|event| self.event_ref(event, at.field("issued_by")));
         let node = self.declaration_node(record, event.as_ref());
         self.out.class(&node, pact::Declaration);

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::agent::Role;
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri::Path;
 use super::reference::{Accept, Target};
@@ -28,7 +28,7 @@ pub(crate) fn key_hash(path: &str) -> u64 {
     hasher.finish()
 }
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     fn figure_path(&self, figure: &Figure<'_>) -> Path {
         let date = figure.date.map_or_else(|| "undated".to_owned(), |date| date.to_string());
         let path = self.run.base.path("claim").segment(self.doc_id()).segment(figure.variable);
@@ -51,7 +51,7 @@ impl<'m> Cx<'m> {
         Node::Iri(if valued { path.fixed(&figure.value.to_string()).finish() } else { path.finish() })
     }
 
-    fn figure(&mut self, figure: &Figure<'_>, class: oxrdf::NamedNodeRef<'_>, at: At<'_>) -> Node {
+    fn figure(&mut self, figure: &Figure<'_>, class: oxrdf::NamedNodeRef<'_>, at: RecordPath<'_>) -> Node {
         let node = self.figure_node(figure);
         self.out.class(&node, class);
         self.out.link(&node, schema::observationAbout, &figure.about.node);
@@ -60,7 +60,7 @@ impl<'m> Cx<'m> {
         node
     }
 
-    fn variable(&mut self, node: &Node, slug: &str, at: At<'_>) {
+    fn variable(&mut self, node: &Node, slug: &str, at: RecordPath<'_>) {
         let iri = vocab::VARIABLE.trim_end_matches('/');
         let iri = super::iri::under(iri).segment(slug).finish();
         if !super::scheme::is_variable(&iri) {
@@ -71,7 +71,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A count.
-    pub(crate) fn count(&mut self, record: &Count, at: At<'_>) -> Option<Node> {
+    pub(crate) fn count(&mut self, record: &Count, at: RecordPath<'_>) -> Option<Node> {
         let about = self.about(&record.about, at)?;
         let figure = Figure {
             about: &about,
@@ -96,7 +96,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A rank.
-    pub(crate) fn rank(&mut self, record: &Rank, at: At<'_>) -> Option<Node> {
+    pub(crate) fn rank(&mut self, record: &Rank, at: RecordPath<'_>) -> Option<Node> {
         let about = self.about(&record.about, at)?;
         let figure = Figure {
             about: &about,
@@ -120,7 +120,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A target.
-    pub(crate) fn target(&mut self, record: &crate::record::Target, at: At<'_>) -> Option<Node> {
+    pub(crate) fn target(&mut self, record: &crate::record::Target, at: RecordPath<'_>) -> Option<Node> {
         let about = self.about(&record.about, at)?;
         let figure = Figure {
             about: &about,
@@ -143,7 +143,7 @@ impl<'m> Cx<'m> {
         Some(node)
     }
 
-    fn about<'r>(&mut self, about: &'r PlaceRef, at: At<'_>) -> Option<Target<'r>> {
+    fn about<'r>(&mut self, about: &'r PlaceRef, at: RecordPath<'_>) -> Option<Target<'r>> {
         self.place(about, Accept::Anything, at.field("about"))
     }
 

@@ -3,55 +3,22 @@
 
 use std::borrow::Cow;
 
-use iri_string::types::IriStr;
-
 use crate::record::Date;
-use crate::vocab;
+use crate::vocab::BaseIri;
+use crate::vocab::iri::{encode, encode_char, percent};
 
 /// Longest path after the base, and longest fragment, in characters.
 pub const LIMIT: usize = 120;
 /// Characters of a hash in hexadecimal.
 const HASH: usize = 32;
 
-/// The IRI under which the nodes of the data are named; it ends in `/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseIri(String);
-
-/// Why a text cannot be the base of the data's IRIs.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` cannot be the base of IRIs: it must be an absolute IRI that ends in `/`, without query or fragment")]
-pub struct BaseIriError(String);
-
-impl Default for BaseIri {
-    fn default() -> Self {
-        Self(vocab::ID.to_owned())
-    }
-}
-
 impl BaseIri {
-    /// Takes an absolute IRI that ends in `/`.
-    ///
-    /// # Errors
-    /// Where the text is no absolute IRI (RFC 3987), does not end in `/`, or has a query or a fragment.
-    pub fn new(text: impl Into<String>) -> Result<Self, BaseIriError> {
-        let text = text.into();
-        match IriStr::new(&text) {
-            Ok(iri) if text.ends_with('/') && iri.query().is_none() && iri.fragment().is_none() => Ok(Self(text)),
-            _ => Err(BaseIriError(text)),
-        }
-    }
-
-    /// The base as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Starts the IRI of a node of one kind: `place`, `tie`, …
     pub fn path(&self, kind: &'static str) -> Path {
-        let mut text = String::with_capacity(self.0.len() + 80);
-        text.push_str(&self.0);
+        let mut text = String::with_capacity(self.as_str().len() + 80);
+        text.push_str(self.as_str());
         text.push_str(kind);
-        Path { text, base: self.0.len() }
+        Path { text, base: self.as_str().len() }
     }
 }
 
@@ -213,19 +180,6 @@ fn whole_escapes(text: &str, end: usize) -> usize {
     }
 }
 
-/// Encodes a segment of data (module documentation).
-pub fn encode(encoded: &mut String, data: &str) {
-    if data.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !data.is_empty() {
-        encoded.push_str(data);
-    } else if data.is_empty() {
-        encoded.push('~');
-    } else if data.bytes().all(|byte| byte == b'.') {
-        data.bytes().for_each(|_| encoded.push_str("%2E"));
-    } else {
-        data.chars().for_each(|c| encode_char(encoded, c));
-    }
-}
-
 fn encode_id(encoded: &mut String, id: &str) {
     if looks_minted(id) {
         encode_first(encoded, id);
@@ -277,40 +231,12 @@ fn guard_hyphens(encoded: &mut String, start: usize) {
     encoded.push_str(&guarded);
 }
 
-fn encode_char(encoded: &mut String, c: char) {
-    if stays(c) { encoded.push(c) } else { percent(encoded, c) }
-}
-
-fn percent(encoded: &mut String, c: char) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-        encoded.push('%');
-        encoded.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        encoded.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-}
-
-/// Letters, digits and `-._` of RFC 3987's `iunreserved`; `~` is kept for our own marks.
-fn stays(c: char) -> bool {
-    match c {
-        '-' | '.' | '_' => true,
-        _ if c.is_ascii() => c.is_ascii_alphanumeric(),
-        _ => c.is_alphanumeric() && is_ucschar(c),
-    }
-}
-
-/// RFC 3987 §2.2, `ucschar`.
-fn is_ucschar(c: char) -> bool {
-    match u32::from(c) {
-        0xA0..=0xD7FF | 0xF900..=0xFDCF | 0xFDF0..=0xFFEF | 0xE1000..=0xEFFFD => true,
-        code @ 0x10000..=0xDFFFF => code & 0xFFFF <= 0xFFFD,
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use iri_string::types::IriStr;
+
     use super::*;
+    use crate::vocab;
 
     fn place(id: &str) -> String {
         BaseIri::default().path("place").key(&Key::Id(id.into())).finish()
@@ -371,14 +297,5 @@ mod tests {
         let path = |id: &str| BaseIri::default().path("agreement").segment_undated(id).finish();
         assert!(path("2024-01-24").ends_with("/%32024-01-24"));
         assert!(path("004").ends_with("/004"));
-    }
-
-    #[test]
-    fn a_base_is_absolute_and_ends_in_a_slash() {
-        assert!(BaseIri::new("https://example.org/data/").is_ok());
-        for text in ["", "data/", "https://example.org", "https://example.org/?q=/", "https://example.org/#/", "a b:/"]
-        {
-            assert!(BaseIri::new(text).is_err(), "{text}");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Records into quads: pure functions, one file for each family of types. Nothing here reads, writes or waits.
 //!
-//! [`map`] takes one record and writes its quads into a [`QuadSink`], over what the records of the run share ([`Run`]).
+//! [`map`] takes one record and writes its quads into a [`QuadSink`](crate::rdf::QuadSink), over what the records of the run share ([`Run`]).
 //! What a document asserts goes into `graph/{doc}`; its description and the evidence into `graph/{doc}/provenance`;
 //! places into `graph/places`, their links elsewhere into `graph/links`; assessments into `graph/review`.
 //!
@@ -9,7 +9,7 @@
 mod agent;
 mod arrangement;
 mod common;
-mod cx;
+mod context;
 mod emit;
 mod event;
 mod figure;
@@ -21,10 +21,8 @@ mod run;
 mod scheme;
 mod source;
 
-pub use cx::{Finding, Findings, Memory, Resolved, Tally, Target};
-pub(crate) use emit::canonical_tag;
-pub use emit::{Node, QuadSink};
-pub use iri::{BaseIri, BaseIriError};
+pub use context::{Finding, Findings, ResolutionCache, Resolved, Tally, Target};
+pub use emit::Node;
 pub use place::describe_place;
 pub(crate) use run::named_by_id;
 pub use run::{Document, Ids, Run};
@@ -32,7 +30,7 @@ pub use source::describe_document;
 
 use crate::record::{Record, RecordType};
 use crate::vocab::graph;
-use cx::{At, Cx};
+use context::{Context, RecordPath};
 
 /// What becomes of a mention that is no one place of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -52,7 +50,7 @@ pub enum Unresolved {
 /// `doc` is the document that the record is from; only places and assessments can do without.
 pub fn map(run: &Run<'_>, doc: Option<&Document>, record: &Record, target: &mut Target<'_>) -> Option<Node> {
     let graph = graph_of(record.record_type(), doc)?;
-    let mut cx = Cx::new(run, doc, graph, target);
+    let mut cx = Context::new(run, doc, graph, target);
     let node = cx.record_to_quads(record);
     cx.settle().then_some(node).flatten()
 }
@@ -66,9 +64,9 @@ fn graph_of(kind: RecordType, doc: Option<&Document>) -> Option<&str> {
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     fn record_to_quads(&mut self, record: &Record) -> Option<Node> {
-        let at = At::Record;
+        let at = RecordPath::Record;
         let (node, common): (Option<Node>, common::Common<'_>) = match record {
             Record::Source(record) => (Some(self.source(record, at)), record.into()),
             Record::Place(record) => (Some(self.place_record(record, at)), record.into()),

@@ -1,16 +1,16 @@
 //! Awards and their conferrals, transport services, diplomatic posts, projects, assessments; and topics.
 
 use super::agent::Role;
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::reference::{Accept, Target};
 use crate::record::{Assessment, Award, Conferral, Mode, OneOrMany, Post, Project, RecordType, Service, Verdict};
 use crate::vocab::{self, pact, prov, schema};
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// An award.
-    pub(crate) fn award(&mut self, record: &Award, at: At<'_>) -> Node {
+    pub(crate) fn award(&mut self, record: &Award, at: RecordPath<'_>) -> Node {
         let node = self.run.by_id("award", &record.id);
         self.out.class(&node, pact::Award);
         self.out.names(&node, Some(&record.names));
@@ -19,7 +19,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A conferral.
-    pub(crate) fn conferral(&mut self, record: &Conferral, at: At<'_>) -> Option<Node> {
+    pub(crate) fn conferral(&mut self, record: &Conferral, at: RecordPath<'_>) -> Option<Node> {
         let award = self.required(&record.award, RecordType::Award, at.field("award"));
         let recipient = self.place(&record.recipient, Accept::Anything, at.field("recipient"))?;
         let event = record.conferred_at.as_ref().and_then(|event| self.event_ref(event, at.field("conferred_at")));
@@ -58,7 +58,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A transport service with its stops in order.
-    pub(crate) fn service(&mut self, record: &Service, at: At<'_>) -> Option<Node> {
+    pub(crate) fn service(&mut self, record: &Service, at: RecordPath<'_>) -> Option<Node> {
         let stops_at = at.field("stops");
         let stops: Option<Vec<Target<'_>>> = record
             .stops
@@ -101,7 +101,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A consulate or a visa centre.
-    pub(crate) fn post(&mut self, record: &Post, at: At<'_>) -> Option<Node> {
+    pub(crate) fn post(&mut self, record: &Post, at: RecordPath<'_>) -> Option<Node> {
         let sending = self.place(&record.sending_state, Accept::Places, at.field("sending_state"));
         let location = self.place(&record.location, Accept::Places, at.field("location"))?;
         let sending = sending?;
@@ -117,7 +117,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A project.
-    pub(crate) fn project(&mut self, record: &Project, at: At<'_>) -> Option<Node> {
+    pub(crate) fn project(&mut self, record: &Project, at: RecordPath<'_>) -> Option<Node> {
         let name = record.id.as_deref().or(record.names.first()).unwrap_or_default();
         let node = self.run.by_id("project", name);
         self.out.class(&node, schema::Project);
@@ -139,7 +139,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A finding on facts. It names the document it was drawn from, where it has one.
-    pub(crate) fn assessment(&mut self, record: &Assessment, at: At<'_>) -> Node {
+    pub(crate) fn assessment(&mut self, record: &Assessment, at: RecordPath<'_>) -> Node {
         let node = self.assessment_node(record);
         self.out.class(&node, pact::Assessment);
         let OneOrMany(assessed) = &record.assesses;

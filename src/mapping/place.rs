@@ -2,12 +2,13 @@
 
 use iri_string::types::IriStr;
 
-use super::cx::{At, Cx, spoken};
-use super::emit::{Emitter, Node, QuadSink};
+use super::context::{Context, RecordPath, spoken};
+use super::emit::{Emitter, Node};
 use super::iri::{self, Key};
 use super::reference::{Accept, printed_tag};
 use super::run::Run;
 use crate::place::{self, Mention as Spoken, Resolution};
+use crate::rdf::QuadSink;
 use crate::record::words::unwritable;
 use crate::record::{Level, Mention, OneOrMany, Place};
 use crate::vocab::{self, geo, graph, owl, pact, schema, sf, skos};
@@ -18,7 +19,7 @@ pub(crate) fn minted_key(run: &Run<'_>, mention: &Mention) -> Key<'static> {
 }
 
 /// Describes a place by what its mention says of it.
-pub(crate) fn describe_mention(cx: &mut Cx<'_>, node: &Node, mention: &Mention, at: At<'_>) {
+pub(crate) fn describe_mention(cx: &mut Context<'_>, node: &Node, mention: &Mention, at: RecordPath<'_>) {
     classes(&mut cx.out, node, mention.level);
     cx.out.text(node, skos::prefLabel, None, &mention.name);
     for name in mention.also.iter().filter(|name| unwritable(name).is_none()) {
@@ -41,9 +42,9 @@ pub(crate) fn describe_mention(cx: &mut Cx<'_>, node: &Node, mention: &Mention, 
     }
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     /// The state or the unit that a mention names: an id, else a mention of its own.
-    fn surrounding(&mut self, id: &str, named: &Mention, at: At<'_>) -> Option<Node> {
+    fn surrounding(&mut self, id: &str, named: &Mention, at: RecordPath<'_>) -> Option<Node> {
         if self.run.register.contains(id) {
             return Some(self.known_place(String::from(id).into()).node);
         }
@@ -51,7 +52,7 @@ impl Cx<'_> {
     }
 
     /// A record of a place: all that the register, to which it was added, now says of it.
-    pub(crate) fn place_record(&mut self, record: &Place, at: At<'_>) -> Node {
+    pub(crate) fn place_record(&mut self, record: &Place, at: RecordPath<'_>) -> Node {
         let node = self.run.by_id("place", &record.id);
         match self.run.register.get(&record.id) {
             Some(place) => describe(self.run, &place, &mut self.out),
@@ -71,7 +72,7 @@ impl Cx<'_> {
         node
     }
 
-    fn check_others(&mut self, record: &Place, at: At<'_>) {
+    fn check_others(&mut self, record: &Place, at: RecordPath<'_>) {
         let lists = [("same_as", &record.same_as, false), ("different_from", &record.different_from, true)];
         for (field, list, ids_too) in lists {
             let Some(OneOrMany(others)) = list else { continue };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cx::{At, Cx};
+use super::context::{Context, RecordPath};
 use super::emit::Node;
 use super::iri::{self, Key};
 use super::{Unresolved, place};
@@ -41,16 +41,21 @@ impl Accept {
     }
 }
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// The node of a place reference; `None` where that is an error, which has been noted.
-    pub(crate) fn place<'r>(&mut self, reference: &'r PlaceRef, accept: Accept, at: At<'_>) -> Option<Target<'r>> {
+    pub(crate) fn place<'r>(
+        &mut self,
+        reference: &'r PlaceRef,
+        accept: Accept,
+        at: RecordPath<'_>,
+    ) -> Option<Target<'r>> {
         match reference {
             Reference::Id(id) => self.place_by_id(id, accept, at),
             Reference::Inline(mention) => self.mention(mention, at),
         }
     }
 
-    fn place_by_id<'r>(&mut self, id: &'r str, accept: Accept, at: At<'_>) -> Option<Target<'r>> {
+    fn place_by_id<'r>(&mut self, id: &'r str, accept: Accept, at: RecordPath<'_>) -> Option<Target<'r>> {
         match self.run.ids.kind(id) {
             Some(RecordType::Place) => Some(self.place_target(id.into())),
             Some(kind) if accept.allows(kind) => self.record(id, kind, at),
@@ -81,7 +86,7 @@ impl<'m> Cx<'m> {
         Target { node: self.run.by_key("place", &key), key }
     }
 
-    fn record<'r>(&mut self, id: &'r str, kind: RecordType, at: At<'_>) -> Option<Target<'r>> {
+    fn record<'r>(&mut self, id: &'r str, kind: RecordType, at: RecordPath<'_>) -> Option<Target<'r>> {
         let Some(node) = self.run.node(id) else {
             self.error(at, format!("`{id}` names a record that was rejected"), REPAIR);
             return None;
@@ -90,7 +95,7 @@ impl<'m> Cx<'m> {
     }
 
     /// The node of a place that is spoken of by name: resolved, or what [`Unresolved`] says.
-    pub(crate) fn mention(&mut self, mention: &Mention, at: At<'_>) -> Option<Target<'static>> {
+    pub(crate) fn mention(&mut self, mention: &Mention, at: RecordPath<'_>) -> Option<Target<'static>> {
         let resolution = self.memory.recall(self.run, mention, self.language());
         self.mentioned(mention, &resolution, at);
         match &*resolution {
@@ -129,7 +134,7 @@ impl<'m> Cx<'m> {
     }
 
     /// Says what is unclear, and makes a node all the same where it may.
-    fn unclear(&mut self, mention: &Mention, resolution: &Resolution, at: At<'_>) -> Option<Target<'static>> {
+    fn unclear(&mut self, mention: &Mention, resolution: &Resolution, at: RecordPath<'_>) -> Option<Target<'static>> {
         let (reason, remedy) = explain(mention, resolution);
         if self.run.unresolved == Unresolved::Reject {
             self.error(at, reason, remedy);
@@ -147,7 +152,7 @@ impl<'m> Cx<'m> {
     }
 
     /// Whether a name can stand in every syntax of RDF; where it cannot, the error has been noted.
-    pub(crate) fn can_be_written(&mut self, name: &str, at: At<'_>) -> bool {
+    pub(crate) fn can_be_written(&mut self, name: &str, at: RecordPath<'_>) -> bool {
         let bad = unwritable(name);
         if let Some(character) = bad {
             self.error(at, unwritable_reason(character), "take it away");
@@ -166,7 +171,7 @@ impl<'m> Cx<'m> {
     }
 
     /// A place of its own, the same from every document that speaks of it in these words.
-    fn minted(&mut self, mention: &Mention, key: Key<'static>, at: At<'_>) -> Target<'static> {
+    fn minted(&mut self, mention: &Mention, key: Key<'static>, at: RecordPath<'_>) -> Target<'static> {
         let node = self.run.by_key("place", &key);
         if self.describe_once(node.as_str()) {
             place::describe_mention(self, &node, mention, at);
@@ -175,7 +180,7 @@ impl<'m> Cx<'m> {
     }
 
     /// The node of a record that must be of this type; `None` where it is not, which has been noted.
-    pub(crate) fn required(&mut self, id: &str, kind: RecordType, at: At<'_>) -> Option<Node> {
+    pub(crate) fn required(&mut self, id: &str, kind: RecordType, at: RecordPath<'_>) -> Option<Node> {
         match self.run.ids.kind(id) {
             Some(found) if found == kind => self.record(id, kind, at).map(|target| target.node),
             Some(found) => {
@@ -195,7 +200,7 @@ impl<'m> Cx<'m> {
     }
 
     /// Notes an id that nothing defines.
-    pub(crate) fn dangling(&mut self, id: &str, kind: &str, at: At<'_>) {
+    pub(crate) fn dangling(&mut self, id: &str, kind: &str, at: RecordPath<'_>) {
         if let Some(place) = self.run.ids.rejected(id) {
             return self.error(at, rejected(id, place), REPAIR);
         }
@@ -204,7 +209,7 @@ impl<'m> Cx<'m> {
     }
 
     /// The node of any record of the run.
-    pub(crate) fn any_record(&mut self, id: &str, at: At<'_>) -> Option<Node> {
+    pub(crate) fn any_record(&mut self, id: &str, at: RecordPath<'_>) -> Option<Node> {
         match self.run.ids.kind(id) {
             Some(kind) => self.record(id, kind, at).map(|target| target.node),
             None if self.run.register.contains(id) => Some(self.known_place(id.into()).node),

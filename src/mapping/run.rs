@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::iri::{self, BaseIri, Key};
+use super::iri::{self, Key};
 use super::{Node, Unresolved};
 use crate::location::Location;
 use crate::place::Register;
 use crate::record::RecordType;
 use crate::vocab;
+use crate::vocab::BaseIri;
 
 /// Everything that mapping one record needs to know of the others.
 #[derive(Debug)]
@@ -167,7 +168,7 @@ impl Document {
             id: id.to_owned(),
             language: language.map(str::to_owned),
             node: Node::Iri(base.path("doc").key(&Key::Id(id.into())).finish()),
-            provenance: format!("{graph}/provenance"),
+            provenance: vocab::graph::provenance_of(&graph),
             graph,
         }
     }
@@ -175,8 +176,7 @@ impl Document {
 
 /// The graph of a document. An id that is the name of one of the fixed graphs has its first letter encoded.
 fn graph_iri(id: &str) -> String {
-    let fixed = |id: &str| vocab::graph::ALL.iter().any(|graph| graph.as_str().strip_prefix(vocab::GRAPH) == Some(id));
-    iri::under(vocab::GRAPH.trim_end_matches('/')).segment_unlike(id, fixed).finish()
+    iri::under(vocab::GRAPH.trim_end_matches('/')).segment_unlike(id, vocab::graph::is_fixed).finish()
 }
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 use iri_string::types::IriStr;
 
 use super::agent::Role;
-use super::cx::{At, Cx};
-use super::emit::{Emitter, Node, QuadSink};
+use super::context::{Context, RecordPath};
+use super::emit::{Emitter, Node};
 use super::iri::Key;
 use super::run::{Document, Run};
+use crate::rdf::{QuadSink, canonical_tag};
 use crate::record::{AgentRef, OneOrMany, RecordType, Reference, Source};
 use crate::vocab::{self, dcterms, pact, prov, schema};
 
-impl<'m> Cx<'m> {
+impl<'m> Context<'m> {
     /// A source document, in its provenance graph.
-    pub(crate) fn source(&mut self, record: &Source, at: At<'_>) -> Node {
+    pub(crate) fn source(&mut self, record: &Source, at: RecordPath<'_>) -> Node {
         let node = self.run.by_id("doc", &record.id);
         self.out.class(&node, schema::NewsArticle);
         self.out.texts(&node, schema::headline, record.title.as_ref());
@@ -27,12 +28,12 @@ impl<'m> Cx<'m> {
         self.out.date(&node, schema::datePublished, record.published);
         self.out.bounds(&node, record.published, None);
         self.out.date(&node, pact::retrievedOn, record.retrieved);
-        self.out.string(&node, schema::inLanguage, &super::emit::canonical_tag(&record.language));
+        self.out.string(&node, schema::inLanguage, &canonical_tag(&record.language));
         self.source_details(&node, record, at);
         node
     }
 
-    fn source_details(&mut self, node: &Node, record: &Source, at: At<'_>) {
+    fn source_details(&mut self, node: &Node, record: &Source, at: RecordPath<'_>) {
         if let Some(condition) = record.text_condition {
             self.out.concept(node, pact::textCondition, vocab::CODE, condition.as_str());
         }
@@ -57,7 +58,14 @@ impl<'m> Cx<'m> {
     }
 
     /// Who published or wrote it: a node where an id matches or it is described, else the text as it stands.
-    fn credit(&mut self, node: &Node, predicate: oxrdf::NamedNodeRef<'_>, who: &AgentRef, role: Role, at: At<'_>) {
+    fn credit(
+        &mut self,
+        node: &Node,
+        predicate: oxrdf::NamedNodeRef<'_>,
+        who: &AgentRef,
+        role: Role,
+        at: RecordPath<'_>,
+    ) {
         if let Reference::Id(text) = who
             && !self.is_agent(text)
         {

@@ -3,9 +3,10 @@
 
 use std::io::{self, Write};
 
-use oxrdf::{TermRef, Variable};
+use oxrdf::Variable;
 
 use crate::query::Row;
+use crate::rdf::plain;
 
 /// Rows on their way out.
 pub(super) struct Rows {
@@ -27,7 +28,7 @@ impl Rows {
         let mut bound = 0;
         for column in 0..row.len() {
             self.line.push_str(if column > 0 { "," } else { "" });
-            bound += usize::from(row.show(column, |term| push(&mut self.line, &value(term))).is_some());
+            bound += usize::from(row.show(column, |term| push(&mut self.line, &plain(term))).is_some());
         }
         // A line with nothing on it is no value; an empty text is one.
         if self.line.is_empty() && bound == 1 {
@@ -39,14 +40,6 @@ impl Rows {
 
     pub(super) fn count(self) -> u64 {
         self.count
-    }
-}
-
-fn value(term: TermRef<'_>) -> std::borrow::Cow<'_, str> {
-    match term {
-        TermRef::NamedNode(node) => node.as_str().into(),
-        TermRef::Literal(literal) => literal.value().into(),
-        other => other.to_string().into(),
     }
 }
 

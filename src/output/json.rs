@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use oxrdf::vocab::xsd;
 use oxrdf::{BaseDirection, LiteralRef, TermRef, Variable};
 
-use crate::mapping::canonical_tag;
 use crate::query::Row;
+use crate::rdf::canonical_tag;
 
 /// Rows on their way out.
 pub(super) struct Rows {

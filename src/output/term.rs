@@ -2,7 +2,7 @@
 
 use oxrdf::{LiteralRef, TermRef};
 
-use crate::mapping::canonical_tag;
+use crate::rdf::canonical_tag;
 use crate::vocab;
 
 /// Shortens IRIs by prefixes, for reading; the short form of an IRI with `/` in its local part is no SPARQL.

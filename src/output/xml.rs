@@ -6,8 +6,8 @@ use oxrdf::vocab::xsd;
 use oxrdf::{BaseDirection, LiteralRef, TermRef, Variable};
 
 use crate::format::Unsayable;
-use crate::mapping::canonical_tag;
 use crate::query::Row;
+use crate::rdf::canonical_tag;
 use crate::xml::check;
 
 /// What messages call results in XML.

@@ -142,7 +142,7 @@ impl Register {
 
     /// Whether a place lies in a unit: `None` for no, else whether that is known.
     fn lies_in(&self, slot: Slot, facts: &Facts<'_>, unit: Slot) -> Option<bool> {
-        let up = self.chain_up(slot);
+        let up = self.ancestors_of(slot);
         if up.contains(&unit) {
             return Some(true);
         }
@@ -150,7 +150,7 @@ impl Register {
             return None;
         }
         let nearest = up.first().copied()?;
-        (nearest == unit || self.chain_up(unit).contains(&nearest)).then_some(false)
+        (nearest == unit || self.ancestors_of(unit).contains(&nearest)).then_some(false)
     }
 }
 

@@ -100,7 +100,7 @@ impl Register {
 
     fn belong_together(&self, city: &Found<'_>, unit: &Found<'_>) -> bool {
         let small = matches!(unit.facts.level, Level::County | Level::District);
-        small || city.facts.capital || city.facts.city_too || self.chain_up(city.slot).contains(&unit.slot)
+        small || city.facts.capital || city.facts.city_too || self.ancestors_of(city.slot).contains(&unit.slot)
     }
 
     /// Rule 5: takes the cities out that lie beside the first, which is more populous.

@@ -19,11 +19,11 @@
 
 pub mod build;
 mod candidates;
-mod chain;
 mod decide;
+mod hierarchy;
 mod index;
+mod memory_layer;
 mod mention;
-mod overlay;
 mod packed;
 mod records;
 mod register;
@@ -31,6 +31,7 @@ mod resolve;
 pub mod review;
 mod search;
 mod similar;
+mod slots;
 mod suffix;
 #[cfg(test)]
 mod tests;

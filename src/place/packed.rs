@@ -12,6 +12,7 @@
 //! An entry is `row << 3 | class << 1 | stem`; a value of the FST is `entry << 1`, or `offset into lists << 1 | 1`.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use fst::{IntoStreamer, Map, Streamer};
 
@@ -181,31 +182,15 @@ impl Packed {
 
     /// The slot of an id.
     pub(crate) fn find(&self, id: &str) -> Option<Slot> {
-        let (mut low, mut high) = (0, self.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.id(middle).cmp(id) {
-                std::cmp::Ordering::Equal => return Some(self.slot(middle)),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        bisect(self.count, |row| self.id(row).cmp(id)).map(|row| self.slot(row))
     }
 
     /// The slot of a GeoNames id.
     pub(crate) fn by_geonames(&self, code: u32) -> Option<Slot> {
         let pairs = self.section(1);
-        let (mut low, mut high) = (0, pairs.len() / 8);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match number(pairs, middle * 8).cmp(&code) {
-                std::cmp::Ordering::Equal => return Some(self.slot(number(pairs, middle * 8 + 4))),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+        let pair = |at: u32| at as usize * 8;
+        let found = bisect((pairs.len() / 8) as u32, |at| number(pairs, pair(at)).cmp(&code))?;
+        Some(self.slot(number(pairs, pair(found) + 4)))
     }
 
     pub(crate) fn facts(&self, at: u32) -> Facts<'_> {
@@ -357,5 +342,34 @@ pub(crate) fn iso_scheme(code: &str) -> &'static str {
 impl std::fmt::Debug for Packed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Packed").field("places", &self.count).field("bytes", &self.bytes.len()).finish()
+    }
+}
+
+/// The place among `count` sorted ones that is neither too low nor too high, if there is one.
+fn bisect(count: u32, at: impl Fn(u32) -> Ordering) -> Option<u32> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match at(middle) {
+            Ordering::Equal => return Some(middle),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bisecting_finds_what_is_there() {
+        let sorted = [2, 3, 5, 7, 11];
+        for (at, prime) in sorted.iter().enumerate() {
+            assert_eq!(bisect(5, |row| sorted[row as usize].cmp(prime)), Some(at as u32));
+        }
+        assert_eq!(bisect(5, |row| sorted[row as usize].cmp(&4)), None);
+        assert_eq!(bisect(0, |_| Ordering::Equal), None);
     }
 }

@@ -7,28 +7,27 @@ use std::sync::{Arc, LazyLock};
 
 use crate::record::Level;
 
-use super::index::{Facts, Hit, NameClass, Slot};
-use super::overlay::{Overlay, Parts};
+use super::index::Slot;
+use super::memory_layer::{MemoryLayer, Parts};
 use super::packed::{NotPacked, Packed};
 use super::review::{self, Decisions, ReadError};
-use super::suffix::is_or_begins;
 use super::types::{Conflict, Place};
-use super::{overlay, records};
+use super::{memory_layer, records};
 
 /// Every place that a program knows, and the names that lead to them.
 ///
 /// Cheap to share behind an `Arc`; looking up takes `&self` and no lock.
 #[derive(Debug, Clone, Default)]
 pub struct Register {
-    overlay: Overlay,
-    packed: Option<Arc<Packed>>,
+    pub(super) in_memory: MemoryLayer,
+    pub(super) packed: Option<Arc<Packed>>,
     decisions: Arc<Decisions>,
     /// Descriptions that a place of the run contradicts, by id.
-    left_out: BTreeMap<String, Place>,
+    pub(super) left_out: BTreeMap<String, Place>,
     /// Ids under which the run describes another place than was known, with where what lay in the known one now lies.
     elsewhere: HashMap<String, Option<String>>,
     /// States that the run describes as units, with the states that these belong to.
-    no_states: HashMap<String, Option<String>>,
+    pub(super) no_states: HashMap<String, Option<String>>,
 }
 
 /// The packed register that ships; `make register` makes it.
@@ -40,7 +39,7 @@ static BUILTIN: LazyLock<Register> = LazyLock::new(|| {
 });
 
 /// The layer number of the packed places.
-const PACKED: u8 = 1;
+pub(super) const PACKED: u8 = 1;
 /// How many places left out may lie in each other.
 const DEEPEST: usize = 32;
 
@@ -76,7 +75,7 @@ impl Register {
     /// Number of places.
     pub fn len(&self) -> usize {
         let packed = self.packed.as_ref().map_or(0, |packed| packed.count() as usize);
-        packed + self.overlay.places().count() - self.overlay.replacements()
+        packed + self.in_memory.places().count() - self.in_memory.replacements()
     }
 
     /// Whether there is no place at all.
@@ -128,7 +127,7 @@ impl Register {
         match merged.merge(said.clone()) {
             Ok(()) => {
                 let slot = self.replace(slot, merged, true);
-                self.overlay.set_parts(slot.row, Parts { base, said });
+                self.in_memory.set_parts(slot.row, Parts { base, said });
                 Ok(None)
             }
             Err(conflict) => {
@@ -158,12 +157,12 @@ impl Register {
     }
 
     fn said(&self, slot: Slot) -> Option<Place> {
-        (slot.layer == overlay::LAYER).then(|| self.overlay.said(slot.row).cloned()).flatten()
+        (slot.layer == memory_layer::LAYER).then(|| self.in_memory.said(slot.row).cloned()).flatten()
     }
 
     fn base(&self, slot: Slot) -> Option<Place> {
         match slot.layer {
-            overlay::LAYER => self.overlay.base(slot.row).cloned(),
+            memory_layer::LAYER => self.in_memory.base(slot.row).cloned(),
             _ => Some(self.place(slot)),
         }
     }
@@ -181,10 +180,10 @@ impl Register {
             self.no_states.insert(id.clone(), place.state.clone());
         }
         let below = self.packed.as_ref().and_then(|packed| packed.find(&id));
-        let new = Slot { layer: overlay::LAYER, row: self.overlay.next_row() };
+        let new = Slot { layer: memory_layer::LAYER, row: self.in_memory.next_row() };
         let instead = if elsewhere { above } else { Some(new) };
         for old in [Some(slot), below].into_iter().flatten() {
-            self.overlay.leave_out(old, instead);
+            self.in_memory.leave_out(old, instead);
         }
         self.put(place, own);
         self.left_out.insert(id, base);
@@ -252,16 +251,16 @@ impl Register {
 
     /// The places that one lies in, the nearest first, ending in its state.
     pub fn ancestors(&self, id: &str) -> Vec<Place> {
-        let slots = self.slot(id).map(|slot| self.chain_up(slot)).unwrap_or_default();
+        let slots = self.slot(id).map(|slot| self.ancestors_of(slot)).unwrap_or_default();
         slots.into_iter().map(|slot| self.place(slot)).collect()
     }
 
     /// Hands over every place: those in memory, then the packed ones that none of them stands in for.
     pub fn each_place(&self, take: &mut dyn FnMut(Place)) {
-        self.overlay.places().for_each(|place| take(self.without_left_out(place.clone())));
+        self.in_memory.places().for_each(|place| take(self.without_left_out(place.clone())));
         let packed = self.packed.as_deref();
         for slot in packed.into_iter().flat_map(|packed| (0..packed.count()).map(|row| Slot { layer: PACKED, row })) {
-            if self.overlay.instead_of(slot).is_none() && self.overlay.left_out(slot).is_none() {
+            if self.in_memory.instead_of(slot).is_none() && self.in_memory.left_out(slot).is_none() {
                 take(self.place(slot));
             }
         }
@@ -269,48 +268,48 @@ impl Register {
 
     /// Every place kept in memory: the curated ones and those added.
     pub fn places_in_memory(&self) -> impl Iterator<Item = &Place> {
-        self.overlay.places()
+        self.in_memory.places()
     }
 
     /// Puts a place over the packed ones that it is: those of its id, or of one of its codes.
     fn put(&mut self, place: Place, own: bool) -> Slot {
         let packed = self.packed.clone();
         let mut slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
-        slots.retain(|&slot| self.overlay.left_out(slot).is_none());
+        slots.retain(|&slot| self.in_memory.left_out(slot).is_none());
         let replaced: Vec<_> =
             slots.iter().filter_map(|&slot| Some((slot, packed.as_deref()?.facts(slot.row)))).collect();
-        self.overlay.put(place, own, &replaced)
+        self.in_memory.put(place, own, &replaced)
     }
 
     /// Puts a merged description in the stead of one of those it was merged from.
     fn replace(&mut self, slot: Slot, place: Place, own: bool) -> Slot {
-        if slot.layer != overlay::LAYER {
+        if slot.layer != memory_layer::LAYER {
             return self.put(place, own);
         }
-        self.overlay.update(slot.row, place);
+        self.in_memory.update(slot.row, place);
         slot
     }
 
     pub(crate) fn slot(&self, id: &str) -> Option<Slot> {
         let below = || self.packed.as_ref().and_then(|packed| packed.find(id)).and_then(|slot| self.top(slot));
-        self.overlay.find(id).or_else(below)
+        self.in_memory.find(id).or_else(below)
     }
 
     /// The slot of a place, of what stands in its stead, or of where what lay in one left out now lies.
-    fn top(&self, mut slot: Slot) -> Option<Slot> {
+    pub(super) fn top(&self, mut slot: Slot) -> Option<Slot> {
         // Places that lie in each other may both be left out.
         for _ in 0..DEEPEST {
-            match self.overlay.left_out(slot) {
+            match self.in_memory.left_out(slot) {
                 Some(instead) => slot = instead?,
-                None => return Some(self.overlay.instead_of(slot).unwrap_or(slot)),
+                None => return Some(self.in_memory.instead_of(slot).unwrap_or(slot)),
             }
         }
         None
     }
 
     /// A description of a place known before the run, without what it says of one that was left out.
-    fn without_left_out(&self, mut place: Place) -> Place {
-        if self.left_out.is_empty() || self.overlay.find(&place.id).is_some_and(|slot| self.states_unit(slot)) {
+    pub(super) fn without_left_out(&self, mut place: Place) -> Place {
+        if self.left_out.is_empty() || self.in_memory.find(&place.id).is_some_and(|slot| self.states_unit(slot)) {
             return place;
         }
         if let Some(instead) = place.within.as_deref().and_then(|unit| self.elsewhere.get(unit)) {
@@ -325,98 +324,9 @@ impl Register {
 
     /// Whether the run says in what a place lies.
     fn states_unit(&self, slot: Slot) -> bool {
-        self.overlay.said(slot.row).is_some_and(|said| said.within.is_some() || self.overlay.base(slot.row).is_none())
-    }
-
-    /// The packed layer of a slot; `None` for the places in memory.
-    fn layer(&self, slot: Slot) -> Option<&Packed> {
-        self.packed.as_deref().filter(|_| slot.layer == PACKED)
-    }
-
-    pub(crate) fn place(&self, slot: Slot) -> Place {
-        let place =
-            self.layer(slot).map_or_else(|| self.overlay.place(slot.row).clone(), |packed| packed.place(slot.row));
-        self.without_left_out(place)
-    }
-
-    pub(crate) fn facts(&self, slot: Slot) -> Facts<'_> {
-        let facts = self.layer(slot).map_or_else(|| self.overlay.facts(slot.row), |packed| packed.facts(slot.row));
-        match facts.state.and_then(|state| self.no_states.get(state)) {
-            Some(state) if !facts.own => Facts { state: state.as_deref(), ..facts },
-            _ => facts,
-        }
-    }
-
-    pub(crate) fn label(&self, slot: Slot) -> String {
-        self.layer(slot)
-            .map_or_else(|| self.overlay.place(slot.row).label(), |packed| packed.label(slot.row))
-            .to_owned()
-    }
-
-    /// Whether a place bears a name to the letter, but for an administrative word after it.
-    pub(crate) fn bears(&self, slot: Slot, name: &str) -> bool {
-        match self.layer(slot) {
-            Some(packed) => packed.bears(slot.row, name),
-            None => self.overlay.place(slot.row).names.iter().any(|(_, own)| is_or_begins(own, name)),
-        }
-    }
-
-    /// Hands over every place that bears a key; names of a packed place count as gathered for what stands in its stead.
-    pub(crate) fn look_up(&self, key: &str, take: &mut dyn FnMut(Hit)) {
-        self.overlay.look_up(key, take);
-        if let Some(packed) = &self.packed {
-            packed.look_up(key, &mut |hit| {
-                if !self.is_left_out(hit.slot) {
-                    take(self.raised(hit));
-                }
-            });
-        }
-    }
-
-    /// Whether a place of the run stands in the stead of the description at a slot.
-    pub(crate) fn is_left_out(&self, slot: Slot) -> bool {
-        self.overlay.left_out(slot).is_some()
-    }
-
-    pub(crate) fn overlay(&self) -> &Overlay {
-        &self.overlay
-    }
-
-    /// A hit of the packed layer, or of what stands in its stead.
-    pub(crate) fn raised(&self, hit: Hit) -> Hit {
-        match self.overlay.instead_of(hit.slot) {
-            Some(slot) => Hit { slot, class: NameClass::Gathered, ..hit },
-            None => hit,
-        }
-    }
-
-    /// The unit that a place lies in; the state where no nearer one is known.
-    pub(crate) fn parent(&self, slot: Slot) -> Option<Slot> {
-        if let Some(packed) = self.layer(slot) {
-            return packed.parent(slot.row).and_then(|up| self.top(up)).filter(|&up| up != slot);
-        }
-        let place = match self.left_out.is_empty() {
-            true => Cow::Borrowed(self.overlay.place(slot.row)),
-            false => Cow::Owned(self.place(slot)),
-        };
-        let up = place.within.as_deref().and_then(|id| self.slot(id)).filter(|&up| up != slot);
-        up.or_else(|| {
-            (place.level != Level::State).then_some(place.state.as_deref()).flatten().and_then(|id| self.slot(id))
-        })
-    }
-
-    /// The places that one lies in, the nearest first; ends at the state, and at a circle.
-    pub(crate) fn chain_up(&self, slot: Slot) -> Vec<Slot> {
-        let mut chain = Vec::new();
-        let mut at = slot;
-        while let Some(up) = self.parent(at)
-            && !chain.contains(&up)
-            && up != slot
-        {
-            chain.push(up);
-            at = up;
-        }
-        chain
+        self.in_memory
+            .said(slot.row)
+            .is_some_and(|said| said.within.is_some() || self.in_memory.base(slot.row).is_none())
     }
 }
 

@@ -29,9 +29,9 @@ impl Register {
         if !gathered.fit.is_empty() {
             return self.decide(gathered, &question);
         }
-        if let Some(chain) = self.chain(mention.name, &spaced, &scope) {
-            question.state_known |= chain.state_known;
-            return self.decide(chain.gathered, &Question { note: &chain.note, ..question });
+        if let Some(parsed) = self.hierarchical_name(mention.name, &spaced, &scope) {
+            question.state_known |= parsed.state_known;
+            return self.decide(parsed.gathered, &Question { note: &parsed.note, ..question });
         }
         self.last_resort(gathered, &scope, &question)
     }

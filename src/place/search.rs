@@ -6,8 +6,8 @@ use super::candidates::{Found, Scope, Via};
 use super::decide::Question;
 use super::fold;
 use super::index::Slot;
+use super::memory_layer::LAYER;
 use super::mention::{Candidate, Mention};
-use super::overlay::LAYER;
 use super::register::Register;
 use super::similar::{are_one_letter_apart, one_letter_away};
 
@@ -43,7 +43,7 @@ impl Register {
         if !fit.is_empty() {
             return fit;
         }
-        self.chain(text, spaced, &scope).map(|chain| chain.gathered.fit).unwrap_or_default()
+        self.hierarchical_name(text, spaced, &scope).map(|name| name.gathered.fit).unwrap_or_default()
     }
 
     /// Places with a name one letter away from a key; none for keys too short or too long for that to mean much.
@@ -54,7 +54,7 @@ impl Register {
             return Vec::new();
         }
         let mut slots: Vec<Slot> = Vec::new();
-        self.overlay().each_key(&mut |name, row| {
+        self.in_memory().each_key(&mut |name, row| {
             if are_one_letter_apart(key, name) {
                 slots.push(Slot { layer: LAYER, row });
             }
@@ -69,7 +69,7 @@ impl Register {
 
     fn beginning(&self, key: &str) -> Vec<Found<'_>> {
         let mut slots: Vec<Slot> = Vec::new();
-        self.overlay().each_key(&mut |name, row| {
+        self.in_memory().each_key(&mut |name, row| {
             if name.starts_with(key) {
                 slots.push(Slot { layer: LAYER, row });
             }

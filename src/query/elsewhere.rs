@@ -4,12 +4,12 @@ use oxrdf::NamedNode;
 use spargebra::GraphUpdateOperation;
 use spargebra::algebra::{Expression, GraphPattern, QueryDataset};
 
-use super::canonical::{canonicalise, needs};
+use super::algebra::canonical::{canonicalise, facts};
+use super::algebra::parts::pattern_mut;
+use super::engine::functions::FUNCTIONS;
+use super::engine::{Dataset, DefaultGraph, Query};
 use super::error::QueryError;
-use super::functions::FUNCTIONS;
 use super::plain::{without_dates, without_tags};
-use super::plan::pattern_mut;
-use super::run::{Dataset, DefaultGraph, Query};
 use super::union_graph::over_union;
 use super::update::{Update, unnamed};
 use crate::eval::patterns;
@@ -30,10 +30,10 @@ pub(super) fn text(
 ) -> Result<(String, Option<Scope>), QueryError> {
     let mut algebra = query.algebra().clone();
     if !remote.knows_own_functions() {
-        if !query.needs().functions.is_empty() {
+        if !query.facts().functions.is_empty() {
             without_dates(pattern_mut(&mut algebra));
         }
-        if query.needs().tags {
+        if query.facts().tags {
             without_tags(pattern_mut(&mut algebra));
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn update_text(
             }
         }
     }
-    let functions = needs(&mut algebra.clone()).functions;
+    let functions = facts(&mut algebra.clone()).functions;
     let refuse = |reason: String| Err(QueryError::Elsewhere { engine: remote.engine(), reason });
     if let Some(reason) = unknown_function(&functions, remote) {
         return refuse(reason);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use oxrdf::{NamedNode, Term};
 
+use crate::rdf::is_in_range;
 use crate::store::{Store, StoreError, select};
 
 /// Languages tried after the one asked for, in this order; then texts of no language, then any.
@@ -83,20 +84,15 @@ impl Labels {
         if tag == self.language {
             return Some(if is_other { 2 } else { 0 });
         }
-        if matches(&tag, &self.language) {
+        if is_in_range(&tag, &self.language) {
             return Some(if is_other { 3 } else { 1 });
         }
         if is_other {
             return None;
         }
-        let fallback = FALLBACK.iter().position(|language| matches(&tag, language)).map(|place| place + 4);
+        let fallback = FALLBACK.iter().position(|language| is_in_range(&tag, language)).map(|place| place + 4);
         Some(fallback.unwrap_or(FALLBACK.len() + if tag.is_empty() { 4 } else { 5 }))
     }
-}
-
-/// Basic filtering (RFC 4647, section 3.3.1).
-fn matches(tag: &str, range: &str) -> bool {
-    tag.strip_prefix(range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) && !range.is_empty()
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use oxrdf::{NamedNode, Variable};
 use spargebra::SparqlParser;
 use spargebra::algebra::{Expression, Function, GraphPattern};
 
-use super::plan::pattern_mut;
-use super::tags;
+use super::algebra::language_tags;
+use super::algebra::parts::pattern_mut;
 use crate::eval::{Part, children_mut, parts_mut};
 use crate::vocab;
 
@@ -43,7 +43,7 @@ fn expression(text: &str) -> Option<Expression> {
 
 /// Has tags compared without case ([`tags`]), by what `LANG` gives.
 pub(super) fn without_tags(pattern: &mut GraphPattern) {
-    tags::without_case(pattern);
+    language_tags::without_case(pattern);
     parts_mut(pattern, &mut |part| {
         if let Part::Expression(expression) = part {
             tags_in(expression);
@@ -60,14 +60,14 @@ fn tags_in(expression: &mut Expression) {
                 }
             });
         }
-        Expression::FunctionCall(Function::Custom(name), list) if *name == tags::RECOMMENDED => {
+        Expression::FunctionCall(Function::Custom(name), list) if *name == language_tags::RECOMMENDED => {
             if let Some(lang) = list.pop() {
                 *expression = lang;
             }
         }
         Expression::FunctionCall(Function::LangMatches | Function::LCase, list)
-            if list.first().is_some_and(tags::is_lang) => {}
-        lang if tags::is_lang(lang) => {
+            if list.first().is_some_and(language_tags::is_lang) => {}
+        lang if language_tags::is_lang(lang) => {
             let inner = std::mem::replace(lang, Expression::Coalesce(Vec::new()));
             *lang = Expression::FunctionCall(Function::LCase, vec![inner]);
         }

@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolution, QuerySolutionIter, QueryTripleIter};
 use oxrdf::{NamedNode, Triple};
 
-use super::canonical::needs;
+use super::algebra::canonical::facts;
+use super::elsewhere;
+use super::engine::explain::Explanation;
+use super::engine::stack;
+use super::engine::{Dataset, DefaultGraph, Request, Sink, Stats, send};
 use super::error::{Limit, QueryError};
-use super::explain::Explanation;
 use super::limits::Limits;
-use super::run::{Dataset, DefaultGraph, Request, Sink, Stats, send};
 use super::session::{LocalSession, Session, Work};
 use super::update::{Update, UpdateStats};
-use super::{elsewhere, stack};
 use crate::eval::Cancel;
 use crate::federation::{Outbound, Services, loaded, sources};
 use crate::rdf::canonical_term;
@@ -38,7 +39,7 @@ impl Update {
     /// What in it asks other servers, if anything does: SERVICE in its patterns, or LOAD of what is no file.
     pub fn asks_others(&self) -> Option<&'static str> {
         let is_elsewhere = |source: &NamedNode| !source.as_str().to_ascii_lowercase().starts_with("file:");
-        let services = needs(&mut self.algebra().clone()).services;
+        let services = facts(&mut self.algebra().clone()).services;
         services.then_some("SERVICE").or_else(|| sources(self.algebra()).any(is_elsewhere).then_some("LOAD"))
     }
 
@@ -136,7 +137,7 @@ impl Session for RemoteSession {
         let (started, rows) = (Instant::now(), Arc::new(AtomicU64::new(0)));
         let Request { query, dataset, limits, .. } = request;
         let text = || elsewhere::text(query, dataset, self.default_graph, &self.remote);
-        let (text, scope) = stack::call(query.needs().stack(), text)?;
+        let (text, scope) = stack::call(query.facts().stack(), text)?;
         // What is read at once where an engine's answer must be mended first fits into the memory.
         let how = Asking { scope, time: limits.timeout, bytes: limits.bytes.or(limits.memory) };
         let results = self.remote.query_over(&text, how).map_err(|error| stopped(error, limits))?;

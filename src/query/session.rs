@@ -11,12 +11,12 @@ use oxigraph::sparql::QueryResults;
 use oxrdf::NamedNode;
 use oxrdf::Quad;
 
+use super::engine::explain::Explanation;
+use super::engine::indexing::Indexing;
+use super::engine::prepared::Executor;
+use super::engine::{Answer, Dataset, Engine, Event, Query, Request, Sink, Stats, send};
 use super::error::QueryError;
-use super::explain::Explanation;
-use super::indexing::Indexing;
 use super::limits::Limits;
-use super::prepared::Executor;
-use super::run::{Answer, Dataset, Engine, Event, Query, Request, Sink, Stats, send};
 use super::update::{Update, UpdateStats};
 use crate::eval::Cancel;
 use crate::index::Version;

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, Triple};
 
-use super::entities::{Finder, find_at};
+use super::assist::entities::{Finder, find_at};
+use super::assist::suggest::Entity;
+use super::engine::explain::Explanation;
+use super::engine::prepared::Executor;
+use super::engine::{Engine, Request, Sink, Stats};
 use super::error::QueryError;
-use super::explain::Explanation;
-use super::prepared::Executor;
 use super::remote::RemoteSession;
-use super::run::{Engine, Request, Sink, Stats};
 use super::session::{Session as _, indexed};
-use super::suggest::Entity;
 use crate::index::Version;
 use crate::place::Register;
 use crate::store::{Asking, Counts, QuadStream, Remote, Snapshot, Store, StoreError};

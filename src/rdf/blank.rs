@@ -11,7 +11,7 @@ use sophia::turtle::parser::nq;
 
 use super::compare::CompareError;
 use super::nquads::Lines;
-use crate::mapping::QuadSink as _;
+use super::sink::QuadSink as _;
 
 /// How often what blank nodes say is passed on to their neighbours: chains of them are told apart up to this length.
 const ROUNDS: usize = 64;

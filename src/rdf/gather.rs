@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use oxrdf::{GraphNameRef, NamedOrBlankNodeRef, Quad, QuadRef, Term};
 
 use super::graph::Graph;
+use super::sink::QuadSink;
 use super::terms::{Id, Terms};
-use crate::mapping::QuadSink;
 
 /// A quad by the numbers of its terms. Rows are in the order of graph, subject, predicate, object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use oxrdf::{GraphNameRef, NamedOrBlankNodeRef};
+
 use super::terms::Id;
 
 /// A graph: one that a term names, or the default graph, which no term stands for. The default graph comes first in order.
@@ -21,6 +23,15 @@ impl Graph {
     /// The number of the term that names it; none for the default graph.
     pub fn name(self) -> Option<Id> {
         self.0.map(|number| number.get() - 1)
+    }
+}
+
+/// The name of a graph, if it has one.
+pub fn name_of(graph: GraphNameRef<'_>) -> Option<NamedOrBlankNodeRef<'_>> {
+    match graph {
+        GraphNameRef::NamedNode(name) => Some(name.into()),
+        GraphNameRef::BlankNode(name) => Some(name.into()),
+        GraphNameRef::DefaultGraph => None,
     }
 }
 

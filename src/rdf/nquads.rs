@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use oxrdf::{GraphNameRef, LiteralRef, NamedOrBlankNodeRef, QuadRef, TermRef};
 
-use crate::mapping::QuadSink;
+use super::sink::QuadSink;
 use crate::vocab::xsd;
 
 /// Writes quads as lines into memory.

@@ -90,7 +90,7 @@ fn base_of(path: &Path) -> Option<String> {
     for part in path.components() {
         if let std::path::Component::Normal(part) = part {
             iri.push('/');
-            crate::mapping::iri::encode(&mut iri, &part.to_string_lossy());
+            crate::vocab::iri::encode(&mut iri, &part.to_string_lossy());
         }
     }
     Some(iri)

@@ -10,10 +10,11 @@ use super::jsonld::{self, JsonLd};
 use super::nquads::Lines;
 use super::pretty;
 use super::shorten::Shortener;
+use super::sink::QuadSink;
 use super::xml::{self, RdfXml};
 use crate::format::Syntax;
-use crate::mapping::{BaseIri, QuadSink};
 use crate::vocab;
+use crate::vocab::BaseIri;
 
 /// How many bytes of lines are gathered before they are written.
 pub(super) const BLOCK: usize = 1 << 16;

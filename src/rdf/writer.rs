@@ -7,13 +7,13 @@ use oxrdfio::{RdfSerializer, WriterQuadSerializer};
 
 use super::gather::Gathered;
 use super::jsonld::{self, JsonLd};
+use super::language_tag::corrected;
 use super::nquads::Lines;
-use super::tag::corrected;
+use super::sink::QuadSink as _;
 use super::write::BLOCK;
 use super::xml::RdfXml;
 use crate::format::Syntax;
 use crate::held::Held;
-use crate::mapping::QuadSink as _;
 use crate::vocab;
 
 /// Quads that are held back by default: some megabytes.

@@ -5,6 +5,7 @@ mod codes;
 mod date;
 mod hash;
 pub(crate) mod labels;
+mod place_codes;
 pub mod read;
 mod reference;
 mod reject;
@@ -27,6 +28,7 @@ pub use codes::{
 };
 pub use date::{Date, DateError};
 pub use hash::content_hash;
+pub use place_codes::{Code, Codes};
 pub use reference::{
     Agent, AgentRef, AgreementRef, EstablishedTie, EventRef, Mention, OneOrMany, OrganizationRef, PlaceRef, Reference,
     TieRef,
@@ -35,8 +37,8 @@ pub use reject::RejectWriter;
 pub use schema::{schema, schema_in, starter};
 pub use text::Text;
 pub use types::{
-    Agreement, Alliance, Assessment, Award, Code, Codes, Conferral, Count, Declaration, Event, Office, Organization,
-    Person, Place, Post, Project, Rank, Service, Signature, Source, Target, Tie,
+    Agreement, Alliance, Assessment, Award, Conferral, Count, Declaration, Event, Office, Organization, Person, Place,
+    Post, Project, Rank, Service, Signature, Source, Target, Tie,
 };
 
 /// Where in the source's text a fact stands.

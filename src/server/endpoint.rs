@@ -6,19 +6,19 @@ use std::time::Instant;
 
 use axum::http::{HeaderMap, header};
 
+use super::admission::limiter::Limiter;
+use super::admission::running::Running;
 use super::admission::{Admission, MOST_ASIDE};
-use super::at_once::Longer;
-use super::body::Bodies;
-use super::cache::Cache;
-use super::counts::LiveCounts;
-use super::graph_state::GraphStates;
-use super::memo::Memo;
-use super::metrics::Metrics;
+use super::graph_store::state::GraphStates;
+use super::http::body::Bodies;
+use super::ops::counts::LiveCounts;
+use super::ops::metrics::Metrics;
 use super::pages::Found;
-use super::running::Running;
 use super::served::Served;
 use super::settings::Settings;
-use super::turns::Turns;
+use super::sparql::cache::Cache;
+use super::sparql::inline::KnownLong;
+use super::sparql::parse_cache::ParseCache;
 use crate::federation::{Outbound, Services};
 use crate::place::Register;
 use crate::query::{DataPlaces, Engine, RemoteStates, State};
@@ -35,12 +35,12 @@ pub struct Endpoint {
     /// For evaluations.
     pub(super) admission: Arc<Admission>,
     /// For changes: one at a time.
-    pub(super) writers: Turns,
+    pub(super) writers: Limiter,
     /// The memory of requests' bodies.
     pub(super) bodies: Bodies,
     pub(super) cache: Cache,
-    pub(super) parsed: Memo,
-    pub(super) longer: Longer,
+    pub(super) parsed: ParseCache,
+    pub(super) known_long: KnownLong,
     pub(super) graph_states: GraphStates,
     pub(super) counts: LiveCounts,
     /// Where documents disagree.
@@ -70,11 +70,11 @@ impl Endpoint {
             metrics: Metrics::default(),
             running: Arc::default(),
             admission: Admission::new(settings.concurrent, settings.waiting, settings.wait),
-            writers: Turns::new(1, settings.waiting, settings.wait),
+            writers: Limiter::new(1, settings.waiting, settings.wait),
             bodies: Bodies::new(settings.body),
             cache: Cache::new(settings.cache_bytes),
-            parsed: Memo::default(),
-            longer: Longer::default(),
+            parsed: ParseCache::default(),
+            known_long: KnownLong::default(),
             graph_states: GraphStates::default(),
             counts: LiveCounts::default(),
             conflicts: Found::default(),

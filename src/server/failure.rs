@@ -4,9 +4,9 @@ use std::io;
 
 use axum::http::StatusCode;
 
-use super::priority::in_background;
-use super::problem::Problem;
-use super::protocol::ProtocolError;
+use super::admission::priority::in_background;
+use super::http::problem::Problem;
+use super::sparql::protocol::ProtocolError;
 use crate::federation::{LoadError, OutboundError};
 use crate::format::Unsayable;
 use crate::query::{Limit, QueryError};

@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::util::MapRequest;
 
-use super::log::Peer;
-use super::stall::Stalling;
+use super::admission::write_timeout::WriteTimeout;
+use super::ops::log::Peer;
 
 /// Where to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +155,7 @@ pub async fn serve(listener: Listener, router: Router, limits: ConnectionLimits,
                     request
                 });
                 let connection = running.watch(connection(&limits).serve_connection(
-                    TokioIo::new(Stalling::new(stream, limits.write_time)),
+                    TokioIo::new(WriteTimeout::new(stream, limits.write_time)),
                     TowerToHyperService::new(service),
                 ));
                 tokio::spawn(async move {

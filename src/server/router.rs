@@ -12,10 +12,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::endpoint::Endpoint;
-use super::{
-    access, assist, conditional, cors, description, graph_store, library, log, openapi, operate, pages, problem,
-    resource, sparql, wire,
-};
+use super::http::{access, conditional, conformance, cors, problem};
+use super::linked_data::{self, description};
+use super::ops::{self, log, openapi};
+use super::sparql::{self, assist, library};
+use super::{graph_store, pages};
 
 /// Puts an endpoint on the web. Programs may mount the router in a server of their own; tests call it without a socket.
 pub fn router(endpoint: &Arc<Endpoint>) -> Router {
@@ -25,12 +26,12 @@ pub fn router(endpoint: &Arc<Endpoint>) -> Router {
     // From the inside out: what is nearest to the handlers comes first.
     routes
         .layer(from_fn(options))
-        .layer(from_fn(wire::checked))
+        .layer(from_fn(conformance::checked))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(endpoint), problem::render))
         .layer(CompressionLayer::new().gzip(true).zstd(true))
         .layer(map_response(coded))
-        .layer(from_fn(wire::whole))
+        .layer(from_fn(conformance::whole))
         .layer(from_fn(cors::allow))
         .layer(map_response(secured))
         .layer(from_fn_with_state(Arc::clone(endpoint), log::access))
@@ -65,29 +66,29 @@ fn routes() -> Router<Arc<Endpoint>> {
         .route("/sparql/labels", get(assist::labels).post(assist::labels))
         .route("/graphs", graphs)
         .route("/graphs/{*name}", graph)
-        .route("/id/{*name}", get(resource::thing))
-        .route("/kind", get(resource::thing))
-        .route("/kind/{*name}", get(resource::thing))
-        .route("/code/{*name}", get(resource::thing))
-        .route("/variable", get(resource::thing))
-        .route("/variable/{*name}", get(resource::thing))
-        .route("/scheme/{*name}", get(resource::thing))
-        .route("/graph/{*name}", get(resource::thing))
-        .route("/doc/{*name}", get(resource::document))
-        .route("/ns", get(resource::vocabulary))
+        .route("/id/{*name}", get(linked_data::thing))
+        .route("/kind", get(linked_data::thing))
+        .route("/kind/{*name}", get(linked_data::thing))
+        .route("/code/{*name}", get(linked_data::thing))
+        .route("/variable", get(linked_data::thing))
+        .route("/variable/{*name}", get(linked_data::thing))
+        .route("/scheme/{*name}", get(linked_data::thing))
+        .route("/graph/{*name}", get(linked_data::thing))
+        .route("/doc/{*name}", get(linked_data::document))
+        .route("/ns", get(linked_data::vocabulary))
         .route("/queries", get(library::list))
         .route("/queries/{name}", get(library::ask).post(library::ask))
         .route("/dataset", get(description::dataset))
         .route("/.well-known/void", get(description::well_known))
-        .route("/healthz", get(operate::health))
-        .route("/readyz", get(operate::readiness))
-        .route("/metrics", get(operate::metrics))
+        .route("/healthz", get(ops::health))
+        .route("/readyz", get(ops::readiness))
+        .route("/metrics", get(ops::metrics))
         .route("/openapi.json", get(openapi::document))
-        .route("/admin/queries", get(operate::running))
-        .route("/admin/queries/{id}", delete(operate::cancel))
-        .route("/admin/backup", post(operate::backup))
-        .route("/admin/optimize", post(operate::optimize))
-        .route("/admin/reload", post(operate::reload))
+        .route("/admin/queries", get(ops::running))
+        .route("/admin/queries/{id}", delete(ops::cancel))
+        .route("/admin/backup", post(ops::backup))
+        .route("/admin/optimize", post(ops::optimize))
+        .route("/admin/reload", post(ops::reload))
 }
 
 /// OPTIONS (RFC 9110 §9.3.7): what `Allow`, which the router adds, says without the complaint.
@@ -101,7 +102,7 @@ async fn options(request: Request, next: axum::middleware::Next) -> Response<Bod
 }
 
 async fn coded(response: Response<Body>) -> Response<Body> {
-    wire::vary(conditional::mark_coding(response))
+    conformance::vary(conditional::mark_coding(response))
 }
 
 async fn secured(response: Response<Body>) -> Response<Body> {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::access::Tokens;
-use super::body::BodyLimits;
+use super::http::access::Tokens;
+use super::http::body::BodyLimits;
 use crate::query::{DefaultGraph, Limits, TextLimits};
 
 /// The time since 1970-01-01T00:00:00Z. The library looks at no clock; it is handed one.

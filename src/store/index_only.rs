@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use oxigraph::sparql::QueryResults;
 use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
 
-use super::{BulkOptions, Change, Counts, Document, QuadStream, Snapshot, Store, StoreError};
+use super::{BulkOptions, Counts, QuadStream, Snapshot, Store, StoreError};
 use crate::index::{Builder, TooLarge, Version};
 use crate::rdf::canonical_quad;
 
@@ -59,14 +59,6 @@ impl IndexOnly {
 impl Store for IndexOnly {
     fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
         self.snapshot().run_query(query)
-    }
-
-    fn run_update(&self, _: spargebra::Update) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn load(&self, _: &Document) -> Result<Change, StoreError> {
-        Err(StoreError::ReadOnly)
     }
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {

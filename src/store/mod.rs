@@ -69,14 +69,18 @@ pub trait Store: Send + Sync {
     /// Runs an update: all of its operations or none.
     ///
     /// # Errors
-    /// [`StoreError`]
-    fn run_update(&self, update: spargebra::Update) -> Result<(), StoreError>;
+    /// [`StoreError`]; [`StoreError::ReadOnly`] where the store is for reading alone.
+    fn run_update(&self, _update: spargebra::Update) -> Result<(), StoreError> {
+        Err(StoreError::ReadOnly)
+    }
 
     /// Replaces a document's own graphs and adds what it brings to others.
     ///
     /// # Errors
-    /// [`StoreError`]
-    fn load(&self, document: &Document) -> Result<Change, StoreError>;
+    /// [`StoreError`]; [`StoreError::ReadOnly`] where the store is for reading alone.
+    fn load(&self, _document: &Document) -> Result<Change, StoreError> {
+        Err(StoreError::ReadOnly)
+    }
 
     /// All quads, or those of one graph, with language tags in the case that BCP 47 recommends, whatever the store keeps.
     ///

@@ -8,6 +8,7 @@ use oxrdf::{GraphName, GraphNameRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad
 use super::error::StoreError;
 use super::quads::{Asked, Quads};
 use crate::index::{Version, normal};
+use crate::rdf::name_of;
 
 /// A state and changes, to be asked for single quads and graphs.
 pub(super) struct Overlay {
@@ -46,7 +47,7 @@ impl Overlay {
     }
 
     pub(super) fn insert(&mut self, quad: QuadRef<'_>) {
-        if let Some(name) = name(quad.graph_name) {
+        if let Some(name) = name_of(quad.graph_name) {
             self.graphs.insert(name.into_owned(), true);
         }
         self.quads.insert(normalised(quad), true);
@@ -98,14 +99,6 @@ pub(super) fn named_graphs(version: &Version) -> Result<Vec<NamedOrBlankNode>, S
     let names = names.collect();
     version.sound()?;
     Ok(names)
-}
-
-fn name(graph: GraphNameRef<'_>) -> Option<NamedOrBlankNodeRef<'_>> {
-    match graph {
-        GraphNameRef::NamedNode(name) => Some(name.into()),
-        GraphNameRef::BlankNode(name) => Some(name.into()),
-        GraphNameRef::DefaultGraph => None,
-    }
 }
 
 fn normalised(quad: QuadRef<'_>) -> Quad {

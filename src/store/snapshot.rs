@@ -8,7 +8,7 @@ use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
 use super::bound::Bound;
 use super::overlay::contains_graph;
 use super::quads::{Asked, Quads};
-use super::{BulkOptions, Change, Counts, Document, Embedded, QuadStream, Store, StoreError, counts};
+use super::{BulkOptions, Counts, Embedded, QuadStream, Store, StoreError, counts};
 use crate::index::Version;
 use crate::rdf::canonical_quad;
 
@@ -88,14 +88,6 @@ impl Snapshot {
 impl Store for Snapshot {
     fn run_query(&self, query: spargebra::Query) -> Result<QueryResults<'static>, StoreError> {
         Ok(Bound::to_version(SparqlEvaluator::new().for_query(query), self.0.clone()).execute()?)
-    }
-
-    fn run_update(&self, _: spargebra::Update) -> Result<(), StoreError> {
-        Err(StoreError::ReadOnly)
-    }
-
-    fn load(&self, _: &Document) -> Result<Change, StoreError> {
-        Err(StoreError::ReadOnly)
     }
 
     fn read(&self, graph: Option<GraphNameRef<'_>>) -> Result<QuadStream, StoreError> {

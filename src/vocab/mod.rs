@@ -35,11 +35,14 @@ macro_rules! local {
 }
 
 mod borrowed;
+pub mod graph;
+pub mod iri;
 mod ours;
 
 pub use borrowed::{
     dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, sh, skos, vann, void, wd, wdt, xsd,
 };
+pub use iri::{BaseIri, BaseIriError};
 pub use ours::{code, kind, pact, variable};
 
 use oxrdf::NamedNodeRef;
@@ -55,19 +58,12 @@ pub const VARIABLE: &str = variable::NS;
 /// Default base of data IRIs; `--base` changes it.
 pub const ID: &str = "https://w3id.org/citypact/id/";
 /// Namespace of named graphs.
-pub const GRAPH: &str = "https://w3id.org/citypact/graph/";
+pub const GRAPH: &str = graph::NS;
 /// The ontology itself.
 pub const ONTOLOGY: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/citypact/ns");
 
 /// Classes and properties of ours: exactly those that `ontology/citypact.ttl` defines.
 pub const OUR_TERMS: &[NamedNodeRef<'static>] = pact::ALL;
-
-namespace! {
-    /// Graphs with a fixed name. Every other graph is `graph/{doc}` or `graph/{doc}/provenance`.
-    graph = "https://w3id.org/citypact/graph/" {
-        places, links, inferred, review, ontology, catalog
-    }
-}
 
 /// Prefixes that queries may use undeclared and that serialisers use, sorted by name.
 pub const PREFIXES: &[(&str, &str)] = &[

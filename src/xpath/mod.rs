@@ -9,6 +9,7 @@ mod blocks;
 mod translate;
 
 use std::fmt;
+use std::ops::Range;
 
 /// Bytes that one compiled pattern may take.
 const SIZE: usize = 4 << 20;
@@ -120,27 +121,26 @@ impl Regex {
     /// The text with each match replaced (fn:replace).
     ///
     /// `None` if the pattern matches the empty text (FORX0003), or if it took too long.
-    pub fn replace(&self, text: &str, replacement: &Replacement) -> Option<String> {
+    pub fn replace<'t>(&self, text: &'t str, replacement: &Replacement) -> Option<String> {
         if self.is_match("")? {
             return None;
         }
         let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+        let mut take = |whole: Range<usize>, groups: &dyn Fn(usize) -> Option<&'t str>| {
+            out.push_str(&text[end..whole.start]);
+            replacement.append(&mut out, groups);
+            end = whole.end;
+        };
         match &self.engine {
             Engine::Linear(regex) => {
                 for groups in regex.captures_iter(text) {
-                    let whole = groups.get(0)?;
-                    out.push_str(&text[end..whole.start()]);
-                    replacement.append(&mut out, |group| groups.get(group).map(|group| group.as_str()));
-                    end = whole.end();
+                    take(groups.get(0)?.range(), &|group| groups.get(group).map(|group| group.as_str()));
                 }
             }
             Engine::Backtracking(regex) => {
                 for groups in regex.captures_iter(text) {
                     let groups = groups.ok()?;
-                    let whole = groups.get(0)?;
-                    out.push_str(&text[end..whole.start()]);
-                    replacement.append(&mut out, |group| groups.get(group).map(|group| group.as_str()));
-                    end = whole.end();
+                    take(groups.get(0)?.range(), &|group| groups.get(group).map(|group| group.as_str()));
                 }
             }
         }

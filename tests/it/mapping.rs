@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use citypact::convert::{self, Event, Options};
 use citypact::format::Syntax;
+use citypact::mapping::Unresolved;
 use citypact::mapping::iri::{Key, LIMIT, fragment};
-use citypact::mapping::{BaseIri, Unresolved};
 use citypact::place::Register;
 use citypact::rdf;
 use citypact::record::RecordType;
 use citypact::record::read::Input;
+use citypact::vocab::BaseIri;
 use iri_string::types::IriStr;
 use oxrdf::{Quad, Term};
 use proptest::prelude::*;

@@ -1,8 +1,8 @@
 //! Quads written in a syntax and read back: by oxigraph's parsers and by sophia's, which know nothing of each other.
 
 use citypact::format::Syntax;
-use citypact::mapping::BaseIri;
 use citypact::rdf::{self, Gathered, ReadAs};
+use citypact::vocab::BaseIri;
 use oxrdf::{GraphName, Literal, Quad, Term};
 use sophia::api::prelude::*;
 use sophia::api::quad::Spog;

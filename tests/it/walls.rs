@@ -1,16 +1,30 @@
 //! The rooms of the crate and the walls between them: a lower room imports no higher one.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the ground up; a room may import what stands before it, or itself.
 const ROOMS: &[&[&str]] = &[
-    &["atomic", "counted", "fold", "held", "location", "nearest", "xpath", "format", "vocab", "ontology", "xml"],
+    &[
+        "atomic",
+        "bounded_cache",
+        "counted",
+        "fold",
+        "held",
+        "location",
+        "nearest",
+        "xpath",
+        "format",
+        "vocab",
+        "ontology",
+        "xml",
+    ],
+    &["rdf"],
     &["record"],
     &["place"],
     &["table"],
     &["mapping"],
-    &["rdf"],
     &["convert", "generate"],
     &["index"],
     &["store"],
@@ -64,20 +78,31 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-#[test]
-fn every_room_imports_lower_rooms_only() {
+/// The files of the crate: each by its path below `src/`, with its text.
+fn crate_files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    let mut faults = Vec::new();
-    for file in files {
+    let named = files.into_iter().map(|file| {
         let name = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-        let room = name.split(['/', '.']).next().unwrap();
+        (name, fs::read_to_string(&file).unwrap())
+    });
+    named.collect()
+}
+
+fn room_of(name: &str) -> &str {
+    name.split(['/', '.']).next().unwrap()
+}
+
+#[test]
+fn every_room_imports_lower_rooms_only() {
+    let mut faults = Vec::new();
+    for (name, text) in crate_files() {
+        let room = room_of(&name);
         let Some(own) = floor(room) else {
             assert!(["lib", "main"].contains(&room), "{name} stands in no room: add it to ROOMS");
             continue;
         };
-        let text = fs::read_to_string(&file).unwrap();
         for (line, content) in code(&text) {
             for import in imports(content).filter(|import| *import != room) {
                 if floor(import).is_some_and(|other| other >= own && other != 0) {
@@ -92,6 +117,72 @@ fn every_room_imports_lower_rooms_only() {
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// What the rooms of the ground floor are called in the picture.
+const GROUND: &str = "ground";
+
+/// The rooms that each room imports, those of the ground floor as one.
+fn arrows() -> BTreeMap<String, BTreeSet<String>> {
+    let shown = |room: &str| if floor(room) == Some(0) { GROUND.to_owned() } else { room.to_owned() };
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, text) in crate_files() {
+        let room = room_of(&name);
+        if floor(room).is_none() {
+            continue;
+        }
+        let others = code(&text).flat_map(|(_, line)| imports(line)).filter(|other| floor(other).is_some());
+        let others = others.map(shown).filter(|other| *other != shown(room));
+        arrows.entry(shown(room)).or_default().extend(others);
+    }
+    arrows
+}
+
+/// Whether arrows lead from one room to another.
+fn leads(arrows: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> bool {
+    arrows[from].iter().any(|next| next == to || leads(arrows, next, to))
+}
+
+/// The rooms from the top down with their arrows, in the language of Mermaid; an arrow that others make is left out.
+fn picture() -> String {
+    let arrows = arrows();
+    let mut lines = vec!["```mermaid".to_owned(), "flowchart TD".to_owned()];
+    for room in ROOMS.iter().skip(1).rev().flat_map(|rooms| rooms.iter()) {
+        let imports = &arrows[*room];
+        let is_needed = |to: &&String| !imports.iter().any(|by| by != *to && leads(&arrows, by, to));
+        let needed: Vec<&str> = imports.iter().filter(is_needed).map(String::as_str).collect();
+        if !needed.is_empty() {
+            lines.push(format!("    {room} --> {}", needed.join(" & ")));
+        }
+    }
+    lines.push(format!("    {GROUND}[{}]", ROOMS[0].join(" · ")));
+    lines.push("```".to_owned());
+    lines.join("\n")
+}
+
+/// `UPDATE_GOLDEN=1` draws the picture anew.
+#[test]
+fn the_picture_of_the_rooms_is_as_the_code_is() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("<!-- rooms -->\n").expect("where the picture begins");
+    let (_, after) = rest.split_once("\n<!-- end of rooms -->").expect("where it ends");
+    let drawn = format!("{before}<!-- rooms -->\n{}\n<!-- end of rooms -->{after}", picture());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &drawn).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == drawn, "the picture of CONTRIBUTING.md is not:\n{}", picture());
+}
+
+/// Every room stands in CONTRIBUTING.md, and every public one in the documentation of the crate.
+#[test]
+fn the_tables_tell_of_every_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let contributing = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let missing = ROOMS.iter().flat_map(|rooms| rooms.iter()).filter(|room| {
+        ![format!("`{room}/`"), format!("`{room}.rs`")].iter().any(|name| contributing.contains(name.as_str()))
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&&str>::new(), "rooms that CONTRIBUTING.md leaves out");
 }
 
 /// What changes the engine's data, by the words that do it.

@@ -1,7 +1,7 @@
 //! IRIs: whatever the keys, they are valid, short enough, under their path, and those of other keys are others.
 
-use citypact::mapping::BaseIri;
 use citypact::mapping::iri::{Key, LIMIT, fragment};
+use citypact::vocab::BaseIri;
 use iri_string::types::IriStr;
 
 /// Two lists of keys, a key a line, an empty line between them.

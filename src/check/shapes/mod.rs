@@ -3,9 +3,9 @@
 //! Everything is read before anything is validated, and what is not understood is an error ([`ShapesError`]): nothing
 //! passes because it was overlooked. Recursive shapes, whose meaning the Recommendation leaves open, are such an error.
 
-mod at;
 mod component;
 mod constraint;
+mod evaluation;
 mod path;
 mod read;
 mod report;

@@ -7,42 +7,42 @@ use oxrdf::{BlankNode, GraphName, Literal, NamedOrBlankNode, Quad, Term};
 
 use super::constraint::{Constraint, Shape};
 use super::path::description;
-use super::validate::{Hit, Validator, Value};
+use super::validate::{Validator, Value, Violation};
 use super::{Finding, GRAPH};
 use crate::index::Id;
 use crate::vocab::{self, rdf, sh, xsd};
 
-/// What a hit says.
-pub(super) fn finding(validator: &Validator<'_>, hit: &Hit) -> Finding {
-    let shape = validator.shape(hit.shape);
-    let constraint = &shape.constraints[hit.constraint];
+/// What a violation says.
+pub(super) fn finding(validator: &Validator<'_>, violation: &Violation) -> Finding {
+    let shape = validator.shape(violation.shape);
+    let constraint = &shape.constraints[violation.constraint];
     let term = |id: Id| validator.term(id);
-    let (path, path_node) = path_of(validator, hit, shape);
+    let (path, path_node) = path_of(validator, violation, shape);
     Finding {
-        focus: term(hit.focus),
+        focus: term(violation.focus),
         path,
         path_node,
-        value: hit.value.as_ref().map(|value| match value {
+        value: violation.value.as_ref().map(|value| match value {
             Value::Of(id) => term(*id),
             Value::Made(term) => term.clone(),
         }),
         severity: shape.severity.clone(),
-        messages: messages(validator, hit, shape, constraint),
+        messages: messages(validator, violation, shape, constraint),
         component: constraint.component().into(),
         constraint: match constraint {
             Constraint::Select(select) if select.own => Some(term(select.node)),
             _ => None,
         },
         shape: term(shape.node),
-        graphs: graphs(validator, hit, shape),
+        graphs: graphs(validator, violation, shape),
     }
 }
 
 type PathOf = (Option<String>, Option<(Term, Arc<[oxrdf::Triple]>)>);
 
-fn path_of(validator: &Validator<'_>, hit: &Hit, shape: &Shape) -> PathOf {
+fn path_of(validator: &Validator<'_>, violation: &Violation, shape: &Shape) -> PathOf {
     let shortener = |iri: &str| short(iri);
-    if let Some(Term::NamedNode(node)) = &hit.path {
+    if let Some(Term::NamedNode(node)) = &violation.path {
         return (Some(short(node.as_str())), Some((node.clone().into(), Arc::new([]))));
     }
     match &shape.path {
@@ -66,7 +66,7 @@ fn short(iri: &str) -> String {
 }
 
 /// Those of the query, else of the shape, else one made for the constraint.
-fn messages(validator: &Validator<'_>, hit: &Hit, shape: &Shape, constraint: &Constraint) -> Vec<Literal> {
+fn messages(validator: &Validator<'_>, violation: &Violation, shape: &Shape, constraint: &Constraint) -> Vec<Literal> {
     let literals = |ids: &[Id]| -> Vec<Literal> {
         let literal = |id: &Id| match validator.term(*id) {
             Term::Literal(literal) => Some(literal),
@@ -74,14 +74,14 @@ fn messages(validator: &Validator<'_>, hit: &Hit, shape: &Shape, constraint: &Co
         };
         ids.iter().filter_map(literal).collect()
     };
-    if let Some(messages) = hit.messages.as_ref().filter(|messages| !messages.is_empty()) {
+    if let Some(messages) = violation.messages.as_ref().filter(|messages| !messages.is_empty()) {
         return messages.clone();
     }
     let own = match constraint {
         Constraint::Ask(ask) => {
             let mut row: Vec<(String, Term)> =
                 ask.bound.iter().map(|(name, id)| (name.clone(), validator.term(*id))).collect();
-            if let Some(Value::Of(value)) = hit.value {
+            if let Some(Value::Of(value)) = violation.value {
                 row.push(("value".to_owned(), validator.term(value)));
             }
             literals(&ask.messages).iter().map(|message| super::sparql::filled(message, &row)).collect()
@@ -136,19 +136,19 @@ fn default(validator: &Validator<'_>, constraint: &Constraint) -> String {
 }
 
 /// The graphs that hold the statement at fault, else those that speak of the node.
-fn graphs(validator: &Validator<'_>, hit: &Hit, shape: &Shape) -> Vec<NamedOrBlankNode> {
+fn graphs(validator: &Validator<'_>, violation: &Violation, shape: &Shape) -> Vec<NamedOrBlankNode> {
     let version = validator.data.version();
-    let property = match &hit.path {
+    let property = match &violation.path {
         Some(path) => version.id(path.as_ref()),
         None => shape.path.as_ref().and_then(|(_, path)| path.predicate()),
     };
-    let value = match &hit.value {
+    let value = match &violation.value {
         Some(Value::Of(id)) => Some(*id),
         Some(Value::Made(term)) => version.id(term.as_ref()),
         None => None,
     };
     let of = |property: Option<Id>, value: Option<Id>| -> BTreeSet<u32> {
-        validator.data.quads([Some(hit.focus), property, value]).map(|(.., graph)| graph).collect()
+        validator.data.quads([Some(violation.focus), property, value]).map(|(.., graph)| graph).collect()
     };
     let exact = if property.is_some() { of(property, value) } else { BTreeSet::new() };
     let found = if exact.is_empty() { of(None, None) } else { exact };

@@ -206,7 +206,7 @@ fn expression_allowed(expression: &Expression, bound: &[&str]) -> Result<(), Str
 }
 
 /// What the queries of shapes are put to.
-pub(super) struct Put<'a> {
+pub(super) struct BoundQueries<'a> {
     pub(super) executor: &'a Executor,
     /// The data.
     pub(super) over: Over,
@@ -217,7 +217,7 @@ pub(super) struct Put<'a> {
 /// Takes a solution, whose values stand in the order of the variables.
 type Take<'t> = dyn FnMut(&[Variable], Solution<'_>) -> Result<(), ValidateError> + 't;
 
-impl Put<'_> {
+impl BoundQueries<'_> {
     fn put(
         &self,
         question: &Question,

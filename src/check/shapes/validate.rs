@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{GraphName, Literal, NamedNodeRef, NamedOrBlankNode, Term};
 
-use super::at::At;
 use super::constraint::{Constraint, Number, Qualified, Shape, Shapes, Target};
-use super::sparql::{Fault, Faults, Put, Select};
+use super::evaluation::ConstraintEvaluation;
+use super::sparql::{BoundQueries, Fault, Faults, Select};
 use super::{Finding, ValidateError};
 use crate::index::{GraphFilter, Id, Selection};
 use crate::query::{Executor, Over};
@@ -82,7 +82,7 @@ pub struct Validator<'a> {
     shapes: &'a Shapes,
     pub(super) data: Selection,
     classes: &'a Classes,
-    pub(super) put: Put<'a>,
+    pub(super) queries: BoundQueries<'a>,
     /// What SELECTs found at nodes that they were asked about all at once.
     found: RefCell<HashMap<(Number, usize), AskedAtOnce>>,
     type_: Option<Id>,
@@ -92,7 +92,7 @@ pub struct Validator<'a> {
 type AskedAtOnce = (HashSet<Id>, Faults);
 
 /// What a constraint found: numbers, of which a [`Finding`] is made only where it is told.
-pub(super) struct Hit {
+pub(super) struct Violation {
     pub(super) shape: Number,
     pub(super) constraint: usize,
     pub(super) focus: Id,
@@ -107,7 +107,7 @@ pub(super) enum Value {
     Made(Term),
 }
 
-pub(super) type Hits = Vec<Hit>;
+pub(super) type Violations = Vec<Violation>;
 pub(super) type Result<T = ()> = std::result::Result<T, ValidateError>;
 
 impl<'a> Validator<'a> {
@@ -115,8 +115,8 @@ impl<'a> Validator<'a> {
     pub fn new(shapes: &'a Shapes, data: Selection, classes: &'a Classes, executor: &'a Executor) -> Self {
         let version = data.version().clone();
         let over = |names| Over { version: version.clone(), graphs: specification(&data, names) };
-        let put = Put { executor, over: over(None), with_shapes: over(Some(super::GRAPH)) };
-        Self { shapes, classes, put, found: RefCell::default(), type_: version.id(rdf::type_.into()), data }
+        let queries = BoundQueries { executor, over: over(None), with_shapes: over(Some(super::GRAPH)) };
+        Self { shapes, classes, queries, found: RefCell::default(), type_: version.id(rdf::type_.into()), data }
     }
 
     /// The results of validation (SHACL §3.4), in the order of shapes, their nodes and constraints. `told` hears of each shape
@@ -125,7 +125,7 @@ impl<'a> Validator<'a> {
     /// # Errors
     /// [`ValidateError`]
     pub fn validate(&self, focus: Focus<'_>, told: &dyn Fn()) -> Result<Validated> {
-        let (mut hits, mut nodes) = (Hits::new(), 0);
+        let (mut violations, mut nodes) = (Violations::new(), 0);
         let by_class = self.by_class(focus);
         for (number, shape) in self.shapes.shapes.iter().enumerate() {
             if shape.targets.is_empty() || shape.deactivated {
@@ -135,12 +135,15 @@ impl<'a> Validator<'a> {
             nodes += targets.len();
             self.ask_at_once(number, &targets)?;
             for node in &targets {
-                self.check(number, *node, &mut hits)?;
+                self.check(number, *node, &mut violations)?;
             }
             self.found.take();
             told();
         }
-        Ok(Validated { findings: hits.iter().map(|hit| super::report::finding(self, hit)).collect(), nodes })
+        Ok(Validated {
+            findings: violations.iter().map(|violation| super::report::finding(self, violation)).collect(),
+            nodes,
+        })
     }
 
     pub(super) fn shape(&self, number: Number) -> &'a Shape {
@@ -162,7 +165,7 @@ impl<'a> Validator<'a> {
         for (place, constraint) in shape.constraints.iter().enumerate() {
             match constraint {
                 Constraint::Select(select) if !nodes.is_empty() => {
-                    let faults = self.put.faults(select, shape.node, nodes)?;
+                    let faults = self.queries.faults(select, shape.node, nodes)?;
                     self.found.borrow_mut().insert((number, place), (nodes.iter().copied().collect(), faults));
                 }
                 Constraint::Property(inner) if shape.path.is_none() && !self.shape(*inner).deactivated => {
@@ -181,7 +184,7 @@ impl<'a> Validator<'a> {
         {
             return Ok(faults.get(&focus).cloned().unwrap_or_default());
         }
-        let mut faults = self.put.faults(select, self.shape(number).node, &[focus])?;
+        let mut faults = self.queries.faults(select, self.shape(number).node, &[focus])?;
         Ok(faults.remove(&focus).unwrap_or_default())
     }
 
@@ -247,17 +250,18 @@ impl<'a> Validator<'a> {
     }
 
     /// Validates a node against a shape.
-    pub(super) fn check(&self, number: Number, focus: Id, hits: &mut Hits) -> Result {
+    pub(super) fn check(&self, number: Number, focus: Id, violations: &mut Violations) -> Result {
         let shape = self.shape(number);
         if shape.deactivated {
             return Ok(());
         }
-        self.put.executor.check().map_err(|cause| ValidateError::Stopped(Box::new(cause)))?;
+        self.queries.executor.check().map_err(|cause| ValidateError::Stopped(Box::new(cause)))?;
         let values = match &shape.path {
             Some((_, path)) => path.values(&self.data, focus),
             None => vec![focus],
         };
-        let mut at = At { validator: self, number, shape, constraint: 0, focus, values: &values, hits };
+        let mut at =
+            ConstraintEvaluation { validator: self, number, shape, constraint: 0, focus, values: &values, violations };
         for (constraint, what) in shape.constraints.iter().enumerate() {
             at.constraint = constraint;
             at.check(what)?;
@@ -266,9 +270,9 @@ impl<'a> Validator<'a> {
     }
 
     pub(super) fn conforms(&self, shape: Number, node: Id) -> Result<bool> {
-        let mut hits = Hits::new();
-        self.check(shape, node, &mut hits)?;
-        Ok(hits.is_empty())
+        let mut violations = Violations::new();
+        self.check(shape, node, &mut violations)?;
+        Ok(violations.is_empty())
     }
 
     pub(super) fn count(&self, shapes: &[Number], node: Id) -> Result<usize> {

@@ -166,12 +166,6 @@ pub(super) fn is_kind(term: &Term, kind: NamedNodeRef<'_>) -> bool {
     kinds.contains(&kind)
 }
 
-/// Whether a language tag is of a basic range (RFC 4647, §3.3.1).
-pub(super) fn is_language(tag: &str, range: &str) -> bool {
-    let (tag, range) = (tag.to_ascii_lowercase(), range.to_ascii_lowercase());
-    range == "*" || tag.strip_prefix(&range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
 /// Characters of the text of a term.
 pub(super) fn length(term: &Term) -> Option<u64> {
     text(term).map(|text| text.chars().count() as u64)
@@ -246,6 +240,5 @@ mod tests {
         assert_eq!(compare(("b", "string"), ("a", "string")), Some(Ordering::Greater));
         assert_eq!(compare(("2024", "gYear"), ("2024-02-01", "date")), None);
         assert_eq!(compare(("2", "string"), ("10", "integer")), None);
-        assert!(is_language("zh-Hant-TW", "zh-hant") && !is_language("zhx", "zh") && is_language("de", "*"));
     }
 }

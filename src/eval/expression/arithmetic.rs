@@ -54,7 +54,8 @@ pub(super) fn double(value: &Value) -> Option<Double> {
     }
 }
 
-fn duration(value: &Value) -> Option<Duration> {
+/// Months and seconds of a duration of any type: what durations are equal by (op:duration-equal).
+pub(super) fn duration(value: &Value) -> Option<Duration> {
     match value {
         V::DurationLiteral(value) => Some(*value),
         V::YearMonthDurationLiteral(value) => Some((*value).into()),

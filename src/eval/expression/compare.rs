@@ -6,7 +6,7 @@ use oxrdf::NamedOrBlankNode;
 use spareval::ExpressionTerm as V;
 use spareval::ExpressionTriple;
 
-use super::arithmetic::{Pair, double};
+use super::arithmetic::{Pair, double, duration};
 use super::value::Value;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
@@ -65,7 +65,7 @@ pub fn equal(a: &Value, b: &Value) -> Option<bool> {
         (V::Triple(a), V::Triple(b)) => equal_triples(a, b),
         (V::NamedNode(_) | V::BlankNode(_) | V::Triple(_), _)
         | (_, V::NamedNode(_) | V::BlankNode(_) | V::Triple(_)) => Some(a == b),
-        _ if is_duration(a) && is_duration(b) => Some(months_and_seconds(a) == months_and_seconds(b)),
+        _ if is_duration(a) && is_duration(b) => Some(duration(a) == duration(b)),
         _ if std::mem::discriminant(a) != std::mem::discriminant(b) => Some(false),
         _ if is_time(a) => order_times(a, b).map(Ordering::is_eq),
         _ => Some(a == b),
@@ -110,17 +110,7 @@ fn is_time(value: &Value) -> bool {
 }
 
 fn is_duration(value: &Value) -> bool {
-    months_and_seconds(value).is_some()
-}
-
-/// What durations are equal by (op:duration-equal).
-fn months_and_seconds(value: &Value) -> Option<oxsdatatypes::Duration> {
-    match value {
-        V::DurationLiteral(value) => Some(*value),
-        V::YearMonthDurationLiteral(value) => Some((*value).into()),
-        V::DayTimeDurationLiteral(value) => Some((*value).into()),
-        _ => None,
-    }
+    duration(value).is_some()
 }
 
 fn order_times(a: &Value, b: &Value) -> Option<Ordering> {
@@ -133,7 +123,7 @@ fn order_times(a: &Value, b: &Value) -> Option<Ordering> {
         (V::GMonthLiteral(a), V::GMonthLiteral(b)) => a.partial_cmp(b),
         (V::GMonthDayLiteral(a), V::GMonthDayLiteral(b)) => a.partial_cmp(b),
         (V::GDayLiteral(a), V::GDayLiteral(b)) => a.partial_cmp(b),
-        _ => months_and_seconds(a)?.partial_cmp(&months_and_seconds(b)?),
+        _ => duration(a)?.partial_cmp(&duration(b)?),
     }
 }
 

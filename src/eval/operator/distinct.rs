@@ -131,3 +131,56 @@ impl Operator for Slice {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, drained, rows, source};
+
+    #[test]
+    fn each_row_comes_once_and_where_it_came_first() {
+        for width in 1..4 {
+            let input = rows(3, 300, &vec![(0, 4); width]);
+            let mut expected: Vec<Vec<u32>> = Vec::new();
+            for row in &input {
+                if !expected.contains(row) {
+                    expected.push(row.clone());
+                }
+            }
+            for size in SIZES {
+                let distinct = Distinct::new(source(width, &input), (0..width).collect());
+                assert_eq!(drained(distinct, &mut context(size)), expected);
+                assert_eq!(drained(Thin::new(source(width, &input)), &mut context(size)), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn memory_is_given_back() {
+        let mut cx = context(7);
+        let input = rows(3, 500, &[(0, 9); 3]);
+        let mut peak = || {
+            drained(Distinct::new(source(3, &input), vec![0, 1, 2]), &mut cx);
+            cx.peak()
+        };
+        assert_eq!((peak() > 0, peak()), (true, peak()), "a second time needs no more");
+    }
+
+    #[test]
+    fn a_slice_begins_and_ends_anywhere() {
+        let input: Vec<Vec<u32>> = (1..=20).map(|number| vec![number]).collect();
+        for (skip, left) in [(0, 0), (0, 20), (3, 5), (18, 5), (20, 1), (7, usize::MAX)] {
+            let expected: Vec<_> = input.iter().skip(skip).take(left).cloned().collect();
+            for size in SIZES {
+                let slice = Slice { input: source(1, &input), skip, left };
+                assert_eq!(drained(slice, &mut context(size)), expected, "{skip} {left} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_projection_may_show_what_is_not_there() {
+        let project = Project { input: source(2, &[vec![1, 2], vec![3, 4]]), columns: vec![Some(1), None, Some(1)] };
+        assert_eq!(drained(project, &mut context(7)), [[2, 0, 2], [4, 0, 4]]);
+    }
+}

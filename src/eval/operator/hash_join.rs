@@ -147,3 +147,33 @@ impl HashJoin {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, compatible, context, drained, matchings, sides, sorted, source};
+
+    #[test]
+    fn rows_are_those_of_the_definition() {
+        let [left, right] = sides();
+        for (matching, size) in matchings().into_iter().flat_map(|matching| SIZES.map(|size| (matching.clone(), size)))
+        {
+            let both = |a: &Vec<u32>, b: &Vec<u32>| vec![a[0], if a[1] == 0 { b[1] } else { a[1] }, a[2], b[2]];
+            let pairs = left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
+            let expected = pairs.filter(|(a, b)| compatible(&matching, a, b)).map(|(a, b)| both(a, b)).collect();
+            let shown = vec![From::Probe(0), From::Either(1, 1), From::Probe(2), From::Table(2)];
+            let join = HashJoin::new(false, source(3, &left), (source(3, &right), 3), matching, shown);
+            assert_eq!(sorted(drained(join, &mut context(size))), sorted(expected), "{size}");
+        }
+    }
+
+    #[test]
+    fn nothing_matches_an_empty_side() {
+        let [left, _] = sides();
+        for restarts in [false, true] {
+            let (probe, build) = (source(3, &left), (source(3, &[]), 3));
+            let join = HashJoin::new(restarts, probe, build, Match::default(), vec![From::Probe(0)]);
+            assert!(drained(join, &mut context(7)).is_empty());
+        }
+    }
+}

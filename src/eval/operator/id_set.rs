@@ -67,3 +67,25 @@ impl IdSet {
         Ok(is_new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{context, rows};
+
+    #[test]
+    fn few_and_many_old_and_late_ids_are_told_apart() {
+        for count in [10, FEW, 5_000] {
+            let (mut cx, mut set, mut known) = (context(7), IdSet::default(), HashSet::new());
+            for row in rows(5, count, &[(0, 2_000), (0, 3)]) {
+                let id = if row[1] == 0 { Id(Id::LATE + row[0]) } else { Id(row[0]) };
+                assert_eq!(set.insert(id, &mut cx).unwrap(), known.insert(id));
+            }
+            for id in (0..2_000).flat_map(|number| [Id(number), Id(Id::LATE + number)]) {
+                assert_eq!(set.contains(id), known.contains(&id), "{id:?}");
+            }
+            set.drop_ids(&mut cx);
+            assert!(!set.contains(Id(1)) && set.held == 0);
+        }
+    }
+}

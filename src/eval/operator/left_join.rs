@@ -91,3 +91,26 @@ impl Operator for HashLeftJoin {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, compatible, context, drained, matchings, sides, sorted, source};
+
+    #[test]
+    fn every_row_of_the_left_side_comes_out() {
+        let [left, right] = sides();
+        for (matching, size) in matchings().into_iter().flat_map(|matching| SIZES.map(|size| (matching.clone(), size)))
+        {
+            let mut expected = Vec::new();
+            for a in &left {
+                let others: Vec<_> = right.iter().filter(|b| compatible(&matching, a, b)).collect();
+                expected.extend(others.iter().map(|b| vec![a[2], b[2]]));
+                expected.extend(others.is_empty().then(|| vec![a[2], 0]));
+            }
+            let shown = vec![From::Probe(2), From::Table(2)];
+            let join = HashLeftJoin::new(source(3, &left), (source(3, &right), 3), matching, shown, Vec::new());
+            assert_eq!(sorted(drained(join, &mut context(size))), sorted(expected), "{size}");
+        }
+    }
+}

@@ -21,6 +21,8 @@ mod sort;
 mod source;
 mod sum;
 mod table;
+#[cfg(test)]
+mod testing;
 mod triple_term;
 mod union;
 

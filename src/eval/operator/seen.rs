@@ -67,3 +67,25 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{context, rows, source};
+
+    #[test]
+    fn columns_that_are_asked_for_tell_rows_apart() {
+        let input = rows(9, 400, &[(0, 5), (0, 5), (0, 5), (1, 400)]);
+        for columns in [vec![1], vec![2, 0], vec![0, 1, 2]] {
+            let (mut cx, mut seen, mut known) = (context(4_096), Seen::new(columns.len()), HashSet::new());
+            let batch = source(4, &input).next(&mut cx).unwrap().unwrap();
+            let new: Vec<u32> = seen.new_in(&batch, &columns, &mut cx).unwrap();
+            let key = |row: &Vec<u32>| columns.iter().map(|at| row[*at]).collect::<Vec<_>>();
+            let expected: Vec<u32> =
+                (0..).zip(&input).filter(|(_, row)| known.insert(key(row))).map(|(at, _)| at).collect();
+            assert_eq!(new, expected);
+            seen.drop_rows(&mut cx);
+            assert_eq!(seen.new_in(&batch, &columns, &mut cx).unwrap(), expected, "forgotten");
+        }
+    }
+}

@@ -100,3 +100,50 @@ impl Operator for SemiJoin {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, compatible, context, drained, matchings, sides, source};
+
+    /// The numbers of the left rows that are kept.
+    fn kept(matching: &Match, mode: Mode, must_share: bool, size: usize) -> Vec<u32> {
+        let [left, right] = sides();
+        let join = SemiJoin::new(source(3, &left), (source(3, &right), 3), matching.clone(), mode, must_share);
+        drained(join, &mut context(size)).into_iter().map(|row| row[2]).collect()
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_what_is_compatible_with_them() {
+        let [left, right] = sides();
+        for (matching, size) in matchings().into_iter().flat_map(|matching| SIZES.map(|size| (matching.clone(), size)))
+        {
+            let has = |a: &&Vec<u32>| right.iter().any(|b| compatible(&matching, a, b));
+            let (with, without): (Vec<&Vec<u32>>, Vec<&Vec<u32>>) = left.iter().partition(has);
+            let numbers = |rows: Vec<&Vec<u32>>| rows.into_iter().map(|row| row[2]).collect::<Vec<_>>();
+            assert_eq!(kept(&matching, Mode::With, false, size), numbers(with));
+            assert_eq!(kept(&matching, Mode::Without, false, size), numbers(without));
+        }
+    }
+
+    #[test]
+    fn minus_counts_rows_that_share_a_bound_variable() {
+        let [left, right] = sides();
+        let matching = Match { keys: Vec::new(), checks: vec![(1, 1)] };
+        let shares = |a: &&Vec<u32>| a[1] != 0 && right.iter().any(|b| b[1] == a[1]);
+        let expected: Vec<u32> = left.iter().filter(|a| !shares(a)).map(|row| row[2]).collect();
+        assert!(!expected.is_empty() && expected.len() < left.len());
+        assert_eq!(kept(&matching, Mode::Without, true, 7), expected);
+    }
+
+    #[test]
+    fn marked_rows_are_all_there() {
+        let [left, right] = sides();
+        let [matching, ..] = matchings();
+        let join = SemiJoin::new(source(3, &left), (source(3, &right), 3), matching.clone(), Mode::Mark, false);
+        for (row, marked) in left.iter().zip(drained(join, &mut context(7))) {
+            let has = right.iter().any(|b| compatible(&matching, row, b));
+            assert_eq!(marked, [row[0], row[1], row[2], u32::from(has)]);
+        }
+    }
+}

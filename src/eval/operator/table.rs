@@ -267,3 +267,54 @@ impl Table {
         Column::Owned(rows.iter().map(|row| row.map_or(Id::UNBOUND, |row| ids[row as usize])).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{compatible, context, matchings, sides, source};
+
+    #[test]
+    fn the_rows_that_match_are_found_once_each() {
+        let [left, right] = sides();
+        for matching in matchings() {
+            let mut cx = context(4_096);
+            let table = Table::fill(source(3, &right).as_mut(), 3, &matching, &mut cx).unwrap();
+            let batch = source(3, &left).next(&mut cx).unwrap().unwrap();
+            for (row, probe) in left.iter().enumerate() {
+                let (mut found, mut at) = (Vec::new(), table.first(&matching, &batch, row));
+                while let Some(other) = at {
+                    if matching.is_compatible(&batch, row, &table, other.row) {
+                        found.push(other.row as usize);
+                    }
+                    at = table.after(other, &matching, &batch, row);
+                }
+                found.sort_unstable();
+                let expected: Vec<usize> =
+                    (0..right.len()).filter(|other| compatible(&matching, probe, &right[*other])).collect();
+                assert_eq!(found, expected, "{matching:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn entries_are_numbered_as_they_come() {
+        let (mut cx, mut table) = (context(4_096), Table::new(2, Vec::new()));
+        let rows: Vec<Vec<u32>> = (0..1_000).map(|number| vec![number % 300, number % 3]).collect();
+        let batch = source(2, &rows).next(&mut cx).unwrap().unwrap();
+        for row in 0..rows.len() {
+            let expected = ((row % 300) as u32, row < 300);
+            assert_eq!(table.entry(&batch, row, &[0, 1], &mut cx).unwrap(), expected);
+        }
+        table.drop_rows(&mut cx);
+        assert_eq!(table.entry(&batch, 7, &[0, 1], &mut cx).unwrap(), (0, true));
+    }
+
+    #[test]
+    fn a_table_is_bounded_by_memory() {
+        let version = std::sync::Arc::new(crate::index::build([], 0).unwrap());
+        let mut cx = Context::new(version, crate::eval::Cancel::new(), Some(100));
+        let rows: Vec<Vec<u32>> = (1..100).map(|number| vec![number]).collect();
+        let filled = Table::fill(source(1, &rows).as_mut(), 1, &Match::default(), &mut cx);
+        assert!(matches!(filled.err(), Some(Stop::Memory)));
+    }
+}

@@ -55,3 +55,34 @@ impl Operator for CorrelateUnion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, drained, sorted, source};
+
+    #[test]
+    fn parts_bring_their_columns_into_one_order() {
+        for size in SIZES {
+            let parts: Vec<Alternative> = vec![
+                (source(2, &[vec![1, 2], vec![3, 4]]), vec![Some(1), Some(0)]),
+                (source(1, &[]), vec![Some(0), None]),
+                (source(1, &[vec![5]]), vec![None, Some(0)]),
+            ];
+            assert_eq!(drained(Union { parts, at: 0 }, &mut context(size)), [[2, 1], [4, 3], [0, 5]]);
+        }
+    }
+
+    #[test]
+    fn each_row_of_the_input_goes_through_every_part() {
+        let input: Vec<Vec<u32>> = (1..=10).map(|number| vec![number]).collect();
+        for size in SIZES {
+            let feeds = vec![Feed::default(), Feed::default()];
+            let part = |feed: &Feed, columns| -> Alternative { (Box::new(feed.clone()), columns) };
+            let parts = vec![part(&feeds[0], vec![Some(0), None]), part(&feeds[1], vec![None, Some(0)])];
+            let union = CorrelateUnion { input: source(1, &input), feeds, parts, at: None };
+            let expected = (1..=10).flat_map(|number| [vec![number, 0], vec![0, number]]).collect();
+            assert_eq!(sorted(drained(union, &mut context(size))), sorted(expected));
+        }
+    }
+}

@@ -38,3 +38,6 @@ pub use node::{Active, Remote, Step, Vars};
 pub use planned::Plan;
 pub use prune::pruned;
 pub use translate::Translator;
+
+#[cfg(test)]
+mod tests;

@@ -27,12 +27,20 @@ impl Builder {
             conditions.iter().any(|condition| !matches!(condition, Condition::Expr(expr) if expr.exists.is_empty()));
         let may_go = self.may_go_along(right, &left.vars);
         if may_go && self.may_remember(right, conditions) && cx.choose(shares && is_costly(right)) {
-            return self.left_memo(left, right, conditions, (&visible, needed, &both), cx);
+            return self.left_memo(
+                left,
+                &Right { node: right, conditions, visible: &visible, needed, both: &both },
+                cx,
+            );
         }
         let is_cheaper = shares && left.estimate.rows < 8.0 * size + 1_000.0;
         let along = may_go && cx.choose(is_cheaper);
         if along || has_exists || !right.asked().is_empty() || self.sees_outer(right) {
-            return self.left_correlated(left, right, conditions, (&visible, needed, &both), cx);
+            return self.left_correlated(
+                left,
+                &Right { node: right, conditions, visible: &visible, needed, both: &both },
+                cx,
+            );
         }
         both.extend(left.vars.iter().filter(|var| right.possible().contains(var)));
         let right = self.build(right, &both, cx)?;
@@ -60,71 +68,86 @@ impl Builder {
     }
 
     /// An OPTIONAL whose right side is asked once for all rows that look the same to it.
-    fn left_memo(
-        &mut self,
-        left: Plan,
-        right: &Node,
-        conditions: &[Condition],
-        (visible, needed, both): (&Vars, &Vars, &Vars),
-        cx: &mut Context,
-    ) -> Built {
-        let (number, feed) = (self.fresh(), Feed::default());
-        let looked_at = conditions.iter().fold(right.mentioned(), |all, condition| &all | &condition.vars());
+    fn left_memo(&mut self, left: Plan, right: &Right<'_>, cx: &mut Context) -> Built {
+        let feed = Feed::default();
+        let mentioned = right.node.mentioned();
+        let looked_at = right.conditions.iter().fold(mentioned, |all, condition| &all | &condition.vars());
         let seen: Vec<usize> = (0..left.vars.len()).filter(|at| looked_at.contains(&left.vars[*at])).collect();
-        let mut vars: Vec<Var> = seen.iter().map(|at| left.vars[*at]).collect();
-        let mut certain: Vars = vars.iter().copied().filter(|var| left.certain.contains(var)).collect();
-        vars.push(number);
-        certain.insert(number);
-        let begin = Plan::fed(feed.clone(), vars, certain, left.estimate.clone());
-        let mut inner = self.extend(begin, right, &(both | &Vars::from([number])), cx)?;
-        for condition in conditions {
-            inner = self.filtered(inner, condition, visible, cx)?;
-        }
-        let Some(number) = inner.column(number) else { return Err(Stop::internal("an OPTIONAL that loses columns")) };
-        let mut vars: Vec<Var> = left.vars.iter().copied().filter(|var| needed.contains(var)).collect();
-        vars.extend(inner.vars.iter().filter(|var| needed.contains(var) && !left.vars.contains(var)));
+        let vars: Vec<Var> = seen.iter().map(|at| left.vars[*at]).collect();
+        let certain: Vars = vars.iter().copied().filter(|var| left.certain.contains(var)).collect();
+        let (inner, number) = self.fed(&feed, (vars, certain), &left, right, cx)?;
+        let vars = right.shown(&left, &inner);
         let place = |var: &Var| match (inner.column(*var), left.column(*var)) {
             (Some(inner), outer) if !left.certain.contains(var) => Shown::Inner(inner, outer),
             (_, outer) => Shown::Outer(outer.unwrap_or_default()),
         };
         let shown = vars.iter().map(place).collect();
-        let rows = left.estimate.rows.max(inner.estimate.rows);
-        let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };
+        let estimate = at_least_once(&left, &inner);
         let (told, restarts) = (vec![left.told.clone(), inner.told.clone()], left.restarts);
         let op = LeftMemo::new(left.op, (feed, inner.op), seen, number, shown);
         let plan = self.step(|| "LeftMemo".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts));
         Ok(plan.ascending(left.sorted))
     }
 
-    fn left_correlated(
-        &mut self,
-        left: Plan,
-        right: &Node,
-        conditions: &[Condition],
-        (visible, needed, both): (&Vars, &Vars, &Vars),
-        cx: &mut Context,
-    ) -> Built {
-        let number = self.fresh();
+    /// An OPTIONAL whose right side is asked with the rows of the left one.
+    fn left_correlated(&mut self, left: Plan, right: &Right<'_>, cx: &mut Context) -> Built {
         let feed = Feed::default();
-        let (mut vars, mut certain) = (left.vars.clone(), left.certain.clone());
-        vars.push(number);
-        certain.insert(number);
-        let begin = Plan::fed(feed.clone(), vars, certain, left.estimate.clone());
-        let mut inner = self.extend(begin, right, &(both | &Vars::from([number])), cx)?;
-        for condition in conditions {
-            inner = self.filtered(inner, condition, visible, cx)?;
-        }
-        let mut vars: Vec<Var> = left.vars.iter().copied().filter(|var| needed.contains(var)).collect();
-        vars.extend(inner.vars.iter().filter(|var| needed.contains(var) && !left.vars.contains(var)));
+        let (inner, number) = self.fed(&feed, (left.vars.clone(), left.certain.clone()), &left, right, cx)?;
+        let vars = right.shown(&left, &inner);
         let place = |var: &Var| Some((inner.column(*var)?, left.column(*var)));
         let shown: Option<Vec<_>> = vars.iter().map(place).collect();
-        let (Some(shown), Some(number)) = (shown, inner.column(number)) else {
-            return Err(Stop::internal("an OPTIONAL that loses columns"));
-        };
-        let rows = left.estimate.rows.max(inner.estimate.rows);
-        let estimate = Estimate { rows, distinct: left.estimate.distinct.clone() };
+        let shown = shown.ok_or_else(|| Stop::internal(LOST))?;
+        let estimate = at_least_once(&left, &inner);
         let (told, restarts) = (vec![left.told.clone(), inner.told.clone()], left.restarts);
         let op = LeftCorrelate { input: left.op, feed, inner: inner.op, number, shown, outer: None };
         Ok(self.step(|| "LeftJoin".into(), Box::new(op), (vars, left.certain), estimate, (told, restarts)))
     }
+
+    /// The right side fed with rows of these variables, each row with its number; and the column of the number in it.
+    fn fed(
+        &mut self,
+        feed: &Feed,
+        (mut vars, mut certain): (Vec<Var>, Vars),
+        left: &Plan,
+        right: &Right<'_>,
+        cx: &mut Context,
+    ) -> Result<(Plan, usize), Stop> {
+        let number = self.fresh();
+        vars.push(number);
+        certain.insert(number);
+        let begin = Plan::fed(feed.clone(), vars, certain, left.estimate.clone());
+        let mut inner = self.extend(begin, right.node, &(right.both | &Vars::from([number])), cx)?;
+        for condition in right.conditions {
+            inner = self.filtered(inner, condition, right.visible, cx)?;
+        }
+        let column = inner.column(number).ok_or_else(|| Stop::internal(LOST))?;
+        Ok((inner, column))
+    }
+}
+
+const LOST: &str = "an OPTIONAL that loses columns";
+
+/// The right side of an OPTIONAL.
+struct Right<'n> {
+    node: &'n Node,
+    conditions: &'n [Condition],
+    /// What the conditions see.
+    visible: &'n Vars,
+    /// What is looked at after the OPTIONAL; with what the conditions look at.
+    needed: &'n Vars,
+    both: &'n Vars,
+}
+
+impl Right<'_> {
+    /// The columns after the OPTIONAL: those of the left side, then those that only the right one has.
+    fn shown(&self, left: &Plan, inner: &Plan) -> Vec<Var> {
+        let mut vars: Vec<Var> = left.vars.iter().copied().filter(|var| self.needed.contains(var)).collect();
+        vars.extend(inner.vars.iter().filter(|var| self.needed.contains(var) && !left.vars.contains(var)));
+        vars
+    }
+}
+
+/// Each row of the left side comes out, at least once.
+fn at_least_once(left: &Plan, inner: &Plan) -> Estimate {
+    Estimate { rows: left.estimate.rows.max(inner.estimate.rows), distinct: left.estimate.distinct.clone() }
 }

@@ -6,8 +6,8 @@ use oxigraph::sparql::QuerySolution;
 use oxrdf::Term;
 
 use super::members::{UNNAMED, statements};
-use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
+use crate::rdf::{canonical_tag, plain};
 use crate::store::Store;
 use crate::vocab::{pact, schema, skos};
 
@@ -104,11 +104,7 @@ fn statement(solution: &QuerySolution) -> Option<(String, String, &Term)> {
 
 /// The text of a literal, the IRI of a node.
 pub(super) fn text(term: &Term) -> String {
-    match term {
-        Term::NamedNode(node) => node.as_str().to_owned(),
-        Term::Literal(literal) => literal.value().to_owned(),
-        other => other.to_string(),
-    }
+    plain(term.as_ref()).into_owned()
 }
 
 fn tag(term: &Term) -> String {

@@ -9,10 +9,10 @@ use oxrdf::{NamedNode, Term};
 use super::members::{UNNAMED, has_unnamed, statements};
 use super::network::text;
 use crate::atomic::{AtomicFile, Together};
-use crate::mapping::canonical_tag;
 use crate::output::error::OutputError;
 use crate::output::{LOOKED_UP, Shortener};
 use crate::query::Labels;
+use crate::rdf::canonical_tag;
 use crate::store::{Store, select};
 use crate::vocab;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::BuildError;
 use super::draft::{Draft, Drafts};
 use crate::place::index::NameClass;
-use crate::place::overlay;
+use crate::place::memory_layer;
 use crate::place::packed::{HEADER, ISO, MAGIC, NONE, ROW, Row};
 use crate::record::Level;
 
@@ -146,7 +146,7 @@ fn enter_all(draft: &Draft, row: u32, entries: &mut Entries) {
     let named = draft.names.iter().map(|(_, name, class)| (name, *class));
     let others = draft.other_names.iter().map(|name| (name, NameClass::Gathered));
     for (name, class) in named.chain(others) {
-        for (key, stem) in overlay::keys(name, draft.level, Some(&draft.iso2)) {
+        for (key, stem) in memory_layer::keys(name, draft.level, Some(&draft.iso2)) {
             enter(key, class, stem);
         }
     }

@@ -2,8 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::server::iri;
-use crate::server::resource::has_space;
+use crate::server::http::iri;
+use crate::server::linked_data::has_space;
 
 /// What a parameter's value keeps as it is.
 const VALUE: &AsciiSet =

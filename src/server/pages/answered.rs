@@ -15,14 +15,15 @@ use super::show;
 use super::texts::fill;
 use super::view::View;
 use crate::query::{Cancel, Event, Limits, Request};
-use crate::server::answer::{Question, counted};
+use crate::server::admission::admitted;
+use crate::server::admission::running::Kind;
 use crate::server::endpoint::Endpoint;
-use crate::server::failure;
-use crate::server::problem::Problem;
-use crate::server::protocol::Text;
-use crate::server::running::Kind;
+
+use crate::server::http::problem::Problem;
+
 use crate::server::sparql;
-use crate::server::stream::CancelOnDrop;
+use crate::server::sparql::answer::{Question, counted};
+use crate::server::sparql::protocol::Text;
 
 /// Rows that a page shows; a download has all.
 const MOST: usize = 1_000;
@@ -69,14 +70,9 @@ impl Answered {
 /// Those of the text and of the evaluation.
 pub async fn ask(endpoint: &Arc<Endpoint>, headers: &HeaderMap, text: Text) -> Result<Answered, Problem> {
     let question = sparql::question(endpoint, headers, text, false).await?;
-    let cancel = Cancel::new();
-    let place = question.deadline.wait(endpoint.admission.take()).await??.shared_by(&cancel);
-    let _guard = CancelOnDrop(cancel.clone());
-    let ticket = endpoint.running.enter(Kind::Query, &question.text, cancel.clone());
-    let endpoint = Arc::clone(endpoint);
-    failure::blocking(move || {
-        let _held = (place, ticket);
-        evaluate(&endpoint, &question, &cancel)
+    admitted(endpoint, question.deadline, move |endpoint, cancel| {
+        let _ticket = endpoint.running.enter(Kind::Query, &question.text, cancel.clone());
+        evaluate(endpoint, &question, cancel)
     })
     .await
 }

@@ -8,9 +8,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 
-use crate::server::conditional::{self, Tag};
 use crate::server::endpoint::Endpoint;
-use crate::server::problem::Problem;
+use crate::server::http::conditional::{self, Tag};
+use crate::server::http::problem::Problem;
 
 /// A file with its media type.
 struct Asset {

@@ -14,7 +14,7 @@ use super::show;
 use super::thing;
 use super::view::View;
 use super::vocabulary::{self, prefixed};
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab::skos;
 
 /// The page of a code; none where the vocabulary has none of that name.

@@ -10,10 +10,10 @@ use crate::fold;
 use crate::place::Register;
 use crate::query::{Cancel, Dataset, Engine, Event, Executor, Limits, ParseOptions, Query, Request, State};
 use crate::rdf::canonical_term;
-use crate::server::answer;
-use crate::server::deadline::Deadline;
+use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
+use crate::server::sparql::answer;
 
 /// A state of the store that a page is made from.
 pub struct Reading<'e> {

@@ -9,7 +9,7 @@ use super::literal;
 use super::show;
 use super::thing;
 use super::view::View;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab;
 
 const QUADS: &str = "SELECT (COUNT(*) AS ?rows) WHERE { ?s ?p ?o }";

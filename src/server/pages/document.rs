@@ -12,7 +12,7 @@ use super::texts::fill;
 use super::thing;
 use super::view::View;
 use super::vocabulary::prefixed;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 
 /// Things of a page.
 const ROWS: usize = 100;

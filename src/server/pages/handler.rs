@@ -12,16 +12,20 @@ use super::layout::{self, Page};
 use super::list::{List, kinds};
 use super::view::{COOKIE, PARAMETER, View};
 use super::{assets, concept, dataset, home, list, ontology, place, review, search, thing};
-use crate::query::{self, Cancel, Dataset};
-use crate::server::cache::{Found, Key};
-use crate::server::conditional::{self, Tag};
-use crate::server::deadline::Deadline;
+use crate::query::{self, Dataset};
+use crate::server::admission::admitted;
+use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
-use crate::server::moment::moment;
-use crate::server::negotiation::{self, Name};
-use crate::server::problem::Problem;
-use crate::server::stream::CancelOnDrop;
-use crate::server::{answer, description, failure, iri, resource, syntax};
+
+use crate::server::http::conditional::{self, Tag};
+use crate::server::http::negotiation::{self, Name};
+use crate::server::http::problem::Problem;
+
+use crate::server::http::{iri, offered};
+use crate::server::linked_data::{self, description};
+use crate::server::sparql::answer;
+use crate::server::sparql::cache::{Found, Key};
+use crate::server::state::current_state;
 
 /// What a page varies by beside its address.
 const VARY: &str = "Accept, Accept-Language, Cookie";
@@ -45,7 +49,7 @@ pub fn wants_page(headers: &HeaderMap, query: Option<&str>) -> bool {
         ("application/trig", Name::Own, false),
         ("application/n-quads", Name::Own, false),
     ];
-    negotiation::choose(syntax::accept(headers).as_deref(), offers).unwrap_or(false)
+    negotiation::choose(offered::accept(headers).as_deref(), offers).unwrap_or(false)
 }
 
 /// Makes a page of the present state, in the language of the request.
@@ -72,7 +76,7 @@ pub async fn respond_to(
 ) -> Result<Response<Body>, Problem> {
     let view = View::new(endpoint, &parts.headers, &parts.uri);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let state = moment(endpoint, deadline).await?;
+    let state = current_state(endpoint, deadline).await?;
     let key = key(endpoint, &state, &view, &parts.uri);
     let tag = tag(endpoint, &key);
     // Who names the tag of this page has had it: it is there, and need not be made to find out.
@@ -87,14 +91,8 @@ pub async fn respond_to(
         Found::Lead(lead) => Some(lead),
         Found::Alone => None,
     };
-    let cancel = Cancel::new();
-    let place = deadline.wait(endpoint.admission.take()).await??.shared_by(&cancel);
-    // Dropped when the client goes: then nobody needs the page.
-    let _guard = CancelOnDrop(cancel.clone());
-    let endpoint = Arc::clone(endpoint);
-    failure::blocking(move || {
-        let _place = place;
-        let made = make(&Reading::new(&endpoint, state, deadline, &cancel), &view);
+    admitted(endpoint, deadline, move |endpoint, cancel| {
+        let made = make(&Reading::new(endpoint, state, deadline, cancel), &view);
         let page = match (made, lead) {
             (Ok(Page { redirect: Some(address), .. }), _) => {
                 return Ok(dressed(description::see_other(&address), &view));
@@ -125,14 +123,9 @@ pub async fn respond_once(
 ) -> Result<Response<Body>, Problem> {
     let view = View::new(endpoint, &parts.headers, &parts.uri);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);
-    let state = moment(endpoint, deadline).await?;
-    let cancel = Cancel::new();
-    let place = deadline.wait(endpoint.admission.take()).await??.shared_by(&cancel);
-    let _guard = CancelOnDrop(cancel.clone());
-    let endpoint = Arc::clone(endpoint);
-    failure::blocking(move || {
-        let _place = place;
-        let page = make(&Reading::new(&endpoint, state, deadline, &cancel), &view)?;
+    let state = current_state(endpoint, deadline).await?;
+    admitted(endpoint, deadline, move |endpoint, cancel| {
+        let page = make(&Reading::new(endpoint, state, deadline, cancel), &view)?;
         Ok(dressed(answer::whole("text/html; charset=utf-8", layout::render(&page, &view)), &view))
     })
     .await
@@ -276,7 +269,7 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
     let path = iri::to_uri(request.uri().path());
     let query = request.uri().query().filter(|query| !is_of_pages(query)).unwrap_or_default().to_owned();
     respond(endpoint, request, move |reading, view| {
-        let names = resource::names(&namespace, path.strip_prefix("/doc/").unwrap_or_default(), &query);
+        let names = linked_data::names(&namespace, path.strip_prefix("/doc/").unwrap_or_default(), &query);
         for name in &names {
             let page = match is_place(name.as_str(), &namespace) {
                 true => place::page(reading, view, name)?,

@@ -13,7 +13,7 @@ use super::show;
 use super::texts::fill;
 use super::view::View;
 use crate::query::{NamedQuery, library};
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 
 const FIGURES: &str = "SELECT ?ties ?places ?states ?awards ?documents ?last WHERE {
   { SELECT (COUNT(DISTINCT ?tie) AS ?ties) (COUNT(DISTINCT ?party) AS ?places) WHERE { ?tie a pact:Tie ; pact:party ?party } }

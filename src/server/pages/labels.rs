@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use oxrdf::{Literal, NamedNode};
 
 use super::data::{Reading, Slot};
-use super::language::{Language, is_in};
+use super::language::Language;
 use super::vocabulary;
-use crate::server::problem::Problem;
+use crate::rdf::is_in_range;
+use crate::server::http::problem::Problem;
 use crate::vocab;
 
 /// IRIs asked for at once.
@@ -44,7 +45,7 @@ fn rank(language: Language, tag: Option<&str>) -> usize {
     let ranges = language.ranges();
     let Some(tag) = tag else { return ranges.len() };
     // `zh` alone means written Chinese of either script, and not its romanization.
-    let fits = |range: &&str| if *range == "zh" { tag.eq_ignore_ascii_case("zh") } else { is_in(tag, range) };
+    let fits = |range: &&str| if *range == "zh" { tag.eq_ignore_ascii_case("zh") } else { is_in_range(tag, range) };
     ranges.iter().position(fits).unwrap_or(ranges.len() + 1)
 }
 

@@ -11,7 +11,7 @@ use super::literal;
 use super::show;
 use super::view::View;
 use super::vocabulary::{self, Entry, prefixed};
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab::{self, owl, rdfs, skos};
 
 const CLASSES: &str = "SELECT (?class AS ?term) (COUNT(?thing) AS ?uses) WHERE { ?thing a ?class } GROUP BY ?class";

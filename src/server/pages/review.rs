@@ -17,7 +17,7 @@ use super::thing;
 use super::view::View;
 use super::vocabulary::prefixed;
 use crate::check::{Claim, Conflict};
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab::code;
 
 /// Entries of a page.

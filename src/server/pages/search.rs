@@ -15,7 +15,7 @@ use super::texts::fill;
 use super::thing;
 use super::view::View;
 use crate::fold;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab::{self, pact};
 
 /// Things whose name holds the words, as they are written or in another script's form; the shortest first, so that the very name

@@ -15,7 +15,7 @@ use super::show::{self, Evidence};
 use super::texts::fill;
 use super::view::View;
 use super::vocabulary::prefixed;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab::{oa, pact, rdf, schema, skos};
 
 /// Asks for what every graph says of a thing.

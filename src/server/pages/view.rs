@@ -6,7 +6,7 @@ use super::address::{self, Target};
 use super::language::Language;
 use super::texts::Texts;
 use crate::server::endpoint::Endpoint;
-use crate::server::protocol;
+use crate::server::sparql::protocol;
 
 /// The cookie that keeps the language chosen.
 pub const COOKIE: &str = "lang";

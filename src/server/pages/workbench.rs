@@ -16,8 +16,8 @@ use super::view::View;
 use super::{embedded, handler, map};
 use crate::query::{NamedQuery, RegisterPlaces, library};
 use crate::server::endpoint::Endpoint;
-use crate::server::problem::Problem;
-use crate::server::protocol::Text;
+use crate::server::http::problem::Problem;
+use crate::server::sparql::protocol::Text;
 use crate::vocab;
 
 /// What stands in the editor at first.

@@ -246,18 +246,12 @@ impl<'t> Reader<'t> {
                 number => Ok(SheetChoice::Number(number as usize)),
             },
         };
-        match item.get_ref() {
-            DeValue::Array(list) => list.iter().map(one).collect(),
-            _ => Ok(vec![one(item)?]),
-        }
+        one_or_many(item, one)
     }
 
     /// Row numbers of the heading; 0 for a table without one.
     fn header(&self, item: &Item<'t>) -> Result<Vec<u32>> {
-        let rows = match item.get_ref() {
-            DeValue::Array(list) => list.iter().map(|one| self.number(one, "header")).collect::<Result<Vec<_>>>()?,
-            _ => vec![self.number(item, "header")?],
-        };
+        let rows = one_or_many(item, |one| self.number(one, "header"))?;
         if !rows.is_sorted() || rows.len() > 5 {
             return Err(self.error(item, "header", "names up to five rows in order", "such as header = [2, 3]"));
         }
@@ -280,10 +274,7 @@ impl<'t> Reader<'t> {
             };
             Ok(Section { matching, column: self.text(column, "column")?.to_owned() })
         };
-        match item.get_ref() {
-            DeValue::Array(list) => list.iter().map(one).collect(),
-            _ => Ok(vec![one(item)?]),
-        }
+        one_or_many(item, one)
     }
 
     fn rules(&self, item: &Item<'t>) -> Result<Vec<Rule>> {
@@ -372,5 +363,13 @@ impl<'t> Reader<'t> {
     fn constant(&self, item: &Item<'t>, key: &str, number: &str) -> Result<serde_json::Value> {
         serde_json::from_str(&number.replace('_', ""))
             .map_err(|_| self.error(item, key, "is no number that records can hold", "write it as 29 or 29.5"))
+    }
+}
+
+/// A list of things, or one of them that stands for a list.
+fn one_or_many<'t, T>(item: &Item<'t>, one: impl Fn(&Item<'t>) -> Result<T>) -> Result<Vec<T>> {
+    match item.get_ref() {
+        DeValue::Array(list) => list.iter().map(one).collect(),
+        _ => Ok(vec![one(item)?]),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use citypact::check::{Contract, Scope};
+use citypact::check::{Scope, Validation};
 use citypact::index::Version;
 use citypact::query::{Engine, Executor, LocalSession, Session};
 use citypact::store::{BulkOptions, Embedded, IndexOnly, Store, StoreError};
@@ -18,8 +18,8 @@ const DATA: &str = r#"e:k a e:City ; e:name "昆明"@zh-Hans , "Kunming"@en-GB ;
 
 fn conforms(data: &Version, shape: &str) -> bool {
     let shapes = quads(&format!("{PROLOGUE} e:S {shape} ."), "http://e/");
-    let contract = Contract::new(data, shapes, Vec::new()).unwrap_or_else(|error| panic!("{shape}: {error}"));
-    let report = contract.validate(Scope::Whole, 1, &Executor::default(), &|_| {}).unwrap();
+    let validation = Validation::new(data, shapes, Vec::new()).unwrap_or_else(|error| panic!("{shape}: {error}"));
+    let report = validation.validate(Scope::Whole, 1, &Executor::default(), &|_| {}).unwrap();
     assert_eq!(report.nodes, 1, "{shape}");
     report.findings.is_empty()
 }

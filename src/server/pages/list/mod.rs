@@ -17,7 +17,7 @@ use super::show::{self, Part};
 use super::texts::fill;
 use super::view::View;
 use crate::place::{Mention, Resolution};
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab;
 pub use kinds::List;
 

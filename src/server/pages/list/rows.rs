@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use oxrdf::{NamedNode, Term};
 
 use super::kinds::List;
+use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Slot};
 use crate::server::pages::labels::Names;
 use crate::server::pages::literal;
@@ -13,7 +14,6 @@ use crate::server::pages::show;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
 use crate::server::pages::vocabulary::prefixed;
-use crate::server::problem::Problem;
 
 /// What entries say, with the documents that say it.
 const DETAILS: &str = "SELECT ?thing ?property ?value ?document WHERE {

@@ -7,13 +7,13 @@ use oxrdf::{Literal, NamedNode, Term};
 use serde_json::{Value, json};
 
 use crate::place::Place;
+use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Slot};
 use crate::server::pages::labels::{Label, Names, named};
 use crate::server::pages::literal;
 use crate::server::pages::show;
 use crate::server::pages::view::View;
 use crate::server::pages::vocabulary::prefixed;
-use crate::server::problem::Problem;
 
 const ABOUT: &str = "SELECT DISTINCT ?property ?value ?scheme WHERE {
   { $place ?property ?value }

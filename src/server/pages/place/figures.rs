@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 use oxrdf::NamedNode;
 
+use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Row, Rows, Slot};
 use crate::server::pages::labels::{Label, Names};
 use crate::server::pages::literal;
@@ -12,7 +13,6 @@ use crate::server::pages::show;
 use crate::server::pages::texts::fill;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
-use crate::server::problem::Problem;
 use crate::vocab::{code, pact};
 
 const FIGURES: &str =

@@ -18,7 +18,7 @@ use super::texts::fill;
 use super::thing;
 use super::view::View;
 use crate::place::Place;
-use crate::server::problem::Problem;
+use crate::server::http::problem::Problem;
 use crate::vocab;
 use about::About;
 use figures::Figures;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use maud::{Markup, html};
 use oxrdf::NamedNode;
 
+use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Row, Rows, Slot};
 use crate::server::pages::labels::{Label, Names};
 use crate::server::pages::literal;
@@ -13,7 +14,6 @@ use crate::server::pages::show::{self, Evidence, Part};
 use crate::server::pages::texts::{StatusTexts, fill};
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
-use crate::server::problem::Problem;
 use crate::vocab::{self, code, kind};
 
 /// Rows of a page of the table.

@@ -3,13 +3,13 @@
 use maud::{Markup, html};
 use oxrdf::NamedNode;
 
+use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Slot};
 use crate::server::pages::labels::Names;
 use crate::server::pages::literal;
 use crate::server::pages::show;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
-use crate::server::problem::Problem;
 
 /// Everything with a date in which a place has a part.
 const DATED: &str = "SELECT DISTINCT ?thing ?class ?date ?of WHERE {

@@ -1,0 +1,295 @@
+//! Typed parameters: what people type, as terms.
+
+use std::fmt;
+use std::str::FromStr;
+
+use oxrdf::vocab::xsd;
+use oxrdf::{Literal, NamedNode};
+
+use crate::nearest::nearest;
+use crate::place::{Mention, Register, Resolution};
+use crate::query::algebra::substitute::Value;
+use crate::store::{Store, select};
+use crate::vocab;
+
+/// What values a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A place: its id, its IRI, or a name of it in any script.
+    Place,
+    /// An IRI, or `prefix:local` with a known prefix.
+    Iri,
+    /// A day: `2024-01-24`.
+    Date,
+    /// A year, as a number.
+    Year,
+    /// A whole number.
+    Integer,
+    /// Any text.
+    Text,
+    /// A language range: `en`, `zh`, `zh-Hant`.
+    Lang,
+    /// A code of the vocabulary: `municipality`, `event`; or with its prefix: `kind:friendship-city`.
+    Code,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("place", Kind::Place),
+    ("iri", Kind::Iri),
+    ("date", Kind::Date),
+    ("year", Kind::Year),
+    ("integer", Kind::Integer),
+    ("text", Kind::Text),
+    ("lang", Kind::Lang),
+    ("code", Kind::Code),
+];
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let known = KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind);
+        known.ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+            format!("{name:?} is no type of parameter: {}", names.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(KINDS.iter().find(|(_, kind)| kind == self).map_or("", |(name, _)| name))
+    }
+}
+
+/// Why a value does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// It has not the form of its type.
+    #[error("expected {0}")]
+    Form(&'static str),
+    /// No place is called so.
+    #[error("no place of the register has that id or name")]
+    UnknownPlace {
+        /// Places called nearly so.
+        near: Vec<String>,
+    },
+    /// Several places are called so.
+    #[error("several places are called so: {}", .0.join(", "))]
+    AmbiguousPlace(Vec<String>),
+    /// The prefix is not known.
+    #[error("the prefix {prefix}: is not known")]
+    UnknownPrefix {
+        /// The prefix given.
+        prefix: String,
+        /// The nearest that is.
+        nearest: Option<String>,
+    },
+}
+
+impl ParameterError {
+    /// What to do about it, where something can be done.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownPlace { near } if !near.is_empty() => Some(format!("did you mean {}?", near.join(", "))),
+            Self::AmbiguousPlace(ids) => Some(format!("give its id, such as {}", ids.first()?)),
+            Self::UnknownPrefix { nearest: Some(near), .. } => Some(format!("did you mean {near}: ?")),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the place that a text means.
+pub trait Places {
+    /// The place's IRI.
+    ///
+    /// # Errors
+    /// [`ParameterError::UnknownPlace`], [`ParameterError::AmbiguousPlace`]
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError>;
+
+    /// A place given by its whole IRI: as it is, but where it can be known that there is none.
+    ///
+    /// # Errors
+    /// [`ParameterError::UnknownPlace`]
+    fn named(&self, node: NamedNode) -> Result<NamedNode, ParameterError> {
+        Ok(node)
+    }
+}
+
+/// Places of a register, with IRIs under a base.
+pub struct RegisterPlaces<'a> {
+    /// The register.
+    pub register: &'a Register,
+    /// The base of data IRIs, such as [`vocab::ID`].
+    pub base: &'a str,
+}
+
+impl Places for RegisterPlaces<'_> {
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
+        let iri =
+            |id: &str| NamedNode::new(format!("{}place/{id}", self.base)).map_err(|_| ParameterError::Form("an id"));
+        if self.register.contains(text) {
+            return iri(text);
+        }
+        match self.register.resolve(&Mention::named(text)) {
+            Resolution::One { id, .. } => iri(&id),
+            Resolution::Ambiguous { candidates, .. } => {
+                Err(ParameterError::AmbiguousPlace(candidates.into_iter().map(|candidate| candidate.id).collect()))
+            }
+            // An id of the data's own, as far as anybody can tell here, unless it is one letter off a known one.
+            _ if is_slug(text) => match near_ids(self.register, text) {
+                near if near.is_empty() => iri(text),
+                near => Err(ParameterError::UnknownPlace { near }),
+            },
+            other => Err(ParameterError::UnknownPlace {
+                near: other.candidates().iter().map(|near| near.id.clone()).collect(),
+            }),
+        }
+    }
+}
+
+/// Places of a register and of a store's data.
+pub struct DataPlaces<'a> {
+    /// The register.
+    pub register: &'a Register,
+    /// The base of data IRIs, such as [`vocab::ID`].
+    pub base: &'a str,
+    /// The data.
+    pub store: &'a dyn Store,
+}
+
+impl DataPlaces<'_> {
+    /// Whether the data says anything of a node, or with it.
+    fn holds(&self, node: &NamedNode) -> bool {
+        let statements = [format!("{node} ?p ?o"), format!("?s ?p {node}")];
+        statements.iter().any(|statement| {
+            let query =
+                format!("SELECT ?p WHERE {{ {{ GRAPH ?g {{ {statement} }} }} UNION {{ {statement} }} }} LIMIT 1");
+            let mut found = false;
+            // A store that does not answer says so when the question itself is put.
+            select(self.store, &query, |_| found = true).map_or(true, |()| found)
+        })
+    }
+}
+
+impl Places for DataPlaces<'_> {
+    fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
+        let own = is_id(text).then(|| NamedNode::new(format!("{}place/{text}", self.base)).ok()).flatten();
+        match own {
+            Some(node) if !self.register.contains(text) && self.holds(&node) => Ok(node),
+            _ if is_slug(text) && !self.register.contains(text) => {
+                Err(ParameterError::UnknownPlace { near: near_ids(self.register, text) })
+            }
+            _ => RegisterPlaces { register: self.register, base: self.base }.place(text),
+        }
+    }
+
+    fn named(&self, node: NamedNode) -> Result<NamedNode, ParameterError> {
+        let space = format!("{}place/", self.base);
+        match node.as_str().strip_prefix(&space).filter(|id| is_slug(id)) {
+            Some(id) => self.place(id),
+            None => Ok(node),
+        }
+    }
+}
+
+/// The ids of a register nearest to one that it lacks, at most three.
+fn near_ids(register: &Register, text: &str) -> Vec<String> {
+    let mut near: Vec<(usize, bool, String)> = Vec::new();
+    register.each_place(&mut |place| {
+        if place.id.len().abs_diff(text.len()) <= SLIPS {
+            let distance = strsim::damerau_levenshtein(text, &place.id);
+            if distance <= SLIPS {
+                // What people put down by hand goes before what a gazetteer has.
+                near.push((distance, !place.curated, place.id));
+            }
+        }
+    });
+    near.sort();
+    let least = near.first().map_or(0, |(distance, ..)| *distance);
+    near.into_iter().filter(|(distance, ..)| *distance == least).take(3).map(|(.., id)| id).collect()
+}
+
+/// Letters by which a mistyped id differs from the one meant, at most.
+const SLIPS: usize = 2;
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+}
+
+fn is_slug(text: &str) -> bool {
+    text.contains('-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte))
+}
+
+impl Kind {
+    /// The term that a text means.
+    pub(in crate::query) fn term(self, text: &str, places: &dyn Places) -> Result<Value, ParameterError> {
+        let text = text.trim();
+        match self {
+            Self::Place => match absolute(text) {
+                Some(node) => places.named(node).map(Value::Iri),
+                None => places.place(text).map(Value::Iri),
+            },
+            Self::Iri => iri(text).map(Value::Iri),
+            Self::Code => code(text).map(Value::Iri),
+            Self::Date => date(text).map(Value::Literal),
+            Self::Year => whole(text, "a year, such as 2024").map(Value::Literal),
+            Self::Integer => whole(text, "a whole number").map(Value::Literal),
+            Self::Text => Ok(Value::Literal(Literal::new_simple_literal(text))),
+            Self::Lang => lang(text).map(Value::Literal),
+        }
+    }
+}
+
+fn absolute(text: &str) -> Option<NamedNode> {
+    let text = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
+    text.contains("://").then(|| NamedNode::new(text).ok()).flatten()
+}
+
+fn iri(text: &str) -> Result<NamedNode, ParameterError> {
+    if let Some(node) = absolute(text) {
+        return Ok(node);
+    }
+    let (prefix, local) = text.split_once(':').ok_or(ParameterError::Form("an IRI, or prefix:name"))?;
+    let namespace = vocab::PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, iri)| iri);
+    match namespace {
+        Some(namespace) => NamedNode::new(format!("{namespace}{local}")).map_err(|_| ParameterError::Form("an IRI")),
+        None if matches!(prefix, "urn" | "mailto" | "tag") => {
+            NamedNode::new(text).map_err(|_| ParameterError::Form("an IRI"))
+        }
+        None => {
+            let near = nearest(prefix, vocab::PREFIXES.iter().map(|(known, _)| *known)).map(str::to_owned);
+            Err(ParameterError::UnknownPrefix { prefix: prefix.to_owned(), nearest: near })
+        }
+    }
+}
+
+fn code(text: &str) -> Result<NamedNode, ParameterError> {
+    if text.contains(':') {
+        return iri(text);
+    }
+    let is_slug = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let code = is_slug.then(|| NamedNode::new(format!("{}{text}", vocab::CODE)).ok()).flatten();
+    code.ok_or(ParameterError::Form("a code, such as municipality, or kind:friendship-city"))
+}
+
+fn date(text: &str) -> Result<Literal, ParameterError> {
+    const FORM: ParameterError = ParameterError::Form("a day, such as 2024-01-24");
+    match text.parse().map_err(|_| FORM)? {
+        crate::record::Date::Day(..) => Ok(Literal::new_typed_literal(text, xsd::DATE)),
+        _ => Err(FORM),
+    }
+}
+
+fn whole(text: &str, form: &'static str) -> Result<Literal, ParameterError> {
+    text.parse::<i64>().map(Literal::from).map_err(|_| ParameterError::Form(form))
+}
+
+fn lang(text: &str) -> Result<Literal, ParameterError> {
+    let part =
+        |part: &str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let valid = text == "*" || text.split('-').all(part);
+    valid.then(|| Literal::new_simple_literal(text)).ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
+}
