@@ -15,6 +15,7 @@ mod common;
 mod config;
 mod edge;
 mod endpoint;
+mod follow;
 mod input;
 mod interrupt;
 mod log_file;

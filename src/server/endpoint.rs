@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use super::admission::limiter::Limiter;
 use super::admission::running::Running;
 use super::admission::{Admission, MOST_ASIDE};
+use super::follow::Backup;
 use super::graph_store::state::GraphStates;
 use super::http::body::Bodies;
 use super::ops::counts::LiveCounts;
@@ -30,7 +31,7 @@ pub struct Endpoint {
     /// Held by the request that has the store's present state made ready to be read.
     pub(super) settling: tokio::sync::Mutex<()>,
     pub(super) settings: Settings,
-    pub(super) metrics: Metrics,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) running: Arc<Running>,
     /// For evaluations.
     pub(super) admission: Arc<Admission>,
@@ -38,6 +39,8 @@ pub struct Endpoint {
     pub(super) writers: Limiter,
     /// The memory of requests' bodies.
     pub(super) bodies: Bodies,
+    /// Which of several backups it serves, where it does ([`super::Following`]).
+    pub(super) backup: Option<Backup>,
     pub(super) cache: Cache,
     pub(super) parsed: ParseCache,
     pub(super) known_long: KnownLong,
@@ -48,30 +51,66 @@ pub struct Endpoint {
     pub(super) outbound: Outbound,
     engine: Engine,
     register: OnceLock<Register>,
-    ready: AtomicBool,
+    ready: Arc<AtomicBool>,
+}
+
+/// What endpoints have in common that follow each other in one server.
+struct Shared {
+    settings: Settings,
+    metrics: Arc<Metrics>,
+    running: Arc<Running>,
+    admission: Arc<Admission>,
+    bodies: Bodies,
+    ready: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn new(settings: Settings) -> Self {
+        Self {
+            metrics: Arc::default(),
+            running: Arc::default(),
+            admission: Admission::new(settings.concurrent, settings.waiting, settings.wait),
+            bodies: Bodies::new(settings.body),
+            ready: Arc::new(AtomicBool::new(true)),
+            settings,
+        }
+    }
 }
 
 impl Endpoint {
     /// An endpoint over `store`, ready to answer.
     pub fn new(store: Arc<Embedded>, settings: Settings) -> Arc<Self> {
-        // The index is begun, so that the first who asks need not wait for all of it.
-        drop(store.version());
-        Self::of(Served::Here(store), settings)
+        Self::of(here(store), None, Shared::new(settings))
     }
 
     /// An endpoint over an engine behind another one: questions are put to it as far as they are not answered from the cache.
     pub fn over(states: RemoteStates, settings: Settings) -> Arc<Self> {
-        Self::of(Served::There(states), settings)
+        Self::of(Served::There(states), None, Shared::new(settings))
     }
 
-    fn of(store: Served, settings: Settings) -> Arc<Self> {
+    /// An endpoint over a backup.
+    pub(super) fn of_backup(store: Arc<Embedded>, backup: Backup, settings: Settings) -> Arc<Self> {
+        Self::of(here(store), Some(backup), Shared::new(settings))
+    }
+
+    /// An endpoint over another backup, in the place of this one: with the same limits, counters and list of what is going on.
+    pub(super) fn followed_by(&self, store: Arc<Embedded>, backup: Backup) -> Arc<Self> {
+        let shared = Shared {
+            settings: self.settings.clone(),
+            metrics: Arc::clone(&self.metrics),
+            running: Arc::clone(&self.running),
+            admission: Arc::clone(&self.admission),
+            bodies: self.bodies.clone(),
+            ready: Arc::clone(&self.ready),
+        };
+        Self::of(here(store), Some(backup), shared)
+    }
+
+    fn of(store: Served, backup: Option<Backup>, shared: Shared) -> Arc<Self> {
+        let Shared { settings, metrics, running, admission, bodies, ready } = shared;
         Arc::new(Self {
             engine: Engine::new().with_default_graph(settings.default_graph),
-            metrics: Metrics::default(),
-            running: Arc::default(),
-            admission: Admission::new(settings.concurrent, settings.waiting, settings.wait),
             writers: Limiter::new(1, settings.waiting, settings.wait),
-            bodies: Bodies::new(settings.body),
             cache: Cache::new(settings.cache_bytes),
             parsed: ParseCache::default(),
             known_long: KnownLong::default(),
@@ -80,10 +119,15 @@ impl Endpoint {
             conflicts: Found::default(),
             outbound: Outbound::new(settings.allowed_services.clone(), settings.body.bytes),
             register: OnceLock::new(),
-            ready: AtomicBool::new(true),
-            store,
             settling: tokio::sync::Mutex::default(),
+            store,
             settings,
+            metrics,
+            running,
+            admission,
+            bodies,
+            backup,
+            ready,
         })
     }
 
@@ -155,4 +199,10 @@ impl Endpoint {
             format!("http://{}{}", host.filter(plain).unwrap_or("localhost"), self.settings.base_path)
         })
     }
+}
+
+/// A store of this process. Its index is begun, so that the first who asks need not wait for all of it.
+fn here(store: Arc<Embedded>) -> Served {
+    drop(store.version());
+    Served::Here(store)
 }

@@ -17,6 +17,7 @@
 mod admission;
 mod endpoint;
 mod failure;
+mod follow;
 mod graph_store;
 mod http;
 mod linked_data;
@@ -30,6 +31,7 @@ mod sparql;
 mod state;
 
 pub use endpoint::Endpoint;
+pub use follow::{Backup, FollowError, Following, PassedOver, Seen};
 pub use http::access::Tokens;
 pub use http::body::BodyLimits;
 pub use http::negotiation;

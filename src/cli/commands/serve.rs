@@ -12,11 +12,12 @@ use crate::cli::answer::seconds;
 use crate::cli::common::StoreArgs;
 use crate::cli::edge::{self, Edge};
 use crate::cli::endpoint::EndpointArgs;
+use crate::cli::follow::Served;
 use crate::cli::log_file::LogFile;
 use crate::cli::report::{Failure, Outcome, Result};
 use crate::query::{DefaultGraph, Limits, RemoteStates, TextLimits};
 use crate::server::listen::{self, Address, ConnectionLimits, Listener};
-use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens, router};
+use crate::server::{BodyLimits, Endpoint, Settings, Sink, Tokens};
 use crate::store::{Embedded, Holder};
 
 /// Where a server listens unless it is told otherwise.
@@ -31,7 +32,8 @@ pub const ADDRESS: &str = "127.0.0.1:7878";
     An engine that is changed meanwhile may give a page parts of two moments.\n\nExamples:\n  citypact serve --store citypact.db\n  citypact serve --data examples/articles/*.jsonl\n  \
     citypact serve --endpoint http://localhost:8890/sparql\n  \
     citypact serve --bind 0.0.0.0:80 --public-url https://cities.example.org --access-log -\n  \
-    citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token"
+    citypact serve --bind unix:/run/citypact/socket --write-token-file /etc/citypact/write-token\n  \
+    citypact serve --follow backups"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -39,6 +41,12 @@ pub struct Args {
     /// Serve these files of records or RDF from memory instead of a store
     #[arg(long, value_name = "FILES", num_args = 1.., conflicts_with_all = ["store", "endpoint"])]
     data: Vec<PathBuf>,
+    /// Serve the newest backup in this folder, read-only, and take up newer ones as they come
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["store", "data", "endpoint", "write_token_file", "backup_dir"])]
+    follow: Option<PathBuf>,
+    /// Seconds between two looks for a newer backup
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds, requires = "follow")]
+    follow_every: Duration,
     #[command(flatten)]
     elsewhere: EndpointArgs,
     /// Seconds for which answers of --endpoint are kept for those who ask again, and changes that others make there need not be
@@ -199,22 +207,31 @@ fn fresh(text: &str) -> std::result::Result<Duration, String> {
 
 /// Serves until a signal comes.
 pub fn run(args: &Args, edge: &Edge) -> Result {
-    let (endpoint, what) = open(args, settings(args, edge)?, edge)?;
+    let (served, what) = open(args, settings(args, edge)?, edge)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(endpoint.evaluating_threads() + 128)
+        .max_blocking_threads(served.endpoint().evaluating_threads() + 128)
         .build()
         .context("cannot start the threads of the server")?;
-    let served = runtime.block_on(serve(args, &what, edge, &endpoint));
+    let ended = runtime.block_on(serve(args, &what, edge, &served));
     // What did not end within the time to drain has been cancelled; a writer's commit gets a moment more.
     runtime.shutdown_timeout(Duration::from_secs(5));
-    served?;
+    ended?;
     edge.say("Stopped.");
     Ok(Outcome::Done)
 }
 
-/// What is served, and what people call it: the store, one in memory with the files in it, or an engine elsewhere.
-fn open(args: &Args, settings: Settings, edge: &Edge) -> Result<(Arc<Endpoint>, String)> {
+/// What is served, and what people call it: the store, one in memory with the files in it, the newest of backups, or an engine
+/// elsewhere.
+fn open(args: &Args, settings: Settings, edge: &Edge) -> Result<(Served, String)> {
+    if let Some(folder) = &args.follow {
+        return Ok((Served::newest(folder, settings, edge)?, format!("the newest backup in {}", folder.display())));
+    }
+    let (endpoint, what) = open_one(args, settings, edge)?;
+    Ok((Served::One(endpoint), what))
+}
+
+fn open_one(args: &Args, settings: Settings, edge: &Edge) -> Result<(Arc<Endpoint>, String)> {
     if let Some(remote) = args.elsewhere.remote(&Limits::default())? {
         // Who begins with a wrong address or without its key hears of it at once.
         remote.is_there(args.limits.timeout)?;
@@ -230,17 +247,17 @@ fn open(args: &Args, settings: Settings, edge: &Edge) -> Result<(Arc<Endpoint>, 
     Ok((Endpoint::new(Arc::new(store), settings), format!("{} files from memory", args.data.len())))
 }
 
-async fn serve(args: &Args, what: &str, edge: &Edge, endpoint: &Arc<Endpoint>) -> Result<()> {
+async fn serve(args: &Args, what: &str, edge: &Edge, served: &Served) -> Result<()> {
     let mut stop = Signals::watch().context("cannot watch for signals")?;
     let mut hurry = Signals::watch().context("cannot watch for signals")?;
     let listener = Listener::bind(&args.bind).await.map_err(|error| cannot_listen(error, &args.bind))?;
     let address = own_address(&listener, &args.base_path);
     let holder = Holder { address: Some(address.clone()), ..Holder::this_process("serve") };
-    endpoint.announce(&holder)?;
+    served.announce(&holder)?;
     edge.say(format_args!("Serving {what} at {address}"));
     let stopping = async {
         stop.next().await;
-        endpoint.set_ready(false);
+        served.endpoint().set_ready(false);
         edge.say("Stopping: running requests may end.");
     };
     let hurried = async {
@@ -248,10 +265,11 @@ async fn serve(args: &Args, what: &str, edge: &Edge, endpoint: &Arc<Endpoint>) -
         hurry.next().await;
     };
     tokio::select! {
-        () = listen::serve(listener, router(endpoint), connection_limits(args), stopping) => {}
+        () = listen::serve(listener, served.router(), connection_limits(args), stopping) => {}
+        never = served.look(args.follow_every, edge) => match never {},
         () = hurried => edge.say("Told twice: stopping at once."),
     }
-    endpoint.cancel_all();
+    served.endpoint().cancel_all();
     Ok(())
 }
 

@@ -48,7 +48,7 @@ impl BodyLimits {
 const UNIT: usize = 1 << 10;
 
 /// The memory that the bodies of all requests share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Bodies(Arc<Semaphore>);
 
 impl Bodies {

@@ -164,6 +164,11 @@ fn void(endpoint: &Endpoint, root: &str, counts: &Counts) -> String {
         counts.quads,
         counts.classes.len(),
     );
+    // DCAT 3 §6.6: the backup that is served.
+    if let Some(backup) = &endpoint.backup {
+        let version = oxrdf::Literal::new_simple_literal(format!("{} (epoch {})", backup.name, backup.epoch));
+        let _ = writeln!(text, "<{root}/dataset#dataset> dcat:version {version} .");
+    }
     // Numbered nodes rather than blank ones: the same data gives the same bytes.
     for (number, (class, count)) in counts.classes.iter().enumerate() {
         let _ = writeln!(

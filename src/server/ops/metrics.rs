@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::server::endpoint::Endpoint;
+use crate::server::follow::Backup;
 
 /// Upper bounds of the histogram of durations, in milliseconds.
 const BOUNDS: [u64; 10] = [1, 5, 10, 50, 100, 500, 1000, 5000, 10_000, 30_000];
@@ -85,7 +86,18 @@ pub fn render(endpoint: &Endpoint) -> String {
     if let Some(store) = endpoint.store.here() {
         one(&mut text, "store_epoch", "Commits of the store", "counter", store.epoch());
     }
+    endpoint.backup.iter().for_each(|backup| served(&mut text, backup));
     text
+}
+
+/// Which backup is served, as a label (so does Prometheus tell versions), and its state as a number that may fall: an earlier
+/// backup may be the newest that is left.
+fn served(text: &mut String, backup: &Backup) {
+    head(text, "backup_info", "The backup that is served", "gauge");
+    // In labels a backslash, a quotation mark and a line feed are escaped.
+    let name = backup.name.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
+    line(text, &format!("backup_info{{name=\"{name}\"}}"), 1);
+    one(text, "backup_epoch", "The epoch of the backup that is served", "gauge", backup.epoch);
 }
 
 fn indexed(endpoint: &Endpoint) -> u64 {

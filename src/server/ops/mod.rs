@@ -38,8 +38,9 @@ fn of_now(media_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
     response
 }
 
-/// `/readyz`: requests may be sent here; not while the server drains, nor while changes cannot be written, which is tried
-/// again here, nor while an engine elsewhere that is served does not answer.
+/// `/readyz`: requests may be sent here, and which backup answers them, where the server follows a folder; not while the server
+/// drains, nor while changes cannot be written, which is tried again here, nor while an engine elsewhere that is served does not
+/// answer.
 ///
 /// # Errors
 /// 503 while it is not ready.
@@ -59,7 +60,8 @@ pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response
         let asked = move || there.is_there(PROBE).map_err(|error| failure::of_store(&error));
         failure::blocking(asked).await.map_err(|problem| problem.unavailable_for(5))?;
     }
-    Ok(of_now("text/plain; charset=utf-8", "ready\n"))
+    let served = endpoint.backup.as_ref().map_or_else(String::new, |backup| format!(": {backup}"));
+    Ok(of_now("text/plain; charset=utf-8", format!("ready{served}\n")))
 }
 
 /// `/metrics`: counters for Prometheus.

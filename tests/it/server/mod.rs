@@ -5,6 +5,8 @@ pub mod app;
 mod assist;
 mod damaged;
 mod floods;
+#[cfg(unix)]
+mod follow;
 mod full;
 mod graphs;
 mod http;

@@ -62,6 +62,13 @@ impl Serving {
         signal(self.child.id(), name);
     }
 
+    /// What it says on its standard error up to its end.
+    pub fn said(&mut self) -> String {
+        let mut said = String::new();
+        self.said.read_to_string(&mut said).unwrap();
+        said
+    }
+
     /// The exit status, if it ends in time.
     pub fn end(&mut self) -> Option<i32> {
         let until = Instant::now() + Duration::from_secs(20);
