@@ -15,8 +15,8 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
-	build lint fmt doc bench bench-server bench-query bench-remote deps help
+.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-spark test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
+	build lint fmt doc bench bench-server bench-query bench-growth bench-remote deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -62,6 +62,11 @@ test-remote: deps ## every command through other programs' endpoints (oxigraph o
 	@! command -v virtuoso-t >/dev/null || ln -sf "$$(command -v virtuoso-t)" target/peers/virtuoso
 	@! command -v isql-vt >/dev/null || ln -sf "$$(command -v isql-vt)" target/peers/isql
 	CITYPACT_PEERS="$(CURDIR)/target/peers" $(CARGO) test $(PROFILE) $(FEATURES) --test it -- --nocapture through:: engines:: remote
+
+test-spark: build ## the converter under Apache Spark: the union of the partitions is one run (needs Java and Python; PLACES=2000)
+	@command -v java >/dev/null || { echo 'install Java first: apt-get install default-jre-headless'; exit 1; }
+	@target/spark/bin/python -c 'import pyspark' 2>/dev/null || { python3 -m venv target/spark && target/spark/bin/pip install --quiet 'pyspark==4.*'; }
+	@sh tests/spark/union.sh "$${CARGO_TARGET_DIR:-target}/release/citypact" "$(CURDIR)/target/spark/bin/python" $(PLACES)
 
 # Judges that know nothing of this program; rapper (Debian: raptor2-utils) is asked as well where it is installed.
 READERS := target/readers/bin/python
@@ -161,3 +166,9 @@ bench-remote: build ## the commands and pages over other engines beside the own 
 bench-query: build ## fifty questions beside oxigraph's answers (taken from PyPI) and Virtuoso's (Debian: virtuoso-opensource), and wrk's light ones
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
 	@python3 benches/query.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph $(BENCH)
+
+# Unattended: about an hour and a half at most (BENCH='--quads 10000 100000' for a first look).
+bench-growth: build ## time and memory of whole commands from ten thousand quads to ten million, beside oxigraph, pySHACL (PyPI) and sort
+	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }
+	@.venv/bin/python -c 'import pyshacl' 2>/dev/null || .venv/bin/pip install --quiet 'pyshacl==0.*'
+	@python3 benches/growth.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --oxigraph .venv/bin/oxigraph --python .venv/bin/python $(BENCH)

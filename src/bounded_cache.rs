@@ -1,9 +1,9 @@
 //! A cache with a bound on its entries that begins anew when it is full: no order is kept, so that a look-up costs no more than
 //! one of a hash map, and what is asked for again is soon there again.
 
-use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use hashbrown::{Equivalent, HashMap};
 
 /// At most so many values by their keys.
 #[derive(Debug, Clone)]
@@ -19,10 +19,7 @@ impl<K: Eq + Hash, V> BoundedCache<K, V> {
     }
 
     /// The value of a key, if it is kept.
-    pub fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
-    where
-        K: Borrow<Q>,
-    {
+    pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Option<&V> {
         self.known.get(key)
     }
 
@@ -40,15 +37,27 @@ impl<K: Eq + Hash, V> BoundedCache<K, V> {
     }
 }
 
-impl<V: Clone> BoundedCache<String, V> {
-    /// The value of a text, or what `find` finds, which is kept.
-    pub fn get_or_find(&mut self, key: &str, find: impl FnOnce() -> V) -> V {
+impl<K: Eq + Hash, V: Clone> BoundedCache<K, V> {
+    /// The value of a key, or what `find` finds, which is kept under the key that `owned` makes: looking up copies nothing.
+    pub fn get_or_find_as<Q: Hash + Equivalent<K> + ?Sized>(
+        &mut self,
+        key: &Q,
+        owned: impl FnOnce(&Q) -> K,
+        find: impl FnOnce() -> V,
+    ) -> V {
         if let Some(value) = self.known.get(key) {
             return value.clone();
         }
         let value = find();
-        self.put(key.to_owned(), value.clone());
+        self.put(owned(key), value.clone());
         value
+    }
+}
+
+impl<V: Clone> BoundedCache<String, V> {
+    /// The value of a text, or what `find` finds, which is kept.
+    pub fn get_or_find(&mut self, key: &str, find: impl FnOnce() -> V) -> V {
+        self.get_or_find_as(key, str::to_owned, find)
     }
 }
 

@@ -97,6 +97,7 @@ impl RecordArgs {
             jobs: self.jobs,
             default_source: self.source.clone(),
             report_mentions: self.resolution_report.is_some(),
+            survey: None,
         }
     }
 
@@ -150,12 +151,27 @@ pub fn is_standard_input(argument: &Path) -> bool {
 
 /// The inputs that file arguments name, and a bar that follows their reading; `-` is standard input.
 pub fn inputs(files: &[PathBuf], edge: &Edge) -> Result<(Vec<Input>, Progress)> {
+    inputs_by(files, edge, Input::from_argument)
+}
+
+/// As [`inputs`], for a command that reads each of them once: nothing is kept of standard input.
+pub fn inputs_once(files: &[PathBuf], edge: &Edge) -> Result<(Vec<Input>, Progress)> {
+    inputs_by(files, edge, |file| match is_standard_input(file) {
+        true => Ok(Input::once("-", std::io::stdin())),
+        false => Input::from_argument(file),
+    })
+}
+
+fn inputs_by(
+    files: &[PathBuf],
+    edge: &Edge,
+    open: impl Fn(&Path) -> std::io::Result<Input>,
+) -> Result<(Vec<Input>, Progress)> {
     if files.iter().filter(|file| is_standard_input(file)).count() > 1 {
         return Err(Failure::usage("standard input (`-`) can be read only once"));
     }
-    let input = |file: &PathBuf| {
-        Input::from_argument(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from)
-    };
+    let input =
+        |file: &PathBuf| open(file).with_context(|| format!("cannot read {}", file.display())).map_err(Failure::from);
     let inputs = files.iter().map(input).collect::<Result<Vec<_>>>()?;
     // One that is not there says so when it is opened.
     let total = inputs.iter().map(|input| input.length().unwrap_or(0)).sum();

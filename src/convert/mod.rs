@@ -5,6 +5,9 @@
 //! inputs ─▶ survey (ids, places, sources) ─▶ names (IRIs that come from content) ─▶ mapping ─▶ sink, in order
 //! ```
 //!
+//! Parts of the inputs may be converted apart, by as many processes as wished: [`survey`](fn@survey) reads all of them and writes what
+//! the parts need to know of each other, [`Options::survey`] takes it up.
+//!
 //! The inputs are read two or three times, as streams; memory grows only with the ids, the places and the figures that
 //! the records define. The quads do not depend on the number of threads.
 //!
@@ -20,13 +23,16 @@ mod syntax;
 mod write;
 
 use std::error::Error;
+use std::io::Write;
 use std::sync::Arc;
 
 pub use memory::records;
 pub use sink::{Chunk, NQuads, NTriples, Piece, Sink, TripleLines};
+pub use survey::SurveyError;
 pub use syntax::convert_to;
 
-use crate::location::{Diagnostic, Location};
+use self::survey::Survey;
+use crate::location::{Diagnostic, Location, Severity};
 use crate::mapping::{Run, Tally, Unresolved};
 use crate::place::{Register, Resolution};
 use crate::record::Mention;
@@ -48,6 +54,9 @@ pub struct Options {
     pub default_source: Option<String>,
     /// Whether every mention is to be reported ([`Event::Mention`]).
     pub report_mentions: bool,
+    /// What the records of a whole run share, as [`survey`](fn@survey) wrote it; the inputs are then parts of those it read, by
+    /// their names ([`Input::part_of`]), and nothing is read before it is converted.
+    pub survey: Option<Input>,
 }
 
 /// Something to be told while converting, in the order of the input.
@@ -115,6 +124,15 @@ pub enum ConvertError {
     /// The sink failed.
     #[error("the quads cannot be handed on")]
     Sink(#[source] Box<dyn Error + Send + Sync>),
+    /// What does not fit into memory cannot be put on disk.
+    #[error("places cannot be kept in a temporary file")]
+    Spool(#[source] std::io::Error),
+    /// What the whole run shares cannot be had from its file.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// What the whole run shares cannot be written.
+    #[error("the places of the run cannot be written")]
+    Write(#[source] std::io::Error),
 }
 
 /// Converts the records of some inputs, in their order, over a register of places.
@@ -130,12 +148,72 @@ pub fn convert<S: Sink>(
     sink: &mut S,
     report: &mut dyn FnMut(Event),
 ) -> Result<Summary, ConvertError> {
-    let mut survey = survey::survey(inputs, register, options)?;
+    let mut survey = match &options.survey {
+        Some(file) => survey::read(file, inputs, register, options)?,
+        None => survey::Gathered::of(inputs, options, &mut drop)?.settled(register)?.0,
+    };
     let own = survey.register.take();
-    let mut run = Run::new(options.base.clone(), own.as_ref().unwrap_or(register), options.unresolved);
-    run.ids = std::mem::take(&mut survey.ids);
-    if survey.needs_names {
-        names::learn(inputs, options, &survey, &mut run)?;
-    }
+    let run = run(inputs, own.as_ref().unwrap_or(register), options, &mut survey)?;
     write::Writer::new(inputs, options, &survey, &run).write(sink, report)
+}
+
+/// What the records of a run share, once those that are named by what they say have their IRIs.
+fn run<'r>(
+    inputs: &[Input],
+    register: &'r Register,
+    options: &Options,
+    survey: &mut Survey,
+) -> Result<Run<'r>, ConvertError> {
+    let mut run = Run::new(options.base.clone(), register, options.unresolved);
+    run.ids = std::mem::take(&mut survey.ids);
+    run.conflicts = std::mem::take(&mut survey.conflicts);
+    if survey.needs_names {
+        names::learn(inputs, options, survey, &mut run)?;
+    }
+    Ok(run)
+}
+
+/// What a first reading of a run's inputs found ([`survey`](fn@survey)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Surveyed {
+    /// Ids that records define.
+    pub ids: u64,
+    /// Place records.
+    pub places: u64,
+    /// Findings that something between the records was lost.
+    pub errors: u64,
+}
+
+/// Reads the inputs of a run and writes what any part of them needs to know of the others: ids, places, the languages of
+/// sources, the IRIs of what is named by what it says, and what only several records together show to be wrong. Whoever
+/// converts a part has it in [`Options::survey`]; all parts together make the quads of one run, and say what one run says, but
+/// for what there is to say of the inputs as wholes: that is reported here.
+///
+/// The inputs are to have different names.
+///
+/// # Errors
+/// As [`convert`]; [`ConvertError::Write`].
+pub fn survey(
+    inputs: &[Input],
+    register: &Register,
+    options: &Options,
+    out: impl Write,
+    report: &mut dyn FnMut(Event),
+) -> Result<Surveyed, ConvertError> {
+    let mut done = Surveyed::default();
+    let mut gathered = survey::Gathered::of(inputs, options, &mut |finding| {
+        done.errors += u64::from(finding.severity == Severity::Error);
+        report(Event::Finding(finding));
+    })?;
+    gathered.find_assumed(inputs, options)?;
+    let mut file = survey::Writer::new(out);
+    file.gathered(&gathered, inputs, options, register).map_err(ConvertError::Write)?;
+    let (mut survey, mut places) = gathered.settled(register)?;
+    done.places = places.count();
+    let own = survey.register.take();
+    let run = run(inputs, own.as_ref().unwrap_or(register), options, &mut survey)?;
+    done.ids = run.ids.len() as u64;
+    file.named(&run, &mut places).map_err(ConvertError::Write)?;
+    Ok(done)
 }

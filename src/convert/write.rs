@@ -134,7 +134,8 @@ impl<'w, C: Chunk> Worker<'w, C> {
             Ok(source) => source,
             Err(finding) => return self.refuse(parsed, &[finding]),
         };
-        if assumed && self.answer.assumed.is_none() {
+        let told = self.shared.survey.default[self.file].told;
+        if assumed && self.answer.assumed.is_none() && told.is_at(&parsed.at) {
             self.answer.assumed = Some(assumption(parsed, source.unwrap_or_default()));
         }
         self.enter(source);

@@ -104,8 +104,12 @@ pub struct ResolutionCache {
     agents: BoundedCache<String, Key<'static>>,
 }
 
-/// How many names of each sort are remembered at most.
-const REMEMBERED: usize = 50_000;
+/// How many names of each sort are remembered at most: a worker's memory for them does not grow with the input.
+const REMEMBERED: usize = 16_384;
+
+/// A mention and the language of its document, as they are looked up.
+#[derive(Hash)]
+struct Asked<'a>(&'a Mention, Option<&'a str>);
 
 impl Default for ResolutionCache {
     fn default() -> Self {
@@ -114,6 +118,12 @@ impl Default for ResolutionCache {
             topics: BoundedCache::new(REMEMBERED),
             agents: BoundedCache::new(REMEMBERED),
         }
+    }
+}
+
+impl hashbrown::Equivalent<(Mention, Option<String>)> for Asked<'_> {
+    fn equivalent(&self, (mention, language): &(Mention, Option<String>)) -> bool {
+        self.0 == mention && self.1 == language.as_deref()
     }
 }
 
@@ -132,13 +142,8 @@ impl ResolutionCache {
     }
 
     pub(crate) fn recall(&mut self, run: &Run<'_>, mention: &Mention, language: Option<&str>) -> Arc<Resolution> {
-        let key = (mention.clone(), language.map(str::to_owned));
-        if let Some(known) = self.mentions.get(&key) {
-            return Arc::clone(known);
-        }
-        let resolution = Arc::new(resolve(run, mention, language));
-        self.mentions.put(key, Arc::clone(&resolution));
-        resolution
+        let owned = |asked: &Asked<'_>| (asked.0.clone(), asked.1.map(str::to_owned));
+        self.mentions.get_or_find_as(&Asked(mention, language), owned, || Arc::new(resolve(run, mention, language)))
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the records of one run share: the ids that they define, the register of places, the documents, and which
 //! figures stand against each other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use hashbrown::HashMap;
 
 use super::iri::{self, Key};
 use super::{Node, Unresolved};
@@ -47,13 +49,25 @@ struct Known {
     kind: RecordType,
     /// The IRI of what is named by its content, the language of a source.
     note: Option<Box<str>>,
+    /// Hash of the record as it is written.
+    raw: u64,
 }
 
 impl Ids {
     /// Notes that a record of this type has this id.
     pub fn define(&mut self, id: &str, kind: RecordType) {
-        if !self.0.contains_key(id) {
-            self.0.insert(id.into(), Known { kind, note: None });
+        self.define_as(id, kind, 0);
+    }
+
+    /// As [`Self::define`], with the hash of the record as it is written; whether there is a record of this id already, which is
+    /// written in another way.
+    pub(crate) fn define_as(&mut self, id: &str, kind: RecordType, raw: u64) -> bool {
+        match self.0.get(id) {
+            Some(known) => known.raw != raw,
+            None => {
+                self.0.insert(id.into(), Known { kind, note: None, raw });
+                false
+            }
         }
     }
 
@@ -94,6 +108,21 @@ impl Ids {
     /// Whether a place record of the run has this id.
     pub fn is_place(&self, id: &str) -> bool {
         self.kind(id) == Some(RecordType::Place)
+    }
+
+    /// Every id with the type of its record and what was noted, sorted.
+    pub(crate) fn sorted(&self) -> Vec<(&str, RecordType, Option<&str>)> {
+        let known = self.0.iter().map(|(id, known)| (&**id, known.kind, known.note.as_deref()));
+        let mut sorted: Vec<_> = known.collect();
+        sorted.sort_unstable_by_key(|(id, ..)| *id);
+        sorted
+    }
+
+    /// The ids of records that cannot be read, with where these stand, sorted.
+    pub(crate) fn sorted_rejected(&self) -> Vec<(&str, &Location)> {
+        let mut sorted: Vec<_> = self.1.iter().map(|(id, at)| (&**id, at)).collect();
+        sorted.sort_unstable();
+        sorted
     }
 
     /// How many ids there are.

@@ -19,11 +19,14 @@
 
 pub mod build;
 mod candidates;
+mod compact;
 mod decide;
+mod fingerprint;
 mod hierarchy;
 mod index;
 mod memory_layer;
 mod mention;
+mod neighbours;
 mod packed;
 mod records;
 mod register;
@@ -36,6 +39,8 @@ mod suffix;
 #[cfg(test)]
 mod tests;
 mod types;
+
+pub(crate) use compact::Compact;
 
 pub use crate::fold;
 pub use crate::record::Level;

@@ -110,6 +110,11 @@ fn number(bytes: &[u8], at: usize) -> u32 {
 }
 
 impl Packed {
+    /// All of it.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Opens bytes as a layer; reads the header, the tags and the root of the index.
     pub(crate) fn open(bytes: Bytes, layer: u8) -> Result<Self, NotPacked> {
         if bytes.get(..8) != Some(MAGIC) {

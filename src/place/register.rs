@@ -75,7 +75,7 @@ impl Register {
     /// Number of places.
     pub fn len(&self) -> usize {
         let packed = self.packed.as_ref().map_or(0, |packed| packed.count() as usize);
-        packed + self.in_memory.places().count() - self.in_memory.replacements()
+        packed + self.in_memory.count() - self.in_memory.replacements()
     }
 
     /// Whether there is no place at all.
@@ -126,8 +126,9 @@ impl Register {
         let mut merged = base.clone();
         match merged.merge(said.clone()) {
             Ok(()) => {
+                let parts = Parts::new(&base, &said);
                 let slot = self.replace(slot, merged, true);
-                self.in_memory.set_parts(slot.row, Parts { base, said });
+                self.in_memory.set_parts(slot.row, parts);
                 Ok(None)
             }
             Err(conflict) => {
@@ -157,12 +158,12 @@ impl Register {
     }
 
     fn said(&self, slot: Slot) -> Option<Place> {
-        (slot.layer == memory_layer::LAYER).then(|| self.in_memory.said(slot.row).cloned()).flatten()
+        (slot.layer == memory_layer::LAYER).then(|| self.in_memory.said(slot.row)).flatten()
     }
 
     fn base(&self, slot: Slot) -> Option<Place> {
         match slot.layer {
-            memory_layer::LAYER => self.in_memory.base(slot.row).cloned(),
+            memory_layer::LAYER => self.in_memory.base(slot.row),
             _ => Some(self.place(slot)),
         }
     }
@@ -257,7 +258,7 @@ impl Register {
 
     /// Hands over every place: those in memory, then the packed ones that none of them stands in for.
     pub fn each_place(&self, take: &mut dyn FnMut(Place)) {
-        self.in_memory.places().for_each(|place| take(self.without_left_out(place.clone())));
+        self.in_memory.places().for_each(|place| take(self.without_left_out(place)));
         let packed = self.packed.as_deref();
         for slot in packed.into_iter().flat_map(|packed| (0..packed.count()).map(|row| Slot { layer: PACKED, row })) {
             if self.in_memory.instead_of(slot).is_none() && self.in_memory.left_out(slot).is_none() {
@@ -267,7 +268,7 @@ impl Register {
     }
 
     /// Every place kept in memory: the curated ones and those added.
-    pub fn places_in_memory(&self) -> impl Iterator<Item = &Place> {
+    pub fn places_in_memory(&self) -> impl Iterator<Item = Place> {
         self.in_memory.places()
     }
 

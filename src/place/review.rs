@@ -131,6 +131,14 @@ impl Decisions {
         Ok(decisions)
     }
 
+    /// Every decision as a line, in an order of their own.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.places.iter().map(|decision| format!("{decision:?}\n")).collect();
+        lines.extend(self.same_as.iter().map(|decision| format!("{decision:?}\n")));
+        lines.sort_unstable();
+        lines
+    }
+
     /// Adds one decision; one without an answer changes nothing.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::index::Slot;
 use super::memory_layer::LAYER;
 use super::mention::{Candidate, Mention};
 use super::register::Register;
-use super::similar::{are_one_letter_apart, one_letter_away};
+use super::similar::one_letter_away;
 
 /// Keys looked at in one search, at most.
 const MOST_KEYS: usize = 400;
@@ -54,11 +54,7 @@ impl Register {
             return Vec::new();
         }
         let mut slots: Vec<Slot> = Vec::new();
-        self.in_memory().each_key(&mut |name, row| {
-            if are_one_letter_apart(key, name) {
-                slots.push(Slot { layer: LAYER, row });
-            }
-        });
+        self.in_memory().one_letter_away(key, &mut |row| slots.push(Slot { layer: LAYER, row }));
         if let Some(packed) = self.packed() {
             one_letter_away(packed.index(), key, &mut |value| {
                 packed.entries(value, &mut |hit| slots.push(self.raised(hit).slot));
@@ -69,11 +65,7 @@ impl Register {
 
     fn beginning(&self, key: &str) -> Vec<Found<'_>> {
         let mut slots: Vec<Slot> = Vec::new();
-        self.in_memory().each_key(&mut |name, row| {
-            if name.starts_with(key) {
-                slots.push(Slot { layer: LAYER, row });
-            }
-        });
+        self.in_memory().beginning(key, &mut |row| slots.push(Slot { layer: LAYER, row }));
         if let Some(packed) = self.packed() {
             packed.search(Str::new(key).starts_with(), MOST_KEYS, &mut |_, hit| slots.push(self.raised(hit).slot));
         }

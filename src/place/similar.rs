@@ -29,29 +29,6 @@ pub(crate) fn one_letter_away<D: AsRef<[u8]>>(index: &Map<D>, key: &str, take: &
     }
 }
 
-/// Whether a key `b` is one letter away from a key `a`, as [`one_letter_away`] means it.
-pub(crate) fn are_one_letter_apart(a: &str, b: &str) -> bool {
-    if a.len().abs_diff(b.len()) > 4 || a == b {
-        return false;
-    }
-    let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y).last();
-    let shared = same.map_or(0, |((at, c), _)| at + c.len_utf8());
-    let (a, b) = (&a[shared..], &b[shared..]);
-    let tail = |text: &str| text.chars().next().map_or(0, char::len_utf8);
-    let (after_a, after_b) = (&a[tail(a)..], &b[tail(b)..]);
-    let left_out = after_a == b;
-    let put_in_or_exchanged = shared > 0 && (after_b == a || after_a == after_b);
-    left_out || put_in_or_exchanged || are_swapped(a, b)
-}
-
-fn are_swapped(a: &str, b: &str) -> bool {
-    let mut letters = a.chars();
-    let swapped = [letters.next(), letters.next()];
-    let mut others = b.chars();
-    let there = [others.next(), others.next()];
-    swapped[0].is_some() && swapped[0] == there[1] && swapped[1] == there[0] && letters.as_str() == others.as_str()
-}
-
 type At = (CompiledAddr, Output);
 
 struct Walk<'f, 't, D> {
@@ -124,6 +101,29 @@ fn follow<D: AsRef<[u8]>>(fst: &Fst<D>, from: At, text: &str) -> Option<At> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whether a key `b` is one letter away from a key `a`, as [`one_letter_away`] means it.
+    fn are_one_letter_apart(a: &str, b: &str) -> bool {
+        if a.len().abs_diff(b.len()) > 4 || a == b {
+            return false;
+        }
+        let same = a.char_indices().zip(b.chars()).take_while(|((_, x), y)| x == y).last();
+        let shared = same.map_or(0, |((at, c), _)| at + c.len_utf8());
+        let (a, b) = (&a[shared..], &b[shared..]);
+        let tail = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+        let (after_a, after_b) = (&a[tail(a)..], &b[tail(b)..]);
+        let left_out = after_a == b;
+        let put_in_or_exchanged = shared > 0 && (after_b == a || after_a == after_b);
+        left_out || put_in_or_exchanged || are_swapped(a, b)
+    }
+
+    fn are_swapped(a: &str, b: &str) -> bool {
+        let mut letters = a.chars();
+        let swapped = [letters.next(), letters.next()];
+        let mut others = b.chars();
+        let there = [others.next(), others.next()];
+        swapped[0].is_some() && swapped[0] == there[1] && swapped[1] == there[0] && letters.as_str() == others.as_str()
+    }
 
     #[test]
     fn the_walk_and_the_comparison_agree() {

@@ -1,7 +1,5 @@
 //! Look-up across the layers: what stands at a slot, whichever layer it is of.
 
-use std::borrow::Cow;
-
 use crate::record::Level;
 
 use super::index::{Facts, Hit, NameClass, Slot};
@@ -18,8 +16,7 @@ impl Register {
     }
 
     pub(crate) fn place(&self, slot: Slot) -> Place {
-        let place =
-            self.layer(slot).map_or_else(|| self.in_memory.place(slot.row).clone(), |packed| packed.place(slot.row));
+        let place = self.layer(slot).map_or_else(|| self.in_memory.place(slot.row), |packed| packed.place(slot.row));
         self.without_left_out(place)
     }
 
@@ -32,9 +29,10 @@ impl Register {
     }
 
     pub(crate) fn label(&self, slot: Slot) -> String {
-        self.layer(slot)
-            .map_or_else(|| self.in_memory.place(slot.row).label(), |packed| packed.label(slot.row))
-            .to_owned()
+        match self.layer(slot) {
+            Some(packed) => packed.label(slot.row).to_owned(),
+            None => self.in_memory.place(slot.row).label().to_owned(),
+        }
     }
 
     /// Whether a place bears a name to the letter, but for an administrative word after it.
@@ -79,14 +77,18 @@ impl Register {
         if let Some(packed) = self.layer(slot) {
             return packed.parent(slot.row).and_then(|up| self.top(up)).filter(|&up| up != slot);
         }
-        let place = match self.left_out.is_empty() {
-            true => Cow::Borrowed(self.in_memory.place(slot.row)),
-            false => Cow::Owned(self.place(slot)),
-        };
-        let up = place.within.as_deref().and_then(|id| self.slot(id)).filter(|&up| up != slot);
-        up.or_else(|| {
-            (place.level != Level::State).then_some(place.state.as_deref()).flatten().and_then(|id| self.slot(id))
-        })
+        if self.left_out.is_empty() {
+            let (within, state) = self.in_memory.surroundings(slot.row);
+            return self.unit_or_state(slot, within, state);
+        }
+        let place = self.place(slot);
+        let state = place.state.as_deref().filter(|_| place.level != Level::State);
+        self.unit_or_state(slot, place.within.as_deref(), state)
+    }
+
+    fn unit_or_state(&self, slot: Slot, within: Option<&str>, state: Option<&str>) -> Option<Slot> {
+        let up = within.and_then(|id| self.slot(id)).filter(|&up| up != slot);
+        up.or_else(|| state.and_then(|id| self.slot(id)))
     }
 
     /// The places that one lies in, the nearest first; ends at the state, and at a circle.

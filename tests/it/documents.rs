@@ -16,6 +16,7 @@ const DOCUMENTS: &[&str] = &[
     "CONTRIBUTING.md",
     "examples/README.md",
     "examples/deploy/README.md",
+    "examples/scale/README.md",
     "ontology/README.md",
     "ontology/sources/README.md",
 ];
@@ -26,6 +27,10 @@ const INSTEAD: &[(&str, &str)] = &[
     ("unix:/run/citypact/socket", "unix:socket"),
     ("/etc/citypact/", "etc/"),
     ("/etc/citypact ", "etc "),
+    ("/srv/citypact/", ""),
+    ("127.0.0.1:7870", "127.0.0.1:0"),
+    ("127.0.0.1:7871", "127.0.0.1:0"),
+    ("127.0.0.1:7872", "127.0.0.1:0"),
     ("--places 100000", "--places 1000"),
     ("https://query.wikidata.org/sparql", "ADDRESS/sparql"),
     ("https://cities.example.org/", "ADDRESS/"),
@@ -86,6 +91,7 @@ impl World {
         for store in ["my.db", "cities.db", "old.db", "new.db"] {
             world.sh(&format!("citypact load new.ttl --store {store}")).ok();
         }
+        world.sh("citypact backup backups/monday --store my.db").ok();
         world
     }
 
@@ -173,11 +179,16 @@ fn write_files(folder: &Path) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    for name in [".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions", "records", "kept"] {
+    for name in
+        [".local/share/bash-completion/completions", ".zfunc", ".config/fish/completions", "records", "kept", "backups"]
+    {
         fs::create_dir_all(folder.join(name)).unwrap();
     }
     fs::set_permissions(folder.join("bin/extractor"), fs::Permissions::from_mode(0o755)).unwrap();
     fs::copy(root().join("examples/tables/xian.csv"), folder.join("xian.csv")).unwrap();
+    for name in ["cities.jsonl", "part"] {
+        fs::copy(root().join("examples/articles/004.jsonl"), folder.join(name)).unwrap();
+    }
     pack(&folder.join("register.ttl.gz"), b"<http://a/s> <http://a/p> 1 .");
     pack(&folder.join("records/004.jsonl.gz"), &fs::read(root().join("examples/articles/004.jsonl")).unwrap());
 }
@@ -197,7 +208,8 @@ fn is_of_the_build(command: &str) -> bool {
 /// Whether a command needs a program that is not here.
 fn lacks_its_program(command: &str) -> bool {
     let is_missing = |name: &str| Command::new(name).arg("--version").output().is_err();
-    (command.starts_with("curl ") && is_missing("curl")) || (command.contains("| man ") && is_missing("man"))
+    let first = ["curl", "parallel", "spark-submit"].into_iter().find(|name| command.starts_with(&format!("{name} ")));
+    first.is_some_and(is_missing) || (command.contains("| man ") && is_missing("man"))
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod ontology;
 mod outgoing;
 mod output;
 mod own_places;
+mod parts;
 mod places;
 #[cfg(target_os = "linux")]
 mod preparation;

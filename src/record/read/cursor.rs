@@ -1,21 +1,19 @@
-//! Counting lines, columns and bytes while an input goes by.
+//! Counting lines and columns while an input goes by.
 
 use std::sync::Arc;
 
 use crate::location::Location;
 
-/// A position in the bytes of an input, all counted from 0; the column in code points.
+/// A position in an input, counted from 0; the column in code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Cursor {
     pub(super) line: u64,
     pub(super) column: u64,
-    pub(super) byte: u64,
 }
 
 impl Cursor {
     /// Moves past `bytes`.
     pub(super) fn advance(&mut self, bytes: &[u8]) {
-        self.byte += bytes.len() as u64;
         match memchr::memrchr(b'\n', bytes) {
             None => self.column += code_points(bytes),
             Some(last) => {
@@ -48,8 +46,8 @@ mod tests {
     #[test]
     fn counts_code_points_and_lines() {
         let start = Cursor::default();
-        assert_eq!(start.after("昆明ab".as_bytes()), Cursor { line: 0, column: 4, byte: 8 });
-        assert_eq!(start.after("a\n昆\n明".as_bytes()), Cursor { line: 2, column: 1, byte: 9 });
+        assert_eq!(start.after("昆明ab".as_bytes()), Cursor { line: 0, column: 4 });
+        assert_eq!(start.after("a\n昆\n明".as_bytes()), Cursor { line: 2, column: 1 });
         let in_two = start.after("昆\n明".as_bytes()).after("ab".as_bytes());
         assert_eq!(in_two, start.after("昆\n明ab".as_bytes()));
     }

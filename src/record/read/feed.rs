@@ -17,9 +17,8 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(reader: Box<dyn BufRead + Send>, mark: u64, chunk: usize) -> Self {
-        let at = Cursor { byte: mark, ..Cursor::default() };
-        Self { reader, window: Vec::new(), at, chunk, failure: None, ended: false }
+    pub(super) fn new(reader: Box<dyn BufRead + Send>, chunk: usize) -> Self {
+        Self { reader, window: Vec::new(), at: Cursor::default(), chunk, failure: None, ended: false }
     }
 
     /// Reads on; `false` at the end.

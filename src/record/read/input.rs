@@ -27,10 +27,23 @@ pub enum Input {
     },
     /// What could be read only once and was copied to a temporary file: standard input, a pipe.
     Stream(Spool),
+    /// A stream that is read once, as it comes.
+    Once(Once),
     /// Another input, whose readers tell how far they are.
     Watched(Box<Self>, Watch),
+    /// Lines out of the middle of an input of JSON Lines.
+    Part(Box<Self>, Whole),
     /// Records (JSON Lines) that were made from what stands elsewhere, such as the rows of a table.
     Derived(Spool, Arc<dyn Origin>),
+}
+
+/// The input that another is a part of, and the line at which that part begins in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// The name of the whole.
+    pub name: Arc<str>,
+    /// How many of its lines stand before the part.
+    pub before: u64,
 }
 
 /// Where the records of a derived input come from.
@@ -67,6 +80,19 @@ impl Read for WatchedReader {
         let read = self.reader.read(buffer)?;
         (self.watch.0)(read as u64);
         Ok(read)
+    }
+}
+
+/// A stream of which nothing is kept: whoever opens it first has it.
+#[derive(Clone)]
+pub struct Once {
+    name: Arc<str>,
+    stream: Arc<Mutex<Option<Box<dyn Read + Send>>>>,
+}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Once").field(&self.name).finish()
     }
 }
 
@@ -115,6 +141,11 @@ impl Input {
         Self::Bytes { name: name.into(), bytes: bytes.into() }
     }
 
+    /// A stream that is opened once, such as for a conversion that knows what its records share ([`crate::convert::Options::survey`]).
+    pub fn once(name: impl Into<Arc<str>>, stream: impl Read + Send + 'static) -> Self {
+        Self::Once(Once { name: name.into(), stream: Arc::new(Mutex::new(Some(Box::new(stream)))) })
+    }
+
     /// The input that an argument names: `-` is standard input; a path that is no regular file (a pipe) is copied.
     ///
     /// # Errors
@@ -137,8 +168,30 @@ impl Input {
             Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) | Self::Derived(Spool { name, .. }, _) => {
                 Arc::clone(name)
             }
+            Self::Part(_, whole) => Arc::clone(&whole.name),
+            Self::Once(once) => Arc::clone(&once.name),
             Self::Watched(input, _) => input.name(),
         }
+    }
+
+    /// The same input as a part of another, of JSON Lines: it bears that one's name, and its lines are counted as in that one.
+    #[must_use]
+    pub fn part_of(self, whole: Whole) -> Self {
+        Self::Part(Box::new(self), whole)
+    }
+
+    /// What it is a part of.
+    pub(super) fn whole(&self) -> Option<&Whole> {
+        match self {
+            Self::Part(_, whole) => Some(whole),
+            Self::Watched(input, _) => input.whole(),
+            _ => None,
+        }
+    }
+
+    /// Whether its records are laid out as JSON Lines whatever its name says.
+    pub(super) fn is_lines(&self) -> bool {
+        self.origin().is_some() || self.whole().is_some()
     }
 
     /// The same input, of whose reading `watch` is told.
@@ -150,7 +203,7 @@ impl Input {
     /// How many bytes it has, compressed ones as they are.
     ///
     /// # Errors
-    /// Where there is no such file.
+    /// Where there is no such file, or a stream does not say.
     pub fn length(&self) -> io::Result<u64> {
         match self {
             Self::Path(path) => path.metadata().map(|data| data.len()),
@@ -158,7 +211,8 @@ impl Input {
             Self::Stream(spool) | Self::Derived(spool, _) => {
                 Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len())
             }
-            Self::Watched(input, _) => input.length(),
+            Self::Once(_) => Err(io::ErrorKind::Unsupported.into()),
+            Self::Part(input, _) | Self::Watched(input, _) => input.length(),
         }
     }
 
@@ -166,7 +220,7 @@ impl Input {
     pub fn origin(&self) -> Option<&Arc<dyn Origin>> {
         match self {
             Self::Derived(_, origin) => Some(origin),
-            Self::Watched(input, _) => input.origin(),
+            Self::Part(input, _) | Self::Watched(input, _) => input.origin(),
             _ => None,
         }
     }
@@ -174,8 +228,8 @@ impl Input {
     /// Whether it was a stream, whose name says nothing of what it contains.
     pub fn is_stream(&self) -> bool {
         match self {
-            Self::Watched(input, _) => input.is_stream(),
-            _ => matches!(self, Self::Stream(_)),
+            Self::Part(input, _) | Self::Watched(input, _) => input.is_stream(),
+            _ => matches!(self, Self::Stream(_) | Self::Once(_)),
         }
     }
 
@@ -199,7 +253,7 @@ impl Input {
 
     /// A warning where its name says that it is compressed, and its bytes are not; they are read as they are.
     pub fn misnaming(&self) -> Option<Diagnostic> {
-        if self.origin().is_some() {
+        if self.is_lines() {
             return None;
         }
         let name = self.name();
@@ -217,9 +271,9 @@ impl Input {
         })
     }
 
-    /// The container that its suffix names; of derived records JSON Lines, whatever they were made from is called.
+    /// The container that its suffix names; of derived records and of parts JSON Lines, whatever they come from is called.
     pub fn container(&self) -> Option<Container> {
-        if self.origin().is_some() {
+        if self.is_lines() {
             return Some(Container::JsonLines);
         }
         self.suffix().and_then(|suffix| Container::from_suffix(&suffix))
@@ -240,16 +294,21 @@ impl Input {
             Self::Stream(spool) | Self::Derived(spool, _) => {
                 Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 })
             }
+            Self::Part(input, _) => input.raw()?,
+            Self::Once(once) => {
+                let mut stream = once.stream.lock().unwrap_or_else(PoisonError::into_inner);
+                stream.take().ok_or_else(|| io::Error::new(io::ErrorKind::Unsupported, "it can be read only once"))?
+            }
             Self::Watched(input, watch) => Box::new(WatchedReader { reader: input.raw()?, watch: watch.clone() }),
         })
     }
 
-    /// The bytes, decompressed, without a byte order mark; and the length of that mark.
-    pub(super) fn open(&self) -> Result<(Box<dyn BufRead + Send>, u64), ReadError> {
+    /// The bytes, decompressed, without a byte order mark.
+    pub(super) fn open(&self) -> Result<Box<dyn BufRead + Send>, ReadError> {
         let fail = |cause| ReadError::Open { name: self.name(), cause };
         let mut raw = BufReader::with_capacity(BUFFER, self.raw().map_err(fail)?);
         let empty = raw.fill_buf().map_err(fail)?.is_empty();
-        if empty && uncompressed(&self.name().to_ascii_lowercase()).is_some() {
+        if empty && self.whole().is_none() && uncompressed(&self.name().to_ascii_lowercase()).is_some() {
             return Err(fail(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
                 "it is empty, and so holds no compressed data",
@@ -262,7 +321,7 @@ impl Input {
         }
         let mark = if head.starts_with("\u{FEFF}".as_bytes()) { 3 } else { 0 };
         plain.consume(mark);
-        Ok((plain, mark as u64))
+        Ok(plain)
     }
 }
 

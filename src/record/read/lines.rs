@@ -63,8 +63,8 @@ pub(super) fn raws(bytes: &[u8], start: Cursor) -> impl Iterator<Item = Raw<'_>>
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let (line, after) = rest.split_at(end);
             let at = cursor;
-            // All of the line's bytes lie before the next line, whose first column it is: nothing need be counted.
-            cursor = Cursor { line: at.line + 1, column: 0, byte: at.byte + line.len() as u64 };
+            // The next line begins in its first column: nothing need be counted.
+            cursor = Cursor { line: at.line + 1, column: 0 };
             rest = after;
             let trimmed = line.trim_ascii();
             if !trimmed.is_empty() {

@@ -25,7 +25,8 @@ use std::sync::Arc;
 use memchr::memmem;
 
 pub(super) use fault::WHOLE_NUMBER;
-pub use input::{Input, Origin, Spool, Watch};
+pub use input::{Input, Once, Origin, Spool, Watch, Whole};
+pub(crate) use parse::type_at_an_end;
 pub use parse::{Parsed, Rejected};
 #[cfg(feature = "tables")]
 pub(crate) use row::NUMBERS;
@@ -135,8 +136,9 @@ impl Shared {
 /// # Errors
 /// Where it cannot be read, is in another encoding, or nothing says what it contains.
 pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> {
-    let (reader, mark) = input.open()?;
-    let mut feed = Feed::new(reader, mark, options.batch_size.max(1));
+    let mut feed = Feed::new(input.open()?, options.batch_size.max(1));
+    let whole = input.whole();
+    feed.at.line = whole.map_or(0, |whole| whole.before);
     let container = container(input, options, &mut feed)?;
     let (file, origin) = (input.name(), input.origin().cloned());
     let shared = Arc::new(Shared { file, options: options.clone(), columns: None, origin });
@@ -146,12 +148,13 @@ pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> 
         Container::Csv => Box::new(rows::Rows::default()),
     };
     let stream = Stream { feed, shared, queue: VecDeque::new() };
-    Ok(Batches { notice: input.misnaming(), stream, splitter, barren: true })
+    // A part of an input may well hold no record.
+    Ok(Batches { notice: input.misnaming(), stream, splitter, barren: whole.is_none() })
 }
 
 fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
-    let derived = input.origin().and_then(|_| input.container());
-    match (derived.or(options.container).or_else(|| input.container()), input) {
+    let fixed = input.container().filter(|_| input.is_lines());
+    match (fixed.or(options.container).or_else(|| input.container()), input) {
         (Some(container), _) => Ok(container),
         (None, input) if input.is_stream() => Ok(sniff(feed)),
         (None, _) => Err(ReadError::Suffix { name: input.name() }),

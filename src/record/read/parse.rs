@@ -186,11 +186,21 @@ struct Peek<'j> {
     tag: Cow<'j, str>,
 }
 
-/// The type of a record: at once where it is the first field, else after going through all of it.
+/// The type of a record: at once where it is the first or the last field, else after going through all of it.
 fn peek_type(json: &str) -> Option<RecordType> {
-    first_tag(json)
-        .and_then(RecordType::from_tag)
-        .or_else(|| RecordType::from_tag(&serde_json::from_str::<Peek<'_>>(json).ok()?.tag))
+    type_at_an_end(json).or_else(|| RecordType::from_tag(&serde_json::from_str::<Peek<'_>>(json).ok()?.tag))
+}
+
+/// The type that the first or the last field of an object says, if that is the type. What is no JSON may seem to say one.
+pub(crate) fn type_at_an_end(json: &str) -> Option<RecordType> {
+    first_tag(json).or_else(|| last_tag(json)).and_then(RecordType::from_tag)
+}
+
+/// A quotation mark after a comma or a brace, or before a brace, ends or begins no text in which the field could be said to stand.
+fn last_tag(json: &str) -> Option<&str> {
+    let (before, tag) = json.strip_suffix('}')?.trim_ascii_end().strip_suffix('"')?.rsplit_once('"')?;
+    let before = before.trim_ascii_end().strip_suffix(':')?.trim_ascii_end().strip_suffix("\"type\"")?;
+    before.trim_ascii_end().ends_with([',', '{']).then_some(tag)
 }
 
 fn first_tag(json: &str) -> Option<&str> {
@@ -240,7 +250,7 @@ fn not_utf8(shared: &Shared, raw: &Raw<'_>, error: Utf8Error) -> Diagnostic {
         Some(_) => ("the text is not UTF-8", "save the text anew in UTF-8"),
         None => ("the record ends inside a character", "the file is truncated, or not in UTF-8: get or save it anew"),
     };
-    let reason = format!("{reason}: byte 0x{byte:02X} at offset {} of the input", cursor.byte);
+    let reason = format!("{reason}: byte 0x{byte:02X} at offset {} of the record", error.valid_up_to());
     Diagnostic { at: cursor.location(&shared.file), ..whole(shared, raw, reason, remedy) }
 }
 
@@ -272,5 +282,32 @@ fn with_type(raw: &[u8], known: RecordType) -> Vec<u8> {
             [format!("{{\"type\":\"{}\"{comma}", known.as_str()).as_bytes(), rest].concat()
         }
         _ => raw.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_seen_at_either_end_and_nowhere_else() {
+        for (json, expected) in [
+            (r#"{"type":"tie","kind":"intent"}"#, Some(RecordType::Tie)),
+            (r#"{ "kind" : "intent" , "type" : "tie" }"#, Some(RecordType::Tie)),
+            (r#"{"type":"tie"}"#, Some(RecordType::Tie)),
+            (r#"{"kind":"intent","type":"tie","note":"x"}"#, None),
+            (r#"{"note":"x,\"type\":\"tie\""}"#, None),
+            (r#"{"note":"{\"type\":\"tie"}"#, None),
+            (r#"{"note":{"type":"tie"},"a":1}"#, None),
+            (r#"{"a":1,"mistype":"tie"}"#, None),
+            (r#"{"a":1,"type":"nothing"}"#, None),
+            ("{}", None),
+            ("", None),
+        ] {
+            assert_eq!(type_at_an_end(json), expected, "{json}");
+        }
+        // What is within another object says nothing of the one around it.
+        assert_eq!(fast(r#"{"assesses":["a"],"verdict":"homonym","note":{"type":"tie"}}"#, None), None);
+        assert_eq!(fast(r#"{"type":"award","id":"a","names":["x"],"conferred_by":"b","type":"tie"}"#, None), None);
     }
 }
