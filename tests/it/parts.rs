@@ -142,7 +142,7 @@ fn a_file_of_another_run_is_refused_and_says_why() {
     };
     let other = refused(&file, &whole, Options { default_source: Some("d1".to_owned()), ..options() });
     assert!(matches!(other, SurveyError::Other { what: "--source", .. }), "{other}");
-    let base = citypact::mapping::BaseIri::new("http://example.org/").unwrap();
+    let base = citypact::vocab::BaseIri::new("http://example.org/").unwrap();
     assert!(refused(&file, &whole, Options { base, ..options() }).to_string().contains("--base"));
     let input = refused(&file, &[Input::bytes("more.jsonl", *b"")], options());
     assert_eq!(
