@@ -9,10 +9,7 @@ use indicatif::MultiProgress;
 
 use super::pager::{Paged, Paging};
 use super::progress::{Progress, Unit};
-use super::screen::{Screen, sanitized};
-
-/// Standard output as commands write to it.
-pub type Stdout = BufWriter<Screen<io::Stdout>>;
+use super::screen::{Screen, Stdout, sanitized};
 
 /// What the command line knows of the process around it, read once at the start.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-//! Ctrl-C and a request to terminate: files that are not whole are removed, and the process ends at once with status 130.
+//! Signals, all that the program heeds: Ctrl-C and a request to terminate. Files that are not whole are removed, and the process
+//! ends at once with status 130; a dialogue ends its question, and a server its connections.
 //!
 //! Stores need no help: what is not committed is not there.
 
@@ -95,5 +96,40 @@ impl Presses {
         });
         self.pressed.store(self.ends, Ordering::Relaxed);
         result
+    }
+}
+
+/// The signals that end a server. Watching for them makes them work as process 1, too, where no signal has a default.
+pub struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// From here on they end nothing by themselves.
+    ///
+    /// # Errors
+    /// Where the system has no such signals.
+    pub fn watch() -> io::Result<Self> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Waits for the next SIGTERM or SIGINT.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
     }
 }

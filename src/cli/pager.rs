@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::edge::Stdout;
 use super::screen::Screen;
+use super::screen::Stdout;
 
 /// The pager at work. An interrupt waits for it: the screen is the pager's until it ends.
 static PAGER: Mutex<Option<Child>> = Mutex::new(None);

@@ -2,9 +2,12 @@
 //! so that it can neither move the cursor, nor change what is shown, nor turn the reading direction. Pipes and files get
 //! the bytes as they are.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use crate::output::moves_the_cursor;
+
+/// Standard output as commands write to it.
+pub type Stdout = BufWriter<Screen<io::Stdout>>;
 
 /// A terminal, or what is none.
 #[derive(Debug)]

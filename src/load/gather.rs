@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use oxrdf::{GraphName, NamedNode, Quad};
+use oxrdf::{NamedNode, Quad};
 use spargebra::SparqlParser;
 
 use super::LoadReport;
+use super::document::document_graph;
 use super::error::LoadError;
 use super::spill::Spill;
 use crate::rdf::quad_bytes;
@@ -14,34 +15,6 @@ use crate::vocab;
 
 /// From so many new quads on, sorted files are faster than transactions.
 const BULK: usize = 50_000;
-
-/// The graph of the document that a graph belongs to: itself or the one whose provenance it holds. None for the graphs
-/// that documents share and for graphs of other names.
-pub(super) fn document_graph(graph: &GraphName) -> Option<&str> {
-    let GraphName::NamedNode(graph) = graph else { return None };
-    vocab::graph::document_of(graph.as_str())
-}
-
-/// The documents that quads belong to, counted.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    seen: HashSet<Box<str>>,
-    last: Box<str>,
-}
-
-impl Names {
-    pub(super) fn note(&mut self, quad: &Quad) {
-        let Some(name) = document_graph(&quad.graph_name) else { return };
-        if *self.last != *name {
-            self.last = name.into();
-            self.seen.insert(name.into());
-        }
-    }
-
-    pub(super) fn count(&self) -> u64 {
-        self.seen.len() as u64
-    }
-}
 
 /// Quads by the graph of their document; those of shared graphs stand apart.
 #[derive(Default)]

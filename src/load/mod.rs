@@ -5,6 +5,7 @@
 //! already is left as it is, so the same load twice changes nothing. A store that holds nothing yet is filled by sorted
 //! files, all at once.
 
+mod document;
 mod error;
 mod files;
 mod gather;
@@ -71,7 +72,7 @@ pub struct Sink<'a>(Way<'a>);
 
 enum Way<'a> {
     Gathered(&'a mut Gather),
-    Direct { parcel: Vec<Quad>, outlet: SyncSender<Vec<Quad>>, documents: gather::Names },
+    Direct { parcel: Vec<Quad>, outlet: SyncSender<Vec<Quad>>, documents: document::Names },
 }
 
 impl Sink<'_> {
@@ -157,7 +158,7 @@ fn load_new<T: Send>(
     let (failed, failure) = sync_channel(1);
     thread::scope(|scope| {
         let producer = scope.spawn(move || {
-            let mut sink = Sink(Way::Direct { parcel: Vec::new(), outlet, documents: gather::Names::default() });
+            let mut sink = Sink(Way::Direct { parcel: Vec::new(), outlet, documents: document::Names::default() });
             let ontology = if options.ontology { read_ontology(&mut sink) } else { Ok(()) };
             let result = ontology.and_then(|()| produce(&mut sink)).and_then(|product| Ok((product, sink.finish()?)));
             failed.send(result.is_err()).map_or(Err(LoadError::Stopped), |()| result)

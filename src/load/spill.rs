@@ -7,8 +7,8 @@ use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use oxrdf::Quad;
 use oxttl::NQuadsParser;
 
+use super::document::document_graph;
 use super::error::LoadError;
-use super::gather::document_graph;
 
 /// Files for documents; each is read back whole.
 const PARTS: usize = 64;

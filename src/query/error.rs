@@ -6,7 +6,7 @@ use std::time::Duration;
 use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 
 use super::limits::Limits;
-use super::syntax::parse::SyntaxError;
+use super::syntax::error::SyntaxError;
 use crate::eval::{Cancel, Stop};
 #[cfg(feature = "client")]
 use crate::federation::LoadError;

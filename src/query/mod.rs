@@ -50,6 +50,7 @@ pub use remote::RemoteSession;
 pub use session::{LocalSession, Session, Work};
 #[cfg(feature = "client")]
 pub use state::{RemoteState, RemoteStates, State};
+pub use syntax::error::SyntaxError;
 pub use syntax::formatting::formatted;
-pub use syntax::parse::{ParseOptions, SyntaxError};
+pub use syntax::options::ParseOptions;
 pub use update::{Update, UpdateStats};

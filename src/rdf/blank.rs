@@ -9,9 +9,13 @@ use sophia::api::quad::Spog;
 use sophia::c14n::rdfc10;
 use sophia::turtle::parser::nq;
 
-use super::compare::CompareError;
 use super::nquads::Lines;
 use super::sink::QuadSink as _;
+
+/// Why two data sets cannot be compared.
+#[derive(Debug, thiserror::Error)]
+#[error("the blank nodes of the data cannot be told apart within reasonable time: {0}")]
+pub struct CompareError(pub(super) String);
 
 /// How often what blank nodes say is passed on to their neighbours: chains of them are told apart up to this length.
 const ROUNDS: usize = 64;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use oxrdf::Quad;
 
-use super::blank::{Component, Signed, has_blank, line};
+use super::blank::{CompareError, Component, Signed, has_blank, line};
 
 /// What two data sets do not share, as sorted lines of N-Quads.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,11 +21,6 @@ impl Diff {
         self.added.is_empty() && self.removed.is_empty()
     }
 }
-
-/// Why two data sets cannot be compared.
-#[derive(Debug, thiserror::Error)]
-#[error("the blank nodes of the data cannot be told apart within reasonable time: {0}")]
-pub struct CompareError(pub(super) String);
 
 /// One of two data sets to be compared. Quads without blank nodes are kept as lines.
 #[derive(Debug, Clone, Default)]

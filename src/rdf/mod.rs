@@ -26,7 +26,8 @@ mod write;
 mod writer;
 mod xml;
 
-pub use compare::{CompareError, Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
+pub use blank::CompareError;
+pub use compare::{Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use document::{document, document_triples};
 pub use gather::Gathered;
 pub use graph::name_of;

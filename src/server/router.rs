@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::endpoint::Endpoint;
-use super::http::{access, conditional, conformance, cors, problem};
+use super::http::{access, conditional, conformance, cors, problem, problem_response};
 use super::linked_data::{self, description};
 use super::ops::{self, log, openapi};
 use super::sparql::{self, assist, library};
@@ -28,7 +28,7 @@ pub fn router(endpoint: &Arc<Endpoint>) -> Router {
         .layer(from_fn(options))
         .layer(from_fn(conformance::checked))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(Arc::clone(endpoint), problem::render))
+        .layer(from_fn_with_state(Arc::clone(endpoint), problem_response::render))
         .layer(CompressionLayer::new().gzip(true).zstd(true))
         .layer(map_response(coded))
         .layer(from_fn(conformance::whole))

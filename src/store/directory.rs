@@ -5,7 +5,8 @@ use std::path::Path;
 use super::embedded::Embedded;
 use super::error::StoreError;
 use super::files;
-use super::lock::{Holder, LOCK};
+use super::holder::Holder;
+use super::lock::LOCK;
 
 /// Removes what a bulk load that was killed left behind, sorted files that were never taken in, and all that was made of a
 /// store before that was one. The caller has the lock.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use oxigraph::sparql::{QueryEvaluationError, UpdateEvaluationError};
 
-use super::lock::Holder;
+use super::holder::Holder;
 use crate::index::{Damage, TooLarge};
 
 /// Why a store did not do what was asked. Nothing is changed when one of these is returned.

@@ -1,15 +1,13 @@
 //! Who has a store open: one writer, or any number of readers.
 
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::error::StoreError;
+use super::holder::Holder;
 
 pub(super) const LOCK: &str = "citypact.lock";
 const HOLDER: &str = "citypact.holder";
@@ -18,33 +16,6 @@ const TRIES: u32 = 20;
 /// And for one that another process is making.
 const TRIES_IN_MAKING: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// The process that has a store open for writing, as it describes itself in `citypact.holder`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// Its process id.
-    pub pid: u32,
-    /// What it does, such as `load` or `serve`.
-    pub purpose: String,
-    /// The address of its SPARQL endpoint, if it is a server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-}
-
-impl Holder {
-    /// This process, doing `purpose`.
-    pub fn this_process(purpose: impl Into<String>) -> Self {
-        Self { pid: std::process::id(), purpose: purpose.into(), address: None }
-    }
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {} ({}", self.pid, self.purpose)?;
-        self.address.as_ref().map_or(Ok(()), |address| write!(f, " at {address}"))?;
-        f.write_str(")")
-    }
-}
 
 /// Holds the lock of a store's directory until dropped; the system frees it when the process dies.
 pub(super) struct Lock {

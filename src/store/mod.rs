@@ -13,6 +13,7 @@ mod document;
 mod embedded;
 mod error;
 mod files;
+mod holder;
 mod index_only;
 mod indexing;
 mod lock;
@@ -42,8 +43,8 @@ pub use directory::{discard, is_store};
 pub use document::{Change, Document};
 pub use embedded::Embedded;
 pub use error::StoreError;
+pub use holder::Holder;
 pub use index_only::IndexOnly;
-pub use lock::Holder;
 pub use meta::counter;
 pub use quads::Quads;
 #[cfg(feature = "client")]
@@ -120,12 +121,14 @@ pub trait Store: Send + Sync {
     /// Adds many quads as fast as the store can. Returns how many were taken in, those counted that came twice.
     ///
     /// # Errors
-    /// The first error of `quads`; [`StoreError`]
+    /// The first error of `quads`; [`StoreError`]; [`StoreError::ReadOnly`] where the store is for reading alone.
     fn add_all(
         &self,
-        quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
-        options: BulkOptions,
-    ) -> Result<u64, StoreError>;
+        _quads: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
+        _options: BulkOptions,
+    ) -> Result<u64, StoreError> {
+        Err(StoreError::ReadOnly)
+    }
 }
 
 impl Store for Embedded {

@@ -8,7 +8,8 @@ use super::directory::{is_indexed_alone, is_rocksdb, is_store, is_vacant, must_b
 use super::embedded::{Embedded, Home, Kept, ox};
 use super::error::StoreError;
 use super::files::{self, Files, Found};
-use super::lock::{Holder, Lock};
+use super::holder::Holder;
+use super::lock::Lock;
 use super::meta::Meta;
 use super::versions::Versions;
 

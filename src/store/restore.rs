@@ -8,7 +8,8 @@ use super::directory::is_rocksdb;
 use super::embedded::Embedded;
 use super::error::StoreError;
 use super::files;
-use super::lock::{Holder, Lock};
+use super::holder::Holder;
+use super::lock::Lock;
 use super::meta::Meta;
 use super::opening::fresh;
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, Quad, TermRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNodeRef, TermRef};
 
 use super::bound::Bound;
 use super::overlay::contains_graph;
 use super::quads::{Asked, Quads};
-use super::{BulkOptions, Counts, Embedded, QuadStream, Store, StoreError, counts};
+use super::{Counts, Embedded, QuadStream, Store, StoreError, counts};
 use crate::index::Version;
 use crate::rdf::canonical_quad;
 
@@ -110,13 +110,5 @@ impl Store for Snapshot {
 
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         self.contains_graph(graph)
-    }
-
-    fn add_all(
-        &self,
-        _: &mut dyn Iterator<Item = Result<Quad, StoreError>>,
-        _: BulkOptions,
-    ) -> Result<u64, StoreError> {
-        Err(StoreError::ReadOnly)
     }
 }

@@ -34,6 +34,7 @@ const INSTEAD: &[(&str, &str)] = &[
     ("--places 100000", "--places 1000"),
     ("https://query.wikidata.org/sparql", "ADDRESS/sparql"),
     ("https://cities.example.org/", "ADDRESS/"),
+    ("http://localhost:8890/sparql", "ADDRESS/sparql"),
     ("http://localhost:7878", "ADDRESS"),
     ("http://127.0.0.1:7878", "ADDRESS"),
 ];

@@ -223,3 +223,49 @@ fn every_path_that_writes_publishes() {
     }
     assert_eq!(paths, 4, "an update, a transaction on either, and a bulk load");
 }
+
+/// How many lines of code make a run, and how many characters it must have to be one.
+const RUN: (usize, usize) = (6, 120);
+
+/// The lines of a file that do something: no comments, imports, attributes, and no declarations of fields and parameters.
+fn logic(text: &str) -> Vec<(usize, &str)> {
+    let mut is_import = false;
+    let mut lines = Vec::new();
+    for (at, line) in code(text) {
+        let line = line.trim();
+        is_import |= line.starts_with("use ") || line.starts_with("pub use ");
+        let is_field = line.ends_with(',')
+            && line
+                .trim_start_matches("pub ")
+                .split_once(": ")
+                .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        let declares = line.starts_with("#[") || line.starts_with("mod ") || line == "&self," || is_field;
+        if !is_import && !declares && !line.is_empty() {
+            lines.push((at + 1, line));
+        }
+        is_import &= !line.ends_with(';');
+    }
+    lines
+}
+
+/// What stands in two places is mended in one of them.
+#[test]
+fn no_logic_stands_twice() {
+    let (lines, characters) = RUN;
+    let files = crate_files();
+    let mut runs: BTreeMap<Vec<&str>, String> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for (name, text) in files.iter().filter(|(name, _)| !name.contains("tests")) {
+        for run in logic(text).windows(lines) {
+            let words: Vec<&str> = run.iter().map(|(_, line)| *line).collect();
+            if words.iter().map(|line| line.len()).sum::<usize>() < characters {
+                continue;
+            }
+            let place = format!("src/{name}:{}", run[0].0);
+            if let Some(before) = runs.insert(words, place.clone()) {
+                twice.push(format!("{before} and {place}"));
+            }
+        }
+    }
+    assert!(twice.is_empty(), "six lines that are the same:\n{}", twice.join("\n"));
+}

@@ -13,6 +13,7 @@ use crate::cli::common::StoreArgs;
 use crate::cli::edge::{self, Edge};
 use crate::cli::endpoint::EndpointArgs;
 use crate::cli::follow::Served;
+use crate::cli::interrupt::Signals;
 use crate::cli::log_file::LogFile;
 use crate::cli::report::{Failure, Outcome, Result};
 use crate::query::{DefaultGraph, Limits, RemoteStates, TextLimits};
@@ -297,37 +298,6 @@ fn own_address(listener: &Listener, base_path: &str) -> String {
         }
         #[cfg(unix)]
         Listener::Unix(..) => format!("unix:{}", listener.name()),
-    }
-}
-
-/// The signals that end a server. Watching for them makes them work as process 1, too, where no signal has a default.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn watch() -> io::Result<Self> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    /// Waits for the next SIGTERM or SIGINT.
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
     }
 }
 

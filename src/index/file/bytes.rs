@@ -5,9 +5,11 @@ use std::io;
 use oxrdf::BaseDirection;
 use oxsdatatypes::{Decimal, Double, Float};
 
-use super::source::Sum;
 use crate::index::id::{GraphSet, Id, Tag, TagText};
 use crate::index::number::Number;
+
+/// The first half of a block's checksum: enough to find damage, and half as long in the directory.
+pub(in crate::index) type Sum = [u8; 16];
 
 /// A value of fixed size.
 pub(in crate::index) trait Fixed: Copy {
@@ -35,31 +37,25 @@ impl Fixed for u32 {
     }
 }
 
-impl Fixed for Id {
-    const SIZE: usize = 4;
-    const FILLER: Self = Self(1);
+/// A number in a type of its own is kept as the number.
+macro_rules! number {
+    ($($name:ident: $filler:literal),*) => {
+        $(impl Fixed for $name {
+            const SIZE: usize = u32::SIZE;
+            const FILLER: Self = Self($filler);
 
-    fn write(self, out: &mut Vec<u8>) {
-        self.0.write(out);
-    }
+            fn write(self, out: &mut Vec<u8>) {
+                self.0.write(out);
+            }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
-        u32::read(bytes).map(Self)
-    }
+            fn read(bytes: &[u8]) -> Option<Self> {
+                u32::read(bytes).map(Self)
+            }
+        })*
+    };
 }
 
-impl Fixed for GraphSet {
-    const SIZE: usize = 4;
-    const FILLER: Self = Self(0);
-
-    fn write(self, out: &mut Vec<u8>) {
-        self.0.write(out);
-    }
-
-    fn read(bytes: &[u8]) -> Option<Self> {
-        u32::read(bytes).map(Self)
-    }
-}
+number!(Id: 1, GraphSet: 0);
 
 impl Fixed for Tag {
     const SIZE: usize = 2;

@@ -13,11 +13,11 @@ mod read;
 mod source;
 mod write;
 
-pub(super) use bytes::{Fixed, In, Out};
+pub(super) use bytes::{Fixed, In, Out, Sum};
 pub(super) use column::Column;
 pub use damage::Damage;
 pub use read::Header;
-pub(super) use source::{Extent, Source, Sum};
+pub(super) use source::{Extent, Source};
 pub(super) use write::Blocks;
 
 const MARK: &[u8; 16] = b"citypact index 2";

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::bytes::{self, Fixed, In, Out, wrong};
+use super::bytes::{self, Fixed, In, Out, Sum, wrong};
 use super::damage::{Damage, Found};
 
 /// Where a block stands, and the checksum of its bytes.
@@ -31,9 +31,6 @@ impl Extent {
         Ok(Self { at, length, checksum: bytes.bytes(32)?.try_into().map_err(|_| wrong())? })
     }
 }
-
-/// The first half of a block's checksum: enough to find damage, and half as long in the directory.
-pub(in crate::index) type Sum = [u8; 16];
 
 fn half(checksum: &[u8; 32]) -> Sum {
     std::array::from_fn(|at| checksum[at])

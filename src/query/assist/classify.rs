@@ -2,7 +2,8 @@
 
 use crate::query::engine::Query;
 use crate::query::error::QueryError;
-use crate::query::syntax::parse::{ParseOptions, SyntaxError};
+use crate::query::syntax::error::SyntaxError;
+use crate::query::syntax::options::ParseOptions;
 use crate::query::syntax::tokens::{Kind, Tokens};
 use crate::query::update::Update;
 

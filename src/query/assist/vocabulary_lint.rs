@@ -6,7 +6,8 @@ use crate::eval::expression::is_function;
 use crate::nearest::nearest;
 use crate::query::engine::Query;
 use crate::query::engine::functions::{LazyRegister, functions};
-use crate::query::syntax::parse::{ParseOptions, SyntaxError};
+use crate::query::syntax::error::SyntaxError;
+use crate::query::syntax::options::ParseOptions;
 use crate::query::syntax::tokens::{Kind, Tokens};
 use crate::vocab;
 

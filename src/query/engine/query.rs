@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use crate::query::algebra::canonical::{QueryFacts, canonicalise};
 use crate::query::error::QueryError;
-use crate::query::syntax::parse::{self, ParseOptions};
+use crate::query::syntax::options::ParseOptions;
+use crate::query::syntax::parse;
 
 /// A parsed query.
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ use self::with_values::with_values;
 use super::algebra::substitute::{Value, substitute};
 use super::engine::Query;
 use super::error::QueryError;
-use super::syntax::parse::ParseOptions;
+use super::syntax::options::ParseOptions;
 use crate::nearest::nearest;
 
 /// The queries that ship with the crate: the file's stem and its text.

@@ -1,8 +1,7 @@
 //! What the parser takes although the grammar has it not: an aggregate within an aggregate, and in expressions a triple term whose
 //! subject is a literal or a triple term.
 
-use super::clauses::AGGREGATES;
-use super::tokens::{Kind, Token, Tokens};
+use super::tokens::{AGGREGATES, Kind, Token, Tokens};
 
 /// What a bracket that is open belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]

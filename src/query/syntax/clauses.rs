@@ -1,13 +1,12 @@
 //! Clauses that the parser reads otherwise than SPARQL means them.
 
 use super::edit::Edit;
-use super::readable::{At, Pass, free};
+use super::pass::{At, Pass, free};
 use super::reuse::Reuse;
-use super::tokens::Kind;
+use super::tokens::{AGGREGATES, Kind};
 
 /// More rows than there are anywhere: numbers that no machine counts to mean as much.
 const ENDLESS: &str = "1000000000000000";
-pub(in crate::query) const AGGREGATES: [&str; 7] = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];
 const MODIFIERS: [&str; 5] = ["HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"];
 
 /// The clauses that the reader is in.

@@ -3,7 +3,8 @@
 //! The parser names the farthest byte it looked at, which for a keyword is the keyword's end, and every character class
 //! it would have taken there. From that the token it stumbled over is found again, and common slips are recognised.
 
-use super::parse::{ParseOptions, SyntaxError};
+use super::error::SyntaxError;
+use super::options::ParseOptions;
 use super::readable::Readable;
 use super::script::Script;
 use super::tokens::{Kind, Token, Tokens};

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use oxiri::Iri;
 
 use super::edit::Edit;
-use super::parse::ParseOptions;
-use super::readable::{At, is_beyond};
+use super::options::ParseOptions;
+use super::pass::{At, is_beyond};
 use super::script::numbered;
 use super::tokens::Kind;
 use crate::rdf::is_local_name;

@@ -8,59 +8,22 @@ use std::collections::HashMap;
 
 use super::clauses::Clauses;
 use super::edit::{Edit, Edited};
-use super::parse::ParseOptions;
+use super::options::ParseOptions;
+use super::pass::{At, Pass, Plain};
 use super::prologue::Prologue;
-use super::tokens::{Kind, Token, Tokens};
+use super::tokens::{Kind, Tokens};
 use crate::query::update::unnamed;
-use crate::rdf::{is_combining, is_letter};
 
 /// Functions that the parser takes for names of nothing where white space follows.
 const GLUED: [&str; 3] = ["CONCAT", "COALESCE", "BNODE"];
 /// Bytes that a text may grow by, beside several times its own length: no text, however it names things, fills the memory.
 const GROWTH: usize = 1 << 20;
-/// Words after which an IRI may stand, and other keywords too.
-const BEFORE_IRIS: [&str; 7] = ["ADD", "COPY", "MOVE", "TO", "LOAD", "SILENT", "SERVICE"];
 
 /// A text for the parser.
 pub(in crate::query) struct Readable<'a> {
     pub(in crate::query) text: Edited<'a>,
     /// The names of variables that stand for others in it, and these.
     pub(in crate::query) variables: HashMap<String, String>,
-}
-
-/// A token and where the reader is.
-pub(in crate::query) struct At<'a> {
-    source: &'a str,
-    pub(in crate::query) token: Token,
-    /// The last token and the one before it.
-    pub(in crate::query) before: [Option<Token>; 2],
-    /// Brackets around it.
-    pub(in crate::query) depth: usize,
-}
-
-impl<'a> At<'a> {
-    pub(in crate::query) fn text(&self) -> &'a str {
-        self.token.text(self.source)
-    }
-
-    pub(in crate::query) fn last(&self) -> &'a str {
-        self.before[0].map(|token| token.text(self.source)).unwrap_or_default()
-    }
-
-    pub(in crate::query) fn is_after(&self, word: &str) -> bool {
-        self.last().eq_ignore_ascii_case(word)
-    }
-
-    /// Whether the parser would look for keywords here before it looks for names.
-    pub(in crate::query) fn may_follow_a_keyword(&self) -> bool {
-        self.last() == "(" || BEFORE_IRIS.iter().any(|word| self.is_after(word))
-    }
-
-    /// The name of a variable.
-    pub(in crate::query) fn variable(&self) -> Option<&'a str> {
-        let is_variable = self.token.kind == Kind::Sigil;
-        self.text().strip_prefix(['?', '$']).filter(|_| is_variable)
-    }
 }
 
 /// Writes a text so that the parser reads it as SPARQL does.
@@ -84,25 +47,7 @@ pub(in crate::query) fn readable<'a>(text: &'a str, options: &ParseOptions) -> R
     Readable { text: Edited::new(text, pass.edits), variables: variables.collect() }
 }
 
-/// What has been found.
-pub(in crate::query) struct Pass<'a> {
-    pub(in crate::query) edits: Vec<Edit>,
-    pub(in crate::query) names: Plain<'a>,
-    /// Bytes that the text may still grow by.
-    room: usize,
-    /// The edit that names the source of a COPY, MOVE or ADD from DEFAULT, until its target is read.
-    from_default: Option<usize>,
-}
-
 impl<'a> Pass<'a> {
-    /// Writes something else in the place of a token; what there is no room for stays as it is, and is not read.
-    pub(in crate::query) fn replace(&mut self, token: Token, with: String) {
-        if let Some(room) = self.room.checked_sub(with.len()) {
-            self.room = room;
-            self.edits.push(Edit::new(token.start..token.end, with));
-        }
-    }
-
     fn token(&mut self, at: &At<'a>, prologue: &Prologue<'a, '_>) {
         if at.text().eq_ignore_ascii_case("DEFAULT") {
             return self.default_graph(at);
@@ -169,54 +114,4 @@ impl<'a> Pass<'a> {
 /// `true` and `false` in capitals (19.8, note 1).
 fn truth(word: &str) -> Option<&'static str> {
     ["true", "false"].into_iter().find(|truth| truth.eq_ignore_ascii_case(word) && *truth != word)
-}
-
-/// Whether a name has characters beyond the basic plane, which the parser takes for none of a name ([164]).
-pub(in crate::query) fn is_beyond(name: &str) -> bool {
-    name.bytes().any(|byte| byte >= 0xF0)
-}
-
-/// Plain names for those that the parser would not read.
-pub(in crate::query) struct Plain<'a> {
-    text: &'a str,
-    /// By what a label or the name of a variable is.
-    names: HashMap<(Option<&'a str>, Option<&'a str>), String>,
-}
-
-impl<'a> Plain<'a> {
-    pub(in crate::query) fn text(&self) -> &'a str {
-        self.text
-    }
-
-    /// What a variable is called instead.
-    pub(in crate::query) fn variable(&mut self, name: &'a str) -> Option<String> {
-        is_variable(name).then(|| self.plain((None, Some(name))))
-    }
-
-    /// What a blank node's label is instead. Nobody sees it again.
-    fn label(&mut self, label: &'a str) -> Option<String> {
-        is_beyond(label).then(|| format!("_:{}", self.plain((Some(label), None))))
-    }
-
-    fn plain(&mut self, name: (Option<&'a str>, Option<&'a str>)) -> String {
-        let number = self.names.len();
-        let text = self.text;
-        self.names.entry(name).or_insert_with(|| free(text, "name", number)).clone()
-    }
-}
-
-/// `stem` and a number, with as many underscores before as make it a name that the text does not have.
-pub(in crate::query) fn free(text: &str, stem: &str, number: usize) -> String {
-    let mut name = format!("{stem}_{number}");
-    while text.contains(&name) {
-        name.insert(0, '_');
-    }
-    name
-}
-
-/// Whether a name beyond the parser's is one of a variable ([166] `VARNAME`).
-fn is_variable(name: &str) -> bool {
-    let fits = |char: char| char == '_' || char.is_ascii_digit() || is_letter(char);
-    let first = name.chars().next().is_some_and(fits);
-    is_beyond(name) && first && name.chars().all(|char| fits(char) || is_combining(char))
 }

@@ -5,10 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::clauses::AGGREGATES;
 use super::edit::Edit;
-use super::readable::{At, Pass};
-use super::tokens::Kind;
+use super::pass::{At, Pass};
+use super::tokens::{AGGREGATES, Kind};
 
 /// Bytes of an expression that is written out: names that stand for names would double it again and again.
 const LONGEST: usize = 4096;

@@ -1,7 +1,8 @@
 //! A text as it was given, and as SPARQL's grammar has it.
 
 use super::edit::{Edit, Edited};
-use super::parse::{ParseOptions, SyntaxError};
+use super::error::SyntaxError;
+use super::options::ParseOptions;
 use super::tokens::{Kind, Tokens};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';

@@ -9,7 +9,7 @@ use spargebra::algebra::GraphTarget;
 use super::super::error::QueryError;
 use super::Work;
 use crate::query::engine::Query;
-use crate::query::syntax::parse::ParseOptions;
+use crate::query::syntax::options::ParseOptions;
 use crate::store::{StoreError, Transaction};
 
 /// A graph of more quads than these is emptied quad by quad, so that it can be stopped; a smaller one at once, which is

@@ -14,8 +14,8 @@
 
 use super::ReadOptions;
 use super::explain::{MOST_FAULTS, Note};
+use super::quoting::Quoting;
 use super::row::{self, Cell, Field, LISTS, TEXTS, cells};
-use super::rows::Place;
 use crate::location::Severity;
 use crate::record::RecordType;
 use crate::record::words::{meant, nearest, shown};
@@ -174,7 +174,7 @@ impl Columns {
 
     /// A row as the JSON of a record, and where in it the value of each column begins.
     pub(super) fn json(&self, row: &str) -> Result<(String, Vec<Mark>), Note> {
-        if row.bytes().fold(Place::Start, Place::after) == Place::Quoted {
+        if row.bytes().fold(Quoting::Start, Quoting::after) == Quoting::Quoted {
             return Err(Note::error(
                 0,
                 "a quotation mark in this row is not closed",

@@ -14,6 +14,7 @@ mod input;
 mod lines;
 mod node;
 mod parse;
+mod quoting;
 mod row;
 mod rows;
 mod syntax;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::rows::Place;
+use super::quoting::Quoting;
 use crate::record::text::OF_THE_SOURCE;
 
 /// Fields that hold a number, in records and in evidence.
@@ -48,10 +48,10 @@ pub(super) type Cell<'r> = (usize, Cow<'r, str>);
 
 /// The cells of a row (RFC 4180, §2).
 pub(super) fn cells(row: &str) -> Vec<Cell<'_>> {
-    let (mut cells, mut start, mut place) = (Vec::new(), 0, Place::Start);
+    let (mut cells, mut start, mut place) = (Vec::new(), 0, Quoting::Start);
     for (at, byte) in row.bytes().enumerate() {
         place = place.after(byte);
-        if byte == b',' && place == Place::Start {
+        if byte == b',' && place == Quoting::Start {
             cells.push((start, unquoted(&row[start..at])));
             start = at + 1;
         }

@@ -3,36 +3,14 @@
 use crate::location::Severity;
 
 use super::columns::Columns;
+use super::quoting::Quoting;
 use super::{Shared, Span, Spans, Splitter, Stream};
 use std::sync::Arc;
-
-/// Where in a row the reading stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Place {
-    /// At the start of a cell.
-    #[default]
-    Start,
-    Plain,
-    Quoted,
-    /// After a quotation mark in a quoted cell, which ends the cell or stands, doubled, for itself.
-    Quote,
-}
-
-impl Place {
-    pub(super) fn after(self, byte: u8) -> Self {
-        match (self, byte) {
-            (Self::Quoted, b'"') => Self::Quote,
-            (Self::Quoted, _) | (Self::Start | Self::Quote, b'"') => Self::Quoted,
-            (_, b',' | b'\n') => Self::Start,
-            _ => Self::Plain,
-        }
-    }
-}
 
 /// Cuts into batches of rows, after the heading.
 #[derive(Default)]
 pub(super) struct Rows {
-    place: Place,
+    place: Quoting,
     /// Where the present row begins in the window.
     row: usize,
     /// How much of the window has been gone through.
@@ -70,7 +48,7 @@ impl Rows {
     fn next_row(&mut self, stream: &Stream) -> bool {
         while let Some(&byte) = stream.feed.window.get(self.position) {
             self.position += 1;
-            let ends = byte == b'\n' && self.place != Place::Quoted;
+            let ends = byte == b'\n' && self.place != Quoting::Quoted;
             self.place = self.place.after(byte);
             if ends {
                 return true;

@@ -7,17 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
 use crate::server::admission::priority::in_background;
-use crate::server::endpoint::Endpoint;
-use crate::server::failure;
-use crate::server::sparql::protocol;
 
 /// What a server takes of a body.
 #[derive(Debug, Clone, Copy)]
@@ -121,23 +116,6 @@ impl Deref for Held {
     fn deref(&self) -> &Bytes {
         &self.bytes
     }
-}
-
-/// The parameters of a request in their order: those of its address and, of a POST, those of the form that it sends, whose
-/// values are texts of queries at most.
-///
-/// # Errors
-/// 400 and 415 for what is no form, and those of [`read`].
-pub async fn parameters(endpoint: &Endpoint, request: Request) -> Result<(Parts, Vec<(String, String)>), Problem> {
-    let (parts, body) = request.into_parts();
-    let mut given = protocol::pairs(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
-    if parts.method == Method::POST {
-        let limits = endpoint.settings.body.within(protocol::encoded(endpoint.settings.text.length));
-        let bytes = read(&parts.headers, body, limits, &endpoint.bodies).await?;
-        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        given.extend(protocol::form_pairs(content_type, &bytes).map_err(failure::of_protocol)?);
-    }
-    Ok((parts, given))
 }
 
 /// How long, and for how many bytes, a refused client is listened to.

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::problem::Problem;
-use crate::server::sparql::answer;
+use super::response;
 
 /// An entity tag without its quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +99,7 @@ pub fn whole(
     if let Some(response) = unchanged(headers, &tag)? {
         return Ok(response);
     }
-    let mut response = answer::whole(media_type, bytes);
+    let mut response = response::whole(media_type, bytes);
     mark(&mut response, &tag);
     Ok(response)
 }

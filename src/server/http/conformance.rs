@@ -8,7 +8,8 @@ use axum::response::IntoResponse;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::offered;
-use super::problem::{self, Problem};
+use super::problem::Problem;
+use super::problem_response;
 
 /// Bytes of a result that a client of HTTP/1.0 gets at most.
 const WHOLE: usize = 32 << 20;
@@ -102,7 +103,7 @@ pub async fn whole(request: Request, next: Next) -> Response<Body> {
             };
             parts.headers.remove(header::CONTENT_ENCODING);
             parts.headers.remove(header::ETAG);
-            problem::told(Response::from_parts(parts, Body::empty()), problem, accept.as_deref(), None)
+            problem_response::told(Response::from_parts(parts, Body::empty()), problem, accept.as_deref(), None)
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::server::http::conditional::{self, Tag};
 use crate::server::http::offered;
 use crate::server::http::problem::Problem;
 use crate::server::http::rdf_body;
-use crate::server::sparql::{answer, protocol};
+use crate::server::http::response;
+use crate::server::sparql::protocol;
 use crate::server::state::current_state;
 use crate::server::{failure, pages};
 use crate::store::{Counts, EPOCH};
@@ -71,7 +72,7 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
             return Ok(response);
         }
         let bytes = document(&void(endpoint, &root, &counts), &format!("{root}/dataset"), syntax)?;
-        let mut response = answer::whole(offered::media_type(syntax), bytes);
+        let mut response = response::whole(offered::media_type(syntax), bytes);
         conditional::mark(&mut response, &tag);
         Ok(response)
     })

@@ -19,9 +19,10 @@ use super::failure;
 use super::http::conditional::{self, Tag};
 use super::http::offered;
 use super::http::problem::Problem;
+use super::http::response;
 use super::http::{iri, rdf_body};
 use super::pages;
-use super::sparql::{answer, protocol};
+use super::sparql::protocol;
 use super::state::current_state;
 use crate::format::Syntax;
 use crate::ontology;
@@ -221,7 +222,7 @@ fn written(triples: &[Triple], syntax: Syntax, tag: &Tag) -> Result<Response<Bod
     let quad = |triple: &Triple| rdf::canonical_quad(triple.clone().in_graph(GraphName::DefaultGraph));
     let mut bytes = Vec::new();
     rdf::write(triples.iter().map(quad).collect(), syntax, &mut bytes).map_err(failure::of_output)?;
-    let mut response = answer::whole(offered::media_type(syntax), bytes);
+    let mut response = response::whole(offered::media_type(syntax), bytes);
     conditional::mark(&mut response, tag);
     Ok(response)
 }

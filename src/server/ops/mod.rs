@@ -1,6 +1,7 @@
 //! Operations: health, readiness, metrics, and what the admin token opens.
 
 pub mod counts;
+mod exposition;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
@@ -19,7 +20,8 @@ use super::endpoint::Endpoint;
 use super::failure;
 use super::http::access::Right;
 use super::http::problem::Problem;
-use super::sparql::{answer, protocol};
+use super::http::response;
+use super::sparql::protocol;
 use crate::store::Embedded;
 
 const JSON: &str = "application/json";
@@ -33,7 +35,7 @@ pub async fn health() -> Response<Body> {
 
 /// What is true at the moment alone, and not to be kept (RFC 9111 §5.2.2.5).
 fn of_now(media_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
-    let mut response = answer::whole(media_type, text);
+    let mut response = response::whole(media_type, text);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -66,7 +68,7 @@ pub async fn readiness(State(endpoint): State<Arc<Endpoint>>) -> Result<Response
 
 /// `/metrics`: counters for Prometheus.
 pub async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response<Body> {
-    of_now("text/plain; version=0.0.4; charset=utf-8", metrics::render(&endpoint))
+    of_now("text/plain; version=0.0.4; charset=utf-8", exposition::render(&endpoint))
 }
 
 /// `/admin/queries`: what is being evaluated.

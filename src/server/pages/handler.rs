@@ -20,10 +20,10 @@ use crate::server::endpoint::Endpoint;
 use crate::server::http::conditional::{self, Tag};
 use crate::server::http::negotiation::{self, Name};
 use crate::server::http::problem::Problem;
+use crate::server::http::response;
 
 use crate::server::http::{iri, offered};
 use crate::server::linked_data::{self, description};
-use crate::server::sparql::answer;
 use crate::server::sparql::cache::{Found, Key};
 use crate::server::state::current_state;
 
@@ -126,7 +126,7 @@ pub async fn respond_once(
     let state = current_state(endpoint, deadline).await?;
     admitted(endpoint, deadline, move |endpoint, cancel| {
         let page = make(&Reading::new(endpoint, state, deadline, cancel), &view)?;
-        Ok(dressed(answer::whole("text/html; charset=utf-8", layout::render(&page, &view)), &view))
+        Ok(dressed(response::whole("text/html; charset=utf-8", layout::render(&page, &view)), &view))
     })
     .await
 }
@@ -136,7 +136,7 @@ fn sent(headers: &HeaderMap, page: Bytes, tag: &Tag, view: &View) -> Result<Resp
     if let Some(response) = conditional::unchanged(headers, tag)? {
         return Ok(dressed(response, view));
     }
-    let mut response = answer::whole("text/html; charset=utf-8", page);
+    let mut response = response::whole("text/html; charset=utf-8", page);
     conditional::mark(&mut response, tag);
     Ok(dressed(response, view))
 }

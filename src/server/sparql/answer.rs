@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 
 use super::cache::{Found, Key, Lead};
@@ -257,11 +257,4 @@ pub fn counted(endpoint: &Endpoint, error: &QueryError) -> Problem {
         _ => {}
     }
     failure::of_query(error)
-}
-
-/// The bytes of a body that is whole already.
-pub fn whole(media_type: &'static str, bytes: impl Into<Bytes>) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes.into()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    response
 }

@@ -8,7 +8,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use super::answer;
 use crate::query::{
     self, Cancel, InputClass, ParseOptions, Query, QueryError, Suggestion, SyntaxError, formatted, suggest,
     unknown_terms,
@@ -17,9 +16,10 @@ use crate::rdf::canonical_tag;
 use crate::server::admission::admitted;
 use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
-use crate::server::http::body;
 use crate::server::http::conditional::{self, Tag};
+use crate::server::http::parameters::parameters;
 use crate::server::http::problem::Problem;
+use crate::server::http::response;
 
 use crate::server::pages::language::Language;
 use crate::server::pages::{self, Label, Reading};
@@ -48,7 +48,7 @@ fn needed<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Problem
 /// # Errors
 /// 400 without a text, 413 for one that is too long.
 pub async fn check(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
-    let (parts, parameters) = body::parameters(&endpoint, request).await?;
+    let (parts, parameters) = parameters(&endpoint, request).await?;
     let text = needed(&parameters, "query")?.to_owned();
     let options = sparql::options(&endpoint, &parts.headers);
     let told = failure::blocking(move || {
@@ -88,7 +88,7 @@ fn place(error: &SyntaxError) -> Value {
 /// # Errors
 /// 400 without a text, 413 for one that is too long.
 pub async fn format(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
-    let (parts, parameters) = body::parameters(&endpoint, request).await?;
+    let (parts, parameters) = parameters(&endpoint, request).await?;
     let text = needed(&parameters, "query")?.to_owned();
     let laid_out = failure::blocking(move || Ok(formatted(&text))).await?;
     conditional::whole(&parts.headers, "text/plain; charset=utf-8", laid_out)
@@ -99,7 +99,7 @@ pub async fn format(State(endpoint): State<Arc<Endpoint>>, request: Request) -> 
 /// # Errors
 /// 400 without a text or for an `at` that is no number, 413 for a text that is too long, 503 where no turn is to be had.
 pub async fn complete(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
-    let (parts, parameters) = body::parameters(&endpoint, request).await?;
+    let (parts, parameters) = parameters(&endpoint, request).await?;
     let text = needed(&parameters, "text")?.to_owned();
     let at = one(&parameters, "at").map(str::parse::<usize>).transpose();
     let at = at.map_err(|_| Problem::bad_request("`at` is a number of characters"))?;
@@ -127,7 +127,7 @@ fn completions(endpoint: &Endpoint, (state, deadline): (&query::State, Deadline)
 /// # Errors
 /// 400 for more things than are told of at once, 503 where no turn is to be had.
 pub async fn labels(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
-    let (parts, parameters) = body::parameters(&endpoint, request).await?;
+    let (parts, parameters) = parameters(&endpoint, request).await?;
     let language = one(&parameters, "lang").and_then(Language::of_tag).unwrap_or(Language::En);
     let iris: Vec<String> = parameters.iter().filter(|(name, _)| name == "iri").map(|(_, iri)| iri.clone()).collect();
     if iris.len() > LABELS {
@@ -159,7 +159,7 @@ async fn told(
         return Ok(response);
     }
     let told = admitted(endpoint, deadline, move |endpoint, cancel| work(endpoint, (state, deadline, cancel))).await?;
-    let mut response = answer::whole(JSON, told.to_string());
+    let mut response = response::whole(JSON, told.to_string());
     conditional::mark(&mut response, &tag);
     Ok(response)
 }

@@ -6,12 +6,13 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response};
 
-use super::answer::{self, Question, counted};
+use super::answer::{Question, counted};
 use crate::query::{Cancel, Explanation, Limits, Request};
 use crate::server::admission::running::Kind;
 use crate::server::endpoint::Endpoint;
 use crate::server::failure;
 use crate::server::http::problem::Problem;
+use crate::server::http::response;
 use crate::server::http::stream::CancelOnDrop;
 
 /// Explains a question: in JSON where the client accepts that or names it as its format, else as a text.
@@ -40,9 +41,9 @@ pub async fn answer(
     .await?;
     let mut response = if as_json {
         let json = serde_json::to_string(&explanation).map_err(|error| Problem::internal(error.to_string()))?;
-        answer::whole("application/json", json)
+        response::whole("application/json", json)
     } else {
-        answer::whole("text/plain; charset=utf-8", explanation.to_string())
+        response::whole("text/plain; charset=utf-8", explanation.to_string())
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -14,8 +14,9 @@ use crate::query::{Dataset, LibraryError, NamedQuery, Parameter, library, named}
 use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
 use crate::server::failure;
+use crate::server::http::conditional;
+use crate::server::http::parameters::parameters;
 use crate::server::http::problem::Problem;
-use crate::server::http::{body, conditional};
 use crate::server::state::current_state;
 
 /// Whether a parameter is the server's, not the query's.
@@ -68,7 +69,7 @@ pub async fn ask(
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response<Body>, Problem> {
-    let (parts, given) = body::parameters(&endpoint, request).await?;
+    let (parts, given) = parameters(&endpoint, request).await?;
     let named = named(&name).map_err(|error| unknown(&error))?;
     let (own, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(name, _)| is_own(name));
     once_each(&given)?;
