@@ -1,4 +1,4 @@
-//! Rows by columns: term ids, up to [`ROWS`] at once.
+//! Column batches: rows by columns: term ids, up to [`ROWS`] at once.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How an evaluation is told to end, or to wait.
+//! Cancellation: how an evaluation is told to end, or to wait.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

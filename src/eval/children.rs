@@ -1,4 +1,4 @@
-//! What stands within patterns and expressions, for all that walk through them.
+//! Algebra traversal: what stands within patterns and expressions, for all that walk through them.
 
 use oxrdf::Variable;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};

@@ -1,4 +1,5 @@
-//! What the operators of one evaluation share: the data, the terms it makes, and its bounds.
+//! Evaluation context and memory tracker: what the operators of one evaluation share: the data, the terms it makes, and its
+//! bounds.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;

@@ -1,4 +1,4 @@
-//! One query, from its algebra to its rows.
+//! Query execution: one query, from its algebra to its rows.
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! What the steps of a plan did.
+//! Plan instrumentation: what the steps of a plan did.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

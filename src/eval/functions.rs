@@ -1,4 +1,4 @@
-//! What is called from without: functions by IRI beside SPARQL's own, and other endpoints.
+//! Extension functions: what is called from without: functions by IRI beside SPARQL's own, and other endpoints.
 
 use std::collections::HashMap;
 use std::sync::Arc;

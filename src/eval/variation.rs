@@ -1,4 +1,4 @@
-//! Plans other than the one that is thought cheapest, for tests: whatever the plan, the answer is the same.
+//! Plan variation for tests: plans other than the one that is thought cheapest: whatever the plan, the answer is the same.
 
 /// How a plan is varied.
 #[derive(Clone, Copy, Debug)]

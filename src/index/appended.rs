@@ -1,4 +1,4 @@
-//! A list that grows while others read it: what is there stays where it is.
+//! Append-only list: a list that grows while others read it: what is there stays where it is.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! What the versions after one build share.
+//! Shared base: what the versions after one build share.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

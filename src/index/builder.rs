@@ -1,4 +1,4 @@
-//! Building: quads in, a version out.
+//! Index builder: quads in, a version out.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The quads of a version graph by graph and subject by subject: the order in which documents are written.
+//! Subject-ordered iteration: the quads of a version graph by graph and subject by subject: the order in which documents are
+//! written.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

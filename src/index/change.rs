@@ -1,4 +1,4 @@
-//! Changes of a state, in the order in which they were made.
+//! Delta: changes of a state, in the order in which they were made.
 
 use std::sync::{Arc, OnceLock, PoisonError};
 

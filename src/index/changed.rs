@@ -1,4 +1,4 @@
-//! A predicate's triples with what has changed since they were sorted.
+//! Segment with its delta: a predicate's triples with what has changed since they were sorted.
 
 use std::sync::{Arc, OnceLock};
 

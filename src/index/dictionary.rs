@@ -1,4 +1,4 @@
-//! The terms of a base, numbered in their order.
+//! Term dictionary: the terms of a base, numbered in their order.
 
 use std::cmp::Ordering;
 use std::io;

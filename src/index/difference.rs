@@ -1,4 +1,4 @@
-//! What two states do not share, found by merging their columns.
+//! Set difference of two states: what two states do not share, found by merging their columns.
 //!
 //! Both dictionaries are in one order, so that one pass over them tells which number of one state is which of the other; then
 //! the rows of each predicate are merged as numbers. No text is made but of what differs.

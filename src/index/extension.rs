@@ -1,4 +1,4 @@
-//! A state with more in it, by the numbers of terms.
+//! Overlay of a state: a state with more in it, by the numbers of terms.
 
 use std::sync::{MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Sets of graphs, each kept once.
+//! Interned graph sets: sets of graphs, each kept once.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};

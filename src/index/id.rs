@@ -1,4 +1,4 @@
-//! Numbers that stand for terms, tags and sets of graphs.
+//! Identifiers: numbers that stand for terms, tags and sets of graphs.
 
 use oxrdf::BaseDirection;
 

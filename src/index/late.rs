@@ -1,4 +1,4 @@
-//! Terms that came with commits after the base was built.
+//! Late terms: terms that came with commits after the base was built.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock};

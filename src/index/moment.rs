@@ -1,4 +1,4 @@
-//! Dates, times of day and durations by value.
+//! Temporal values: dates, times of day and durations by value.
 
 use oxrdf::vocab::xsd;
 use oxrdf::{LiteralRef, NamedNodeRef};

@@ -1,4 +1,5 @@
-//! The form in which the store gives terms back: numbers and dates by value (`"01"^^xsd:byte` is `"1"^^xsd:integer`).
+//! Normal form of terms: the form in which the store gives terms back: numbers and dates by value (`"01"^^xsd:byte` is
+//! `"1"^^xsd:integer`).
 
 use oxrdf::vocab::xsd;
 use oxrdf::{NamedNodeRef, Term, TermRef};

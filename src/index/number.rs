@@ -1,4 +1,4 @@
-//! The values of numeric literals, and their order.
+//! Numeric values: the values of numeric literals, and their order.
 
 use std::cmp::Ordering;
 

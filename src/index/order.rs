@@ -1,4 +1,4 @@
-//! SPARQL's order of terms, as keys that compare.
+//! Sort keys: SPARQL's order of terms, as keys that compare.
 //!
 //! Unbound, blank nodes, IRIs, literals, triple terms (SPARQL 1.1, 15.1). Among literals SPARQL leaves much open, and the
 //! engine's own comparison is no order where types are mixed; here numbers come first by value, then dates of any

@@ -1,4 +1,4 @@
-//! The quads of a version that fit a pattern.
+//! Quad scan: the quads of a version that fit a pattern.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A version and the graphs of it that are looked at.
+//! Graph selection: a version and the graphs of it that are looked at.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Datatypes, languages and directions of literals, each kept once.
+//! Interned tags: datatypes, languages and directions of literals, each kept once.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};

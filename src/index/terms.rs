@@ -1,4 +1,4 @@
-//! Terms as they come, each once, while an index is built.
+//! Term interning: terms as they come, each once, while an index is built.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;

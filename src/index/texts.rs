@@ -1,4 +1,5 @@
-//! Texts in the order of their numbers, in blocks, which are in memory or are read from a file as they are touched.
+//! Text storage: texts in the order of their numbers, in blocks, which are in memory or are read from a file as they are
+//! touched.
 
 use std::cmp::Ordering;
 use std::io;

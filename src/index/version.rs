@@ -1,4 +1,4 @@
-//! A state of the data: a base, and what has changed since.
+//! Version (MVCC snapshot): a state of the data: a base, and what has changed since.
 
 use std::sync::{Arc, OnceLock};
 

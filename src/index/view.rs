@@ -1,4 +1,4 @@
-//! A version and a dataset of its graphs, as the engine reads them.
+//! Dataset view: a version and a dataset of its graphs, as the engine reads them.
 
 use std::sync::Arc;
 

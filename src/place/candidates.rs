@@ -1,4 +1,4 @@
-//! Candidates: the places a name leads to, sorted into those that fit what else is known and those that do not.
+//! Candidate generation: the places a name leads to, sorted into those that fit what else is known and those that do not.
 
 use crate::record::Level;
 

@@ -1,4 +1,4 @@
-//! One decision: a single candidate, or a clear winner by a stated rule, else ambiguous.
+//! Disambiguation: one decision: a single candidate, or a clear winner by a stated rule, else ambiguous.
 //!
 //! The rules, in order:
 //! 1. A bare name (no administrative word, no level) means the state before places inside it, and the city before a

@@ -1,4 +1,4 @@
-//! Keys one letter away from a key: one left out, put in, exchanged, or two neighbours swapped.
+//! Fuzzy matching: keys one letter away from a key: one left out, put in, exchanged, or two neighbours swapped.
 //!
 //! The first letter must be right (or left out): that keeps the walk through the index to the few branches below it.
 

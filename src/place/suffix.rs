@@ -1,4 +1,4 @@
-//! Administrative words: what `市`, `-do` or `Province` says of the level, and the name without it.
+//! Administrative suffixes: what `市`, `-do` or `Province` says of the level, and the name without it.
 
 use crate::record::Level;
 

@@ -1,4 +1,4 @@
-//! What things are called, for people: one label an IRI, by a second query.
+//! Label look-up: what things are called, for people: one label an IRI, by a second query.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! What no document may do to its reader: nest so deep that stacks overflow or time runs away, or blow a few bytes up
-//! into gigabytes. The bytes are looked at as they go by, before any parser sees them.
+//! Input limits: what no document may do to its reader: nest so deep that stacks overflow or time runs away, or blow a few
+//! bytes up into gigabytes. The bytes are looked at as they go by, before any parser sees them.
 
 use std::io::{self, Read};
 

@@ -1,4 +1,4 @@
-//! Which blank nodes can be written inside the one statement that names them, and which are lists.
+//! Blank node nesting: which blank nodes can be written inside the one statement that names them, and which are lists.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Terms as a store keeps them: numbers, dates and truth values by value, language tags in lower case.
+//! Normal form: terms as a store keeps them: numbers, dates and truth values by value, language tags in lower case.
 
 use std::borrow::Cow;
 use std::fmt::Display;

@@ -1,5 +1,5 @@
-//! Turtle and TriG for people: the prefixes that are used, graphs, subjects, predicates and objects in order, `a` first,
-//! blank nodes and lists where they are named.
+//! Pretty printer: Turtle and TriG for people: the prefixes that are used, graphs, subjects, predicates and objects in order,
+//! `a` first, blank nodes and lists where they are named.
 
 use std::collections::HashSet;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! IRIs as prefixed names (RDF 1.1 Turtle, §6.5), and literals as Turtle writes them shortest.
+//! Abbreviation: IRIs as prefixed names (RDF 1.1 Turtle, §6.5), and literals as Turtle writes them shortest.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Terms numbered, each held once.
+//! Term interning: terms numbered, each held once.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

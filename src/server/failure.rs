@@ -1,4 +1,5 @@
-//! Every error of the rooms below as the status code and the words that a client gets: the one place that decides.
+//! Error mapping: every error of the rooms below as the status code and the words that a client gets: the one place that
+//! decides.
 
 use std::io;
 

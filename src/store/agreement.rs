@@ -1,4 +1,4 @@
-//! Whether the index of a store on disk says what the store holds.
+//! Consistency check: whether the index of a store on disk says what the store holds.
 
 use std::fmt;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Queries bound to a state.
+//! Queries bound to a snapshot.
 
 use oxigraph::sparql::{BoundPreparedSparqlQuery, PreparedSparqlQuery, QueryEvaluationError, QueryResults};
 use std::sync::Arc;

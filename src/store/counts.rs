@@ -1,4 +1,4 @@
-//! What a store holds, in numbers.
+//! Statistics: what a store holds, in numbers.
 
 #[cfg(feature = "client")]
 use oxigraph::sparql::QueryResults;

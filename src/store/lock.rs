@@ -1,4 +1,4 @@
-//! Who has a store open: one writer, or any number of readers.
+//! File locking: who has a store open: one writer, or any number of readers.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

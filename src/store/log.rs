@@ -1,4 +1,4 @@
-//! The log of a store: every commit is appended to it, and it is read when the store is opened.
+//! Commit log: every commit is appended to it, and it is read when the store is opened.
 //!
 //! `index.log` is a header (mark, the store's id, the epoch of the state that it goes on from, a checksum) and records. A
 //! record holds changes of one kind, as N-Quads, the epoch of their commit, and a checksum over all of it, its place, and the

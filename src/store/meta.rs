@@ -1,4 +1,4 @@
-//! The store's identity and its commit counter, in a small file beside the data.
+//! Store metadata: the store's identity and its commit counter, in a small file beside the data.
 
 use std::fs::{self, File};
 use std::hash::{BuildHasher, Hasher, RandomState};

@@ -1,4 +1,4 @@
-//! What a transaction sees where the index is the store: a state, and what was changed so far.
+//! Transaction overlay: what a transaction sees where the index is the store: a state, and what was changed so far.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

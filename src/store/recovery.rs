@@ -1,4 +1,4 @@
-//! After a write that failed: nothing is written before it is known that writing works again.
+//! Write recovery: after a write that failed: nothing is written before it is known that writing works again.
 //!
 //! A disk that is full lets a commit fail, and RocksDB take no other until it is opened anew. What was there before goes on
 //! being read. The next writer, or whoever asks, tries whether there is room again.

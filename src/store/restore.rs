@@ -1,4 +1,4 @@
-//! A store out of a backup, and directories that are made whole or not at all.
+//! Restore: a store out of a backup, and directories that are made whole or not at all.
 
 use std::fs::{self, File};
 use std::io;

@@ -1,4 +1,4 @@
-//! One state of a store: whatever is read of it is of one moment, and has the number of that moment's commit.
+//! Snapshot: one state of a store: whatever is read of it is of one moment, and has the number of that moment's commit.
 
 use std::sync::Arc;
 

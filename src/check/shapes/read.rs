@@ -1,4 +1,4 @@
-//! A shapes graph into shapes.
+//! Shapes parser: a shapes graph into shapes.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

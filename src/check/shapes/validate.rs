@@ -1,4 +1,4 @@
-//! Nodes against shapes.
+//! Validator: nodes against shapes.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};

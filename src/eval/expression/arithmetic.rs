@@ -1,4 +1,5 @@
-//! `+ - * /` and rounding (17.3, 17.4.4): numbers raised to the wider of their types, durations, and times with durations.
+//! Arithmetic: `+ - * /` and rounding (17.3, 17.4.4): numbers raised to the wider of their types, durations, and times with
+//! durations.
 
 use spareval::ExpressionTerm as V;
 use spargebra::algebra::Function as Builtin;

@@ -1,4 +1,5 @@
-//! BNODE of a text (17.4.2.9): one blank node for one text within a solution, another in each other solution.
+//! Blank node constructor: BNODE of a text (17.4.2.9): one blank node for one text within a solution, another in each other
+//! solution.
 //!
 //! Each solution that such a call can see gets a blank node of its own, bound to a variable that nobody can name; what a text
 //! gives is made of that node and the text, wherever and in whatever order the calls are evaluated.

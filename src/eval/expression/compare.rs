@@ -1,4 +1,4 @@
-//! Effective boolean values (17.2.2), `=` (17.4.1.7) and `<` (17.3). `None` is an error.
+//! Value comparison: effective boolean values (17.2.2), `=` (17.4.1.7) and `<` (17.3). `None` is an error.
 
 use std::cmp::Ordering;
 

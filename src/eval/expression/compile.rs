@@ -1,4 +1,4 @@
-//! From the algebra to a tree over columns.
+//! Expression compiler: from the algebra to a tree over columns.
 
 use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::{Expression, Function as Builtin};

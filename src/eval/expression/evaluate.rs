@@ -1,4 +1,4 @@
-//! One row through the tree.
+//! Expression evaluator: one row through the tree.
 
 use oxrdf::Term;
 

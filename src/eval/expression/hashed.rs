@@ -1,4 +1,4 @@
-//! MD5 and SHA (17.4.6), by the evaluator that has them.
+//! Hash functions: MD5 and SHA (17.4.6), by the evaluator that has them.
 
 use oxrdf::Term;
 use spareval::QueryEvaluator;

@@ -1,4 +1,4 @@
-//! What was found for a term, by its id.
+//! Memoisation: what was found for a term, by its id.
 
 use hashbrown::HashMap;
 

@@ -1,4 +1,4 @@
-//! The tree that an expression is compiled to.
+//! Expression tree: the tree that an expression is compiled to.
 
 use oxrdf::Term;
 use spargebra::algebra::Function as Builtin;

@@ -1,4 +1,4 @@
-//! GROUP BY and the aggregates.
+//! Aggregation: GROUP BY and the aggregates.
 
 use oxrdf::{Literal, Term, TermRef};
 

@@ -1,4 +1,4 @@
-//! FILTER and BIND.
+//! Filter and projection of expressions: FILTER and BIND.
 
 use crate::eval::expression::Compiled;
 use crate::eval::{Batch, Column, Context, Operator, Stop};

@@ -1,4 +1,4 @@
-//! A batch looked up in the triples of one predicate, in whatever graphs they stand.
+//! Batched index look-up: a batch looked up in the triples of one predicate, in whatever graphs they stand.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Paths `*`, `+` and `?`: breadth first over ids, each pair once.
+//! Transitive closure: paths `*`, `+` and `?`: breadth first over ids, each pair once.
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Inner patterns for the rows of an outer batch, matched by the numbers of these rows.
+//! Correlated join: inner patterns for the rows of an outer batch, matched by the numbers of these rows.
 
 use super::{Feed, Table};
 use crate::eval::{Batch, Column, Context, Operator, Stop};

@@ -1,4 +1,4 @@
-//! Projection, DISTINCT, LIMIT and OFFSET.
+//! Duplicate elimination, projection and slice: projection, DISTINCT, LIMIT and OFFSET.
 
 use super::Seen;
 use crate::eval::{Batch, Context, Operator, Stop};

@@ -1,4 +1,4 @@
-//! A plan for each row: where what is computed depends on the row's values, or on the graph that they name.
+//! Dependent plan: a plan for each row: where what is computed depends on the row's values, or on the graph that they name.
 
 use std::rc::Rc;
 

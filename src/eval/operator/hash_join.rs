@@ -1,4 +1,4 @@
-//! Two computed sides joined: one is kept in a table, the other probes it.
+//! Hash join: two computed sides joined: one is kept in a table, the other probes it.
 
 use super::table::At;
 use super::{Match, Room, Table};

@@ -1,4 +1,4 @@
-//! A set of ids: a bit for each of the data's, whose numbers are dense.
+//! Bitmap of ids: a bit for each of the data's, whose numbers are dense.
 
 use hashbrown::HashSet;
 

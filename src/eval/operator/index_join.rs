@@ -1,4 +1,4 @@
-//! Rows joined with a triple pattern: looked up in the index for each row.
+//! Index nested-loop join: rows joined with a triple pattern: looked up in the index for each row.
 
 use std::ops::Range;
 use std::sync::Arc;

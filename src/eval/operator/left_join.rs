@@ -1,4 +1,4 @@
-//! OPTIONAL of two computed sides.
+//! Left outer hash join: OPTIONAL of two computed sides.
 
 use super::hash_join::{From, Pairs, columns};
 use super::{Match, Table};

@@ -1,4 +1,5 @@
-//! OPTIONAL whose right side is worth remembering: it is asked once for all rows that look the same to it.
+//! Memoised left outer join: OPTIONAL whose right side is worth remembering: it is asked once for all rows that look the same
+//! to it.
 
 use super::{Feed, Table};
 use crate::eval::{Batch, Column, Context, Operator, Stop};

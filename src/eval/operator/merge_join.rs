@@ -1,4 +1,5 @@
-//! Two sides that ascend by the same variable joined: both are read once, and no more is kept than the rows of one term.
+//! Merge join: two sides that ascend by the same variable joined: both are read once, and no more is kept than the rows of one
+//! term.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The triples of a pattern by itself: columns of the index, none copied.
+//! Index scan: the triples of a pattern by itself: columns of the index, none copied.
 
 use std::ops::Range;
 

@@ -1,4 +1,5 @@
-//! Rows that have come already: a set of ids where they have one column, of pairs where they have two, else a table.
+//! Duplicate detection: rows that have come already: a set of ids where they have one column, of pairs where they have two,
+//! else a table.
 
 use hashbrown::HashSet;
 

@@ -1,4 +1,5 @@
-//! EXISTS and MINUS by a side that is computed: rows are told apart by whether it has one that is compatible with them.
+//! Semi-join and anti-join: EXISTS and MINUS by a side that is computed: rows are told apart by whether it has one that is
+//! compatible with them.
 
 use super::{IdSet, Match, Mode, Table};
 use crate::eval::{Batch, Context, Operator, Stop};

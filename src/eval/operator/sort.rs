@@ -1,4 +1,4 @@
-//! ORDER BY, and the first rows of an order.
+//! Sort, and top-k sort: ORDER BY, and the first rows of an order.
 
 use std::cmp::Ordering;
 

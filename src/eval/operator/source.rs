@@ -1,4 +1,4 @@
-//! Where rows begin.
+//! Leaf operators: where rows begin.
 
 use std::cell::RefCell;
 use std::rc::Rc;

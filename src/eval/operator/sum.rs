@@ -1,4 +1,4 @@
-//! SUM and AVG: numbers of all types, promoted as SPARQL's operators do.
+//! Numeric accumulators: SUM and AVG: numbers of all types, promoted as SPARQL's operators do.
 
 use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNodeRef, Term};

@@ -1,4 +1,4 @@
-//! Rows kept in memory and found again by some of their columns.
+//! Hash table of rows: rows kept in memory and found again by some of their columns.
 
 use std::ops::Range;
 

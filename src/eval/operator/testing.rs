@@ -1,4 +1,5 @@
-//! Operators by themselves: rows of numbers go in, rows of numbers come out, in batches of any size. 0 is an unbound variable.
+//! Test harness for operators: operators by themselves: rows of numbers go in, rows of numbers come out, in batches of any
+//! size. 0 is an unbound variable.
 
 use std::sync::Arc;
 

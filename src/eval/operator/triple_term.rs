@@ -1,4 +1,4 @@
-//! Triple terms taken apart.
+//! Triple term matching: triple terms taken apart.
 
 use super::Source;
 use crate::eval::{Batch, Column, Context, Operator, Stop};

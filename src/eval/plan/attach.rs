@@ -1,4 +1,4 @@
-//! Where GRAPH with a variable is one more place of each pattern in it.
+//! Graph variable attachment: where GRAPH with a variable is one more place of each pattern in it.
 
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression as Path};
 

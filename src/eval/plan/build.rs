@@ -1,4 +1,4 @@
-//! From the logical tree to operators.
+//! Physical planning: from the logical tree to operators.
 //!
 //! Everything is built on to an input: what binds nothing, a plan that came before, or a feed of another operator's rows.
 //! A node is looked up along the rows of its input where that gives what the algebra asks for; else it is computed by itself

@@ -1,4 +1,4 @@
-//! What a part of a plan costs, and whether it gives the same each time.
+//! Volatility and cost: what a part of a plan costs, and whether it gives the same each time.
 
 use super::node::{Condition, Expr, Node};
 use crate::eval::expression::is_chance;

@@ -1,4 +1,4 @@
-//! What is computed by itself: VALUES, subqueries with modifiers, aggregation.
+//! Computed inputs: what is computed by itself: VALUES, subqueries with modifiers, aggregation.
 
 use spargebra::algebra::AggregateFunction;
 

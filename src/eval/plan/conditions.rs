@@ -1,4 +1,4 @@
-//! Expressions over the rows of a plan: FILTER and BIND.
+//! Filters and bindings: expressions over the rows of a plan: FILTER and BIND.
 
 use super::build::Builder;
 use super::estimate::Estimate;

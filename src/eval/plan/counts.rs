@@ -1,5 +1,5 @@
-//! Counts that the index knows without looking at rows: of the triples of a pattern, by predicate, by graph, by subject or
-//! object.
+//! Count shortcuts: counts that the index knows without looking at rows: of the triples of a pattern, by predicate, by graph,
+//! by subject or object.
 
 use spargebra::algebra::AggregateFunction;
 

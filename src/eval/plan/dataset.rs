@@ -1,4 +1,4 @@
-//! What a query's graphs are in a version.
+//! RDF dataset of a query: what a query's graphs are in a version.
 
 use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Term};

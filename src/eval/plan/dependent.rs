@@ -1,4 +1,5 @@
-//! What is computed for each row anew, because the row's values decide what there is to compute; what others are asked.
+//! Dependent plans and federation: what is computed for each row anew, because the row's values decide what there is to
+//! compute; what others are asked.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! No rows, however many go in.
+//! Draining: no rows, however many go in.
 
 use crate::eval::{Batch, Context, Operator, Stop};
 

@@ -1,4 +1,4 @@
-//! How many rows a part of a plan gives, and how many terms each of its variables has in them.
+//! Cardinality estimation: how many rows a part of a plan gives, and how many terms each of its variables has in them.
 
 use super::node::{Active, Closure, Node, Pattern, Slot, Step, Var, Vars};
 use super::order::{Begin, order};

@@ -1,4 +1,4 @@
-//! EXISTS and MINUS.
+//! Semi-join planning: EXISTS and MINUS.
 
 use super::build::Builder;
 use super::estimate::{Estimate, estimate};

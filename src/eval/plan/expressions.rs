@@ -1,4 +1,4 @@
-//! Expressions of the algebra: conditions, sort keys, aggregates, and the EXISTS within them.
+//! Expression translation: expressions of the algebra: conditions, sort keys, aggregates, and the EXISTS within them.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Groups: joins and filters as one flat list where that changes nothing.
+//! Group flattening: joins and filters as one flat list where that changes nothing.
 
 use super::node::{Filter, Node, Vars};
 

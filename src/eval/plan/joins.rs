@@ -1,4 +1,4 @@
-//! Groups: parts joined in the cheapest order, each condition as soon as it can be decided.
+//! Join planning: the parts of a group joined in the cheapest order, each condition as soon as it can be decided.
 
 use super::build::Builder;
 use super::estimate::Estimate;

@@ -1,4 +1,4 @@
-//! What is looked up in the index: triple patterns, paths, and the parts of triple terms.
+//! Access paths: what is looked up in the index: triple patterns, paths, and the parts of triple terms.
 
 use super::build::Builder;
 use super::estimate::{Estimate, estimate, graph_of, joined_by};

@@ -1,4 +1,4 @@
-//! The variables of a query by their names.
+//! Variable numbering: the variables of a query by their names.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The logical tree: SPARQL's algebra over numbered variables, groups flattened.
+//! Logical plan: SPARQL's algebra over numbered variables, groups flattened.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! OPTIONAL.
+//! Left outer join planning: OPTIONAL.
 
 use super::build::Builder;
 use super::chance::{decides_by_chance, gives_chance, is_costly};

@@ -1,5 +1,5 @@
-//! In which order the parts of a group are joined: dynamic programming where they are few, greedily from the smallest where
-//! they are many.
+//! Join ordering: in which order the parts of a group are joined: dynamic programming where they are few, greedily from the
+//! smallest where they are many.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Property paths: joins and unions of patterns where they are no more than that, else closures.
+//! Property path expansion: joins and unions of patterns where they are no more than that, else closures.
 
 use std::rc::Rc;
 

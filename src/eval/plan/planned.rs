@@ -1,4 +1,4 @@
-//! What is known of an operator when it is planned.
+//! Physical properties: what is known of an operator when it is planned.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! What surely has no rows, because the data has no triple for one of its patterns, and what follows for what is around it.
+//! Empty-relation pruning: what surely has no rows, because the data has no triple for one of its patterns, and what follows
+//! for what is around it.
 
 use super::group::group;
 use super::node::{Closure, Condition, Node, Pattern, Slot, Step};

@@ -1,4 +1,4 @@
-//! Conditions moved down to the rows that decide them, so that fewer rows are joined.
+//! Predicate push-down: conditions moved down to the rows that decide them, so that fewer rows are joined.
 
 use super::group::group;
 use super::node::{Condition, Filter, Node, Vars};

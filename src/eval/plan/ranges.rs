@@ -1,4 +1,5 @@
-//! Comparisons with a constant as ranges of term numbers, in which the triples of a predicate stand by their objects.
+//! Range scans: comparisons with a constant as ranges of term numbers, in which the triples of a predicate stand by their
+//! objects.
 //!
 //! A range holds every term of the base for which the comparison can be true, and perhaps more: what is compared by promoted
 //! values or without a time zone is not in the order of the numbers. The comparison itself is decided afterwards.

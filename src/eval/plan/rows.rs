@@ -1,4 +1,4 @@
-//! The columns of joined rows.
+//! Join output: the columns of joined rows.
 
 use super::node::{Var, Vars};
 use super::planned::Plan;

@@ -1,4 +1,4 @@
-//! SPARQL's algebra to the logical tree.
+//! Logical translation: SPARQL's algebra to the logical tree.
 
 use std::rc::Rc;
 

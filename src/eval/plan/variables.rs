@@ -1,4 +1,4 @@
-//! Which variables a part of a query binds, surely or perhaps, and which it only looks at.
+//! Scope analysis: which variables a part of a query binds, surely or perhaps, and which it only looks at.
 
 use super::node::{Node, Vars};
 

@@ -1,4 +1,4 @@
-//! Variables, and sets of them.
+//! Variable sets: variables, and sets of them.
 
 use std::collections::BTreeSet;
 use std::ops::{BitAnd, BitOr, Sub};

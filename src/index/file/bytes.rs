@@ -1,4 +1,4 @@
-//! Numbers and texts as bytes.
+//! Binary encoding: numbers and texts as bytes.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! Values by place, in memory or read from a file as they are touched.
+//! Lazily read column: values by place, in memory or read from a file as they are touched.
 
 use std::io;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! What is found wrong when a file is read late.
+//! Corruption report: what is found wrong when a file is read late.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

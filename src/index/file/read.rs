@@ -1,4 +1,4 @@
-//! Opening: header and directory.
+//! File reader: header and directory.
 
 use std::io;
 use std::path::Path;

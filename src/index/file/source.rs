@@ -1,4 +1,4 @@
-//! A file from which blocks are read when they are needed.
+//! Block source: a file from which blocks are read when they are needed.
 
 use std::fs::File;
 use std::io;

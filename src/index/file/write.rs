@@ -1,4 +1,4 @@
-//! Writing: blocks one after the other, then the directory, then the header.
+//! File writer: blocks one after the other, then the directory, then the header.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};

@@ -1,4 +1,4 @@
-//! The rows of a segment by the graphs they stand in.
+//! Graph postings: the rows of a segment by the graphs they stand in.
 
 use crate::index::id::GraphSet;
 

@@ -1,4 +1,5 @@
-//! An order of a segment with changes to it, which are merged in for one key, or for all once many keys were asked for.
+//! Merge of an order with its delta: an order of a segment with changes to it, which are merged in for one key, or for all once
+//! many keys were asked for.
 
 use std::ops::Range;
 use std::sync::Arc;

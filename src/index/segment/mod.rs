@@ -1,4 +1,4 @@
-//! The triples of one predicate, in two orders.
+//! Predicate segment: the triples of one predicate, in two orders.
 
 mod by_graph;
 mod merged;

@@ -1,4 +1,4 @@
-//! One order of a segment: columns in memory or in a file, and the rows of a key.
+//! Sorted order of a segment: columns in memory or in a file, and the rows of a key.
 
 use std::io;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The columns of an order in a file, in blocks that can be read by themselves.
+//! Block-wise storage: the columns of an order in a file, in blocks that can be read by themselves.
 //!
 //! A block holds up to [`BLOCK`] rows: their keys, values and graphs. The directory tells of each the first and the last key,
 //! so that a look-up reads the blocks of its key alone, and none where the key is between two blocks.

@@ -1,4 +1,4 @@
-//! CONSTRUCT and DESCRIBE: triples of rows of ids, lent to who receives them. No triple comes twice.
+//! Graph construction: CONSTRUCT and DESCRIBE: triples of rows of ids, lent to who receives them. No triple comes twice.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! One evaluation, on the evaluating thread.
+//! Evaluation: one evaluation, on the evaluating thread.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How a query is evaluated: its plan, with the rows and the time of each step.
+//! EXPLAIN: how a query is evaluated: its plan, with the rows and the time of each step.
 
 use std::fmt;
 use std::time::Duration;

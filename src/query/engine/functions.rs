@@ -1,4 +1,5 @@
-//! Functions that queries may call beside SPARQL's own: those of the vocabulary's namespace, and GeoSPARQL's.
+//! Extension functions: functions that queries may call beside SPARQL's own: those of the vocabulary's namespace, and
+//! GeoSPARQL's.
 //!
 //! | function | value |
 //! | --- | --- |

@@ -1,4 +1,4 @@
-//! Building an index for work over all data, within its limits.
+//! Ad-hoc index: building an index for work over all data, within its limits.
 
 use std::sync::Arc;
 

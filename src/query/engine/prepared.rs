@@ -1,5 +1,5 @@
-//! Queries as checks and rules put them: again and again to versions of the index, with solutions given, within limits that
-//! hold for all of the work.
+//! Prepared queries: queries as checks and rules put them: again and again to versions of the index, with solutions given,
+//! within limits that hold for all of the work.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;

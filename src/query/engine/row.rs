@@ -1,4 +1,4 @@
-//! A row of a result, lent to who receives it: no term is copied that is only to be written.
+//! Result row, lent to who receives it: no term is copied that is only to be written.
 
 use std::fmt;
 

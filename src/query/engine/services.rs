@@ -1,4 +1,4 @@
-//! What other endpoints answer, in the form that a store keeps terms in.
+//! SERVICE handler: what other endpoints answer, in the form that a store keeps terms in.
 
 use std::sync::Arc;
 

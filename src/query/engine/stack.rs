@@ -1,4 +1,4 @@
-//! Stack enough for every text that the limits let through.
+//! Stack guard: stack enough for every text that the limits let through.
 
 /// Bytes of stack. The system backs only what is used. Tests hold that the default text limits stay far below.
 pub(in crate::query) const LARGE: usize = 256 << 20;

@@ -1,5 +1,5 @@
-//! What the parser takes although the grammar has it not: an aggregate within an aggregate, and in expressions a triple term whose
-//! subject is a literal or a triple term.
+//! Grammar check: what the parser takes although the grammar has it not: an aggregate within an aggregate, and in expressions a
+//! triple term whose subject is a literal or a triple term.
 
 use super::tokens::{AGGREGATES, Kind, Token, Tokens};
 

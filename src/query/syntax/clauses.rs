@@ -1,4 +1,4 @@
-//! Clauses that the parser reads otherwise than SPARQL means them.
+//! Clause rewriting: clauses that the parser reads otherwise than SPARQL means them.
 
 use super::edit::Edit;
 use super::pass::{At, Pass, free};

@@ -1,4 +1,4 @@
-//! A text made from another by replacing parts of it, and where each of its places comes from.
+//! Source map of edits: a text made from another by replacing parts of it, and where each of its places comes from.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! A query or update laid out for reading: a pattern a line, blocks indented, keywords in capitals, comments kept.
+//! Formatter: a query or update laid out for reading: a pattern a line, blocks indented, keywords in capitals, comments kept.
 //!
 //! Tokens that stand together stay together and those that stand apart stay apart, so that what is laid out anew means what it
 //! meant, even where it is not yet SPARQL.

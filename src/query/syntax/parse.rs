@@ -1,4 +1,4 @@
-//! Text to algebra: known prefixes, limits on the text, and errors that say where and what.
+//! Parser front end: text to algebra: known prefixes, limits on the text, and errors that say where and what.
 
 use spargebra::{Query, SparqlParser, SparqlSyntaxError, Update};
 

@@ -1,4 +1,4 @@
-//! The declarations of a text, for names that have to be written as whole IRIs.
+//! Prologue: the declarations of a text, for names that have to be written as whole IRIs.
 
 use std::collections::HashMap;
 

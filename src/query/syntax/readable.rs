@@ -1,4 +1,4 @@
-//! SPARQL as the parser reads it, which reads a little less than the grammar has.
+//! Source normalisation: SPARQL as the parser reads it, which reads a little less than the grammar has.
 //!
 //! One pass over the tokens puts in other words what the parser would misread: names as whole IRIs, variables and labels under
 //! plain names, keywords in lower case; what concerns whole clauses is in [`super::clauses`]. Where every place of the text

@@ -1,4 +1,4 @@
-//! Aggregates that a SELECT names and then uses: `SELECT (COUNT(?x) AS ?n) (?n / 2 AS ?half)`.
+//! Aggregate alias expansion: aggregates that a SELECT names and then uses: `SELECT (COUNT(?x) AS ?n) (?n / 2 AS ?half)`.
 //!
 //! SPARQL lets an expression use the names before it (18.2.4.4); where rows are grouped the parser does not. There the name is
 //! written out as what it stands for.

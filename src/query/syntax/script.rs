@@ -1,4 +1,4 @@
-//! A text as it was given, and as SPARQL's grammar has it.
+//! Source text: a text as it was given, and as SPARQL's grammar has it.
 
 use super::edit::{Edit, Edited};
 use super::error::SyntaxError;

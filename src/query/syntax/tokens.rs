@@ -1,4 +1,4 @@
-//! SPARQL's tokens, as far as measuring and explaining a text needs them; the parser has the last word on everything.
+//! Lexer: SPARQL's tokens, as far as measuring and explaining a text needs them; the parser has the last word on everything.
 
 /// The functions that aggregate (SPARQL 1.1 Query, 18.5.1).
 pub(in crate::query) const AGGREGATES: [&str; 7] = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"];

@@ -1,4 +1,4 @@
-//! The evaluations that are going on: who asked what since when, and a way to end them.
+//! Running queries: the evaluations that are going on: who asked what since when, and a way to end them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

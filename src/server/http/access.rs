@@ -1,5 +1,5 @@
-//! Who may do what: bearer tokens (RFC 6750 §2.1, refused as §3.1 says) for writing and for administration, and the headers
-//! that keep pages safe.
+//! Authorization: who may do what: bearer tokens (RFC 6750 §2.1, refused as §3.1 says) for writing and for administration, and
+//! the headers that keep pages safe.
 
 use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};

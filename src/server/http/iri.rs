@@ -1,4 +1,4 @@
-//! Between the address of a request, which is ASCII, and the IRI that it stands for (RFC 3987 §3).
+//! IRI to URI mapping: between the address of a request, which is ASCII, and the IRI that it stands for (RFC 3987 §3).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,4 +1,5 @@
-//! Results on their way out: written on a thread of their own, held until rows flow, and cut off audibly if they fail.
+//! Streamed responses: results on their way out: written on a thread of their own, held until rows flow, and cut off audibly if
+//! they fail.
 //!
 //! Nothing is sent before a full chunk is there or all is done, so that an early failure gets a true status. After that a
 //! failure ends the body with an error: the connection is aborted without a last chunk (RFC 9112 §8), and no client takes

@@ -1,4 +1,4 @@
-//! What the store holds, in numbers that are counted again only after it has changed.
+//! Cached statistics: what the store holds, in numbers that are counted again only after it has changed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,5 @@
-//! A line of JSON for each request, written when its last byte has left, and one for each slow evaluation.
+//! Access log and slow-query log: a line of JSON for each request, written when its last byte has left, and one for each slow
+//! evaluation.
 
 use std::borrow::Cow;
 use std::pin::Pin;

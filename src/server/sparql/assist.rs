@@ -1,5 +1,5 @@
-//! What the editor of `/sparql` asks while a query is being written: whether it is SPARQL, how it is laid out, what may
-//! follow, and what the things in its results are called. Programs may ask, too.
+//! Editor support: what the editor of `/sparql` asks while a query is being written: whether it is SPARQL, how it is laid out,
+//! what may follow, and what the things in its results are called. Programs may ask, too.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Quads as `INSERT DATA` updates of bounded size.
+//! Update batching: quads as `INSERT DATA` updates of bounded size.
 
 use std::collections::HashMap;
 use std::mem::take;

@@ -1,4 +1,4 @@
-//! What a load changes, told by comparing with what was there before.
+//! Change report of a load: what a load changes, told by comparing with what was there before.
 
 use std::collections::HashSet;
 
