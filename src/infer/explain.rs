@@ -8,8 +8,9 @@ use oxrdf::{Term, Triple, Variable};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{TermPattern, TriplePattern};
 
+use super::error::InferError;
 use super::rule::{Manner, Rule, Rules, columns, each, select, with_variables};
-use super::run::{Fact, InferError, Inference, instance};
+use super::run::{Fact, Inference, instance};
 use crate::check::Origin;
 use crate::index::{Id, Selection};
 use crate::query::{Executor, Over, Prepared, Query, Solution};

@@ -4,6 +4,7 @@
 //! `FILTER NOT EXISTS { GRAPH ?g { … } }` means that no source says so, and does not depend on what rules derive. Other
 //! negation puts a rule above those that derive what it denies; where that goes in a circle, the rules are refused.
 
+mod error;
 mod explain;
 mod reads;
 mod report;
@@ -11,8 +12,9 @@ mod rule;
 mod run;
 mod strata;
 
+pub use error::InferError;
 pub use explain::{Derivation, Why, explain, matching};
 pub use reads::{Above, predicates};
 pub use report::{json, text};
 pub use rule::{Rule, RuleError, Rules, library};
-pub use run::{Bounds, InferError, Inference, infer, prepare};
+pub use run::{Bounds, Inference, infer, prepare};

@@ -5,26 +5,16 @@
 //! and joined.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
-use super::dataset::Dataset;
 use super::estimate::Estimate;
 use super::group::certain_in;
-use super::names::Names;
 use super::node::{Node, Slot, Var, Vars};
 use super::planned::{Built, Plan};
+use super::shared::Shared;
 use crate::eval::explain::Told;
 use crate::eval::operator::{CorrelateUnion, Empty, Feed, HashJoin, Match, MergeJoin, Rows, Traced, Union};
-use crate::eval::{Column, Context, Functions, Operator, Service};
+use crate::eval::{Column, Context, Operator};
 use crate::index::Id;
-
-/// What all plans of one query share.
-pub struct Shared {
-    pub names: Names,
-    pub dataset: Dataset,
-    pub functions: Arc<Functions>,
-    pub services: Option<Service>,
-}
 
 /// Builds the plans of one query.
 #[derive(Clone)]

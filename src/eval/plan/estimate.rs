@@ -2,7 +2,7 @@
 
 use super::node::{Active, Closure, Node, Pattern, Slot, Step, Var, Vars};
 use super::order::{Begin, order};
-use crate::eval::plan::build::Shared;
+use super::shared::Shared;
 use crate::index::{GraphFilter, Id, Version};
 
 /// Rows, and distinct terms by variable.

@@ -27,16 +27,18 @@ mod prune;
 mod push;
 mod ranges;
 mod rows;
+mod shared;
 mod translate;
 mod variables;
 mod vars;
 
-pub use build::{Builder, Shared};
+pub use build::Builder;
 pub use dataset::Dataset;
 pub use names::Names;
 pub use node::{Active, Remote, Step, Vars};
 pub use planned::Plan;
 pub use prune::pruned;
+pub use shared::Shared;
 pub use translate::Translator;
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::estimate::{Estimate, estimate, graph_of, joined_by};
 use super::node::{Node, Pattern, Slot, Var, Vars};
-use crate::eval::plan::build::Shared;
+use super::shared::Shared;
 use crate::index::{Segment, Version};
 
 /// The most parts whose left-deep orders are all looked at.

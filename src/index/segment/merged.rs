@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::order::{Order, equal};
+use super::keys::equal;
+use super::order::Order;
 use super::{Columns, Found, Segment, SharedColumns};
 use crate::index::id::{GraphSet, Id};
 

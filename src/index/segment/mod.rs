@@ -1,6 +1,7 @@
 //! Predicate segment: the triples of one predicate, in two orders.
 
 mod by_graph;
+mod keys;
 mod merged;
 mod order;
 mod stored;

@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use super::keys::equal;
 use super::merged::Merged;
 use super::stored::Stored;
 use super::{Columns, Found, Row, SharedColumns};
@@ -150,12 +151,6 @@ impl Order {
         let stored = Stored::read(directory, rows, source)?;
         Ok(Self { distinct, ..Self::of(Origin::Stored(stored), rows) })
     }
-}
-
-/// The places of a key among keys that ascend.
-pub(super) fn equal(keys: &[Id], key: Id) -> Range<usize> {
-    let from = keys.partition_point(|other| *other < key);
-    from..from + keys[from..].partition_point(|other| *other == key)
 }
 
 /// Offsets are kept where there are at most so many keys for each row.

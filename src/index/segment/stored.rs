@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::order::equal;
+use super::keys::equal;
 use super::{Columns, SharedColumns};
 use crate::index::file::{Blocks, Fixed, In, Out, Source, Sum};
 use crate::index::id::{GraphSet, Id};
