@@ -17,6 +17,7 @@ use super::failure;
 use super::http::access::Right;
 use super::http::conditional::{self, Tag};
 use super::http::offered;
+use super::http::parameters::formats;
 use super::http::problem::Problem;
 use super::http::stream::{self, CancelOnDrop, Producing};
 use super::http::{body, iri};
@@ -166,7 +167,7 @@ async fn change(
 }
 
 async fn read(endpoint: Arc<Endpoint>, target: Target, parts: &Parts) -> Result<Response<Body>, Problem> {
-    let formats = protocol::formats(parts.uri.query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    let formats = formats(parts.uri.query())?;
     let (syntax, graph) = match target {
         Target::Graph(graph) => (offered::triples(&parts.headers, &formats)?, Some(graph)),
         Target::Store => (offered::datasets(&parts.headers, &formats)?, None),

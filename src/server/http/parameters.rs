@@ -26,3 +26,11 @@ pub async fn parameters(endpoint: &Endpoint, request: Request) -> Result<(Parts,
     }
     Ok((parts, given))
 }
+
+/// The names of formats that an address gives.
+///
+/// # Errors
+/// 400 where the query of the address cannot be read.
+pub fn formats(query: Option<&str>) -> Result<Vec<String>, Problem> {
+    protocol::formats(query.unwrap_or_default()).map_err(failure::of_protocol)
+}

@@ -16,10 +16,11 @@ use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
 use crate::server::http::conditional::{self, Tag};
 use crate::server::http::offered;
+use crate::server::http::parameters::formats;
 use crate::server::http::problem::Problem;
 use crate::server::http::rdf_body;
 use crate::server::http::response;
-use crate::server::sparql::protocol;
+
 use crate::server::state::current_state;
 use crate::server::{failure, pages};
 use crate::store::{Counts, EPOCH};
@@ -39,7 +40,7 @@ const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .
 /// # Errors
 /// 406 where no format fits, 400 for parameters that cannot be read.
 pub async fn answer(endpoint: &Arc<Endpoint>, headers: &HeaderMap, query: &str) -> Result<Response<Body>, Problem> {
-    let formats = protocol::formats(query).map_err(failure::of_protocol)?;
+    let formats = formats(Some(query))?;
     let syntax = offered::triples(headers, &formats)?;
     let root = endpoint.root(headers);
     let bytes = document(&service(endpoint, &root), &format!("{root}/sparql"), syntax)?;
@@ -60,7 +61,7 @@ pub async fn dataset(State(endpoint): State<Arc<Endpoint>>, request: Request) ->
         return pages::handler::dataset(&endpoint, request).await;
     }
     let headers = request.headers().clone();
-    let formats = protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)?;
+    let formats = formats(request.uri().query())?;
     let syntax = offered::triples(&headers, &formats)?;
     let root = endpoint.root(&headers);
     let deadline = Deadline::begin(endpoint.settings.evaluation.timeout, None);

@@ -18,11 +18,12 @@ use super::endpoint::Endpoint;
 use super::failure;
 use super::http::conditional::{self, Tag};
 use super::http::offered;
+use super::http::parameters::formats;
 use super::http::problem::Problem;
 use super::http::response;
 use super::http::{iri, rdf_body};
 use super::pages;
-use super::sparql::protocol;
+
 use super::state::current_state;
 use crate::format::Syntax;
 use crate::ontology;
@@ -62,7 +63,7 @@ pub async fn document(State(endpoint): State<Arc<Endpoint>>, request: Request) -
     if pages::wants_page(request.headers(), request.uri().query()) {
         return pages::handler::document(&endpoint, request).await;
     }
-    let formats = formats(&request)?;
+    let formats = formats(request.uri().query())?;
     let headers = request.headers().clone();
     let path = iri::to_uri(request.uri().path());
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -94,7 +95,7 @@ pub async fn vocabulary(State(endpoint): State<Arc<Endpoint>>, request: Request)
     if pages::wants_page(request.headers(), request.uri().query()) {
         return pages::handler::ontology(State(endpoint), request).await;
     }
-    let formats = formats(&request)?;
+    let formats = formats(request.uri().query())?;
     let syntax = offered::triples(request.headers(), &formats)?;
     let tag = Tag::of_bytes(ontology::CITYPACT.as_bytes(), syntax.name());
     if let Some(response) = conditional::unchanged(request.headers(), &tag)? {
@@ -107,10 +108,6 @@ pub async fn vocabulary(State(endpoint): State<Arc<Endpoint>>, request: Request)
     }
     let triples: Vec<Triple> = triples.into_iter().map(|triple| triple.0).collect();
     written(&triples, syntax, &tag)
-}
-
-fn formats(request: &Request) -> Result<Vec<String>, Problem> {
-    protocol::formats(request.uri().query().unwrap_or_default()).map_err(failure::of_protocol)
 }
 
 /// What is known of the thing that has one of these names.
