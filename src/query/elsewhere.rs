@@ -52,8 +52,36 @@ pub(super) fn text(
     if !remote.has_union()? {
         let widened = over_union(pattern_mut(&mut algebra));
         widened.map_err(|reason| QueryError::Elsewhere { engine: remote.engine(), reason: reason.to_owned() })?;
+    } else if remote.repeats_triples() && repeats_matter(&algebra) {
+        let mut widened = algebra.clone();
+        // Ends of paths of any length come once as they are.
+        if over_union(pattern_mut(&mut widened)).is_ok() {
+            return Ok((widened.to_string(), Some(Scope::Unnamed)));
+        }
     }
     Ok((algebra.to_string(), Some(Scope::Union)))
+}
+
+/// Whether it makes a difference that a triple which stands in several graphs is found in each of them: it does not where each row
+/// is given once, and none is counted.
+fn repeats_matter(query: &spargebra::Query) -> bool {
+    use GraphPattern as P;
+    fn is_distinct(pattern: &P) -> bool {
+        match pattern {
+            P::Distinct { .. } | P::Reduced { .. } => true,
+            P::Slice { inner, .. } => is_distinct(inner),
+            _ => false,
+        }
+    }
+    fn counts(pattern: &P) -> bool {
+        matches!(pattern, P::Group { .. }) || patterns(pattern).into_iter().any(counts)
+    }
+    match query {
+        spargebra::Query::Select { pattern, .. } => !is_distinct(pattern) || counts(pattern),
+        spargebra::Query::Construct { pattern, .. }
+        | spargebra::Query::Describe { pattern, .. }
+        | spargebra::Query::Ask { pattern, .. } => counts(pattern),
+    }
 }
 
 /// The text of an update for an endpoint, and the default graph to ask for beside it.
@@ -85,6 +113,9 @@ pub(super) fn update_text(
     }
     let is_widened = default_graph == DefaultGraph::Union && !remote.has_union()?;
     for operation in &mut algebra.operations {
+        if let GraphUpdateOperation::Drop { silent, .. } = operation {
+            *silent |= remote.drops_created_graphs_only();
+        }
         let GraphUpdateOperation::DeleteInsert { using, pattern, .. } = operation else { continue };
         if has_lateral(pattern) && !remote.knows_lateral() {
             return refuse(LATERAL.to_owned());
@@ -154,4 +185,35 @@ fn has_lateral(pattern: &GraphPattern) -> bool {
         _ => None,
     };
     expression.is_some_and(in_expression) || patterns(pattern).into_iter().any(has_lateral)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_come_twice_matter_where_they_are_counted_or_shown() {
+        let matter = |text: &str| repeats_matter(&spargebra::SparqlParser::new().parse_query(text).unwrap());
+        for text in [
+            "SELECT ?s { ?s ?p ?o }",
+            "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+            "SELECT DISTINCT ?n { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } }",
+            "ASK { { SELECT (SUM(?o) AS ?n) { ?s ?p ?o } } FILTER(?n > 1) }",
+        ] {
+            assert!(matter(text), "{text}");
+        }
+        for text in
+            ["SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY ?s LIMIT 3", "ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"]
+        {
+            assert!(!matter(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn lateral_is_found_wherever_it_is() {
+        let has = |text: &str| has_lateral(pattern_mut(&mut spargebra::SparqlParser::new().parse_query(text).unwrap()));
+        assert!(has("ASK { ?s ?p ?o LATERAL { SELECT ?x { ?s ?q ?x } LIMIT 1 } }"));
+        assert!(has("ASK { ?s ?p ?o FILTER(?o = 1 || !EXISTS { ?o ?r ?t LATERAL { ?t ?u ?v } }) }"));
+        assert!(!has("ASK { ?s ?p ?o FILTER(EXISTS { ?o ?r ?t }) OPTIONAL { ?s ?p ?x } }"));
+    }
 }

@@ -85,6 +85,11 @@ fn of_engine(error: &StoreError) -> Problem {
             let said = format!("the engine behind this endpoint does not take it: {reason}");
             return Problem::bad_request(said).hint(hint.clone()).because(chain(error));
         }
+        // What is known of an engine is told in words of ours.
+        StoreError::Refused { status: 500, reason, hint: Some(hint), .. } => {
+            let said = format!("the engine behind this endpoint failed: {reason}");
+            Problem::new(StatusCode::BAD_GATEWAY, said).hint(Some(hint.clone()))
+        }
         StoreError::Refused { status: 401 | 403, .. } => {
             Problem::new(StatusCode::BAD_GATEWAY, "the engine behind this endpoint does not let it do that")
         }

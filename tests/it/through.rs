@@ -21,15 +21,14 @@ pub struct Peer {
     unnamed: bool,
     /// Whether it tells what an update did, how a query is evaluated, and how often it has changed.
     is_own: bool,
-    _process: Process,
+    process: Process,
 }
 
-#[expect(dead_code, reason = "held for their drop")]
 enum Process {
-    Own(Serving),
-    Other(Killed),
-    /// Killed before its folder goes.
-    InFolder(Killed, tempfile::TempDir),
+    Own(#[expect(dead_code, reason = "held for its drop")] Serving),
+    Other(#[expect(dead_code, reason = "held for its drop")] Killed),
+    /// Killed before its folder goes; and how it is begun there, and listens.
+    InFolder(Killed, tempfile::TempDir, PathBuf, u16),
 }
 
 struct Killed(Child);
@@ -151,6 +150,8 @@ fn reads(here: &Path, peer: &Peer) {
     assert_eq!(store.ok(), file.ok());
     let (file, store) = both(&["check", "--quiet", "--to", "json", "--conflicts"]);
     assert_eq!((store.status, store.stdout), (file.status, file.stdout));
+    let (file, store) = both(&["check", "--quiet", "--to", "json"]);
+    assert_eq!((store.status, store.stdout), (file.status, file.stdout));
     let info: serde_json::Value = serde_json::from_str(&at(here, peer, &["info", "--json"]).ok()).unwrap();
     let graphs = info["graphs"].as_object().unwrap();
     assert_eq!((graphs["http://a/g"].as_u64(), graphs.get("DEFAULT")), (Some(2), None), "{info}");
@@ -233,7 +234,7 @@ pub fn own(here: &Path, more: &[&str]) -> Peer {
     let endpoint = format!("http://{}/sparql", serving.authority());
     // The file is there so that the server starts; it is no part of the data.
     run(here, &["update", "DROP GRAPH <http://a/empty>", "--endpoint", &endpoint, "--token-file", "token"]).ok();
-    Peer { endpoint, unnamed: true, is_own: true, _process: Process::Own(serving) }
+    Peer { endpoint, unnamed: true, is_own: true, process: Process::Own(serving) }
 }
 
 #[test]
@@ -301,7 +302,7 @@ pub fn oxigraph_peer(more: &[&str]) -> Option<Peer> {
     command.args(["serve", "--bind", &format!("127.0.0.1:{port}")]).args(more);
     let process = Process::Other(started(&mut command, port));
     let endpoint = format!("http://127.0.0.1:{port}/query");
-    Some(Peer { endpoint, unnamed: true, is_own: false, _process: process })
+    Some(Peer { endpoint, unnamed: true, is_own: false, process })
 }
 
 #[test]
@@ -341,6 +342,25 @@ fn virtuoso_opens_to_a_password() {
     assert!(refused.contains("answered 401") && refused.contains("--user"), "{refused}");
 }
 
+fn virtuoso_in(program: &Path, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(["+foreground", "+wait", "+configfile"]).arg(home.join("virtuoso.ini")).current_dir(home);
+    command
+}
+
+impl Peer {
+    /// Begins it anew where a question has ended it. Whether that was so.
+    pub fn revive(&mut self) -> bool {
+        let Process::InFolder(process, folder, program, port) = &mut self.process else { return false };
+        if std::net::TcpStream::connect(("127.0.0.1", *port)).is_ok() {
+            return false;
+        }
+        let _ = process.0.wait();
+        *process = started(&mut virtuoso_in(program, folder.path()), *port);
+        true
+    }
+}
+
 /// Virtuoso, which anybody may change at `/sparql` and `dba` at `/sparql-auth`, where it is asked for and there.
 pub fn virtuoso_peer() -> Option<Peer> {
     let program = peers("Virtuoso", "virtuoso")?;
@@ -356,16 +376,14 @@ pub fn virtuoso_peer() -> Option<Peer> {
         home.display()
     );
     std::fs::write(home.join("virtuoso.ini"), settings).unwrap();
-    let mut command = Command::new(&program);
-    command.args(["+foreground", "+wait", "+configfile"]).arg(home.join("virtuoso.ini")).current_dir(home);
-    let process = started(&mut command, http);
+    let process = started(&mut virtuoso_in(&program, home), http);
     let grants = "GRANT SPARQL_UPDATE TO \"SPARQL\"; DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7);";
     let isql = program.with_file_name("isql");
     let granted =
         Command::new(isql).args([&format!("127.0.0.1:{port}"), "dba", "dba", &format!("exec={grants}")]).output();
     assert!(granted.unwrap().status.success());
     let endpoint = format!("http://127.0.0.1:{http}/sparql");
-    Some(Peer { endpoint, unnamed: false, is_own: false, _process: Process::InFolder(process, folder) })
+    Some(Peer { endpoint, unnamed: false, is_own: false, process: Process::InFolder(process, folder, program, http) })
 }
 
 #[test]

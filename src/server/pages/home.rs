@@ -19,7 +19,7 @@ const FIGURES: &str = "SELECT ?ties ?places ?states ?awards ?documents ?last WHE
   { SELECT (COUNT(DISTINCT ?tie) AS ?ties) (COUNT(DISTINCT ?party) AS ?places) WHERE { ?tie a pact:Tie ; pact:party ?party } }
   { SELECT (COUNT(DISTINCT ?state) AS ?states) WHERE { ?tie a pact:Tie ; pact:party ?party . ?party pact:sovereignState ?state } }
   { SELECT (COUNT(DISTINCT ?conferral) AS ?awards) WHERE { ?conferral a pact:AwardConferral } }
-  { SELECT (COUNT(DISTINCT ?document) AS ?documents) (MAX(STR(?published)) AS ?last) WHERE {
+  { SELECT (COUNT(DISTINCT ?document) AS ?documents) (MAX(COALESCE(STR(?published), '')) AS ?last) WHERE {
       ?document a schema:NewsArticle OPTIONAL { ?document schema:datePublished ?published } } }
 }";
 
@@ -91,7 +91,7 @@ fn anniversaries(reading: &Reading<'_>, year: u32) -> Result<Rows, Problem> {
 
 fn numbers(view: &View, figures: &Rows) -> Markup {
     let texts = &view.texts().home;
-    let last = figures.first().and_then(|row| row.text("last"));
+    let last = figures.first().and_then(|row| row.text("last")).filter(|last| !last.is_empty());
     html! {
         ul.figures {
             @for (name, path, what) in [

@@ -47,7 +47,7 @@ const EVIDENCE: &str = "SELECT DISTINCT ?thing ?document ?language ?start ?quote
 /// Counts what refers to a thing, by how and as what.
 const INCOMING: &str = "SELECT ?property ?class (COUNT(DISTINCT ?other) AS ?count) WHERE {
   ?other ?property $thing ; a ?class .
-} GROUP BY ?property ?class";
+} GROUP BY ?property ?class ORDER BY ?property ?class";
 
 /// Asks for some of what refers to a thing.
 const REFERRING: &str =

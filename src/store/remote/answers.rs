@@ -15,14 +15,27 @@ const ROWS: &str = "application/sparql-results+json, application/sparql-results+
 pub(super) const GRAPH: &str = "application/n-triples, text/turtle;q=0.9, application/rdf+xml;q=0.5";
 
 /// What is accepted in answer to a query: by its form, since some servers give triples as rows to whoever takes both; all of
-/// it where the form does not stand at the beginning.
+/// it where the form does not stand behind its declarations.
 pub(super) fn accepted(query: &str) -> String {
-    let form = query.trim_start().get(..6).map(str::to_ascii_uppercase);
+    let form = behind_declarations(query).get(..6).map(str::to_ascii_uppercase);
     match form.as_deref() {
         Some("SELECT") => ROWS.to_owned(),
         Some("CONSTR" | "DESCRI") => GRAPH.to_owned(),
         _ => format!("{ROWS}, {GRAPH}"),
     }
+}
+
+/// A query without what declares its base and its prefixes, as queries are written out here: without comments.
+fn behind_declarations(query: &str) -> &str {
+    let mut rest = query.trim_start();
+    while ["BASE ", "PREFIX "]
+        .iter()
+        .any(|word| rest.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word)))
+    {
+        let Some((_, behind)) = rest.split_once('>') else { break };
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 /// The results of an answer, read as they come.
@@ -51,4 +64,24 @@ pub(super) fn triples(
         Ok(quad) => Ok(Triple::from(quad)),
         Err(error) => Err(QueryEvaluationError::Dataset(Box::new(error))),
     })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_hangs_on_the_form() {
+        for (query, accepts) in [
+            ("SELECT * {}", ROWS),
+            ("  construct { ?s ?p ?o } {}", GRAPH),
+            ("BASE <http://a/>\nPREFIX a: <http://b/>\nCONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", GRAPH),
+            ("prefix : <http://b/> DESCRIBE :a", GRAPH),
+        ] {
+            assert_eq!(accepted(query), accepts, "{query}");
+        }
+        for query in ["ASK {}", "", "BASE <", "# SELECT\nASK {}", "é"] {
+            assert_eq!(accepted(query), format!("{ROWS}, {GRAPH}"), "{query}");
+        }
+    }
 }

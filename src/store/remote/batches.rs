@@ -1,4 +1,4 @@
-//! Update batching: quads as `INSERT DATA` updates of bounded size.
+//! Update batching: quads as updates of bounded size that insert them.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -74,7 +74,13 @@ impl Batches {
     fn close(&mut self) {
         let repeatable = !self.body.has_blank;
         let inserted = take(&mut self.body).finish();
-        let insert = (!inserted.is_empty()).then(|| format!("INSERT DATA {{ {inserted} }}"));
+        // Blank nodes may stand in data (SPARQL 1.1 Update §3.1.1), but not every engine takes them there (Virtuoso); in a template that
+        // is filled once they mean the same.
+        let insert = match (inserted.is_empty(), repeatable) {
+            (true, _) => None,
+            (false, true) => Some(format!("INSERT DATA {{ {inserted} }}")),
+            (false, false) => Some(format!("INSERT {{ {inserted} }} WHERE {{}}")),
+        };
         let operations: Vec<_> = self.prologue.take().into_iter().chain(insert).collect();
         if !operations.is_empty() {
             // A graph that is dropped first has no nodes of an earlier try.
@@ -204,7 +210,7 @@ mod tests {
         }
         let updates = batches.finish();
         assert!(updates.len() > 3, "{updates:?}");
-        assert!(updates[0].update.starts_with("DROP SILENT GRAPH <http://e/g0> ;\nINSERT DATA"));
+        assert!(updates[0].update.starts_with("DROP SILENT GRAPH <http://e/g0> ;\nINSERT "));
         let holders = |graph: &str| {
             let holds = |batch: &&Batch| {
                 batch.update.split("GRAPH <http://e/").any(|part| part.starts_with(graph) && part.contains("_:b"))

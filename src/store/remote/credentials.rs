@@ -74,8 +74,12 @@ impl Authorization {
         let Some(best) = best else { return false };
         // A nonce that has grown old is no refusal (RFC 7616, section 3.3).
         let again = !had_answered || matches!(&best, Challenge::Digest(digest) if digest.stale);
-        *self.asked() = Some(best);
-        self.count.store(0, Relaxed);
+        let mut asked = self.asked();
+        // Each use of a nonce counts, that which was refused, too.
+        if asked.as_ref().and_then(Challenge::nonce) != best.nonce() {
+            self.count.store(0, Relaxed);
+        }
+        *asked = Some(best);
         again
     }
 
@@ -92,6 +96,13 @@ enum Challenge {
 }
 
 impl Challenge {
+    fn nonce(&self) -> Option<&str> {
+        match self {
+            Self::Basic => None,
+            Self::Digest(digest) => Some(&digest.nonce),
+        }
+    }
+
     fn strength(&self) -> u8 {
         match self {
             Self::Basic => 0,

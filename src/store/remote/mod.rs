@@ -120,6 +120,16 @@ impl Remote {
         matches!(self.service().program, Program::Citypact | Program::Oxigraph)
     }
 
+    /// Whether a triple that stands in several graphs is found once for each of them in their union.
+    pub fn repeats_triples(&self) -> bool {
+        self.service().program == Program::Oxigraph
+    }
+
+    /// Whether it refuses to drop a graph that came to be by what was put into it, unless it is told to do so silently.
+    pub fn drops_created_graphs_only(&self) -> bool {
+        self.service().program == Program::Virtuoso
+    }
+
     /// Whether it answers.
     ///
     /// # Errors

@@ -68,6 +68,9 @@ impl Remote {
     /// # Errors
     /// As [`Remote::query_text`]; [`StoreError::Partial`] where the server gives less than there is.
     pub fn of_predicates(&self, predicates: &[NamedNode]) -> Result<QuadStream, StoreError> {
+        if predicates.is_empty() {
+            return Ok(Box::new(std::iter::empty()));
+        }
         let values: String = predicates.iter().map(|predicate| format!("{predicate} ")).collect();
         let values = format!("VALUES ?p {{ {values}}}");
         let named = format!("{{ {values} GRAPH ?g {{ ?s ?p ?o }} }}");

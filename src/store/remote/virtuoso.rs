@@ -79,6 +79,8 @@ fn short(number: &str) -> Option<String> {
     (format!("{:.decimals$}", f64::from(value)) == number).then(|| value.to_string())
 }
 
+const PLAINER: &str = "ask in plainer words: fewer OPTIONALs within each other, fewer patterns in one EXISTS";
+
 /// What a refusal says in a sentence, and what can be done about it; none where it is not Virtuoso's.
 pub(super) fn told(body: &str) -> Option<(String, Option<String>)> {
     let error = body.strip_prefix("Virtuoso ")?.split("SPARQL query:").next()?.trim();
@@ -92,6 +94,7 @@ pub(super) fn told(body: &str) -> Option<(String, Option<String>)> {
             "Virtuoso keeps no triples outside of named graphs".to_owned(),
             Some("name one: INSERT DATA { GRAPH <…> { … } }"),
         ),
+        () if says("Internal") => ("Virtuoso's compiler fails at it, by a fault of its own".to_owned(), Some(PLAINER)),
         () if says("memory exhausted") => (
             "Virtuoso's compiler does not take so long a text".to_owned(),
             Some("make several updates of it, or load a file"),
