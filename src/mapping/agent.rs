@@ -116,11 +116,11 @@ impl<'m> Context<'m> {
         };
         if agent.state.is_some() || agent.level.is_some() || agent.within.is_some() {
             let mention = Mention {
-                also: Vec::new(),
                 name: first.to_owned(),
                 state: agent.state.clone(),
                 level: agent.level,
                 within: agent.within.clone(),
+                ..Mention::default()
             };
             return self.mention(&mention, at);
         }

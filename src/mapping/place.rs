@@ -141,7 +141,7 @@ fn position(out: &mut Emitter<'_>, node: &Node, place: &place::Place) {
     out.typed(&geometry, geo::asWKT, format_args!("POINT({long} {lat})"), geo::wktLiteral);
 }
 
-fn identifier(out: &mut Emitter<'_>, node: &Node, scheme: &str, code: &str) {
+pub(crate) fn identifier(out: &mut Emitter<'_>, node: &Node, scheme: &str, code: &str) {
     let value = Node::Iri(iri::fragment(node.as_str(), scheme, []));
     out.link(node, schema::identifier, &value);
     out.class(&value, schema::PropertyValue);

@@ -104,6 +104,7 @@ impl<'m> Context<'m> {
                 std::iter::once(&mention.name)
                     .chain(&mention.also)
                     .for_each(|name| self.as_printed(&target.node, id, name));
+                self.codes(&target.node, Some(id), mention);
                 Some(target)
             }
             unclear => self.unclear(mention, unclear, at),
@@ -124,6 +125,20 @@ impl<'m> Context<'m> {
             let fresh = this.describe_once(&format!("{}\n{name}", node.as_str()));
             if fresh && !this.run.register.get(id).is_some_and(is_known) {
                 this.out.text(node, label, Some(&*tag).filter(|tag| !tag.is_empty()), name);
+            }
+        });
+    }
+
+    /// Keeps the codes that the document gives a place in the document's graph, but for schemes in which the register, where it
+    /// knows the place by this id, has one.
+    fn codes(&mut self, node: &Node, id: Option<&str>, mention: &Mention) {
+        let (Some(doc), Some(codes)) = (self.doc, &mention.codes) else { return };
+        let known = id.and_then(|id| self.run.register.get(id)).map(|place| place.codes).unwrap_or_default();
+        self.within_graph(&doc.graph, |this| {
+            for (scheme, code) in codes.each().filter(|(scheme, _)| !known.contains_key(*scheme)) {
+                if this.describe_once(&format!("{}\n{scheme} {code}", node.as_str())) {
+                    place::identifier(&mut this.out, node, scheme, &code);
+                }
             }
         });
     }
@@ -176,6 +191,7 @@ impl<'m> Context<'m> {
         if self.describe_once(node.as_str()) {
             place::describe_mention(self, &node, mention, at);
         }
+        self.codes(&node, None, mention);
         Target { node, key }
     }
 

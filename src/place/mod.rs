@@ -35,6 +35,7 @@ pub mod review;
 mod search;
 mod similar;
 mod slots;
+mod states;
 mod suffix;
 #[cfg(test)]
 mod tests;

@@ -55,12 +55,5 @@ fn names(text: &Text, language: &str) -> Vec<(String, String)> {
 }
 
 fn codes(codes: Option<record::Codes>) -> BTreeMap<String, String> {
-    let Some(record::Codes { iso3166_1, iso3166_2, geonames, wikidata }) = codes else { return BTreeMap::new() };
-    let all = [
-        ("iso3166-1", iso3166_1),
-        ("iso3166-2", iso3166_2),
-        ("geonames", geonames.map(|code| code.to_string())),
-        ("wikidata", wikidata),
-    ];
-    all.into_iter().filter_map(|(scheme, code)| Some((scheme.to_owned(), code?))).collect()
+    codes.iter().flat_map(record::Codes::each).map(|(scheme, code)| (scheme.to_owned(), code)).collect()
 }

@@ -8,7 +8,7 @@ use super::fold;
 use super::index::Slot;
 use super::mention::{Mention, Resolution, minted_key};
 use super::register::Register;
-use super::review;
+use super::{review, states};
 
 impl Register {
     /// The place that a mention means.
@@ -91,7 +91,11 @@ impl Register {
             "mo" | "mac" => self.slot("cn-macau"),
             code => self.slot(code).filter(|_| self.is_no_state(code)),
         };
-        coded(text).or_else(|| coded(&lower)).or(special).or_else(|| self.state_by_name(text))
+        coded(text)
+            .or_else(|| coded(&lower))
+            .or(special)
+            .or_else(|| self.state_by_name(text))
+            .or_else(|| coded(states::id(text)?))
     }
 
     fn state_by_name(&self, text: &str) -> Option<Slot> {

@@ -5,7 +5,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Codes that other registers give a place.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Codes {
     /// ISO 3166-1 alpha-2 code of a state.
@@ -25,8 +25,21 @@ pub struct Codes {
     pub wikidata: Option<String>,
 }
 
+impl Codes {
+    /// Each code that there is, with its scheme.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let all = [
+            ("iso3166-1", self.iso3166_1.clone()),
+            ("iso3166-2", self.iso3166_2.clone()),
+            ("geonames", self.geonames.as_ref().map(ToString::to_string)),
+            ("wikidata", self.wikidata.clone()),
+        ];
+        all.into_iter().filter_map(|(scheme, code)| Some((scheme, code?)))
+    }
+}
+
 /// A code that may be written as a number or as a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Code {
     /// Written as a number.

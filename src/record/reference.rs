@@ -10,7 +10,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Agreement, Event, Level, Organization};
+use super::{Agreement, Codes, Event, Level, Organization};
 
 /// A place spoken of by its name, to be resolved to one place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,9 @@ pub struct Mention {
     /// Other names by which the source speaks of it beside this one, such as in another script.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// Codes of other registers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<Codes>,
 }
 
 /// Something written either as a string or as an object: the string is an id (or a bare name), the object is `T`.

@@ -25,7 +25,18 @@ impl Cell {
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
+
+    /// Whether it says that it is as the cell above.
+    pub fn is_ditto(&self) -> bool {
+        let text = self.text.trim_end_matches('.');
+        text.len() <= LONGEST_DITTO && DITTO.iter().any(|mark| text.eq_ignore_ascii_case(mark))
+    }
 }
+
+/// What stands in a cell that is as the one above.
+const DITTO: [&str; 10] = ["同上", "仝上", "仝", "〃", "″", "\"", "위와 같음", "ditto", "dito", "idem"];
+/// The most bytes that one of these has.
+const LONGEST_DITTO: usize = 13;
 
 /// A row of a table.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,6 +84,12 @@ mod tests {
     fn columns_are_named_as_spreadsheets_do() {
         let named: Vec<String> = [0, 25, 26, 701, 702].map(letters).into();
         assert_eq!(named, ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+
+    #[test]
+    fn ditto_marks_are_known() {
+        assert!(DITTO.iter().all(|mark| Cell::new(mark).is_ditto()) && Cell::new("Ditto.").is_ditto());
+        assert!(!["", "同上海", ".", "idem est"].iter().any(|text| Cell::new(text).is_ditto()));
     }
 
     #[test]

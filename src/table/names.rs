@@ -28,6 +28,13 @@ enum Script {
     Other,
 }
 
+impl Script {
+    /// Whether its words stand without blanks between them.
+    fn has_no_blanks(self) -> bool {
+        matches!(self, Self::Han | Self::Hangul)
+    }
+}
+
 fn script(character: char) -> Option<Script> {
     Some(match character {
         '\u{3041}'..='\u{30FF}' | '々' | '〆' => Script::Han,
@@ -57,7 +64,7 @@ pub fn take_apart(text: &str, register: &Register) -> Names {
         }
     }
     if names.state.is_none()
-        && let Some((name, state)) = state_after_comma(&own, register)
+        && let Some((name, state)) = state_at_end(&own, register)
     {
         (own, names.state) = (name, Some(state));
     }
@@ -124,9 +131,11 @@ fn is_state(text: &str, register: &Register) -> bool {
     text.chars().count() > 1 && !(text.len() == 2 && text.is_ascii()) && register.state_id(text).is_some()
 }
 
-/// `Córdoba, Argentina`: the state is what stands after the last comma.
-fn state_after_comma(text: &str, register: &Register) -> Option<(String, String)> {
-    let (name, state) = text.rsplit_once([',', '，'])?;
+/// `Córdoba, Argentina`, `雷恩 法国`: the state is what stands after the last comma, or, where words are not parted by blanks, after the
+/// last blank.
+fn state_at_end(text: &str, register: &Register) -> Option<(String, String)> {
+    let by_blank = || text.rsplit_once(' ').filter(|(_, state)| main_script(state).is_some_and(Script::has_no_blanks));
+    let (name, state) = text.rsplit_once([',', '，']).or_else(by_blank)?;
     let (name, state) = (name.trim(), state.trim());
     (!name.is_empty() && is_state(state, register)).then(|| (name.to_owned(), state.to_owned()))
 }
@@ -181,6 +190,7 @@ mod tests {
             ("サマルカンド市／Samarkand（ウズベキスタン）", "サマルカンド市", &["Samarkand"], Some("ウズベキスタン")),
             ("서울특별시 Seoul", "서울특별시", &["Seoul"], None),
             ("Kraków / Cracow", "Kraków", &["Cracow"], None),
+            ("雷恩（Rennes）\n法国", "雷恩", &["Rennes"], Some("法国")),
             ("N市", "N市", &[], None),
             ("墨尔本\n  Melbourne", "墨尔本", &["Melbourne"], None),
             ("", "", &[], None),

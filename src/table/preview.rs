@@ -78,7 +78,7 @@ impl Seen {
             return;
         }
         let fault = |fault: &super::translate::eval::Fault| {
-            let column = fault.column.map(|column| format!("column {}: ", evaluator.columns.told(column)));
+            let column = fault.told(evaluator.columns).map(|column| format!("column {column}: "));
             format!("{}{}\n    Hint: {}", column.unwrap_or_default(), fault.reason, fault.remedy)
         };
         let place =

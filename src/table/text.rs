@@ -33,7 +33,8 @@ pub(super) struct Guessed {
     pub(super) why: &'static str,
 }
 
-/// The encoding of a text: its byte order mark says it, or UTF-8 fits all of it, or its bytes look like it.
+/// The encoding of a text: its byte order mark says it, or UTF-8 fits all of it, or nearly, or the page says it, or its bytes look
+/// like it.
 pub(super) fn guess(bytes: &[u8], complete: bool) -> Guessed {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return Guessed { encoding, why: "its byte order mark says so" };
@@ -45,9 +46,38 @@ pub(super) fn guess(bytes: &[u8], complete: bool) -> Guessed {
     if std::str::from_utf8(bytes).is_ok() || std::str::from_utf8(bytes).is_err_and(cut) {
         return Guessed { encoding: UTF_8, why: "all of it is UTF-8" };
     }
+    if is_damaged_utf8(bytes) {
+        return Guessed { encoding: UTF_8, why: "nearly all of it is UTF-8" };
+    }
+    if let Some(encoding) = declared(bytes) {
+        return Guessed { encoding, why: "the page says so" };
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, complete);
     Guessed { encoding: detector.guess(None, Utf8Detection::Deny), why: "its bytes look like it" }
+}
+
+/// Whether characters of UTF-8 outnumber by far what is none: a text of another encoding has hardly any.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole >= 4 * broken
+}
+
+/// The encoding that a page declares within its first bytes (HTML, §13.2.3.2).
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(1024)].to_ascii_lowercase();
+    if head.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'<') {
+        return None;
+    }
+    let at = ["charset=", "encoding="]
+        .iter()
+        .find_map(|word| Some(memchr::memmem::find(&head, word.as_bytes())? + word.len()))?;
+    let label = head[at..].split(|byte| b"\"' ;>?/".contains(byte)).find(|part| !part.is_empty())?;
+    Encoding::for_label(label)
 }
 
 /// UTF-16 without a byte order mark, by the zeros beside its spaces, digits and separators.
@@ -58,7 +88,8 @@ fn without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
             .filter(|pair| pair[high] == 0 && matches!(pair[low], b'\t' | b'\n' | b'\r' | b' '..=b'~'))
             .count()
     };
-    let enough = head.len() / 16;
+    // A byte or two that are zero by damage make no encoding.
+    let enough = (head.len() / 16).max(2);
     match (ascii(1, 0), ascii(0, 1)) {
         (little, _) if head.len() > 3 && little > enough => Some(UTF_16LE),
         (_, big) if head.len() > 3 && big > enough => Some(UTF_16BE),
@@ -181,6 +212,21 @@ mod tests {
             while decoded.read(&mut read).unwrap() {}
             assert_eq!(read, text, "{name}");
         }
+    }
+
+    #[test]
+    fn pages_declare_theirs_and_damage_is_no_encoding() {
+        let page = |label: &str, city: &[u8]| [format!("\n<meta charset={label}><td>").as_bytes(), city].concat();
+        let big5 = by_name("big5").unwrap();
+        let guessed = guess(&page("'Big5'", &big5.encode("奈良").0), true);
+        assert_eq!((guessed.encoding, guessed.why), (big5, "the page says so"));
+        // What it is counts more than what it says.
+        assert_eq!(guess(&page("gb2312", "奈良".as_bytes()), true).encoding, UTF_8);
+        assert_eq!(guess(b"a,b\nx\0y,z\n", true).encoding, UTF_8);
+        let damaged = ["城市,国家\n奈良市,日本\n".as_bytes(), &[0xFF, 0xFE, b'\n']].concat();
+        assert_eq!(guess(&damaged, true).why, "nearly all of it is UTF-8");
+        let gb = by_name("gb18030").unwrap().encode("城市,国家\n奈良市,日本\n").0.into_owned();
+        assert_ne!(guess(&gb, true).encoding, UTF_8);
     }
 
     #[test]

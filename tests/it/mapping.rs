@@ -55,6 +55,32 @@ fn records_of_every_type_become_the_golden_graph() {
 }
 
 #[test]
+fn codes_of_places_that_are_spoken_of_stand_beside_them() {
+    let lines = r#"{"type":"source","id":"s","language":"en"}
+{"type":"place","id":"my-town","level":"municipality","names":{"en":"My Town"},"codes":{"geonames":7}}
+{"type":"tie","kind":"friendship-city","parties":[{"name":"My Town","codes":{"wikidata":"Q182852","geonames":99}},{"name":"Nowhere","codes":{"wikidata":"Q7"}}]}
+{"type":"tie","kind":"intent","parties":["cn-qingdao",{"name":"Nowhere","codes":{"wikidata":"Q7"}}]}
+{"type":"tie","kind":"intent","parties":["cn-qingdao",{"name":"x","codes":{"wikidata":"http://www.wikidata.org/entity/Q7"}}]}"#;
+    let (quads, said) = convert(lines, &Options::default());
+    assert!(
+        said.iter().any(|said| said.contains("/parties/1/codes/wikidata: ") && said.contains("no wikidata code")),
+        "{said:?}"
+    );
+    let told: BTreeSet<String> = quads
+        .iter()
+        .filter(|quad| {
+            quad.predicate.as_str() == "https://schema.org/value" && quad.graph_name.to_string().contains("graph/s")
+        })
+        .map(|quad| format!("{} {}", quad.subject, quad.object))
+        .collect();
+    let town = "https://w3id.org/citypact/id/place/my-town";
+    // The place has a GeoNames id of its own, which is not contradicted.
+    assert!(told.contains(&format!("<{town}#wikidata> \"Q182852\"")), "{told:?}");
+    assert!(!told.iter().any(|one| one.contains("99")), "{told:?}");
+    assert!(told.iter().any(|one| one.contains("/place/x-") && one.ends_with("#wikidata> \"Q7\"")), "{told:?}");
+}
+
+#[test]
 fn the_golden_graph_survives_every_syntax() {
     let (quads, _) = convert(&full(), &Options::default());
     Syntax::ALL.iter().for_each(|syntax| syntaxes::assert_round_trip(&quads, *syntax));

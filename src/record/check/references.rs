@@ -43,6 +43,9 @@ impl Findings {
         for (name, around) in [("state", &mention.state), ("within", &mention.within)] {
             self.id_reference(at.field(name), around.as_deref());
         }
+        if let Some(codes) = &mention.codes {
+            self.codes(at.field("codes"), codes);
+        }
     }
 
     /// At least `least` places, each once.

@@ -22,6 +22,9 @@ const LARGEST: u64 = 1 << 30;
 /// More cells than these are no table that memory should hold.
 pub(super) const MOST_CELLS: usize = 50_000_000;
 
+/// How the files of older office programs begin, and newer ones that are encrypted (MS-CFB, §2.2).
+pub(super) const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+
 /// A file of tables, opened.
 pub struct Book<'b> {
     input: &'b Input,
@@ -138,7 +141,7 @@ fn whole(input: &Input, name: &str) -> Result<Vec<u8>, TableError> {
 /// What a file is, or why it is no table.
 fn kind(input: &Input, head: &[u8], text: &str) -> Result<Kind, (&'static str, &'static str)> {
     let begins = |bytes: &[u8]| head.starts_with(bytes);
-    if begins(b"PK\x03\x04") || begins(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+    if begins(b"PK\x03\x04") || begins(OLE) {
         return Ok(Kind::Workbook);
     }
     if begins(b"%PDF") {

@@ -7,7 +7,7 @@ use calamine::{
     open_workbook_auto_from_rs,
 };
 
-use super::{MOST_CELLS, Sheet, archive};
+use super::{MOST_CELLS, OLE, Sheet, archive};
 use crate::counted::counted;
 use crate::record::Date;
 use crate::table::delimited::MOST_COLUMNS;
@@ -16,11 +16,16 @@ use crate::table::grid::{Cell, letters};
 
 type Bytes = Cursor<Vec<u8>>;
 
+/// The name of what an encrypted workbook holds, in UTF-16 (MS-OFFCRYPTO, §2.3.4.4).
+const ENCRYPTED: &[u8] = b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
 /// What to do about a workbook that cannot be read.
 const SAVE_ANEW: &str = "open it in a spreadsheet program and save it anew as .xlsx, or save the sheet as CSV";
 
 /// The sheets of a workbook.
 pub(super) fn read(name: &str, bytes: Vec<u8>, remarks: &mut Vec<String>) -> Result<Vec<Sheet>, TableError> {
+    if bytes.starts_with(OLE) && memchr::memmem::find(&bytes, ENCRYPTED).is_some() {
+        return Err(locked(name));
+    }
     let seen = archive::look(&bytes);
     if seen.is_none() && bytes.starts_with(b"PK") {
         // What it unpacks to is not known, so nothing unpacks it.
@@ -236,15 +241,15 @@ impl Grid {
     }
 }
 
+fn locked(at: &str) -> TableError {
+    TableError::new(at, "it is protected by a password", "open it in a spreadsheet program and save it without one")
+}
+
 fn explain(at: &str, error: &Error) -> TableError {
     let text = error.to_string();
     let lower = text.to_lowercase();
     if lower.contains("password") {
-        return TableError::new(
-            at,
-            "it is protected by a password",
-            "open it in a spreadsheet program and save it without one",
-        );
+        return locked(at);
     }
     let reason = if lower.contains("cannot detect") || lower.contains("not a valid") || lower.contains("cannot find") {
         "it is no workbook, or a damaged one".to_owned()

@@ -105,6 +105,7 @@ fn usual(text: &str) -> Option<Reading> {
         .or_else(|| words::with_month_name(&text).map(Reading::One))
         .or_else(|| words::era(&text).map(Reading::One))
         .or_else(|| plausible_serial(&text).map(Reading::One))
+        .or_else(|| usual(words::without_deed(&text)?))
 }
 
 /// ISO 8601 and Wikidata's timestamps, whatever the time of day.

@@ -3,26 +3,26 @@
 use super::date;
 use crate::record::Date;
 
-/// Eras by their names and letters, with the year before their first.
-const ERAS: [(&str, u32); 18] = [
-    ("明治", 1867),
-    ("大正", 1911),
-    ("昭和", 1925),
-    ("平成", 1988),
-    ("令和", 2018),
-    ("㍾", 1867),
-    ("㍽", 1911),
-    ("㍼", 1925),
-    ("㍻", 1988),
-    ("㋿", 2018),
-    ("民國", 1911),
-    ("民国", 1911),
-    ("M", 1867),
-    ("T", 1911),
-    ("S", 1925),
-    ("H", 1988),
-    ("R", 2018),
-    ("昭", 1925),
+/// Eras by their names and letters, with the year before their first and how many years they had; those that go on, enough.
+const ERAS: [(&str, u32, u32); 18] = [
+    ("明治", 1867, 45),
+    ("大正", 1911, 15),
+    ("昭和", 1925, 64),
+    ("平成", 1988, 31),
+    ("令和", 2018, 99),
+    ("㍾", 1867, 45),
+    ("㍽", 1911, 15),
+    ("㍼", 1925, 64),
+    ("㍻", 1988, 31),
+    ("㋿", 2018, 99),
+    ("民國", 1911, 200),
+    ("民国", 1911, 200),
+    ("M", 1867, 45),
+    ("T", 1911, 15),
+    ("S", 1925, 64),
+    ("H", 1988, 31),
+    ("R", 2018, 99),
+    ("昭", 1925, 64),
 ];
 
 /// The first letters of months' names, which tell them apart; by month, in English, German, French, Italian and Spanish.
@@ -44,14 +44,27 @@ const MONTHS: [&[&str]; 12] = [
 /// Words that may stand in a date and say nothing.
 const FILLERS: [&str; 12] = ["de", "del", "di", "of", "the", "le", "el", "il", "den", "am", "im", "on"];
 
+/// What was done on a day, as tables write it after the date.
+const DEEDS: [&str; 16] = [
+    "签约", "签字", "签订", "签署", "结好", "缔结", "建立", "簽約", "簽署", "結好", "締結", "締約", "提携", "調印",
+    "체결", "결연",
+];
+
+/// A date without what was done on it: `1983.1.14签约`, `1983.1.14（签约）`.
+pub(super) fn without_deed(text: &str) -> Option<&str> {
+    let text = text.trim_end_matches([')', '）', ']', '］']);
+    let rest = DEEDS.iter().find_map(|deed| text.strip_suffix(deed))?;
+    Some(rest.trim_end_matches(|c: char| c.is_whitespace() || "(（[［,，".contains(c)))
+}
+
 /// `1979年10月3日`, `昭和54年10月3日`, `民國68年`, `1979년 10월 3일`, in digits of any script.
 pub(super) fn with_units(text: &str) -> Option<Date> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let text =
         han_digits(&text).replace('년', "年").replace('월', "月").replace('일', "日").replace(['号', '號'], "日");
     let (year, rest) = text.split_once('年')?;
-    let year = match ERAS.iter().find_map(|(era, before)| Some((year.strip_prefix(era)?, before))) {
-        Some((number, before)) => before + small(number.strip_prefix("前").unwrap_or(number))?,
+    let year = match of_era(year) {
+        Some((number, era)) => era.year(number)?,
         None => number(
             year.strip_prefix("公元").or(year.strip_prefix("西元")).or(year.strip_prefix("西暦")).unwrap_or(year),
             4,
@@ -73,16 +86,36 @@ pub(super) fn with_units(text: &str) -> Option<Date> {
 pub(super) fn era(text: &str) -> Option<Date> {
     let text: String = han_digits(text).chars().filter(|c| !c.is_whitespace()).collect();
     let upper = text.to_uppercase();
-    let (rest, before) = ERAS.iter().find_map(|(era, before)| Some((upper.strip_prefix(era)?, before)))?;
+    let (rest, era) = of_era(&upper)?;
     let rest = rest.trim_start_matches(['.', '-']).trim_end_matches('.');
     let mut parts = rest.split(['.', '/', '-', '・']);
-    let year = small(parts.next()?)?;
+    let year = era.year(parts.next()?)?;
     let month = parts.next().map(small);
     let day = parts.next().map(small);
     if parts.next().is_some() || month == Some(None) || day == Some(None) {
         return None;
     }
-    date(before + year, month.flatten(), day.flatten())
+    date(year, month.flatten(), day.flatten())
+}
+
+/// An era: the year before its first, and how many it had.
+#[derive(Clone, Copy)]
+struct Era(u32, u32);
+
+impl Era {
+    /// The year of a number in it; none of one that it never had, such as 昭和70.
+    fn year(self, number: &str) -> Option<u32> {
+        match number.strip_prefix('前') {
+            // The years before the Republic count backwards.
+            Some(before) => (self.0 + 1).checked_sub(small(before)?),
+            None => small(number).filter(|year| (1..=self.1).contains(year)).map(|year| self.0 + year),
+        }
+    }
+}
+
+/// The era that a text begins with, and what follows its name.
+fn of_era(text: &str) -> Option<(&str, Era)> {
+    ERAS.iter().find_map(|(name, before, years)| Some((text.strip_prefix(name)?, Era(*before, *years))))
 }
 
 /// `3 October 1979`, `October 3rd, 1979`, `3. Oktober 1979`, `1er mai 1985`, `3-Oct-1979`, `October 1979`.

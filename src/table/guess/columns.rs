@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::grade::grade;
 use super::words::{Meaning, meanings};
 use crate::place::{Level, Mention, Register, Resolution};
 use crate::table::date::{DateStyle, is_no_date};
@@ -20,10 +21,12 @@ pub(super) struct Column {
     pub(super) values: Vec<String>,
     pub(super) filled: usize,
     pub(super) empty: usize,
-    /// Shares of the values that are dates, states, whole numbers.
+    /// Shares of the values that are dates, states, running numbers.
     pub(super) dates: f32,
     pub(super) states: f32,
     pub(super) numbers: f32,
+    /// The share of the values that speak of a grade.
+    pub(super) grades: f32,
     pub(super) meaning: Option<(Meaning, String)>,
 }
 
@@ -108,6 +111,9 @@ fn column(index: usize, names: &[String], rows: &[&Row], register: &Register) ->
             column.empty += 1;
             continue;
         }
+        if cell.is_ditto() {
+            continue;
+        }
         column.filled += 1;
         let is_date =
             cell.date.is_some() || is_no_date(&cell.text) || DateStyle::Usual(None).read(&cell.text).is_some();
@@ -119,8 +125,15 @@ fn column(index: usize, names: &[String], rows: &[&Row], register: &Register) ->
     let looked_at = || column.values.iter().take(LOOKED_AT);
     column.dates = if column.filled == 0 { 0.0 } else { dated as f32 / column.filled as f32 };
     column.states = share(looked_at(), |value| value.chars().count() > 1 && register.state_id(value).is_some());
-    column.numbers = share(looked_at(), |value| value.trim_end_matches(['.', '、']).parse::<u32>().is_ok());
+    column.grades = share(looked_at(), |value| grade(value).is_some());
+    column.numbers = share(looked_at(), |value| is_number(value));
     column
+}
+
+/// Whether a text is a running number, in digits or in Chinese characters.
+fn is_number(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| ".、()（）".contains(c));
+    text.parse::<u32>().is_ok() || !text.is_empty() && text.chars().all(|c| "〇一二三四五六七八九十百".contains(c))
 }
 
 /// Whether what stands in a column can be what its heading says.
@@ -171,6 +184,8 @@ fn by_values(columns: &mut [Column], places: &mut Places<'_>) {
             Some((Meaning::Since, tell(column.dates, "dates")))
         } else if column.states > 0.7 && !has(columns, Meaning::State) {
             Some((Meaning::State, tell(column.states, "states")))
+        } else if column.grades > 0.7 && column.values.len() <= 20 && !has(columns, Meaning::Kind) {
+            Some((Meaning::Kind, tell(column.grades, "grades")))
         } else if column.numbers > 0.9 && index == 0 {
             Some((Meaning::Number, tell(column.numbers, "numbers")))
         } else if column.states < 0.5 && column.dates < 0.3 && column.numbers < 0.3 && !has(columns, Meaning::Partner) {

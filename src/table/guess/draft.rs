@@ -1,23 +1,23 @@
 //! Writes what was guessed as a mapping, with the reasons beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::Known;
 use super::columns::{Column, Places, share};
 use super::grade::{ENDED, SUSPENDED, grade, legend, standing};
-use super::sample::Sample;
+use super::sample::{Sample, Samples};
 use super::words::{Meaning, languages};
 use crate::record::read::Input;
 use crate::table::container::Book;
 use crate::table::grid::Row;
+use crate::table::translate::bind::SHEET;
 
 /// All that a guess is written from.
 pub(super) struct Draft<'d> {
     pub(super) input: &'d Input,
     pub(super) book: &'d Book<'d>,
-    pub(super) sheets: Vec<usize>,
-    pub(super) sample: &'d Sample,
+    pub(super) samples: &'d Samples,
     pub(super) columns: Vec<Column>,
     pub(super) places: Places<'d>,
     pub(super) known: &'d Known,
@@ -77,7 +77,7 @@ impl Draft<'_> {
         let (language, why) = self.language();
         let _ = writeln!(out, "\n[source]\n# id = {}    # the file's name where not given", quoted(&self.input.stem()));
         let _ = writeln!(out, "language = {}    # {why}", quoted(language));
-        if let Some(title) = self.sample.above().first() {
+        if let Some(title) = self.samples.lead().above().first().filter(|_| self.samples.all.len() == 1) {
             let _ = writeln!(out, "title = {}    # the text above the table", quoted(&line(title)));
         }
         out.push_str("# publisher = \"…\"    # who keeps the table\n# published = \"…\"    # when, such as 2023-05\n# url = \"…\"\n");
@@ -86,7 +86,7 @@ impl Draft<'_> {
     /// The language most of whose words the headings are; Chinese characters alone leave it between three.
     fn language(&self) -> (&'static str, String) {
         let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-        for name in &self.sample.names {
+        for name in &self.samples.lead().names {
             languages(name).into_iter().for_each(|language| *counts.entry(language).or_default() += 1);
         }
         let text: String = self.columns.iter().flat_map(|column| column.values.iter().take(20)).cloned().collect();
@@ -112,9 +112,7 @@ impl Draft<'_> {
 
     /// Rows of a single cell that give the state, or the grade, of the rows below; what they give, and which.
     fn section(&mut self) -> Option<(&'static str, String)> {
-        let singles = self.sample.singles();
-        let last = self.sample.data().last().map_or(0, |row| row.number);
-        let inner: Vec<&str> = singles.iter().filter(|(row, _)| row.number < last).map(|(_, text)| *text).collect();
+        let inner = self.samples.sections();
         if inner.is_empty() {
             return None;
         }
@@ -135,38 +133,43 @@ impl Draft<'_> {
             let _ = writeln!(out, "{key} = {}    # {why}", quoted(value));
         }
         if self.book.count() > 1 {
-            let names = |sheet: &usize| self.book.sheet_name(*sheet).map_or_else(|| (sheet + 1).to_string(), quoted);
-            let list: Vec<String> = self.sheets.iter().map(names).collect();
+            let list: Vec<String> = self.sheets().into_iter().map(quoted).collect();
             let why =
                 if list.len() > 1 { "they have the same heading" } else { "its heading has the most known words" };
             let _ = writeln!(out, "sheet = [{}]    # of {}; {why}", list.join(", "), self.book.count());
         }
-        match self.sample.header.as_slice() {
-            [] => {
-                let _ = writeln!(
-                    out,
-                    "header = 0    # no row has names of columns that are known; {{#1}} is the first column"
-                );
-            }
-            [row] => {
-                let named = self.sample.names.iter().filter(|name| !name.is_empty()).count();
-                let _ = writeln!(out, "header = {row}    # {} of its {} names are known", self.sample.known, named);
-            }
-            rows => {
-                let _ = writeln!(out, "header = {rows:?}    # merged cells, and names below them");
-            }
-        }
+        self.header(out);
         self.fill_down(out);
         if let Some((what, why)) = section {
             let shape = if *what == "state" { r#"match = '^(.*?)\s*(?:[(（]\d+.*)?$', "# } else { "" };
             let _ = writeln!(out, "sections = [{{ {shape}column = {} }}]    # {why}", quoted(&format!("({what})")));
         }
-        let below: Vec<String> = self.notes().iter().map(|text| format!("'^{}'", pattern(text))).collect();
+        let below: Vec<String> = self.notes().into_iter().map(|text| format!("'^{}'", pattern(text))).collect();
         if below.is_empty() {
             out.push_str("# skip = ['^注']    # rows that are remarks, by their first cell\n");
         } else {
             let _ = writeln!(out, "skip = [{}]    # rows of one cell after the last of several", below.join(", "));
         }
+    }
+
+    /// What the sheets are called.
+    pub(super) fn sheets(&self) -> Vec<&str> {
+        self.samples.all.iter().filter_map(|(number, _)| self.book.sheet_name(*number)).collect()
+    }
+
+    fn header(&self, out: &mut String) {
+        let lead = self.samples.lead();
+        let _ = match self.samples.header() {
+            None => writeln!(out, "# header: it stands on another row of each sheet, and is found by its names"),
+            Some([]) => {
+                writeln!(out, "header = 0    # no row has names of columns that are known; {{#1}} is the first column")
+            }
+            Some([row]) => {
+                let named = lead.names.iter().filter(|name| !name.is_empty()).count();
+                writeln!(out, "header = {row}    # {} of its {named} names are known", lead.known)
+            }
+            Some(rows) => writeln!(out, "header = {rows:?}    # merged cells, and names below them"),
+        };
     }
 
     fn fill_down(&self, out: &mut String) {
@@ -182,10 +185,10 @@ impl Draft<'_> {
         }
     }
 
-    /// The texts of rows of one cell after the last row of several.
+    /// The texts of rows of one cell after the last row of several, each once.
     fn notes(&self) -> Vec<&str> {
-        let last = self.sample.data().last().map_or(0, |row| row.number);
-        self.sample.singles().into_iter().filter(|(row, _)| row.number > last).map(|(_, text)| text).collect()
+        let mut seen = BTreeSet::new();
+        self.samples.notes().into_iter().filter(|text| seen.insert(pattern(text))).collect()
     }
 
     fn record(&mut self, out: &mut String, section: Option<&(&'static str, String)>) {
@@ -218,7 +221,7 @@ impl Draft<'_> {
     }
 
     fn kind(&self, out: &mut String, section: Option<&(&'static str, String)>) {
-        let singles: Vec<(&Row, &str)> = self.sample.singles();
+        let singles: Vec<(&Row, &str)> = self.samples.singles();
         if let Some(column) = self.column(Meaning::Kind) {
             let letters = legend(&singles);
             let told =
@@ -254,9 +257,17 @@ impl Draft<'_> {
             );
             return;
         }
-        let headings = self.sample.names.iter().map(String::as_str);
-        let sheet = self.sheets.first().and_then(|sheet| self.book.sheet_name(*sheet));
-        let mut texts = self.sample.above().into_iter().chain(headings).chain(sheet);
+        if let Some(map) = self.grades_of_sheets() {
+            let _ = writeln!(
+                out,
+                "kind = {{ column = {}, map = {{ {map} }}, otherwise = \"unspecified-friendship\" }}    # by the sheets' titles or names",
+                quoted(SHEET)
+            );
+            return;
+        }
+        let lead = self.samples.lead();
+        let headings = lead.names.iter().map(String::as_str);
+        let mut texts = lead.above().into_iter().chain(headings).chain(self.sheets());
         let _ = match texts.find_map(|text| Some((text, grade(text)?))) {
             Some((text, grade)) => writeln!(out, "kind = {}    # by the words {}", quoted(grade), line(text)),
             None => writeln!(
@@ -264,6 +275,20 @@ impl Draft<'_> {
                 "kind = \"unspecified-friendship\"    # no word says which: friendship-city, friendly-exchange-city …"
             ),
         };
+    }
+
+    /// The grades of which the sheets of one heading speak, where they are not all the same: by a title of each, or by its
+    /// name.
+    fn grades_of_sheets(&self) -> Option<String> {
+        let of_sheet = |(number, sample): &(usize, Sample)| {
+            let name = self.book.sheet_name(*number)?;
+            let grade = sample.above().into_iter().chain([name]).find_map(grade);
+            Some((name, grade))
+        };
+        let grades: Vec<(&str, Option<&str>)> = self.samples.all.iter().filter_map(of_sheet).collect();
+        let differ = grades.iter().any(|(_, grade)| *grade != grades[0].1);
+        let known = grades.iter().filter_map(|(name, grade)| Some(format!("{} = {}", quoted(name), quoted((*grade)?))));
+        differ.then(|| known.collect::<Vec<_>>().join(", "))
     }
 
     fn status(&self, out: &mut String) {
@@ -286,11 +311,9 @@ impl Draft<'_> {
             );
             if !ended.is_empty() && self.column(Meaning::Until).is_none() {
                 let words: Vec<String> = ended.iter().map(|word| regex::escape(word)).collect();
-                let words = words.join("|");
-                let _ = writeln!(
-                    out,
-                    "until = {{ column = {name}, match = '(\\d{{4}})[^\\d]{{0,12}}(?:{words})' }}    # the year before these words"
-                );
+                let (pattern, why) = year_beside(&words.join("|"), &column.values);
+                let _ =
+                    writeln!(out, "until = {{ column = {name}, match = '{pattern}' }}    # the year {why} these words");
             }
             return;
         }
@@ -304,11 +327,23 @@ impl Draft<'_> {
             Some((Meaning::Remarks, _)) => remarks > 0,
             Some(_) => true,
         };
-        for column in self.columns.iter().filter(|column| !used(column) && column.filled > 0) {
+        let addresses = self.addresses();
+        let left = |column: &&Column| column.filled > 0 && !used(column) && !addresses.contains(&column.name.as_str());
+        for column in self.columns.iter().filter(left) {
             let what = column.meaning.as_ref().map_or("what it means is not known", |(meaning, _)| meaning.told());
             let _ = writeln!(out, "# {}: {what}; it goes into no record", line(&column.name));
         }
     }
+}
+
+/// A pattern that takes the year before words, or after them where that is what more of the remarks have; and which it is.
+fn year_beside(words: &str, remarks: &[String]) -> (String, &'static str) {
+    let (before, after) =
+        (format!(r"(\d{{4}})[^\d]{{0,12}}(?:{words})"), format!(r"(?:{words})[^\d]{{0,12}}(\d{{4}})"));
+    let fitting = |pattern: &str| {
+        regex::Regex::new(pattern).map_or(0, |regex| remarks.iter().filter(|remark| regex.is_match(remark)).count())
+    };
+    if fitting(&after) > fitting(&before) { (after, "after") } else { (before, "before") }
 }
 
 pub(super) fn means(column: &Column, meaning: Meaning) -> bool {

@@ -82,8 +82,8 @@ pub(super) const ENDED: [&str; 19] = [
     "cessat",
 ];
 /// Words with which they say that it rests.
-pub(super) const SUSPENDED: [&str; 9] =
-    ["暂停", "暫停", "休止", "중단", "suspended", "dormant", "ruht", "suspendu", "sospes"];
+pub(super) const SUSPENDED: [&str; 11] =
+    ["暂停", "暫停", "中断", "中斷", "休止", "중단", "suspended", "dormant", "ruht", "suspendu", "sospes"];
 
 /// Those of some words that stand in any of the texts.
 pub(super) fn standing<'w>(words: &[&'w str], texts: &[String]) -> Vec<&'w str> {

@@ -16,7 +16,7 @@ use super::text;
 use crate::place::Register;
 use crate::record::read::Input;
 use columns::{Places, columns};
-use sample::Sample;
+use sample::{Sample, Samples};
 
 /// What is known beside the table.
 #[derive(Debug, Clone, Default)]
@@ -45,30 +45,22 @@ pub fn guess(input: &Input, known: &Known, register: &Register) -> Result<String
         .as_ref()
         .map(|sheet| vec![sheet.parse().map_or_else(|_| SheetChoice::Name(sheet.clone()), SheetChoice::Number)]);
     let book = open(input, &layout)?;
-    let (sheets, sample) = choose(&book, &layout)?;
+    let samples = choose(&book, &layout)?;
     let mut places = Places::new(register);
-    let data = sample.data();
-    let columns = columns(&sample.names, &data, &mut places);
-    Ok(draft::Draft { input, book: &book, sheets, sample: &sample, columns, places, known }.write())
+    let columns = columns(&samples.lead().names, &samples.data(), &mut places);
+    Ok(draft::Draft { input, book: &book, samples: &samples, columns, places, known }.write())
 }
 
 /// The sheet whose heading has the most known words, and all that have the same heading.
-fn choose(book: &Book<'_>, layout: &Layout) -> Result<(Vec<usize>, Sample), TableError> {
+fn choose(book: &Book<'_>, layout: &Layout) -> Result<Samples, TableError> {
     let candidates = if layout.sheets.is_some() { book.chosen(layout)? } else { book.tables() };
     let mut samples = Vec::new();
     for sheet in candidates {
         samples.push((sheet, Sample::of(book, sheet)?));
     }
     let weight = |sample: &Sample| (sample.known, sample.data().len());
-    let Some(best) = samples.iter().map(|(_, sample)| weight(sample)).max() else {
-        return Err(TableError::new(book.name(), "there is no table in it", "see that it is the right file"));
-    };
-    let Some(at) = samples.iter().position(|(_, sample)| weight(sample) == best) else {
-        return Err(TableError::new(book.name(), "there is no table in it", ""));
-    };
-    let (sheet, sample) = samples.swap_remove(at);
-    let alike = samples.iter().filter(|(_, other)| !sample.names.is_empty() && other.names == sample.names);
-    let mut sheets: Vec<usize> = alike.map(|(sheet, _)| *sheet).chain([sheet]).collect();
-    sheets.sort_unstable();
-    Ok((sheets, sample))
+    // The first of those that weigh most.
+    let best = samples.iter().enumerate().rev().max_by_key(|(_, (_, sample))| weight(sample)).map(|(at, _)| at);
+    best.and_then(|best| Samples::alike(samples, best))
+        .ok_or_else(|| TableError::new(book.name(), "there is no table in it", "see that it is the right file"))
 }

@@ -6,6 +6,7 @@ use super::columns::{Column, share};
 use super::draft::{Draft, cell, line, means, quoted, reason};
 use super::place::{Own, own, state_of};
 use super::words::Meaning;
+use crate::table::translate::bind::SHEET;
 
 /// What separates several ties in one cell.
 const BETWEEN_TIES: [(&str, &[char]); 4] =
@@ -15,10 +16,10 @@ const IN_PAIRS: &str = r"\s+[-–—―~～]+\s*|\s*[–—―↔⇔～]+\s*|\s+
 
 impl Draft<'_> {
     fn own(&self) -> Option<Own> {
-        let mut titles = self.sample.above();
+        let mut titles = self.samples.above();
         // Sheets of one heading are parts of a list, such as its continents.
-        if let [sheet] = self.sheets[..] {
-            titles.extend(self.book.sheet_name(sheet));
+        if let [sheet] = self.sheets()[..] {
+            titles.push(sheet);
         }
         own(self.known.place.as_deref(), &titles, &self.input.stem(), self.places.register)
     }
@@ -38,11 +39,12 @@ impl Draft<'_> {
         };
         let state = match section.filter(|(what, _)| *what == "state") {
             Some(_) => Some("(state)".to_owned()),
-            None => self.column(Meaning::State).map(|column| column.name.clone()),
+            None => self.column(Meaning::State).map(|column| column.name.clone()).or_else(|| self.states_of_sheets()),
         };
         let states_are_own = self.states_are_own();
         let own = match self.columns.iter().position(|column| means(column, Meaning::Own)) {
             Some(column) => self.place(column, state.clone().filter(|_| states_are_own)),
+            None if self.owns_of_sheets() => (cell(SHEET), "each sheet is called as a place is".to_owned()),
             None => match self.own() {
                 Some(Own { id, why }) => (quoted(&id), why),
                 None => (
@@ -62,6 +64,20 @@ impl Draft<'_> {
         let _ = writeln!(out, "parties = [{}, {}]", own.0, partner.0);
     }
 
+    /// The sheets' names as a column of states, where that is what they are.
+    fn states_of_sheets(&self) -> Option<String> {
+        let sheets = self.sheets();
+        let states = share(sheets.iter(), |sheet| self.places.register.state_id(sheet).is_some());
+        (sheets.len() > 1 && states > 0.9).then(|| SHEET.to_owned())
+    }
+
+    /// Whether each sheet is called as the place is whose ties it holds.
+    fn owns_of_sheets(&mut self) -> bool {
+        let sheets: Vec<String> = self.sheets().into_iter().map(str::to_owned).collect();
+        let is_asked = self.known.place.is_none() && sheets.len() > 1 && self.states_of_sheets().is_none();
+        is_asked && self.places.share_of_one(&sheets, None) > 0.99
+    }
+
     /// Whether the column of states is of the places on the left: more of these lie in the state of their row than of the
     /// partners do.
     fn states_are_own(&mut self) -> bool {
@@ -71,7 +87,7 @@ impl Draft<'_> {
             return false;
         };
         let (mut owns, mut partners) = (0, 0);
-        for row in self.sample.data().into_iter().take(60) {
+        for row in self.samples.data().into_iter().take(60) {
             let text = |column: usize| row.cells.get(column).map_or("", |cell| cell.text.as_str());
             if !text(state).is_empty() {
                 owns += usize::from(self.places.is_one(text(own), Some(text(state))));
@@ -81,21 +97,44 @@ impl Draft<'_> {
         owns > partners
     }
 
+    /// The column that has Wikidata's addresses of the places in another: `item` of `itemLabel`.
+    fn addresses_of(&self, column: &Column) -> Option<&Column> {
+        let name = column.name.to_lowercase();
+        let is_item = |text: &String| {
+            let number = text.strip_prefix("http://www.wikidata.org/entity/Q");
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        self.columns.iter().find(|other| {
+            let own = other.name.to_lowercase();
+            own != name && name.starts_with(&own) && share(other.values.iter(), is_item) > 0.9
+        })
+    }
+
+    /// The columns of addresses that go with the places.
+    pub(super) fn addresses(&self) -> Vec<&str> {
+        let places = [Meaning::Own, Meaning::Partner].into_iter().filter_map(|meaning| self.column(meaning));
+        places.filter_map(|column| self.addresses_of(column)).map(|column| column.name.as_str()).collect()
+    }
+
     /// A place out of a column, with its state, and why.
     fn place(&mut self, column: usize, state: Option<String>) -> (String, String) {
         let unit = self.unit();
+        let codes = self.addresses_of(&self.columns[column]);
+        let codes =
+            codes.map(|column| format!(", codes = {{ wikidata = {} }}", cell(&column.name))).unwrap_or_default();
         let Column { name, values, .. } = &self.columns[column];
         let why = format!("{}: {}", line(name), reason(&self.columns[column]));
         if let Some(state) = state {
             let unit = unit.map(|unit| format!(", within = {}", cell(&unit))).unwrap_or_default();
-            return (format!("{{ name = {}, state = {}{unit} }}", cell(name), cell(&state)), why);
+            return (format!("{{ name = {}, state = {}{unit}{codes} }}", cell(name), cell(&state)), why);
         }
         match state_of(values, &mut self.places) {
             Some((state, share)) => {
                 let why = format!("{why}; {:.0} % of them are places of {state}", share * 100.0);
-                (format!("{{ name = {}, state = {} }}", cell(name), quoted(state)), why)
+                (format!("{{ name = {}, state = {}{codes} }}", cell(name), quoted(state)), why)
             }
-            None => (cell(name), why),
+            None if codes.is_empty() => (cell(name), why),
+            None => (format!("{{ name = {}{codes} }}", cell(name)), why),
         }
     }
 

@@ -13,6 +13,65 @@ const LOOKED_AT: usize = 3000;
 /// Rows among which a heading is sought.
 const HEADING_WITHIN: usize = 20;
 
+/// The sheets of one heading, each with its number in the file; the one that shows most leads.
+pub(super) struct Samples {
+    pub(super) all: Vec<(usize, Sample)>,
+    lead: usize,
+}
+
+impl Samples {
+    /// The sheets that have the heading of the one at `lead`, in their order.
+    pub(super) fn alike(samples: Vec<(usize, Sample)>, lead: usize) -> Option<Self> {
+        let names = samples.get(lead)?.1.names.clone();
+        let number = samples.get(lead)?.0;
+        let is_alike =
+            |(other, sample): &(usize, Sample)| *other == number || !names.is_empty() && sample.names == names;
+        let all: Vec<(usize, Sample)> = samples.into_iter().filter(is_alike).collect();
+        let lead = all.iter().position(|(other, _)| *other == number)?;
+        Some(Self { all, lead })
+    }
+
+    /// The sheet that shows most.
+    pub(super) fn lead(&self) -> &Sample {
+        &self.all[self.lead].1
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Sample> {
+        self.all.iter().map(|(_, sample)| sample)
+    }
+
+    /// The rows of data of all sheets.
+    pub(super) fn data(&self) -> Vec<&Row> {
+        self.each().flat_map(Sample::data).collect()
+    }
+
+    /// The rows of a single cell of all sheets.
+    pub(super) fn singles(&self) -> Vec<(&Row, &str)> {
+        self.each().flat_map(Sample::singles).collect()
+    }
+
+    /// The texts of rows of a single cell that have data below them.
+    pub(super) fn sections(&self) -> Vec<&str> {
+        self.each().flat_map(|sample| sample.parted().0).collect()
+    }
+
+    /// The texts of rows of a single cell after the last row of data.
+    pub(super) fn notes(&self) -> Vec<&str> {
+        self.each().flat_map(|sample| sample.parted().1).collect()
+    }
+
+    /// The texts above the headings.
+    pub(super) fn above(&self) -> Vec<&str> {
+        self.each().flat_map(Sample::above).collect()
+    }
+
+    /// The rows of the heading, where they are the same in all sheets.
+    pub(super) fn header(&self) -> Option<&[u32]> {
+        let header = &self.lead().header;
+        self.each().all(|sample| sample.header == *header).then_some(header)
+    }
+}
+
 /// The rows that are looked at, taken apart.
 pub(super) struct Sample {
     pub(super) rows: Vec<Row>,
@@ -55,6 +114,15 @@ impl Sample {
             row.number > last && told_apart
         };
         self.rows.iter().filter(is_data).collect()
+    }
+
+    /// The texts of rows of a single cell: before the last row of data, and after it.
+    fn parted<'s>(&'s self) -> (Vec<&'s str>, Vec<&'s str>) {
+        let last = self.data().last().map_or(0, |row| row.number);
+        let (before, after): (Vec<_>, Vec<_>) = self.singles().into_iter().partition(|(row, _)| row.number < last);
+        let texts =
+            |rows: Vec<(&'s Row, &'s str)>| -> Vec<&'s str> { rows.into_iter().map(|(_, text)| text).collect() };
+        (texts(before), texts(after))
     }
 
     /// The rows below the heading with a single cell in them, where a row has several.

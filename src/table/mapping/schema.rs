@@ -111,7 +111,7 @@ fn cell() -> Value {
         "description": "What is made of a cell: first split, then match, map and otherwise, or date.",
         "type": "object", "required": ["column"], "additionalProperties": false,
         "properties": {
-            "column": { "type": "string", "description": "The column: its name, #3 for the third, or a text such as \"{A} {B}\"." },
+            "column": { "type": "string", "description": "The column: its name, #3 for the third, (sheet) for the name of the sheet, or a text such as \"{A} {B}\"." },
             "match": { "type": "string", "format": "regex", "description": "A regular expression: its first group, or all that it matches." },
             "map": { "type": "object", "additionalProperties": { "type": "string" }, "description": "Texts with what stands for them." },
             "otherwise": { "type": "string", "description": "What stands for every other text, and for an empty cell." },

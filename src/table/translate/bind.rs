@@ -7,7 +7,11 @@ use crate::table::error::TableError;
 use crate::table::grid::{Row, letters};
 use crate::table::mapping::{Layout, Mapping, Named, Rule, Template, Value};
 
-/// The columns of a table, by their names; those that section rows give come after those of the heading.
+/// The column that holds the name of the sheet on every row: what people tell apart by sheets, no cell of a row says.
+pub(crate) const SHEET: &str = "(sheet)";
+
+/// The columns of a table, by their names; those that section rows give, and that of the sheet, come after those of the
+/// heading.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Columns {
     names: Vec<String>,
@@ -15,6 +19,8 @@ pub(crate) struct Columns {
     twice: HashMap<String, Vec<usize>>,
     /// How many columns the heading has.
     pub(crate) own: usize,
+    /// The column of the sheet's name.
+    pub(crate) sheet: usize,
 }
 
 impl Columns {
@@ -29,12 +35,20 @@ impl Columns {
         }
         columns.names = names;
         for section in &layout.sections {
-            if !columns.by_name.contains_key(&section.column) {
-                columns.by_name.insert(section.column.clone(), columns.names.len());
-                columns.names.push(section.column.clone());
-            }
+            columns.added(&section.column);
         }
+        columns.sheet = columns.added(SHEET);
         columns
+    }
+
+    /// The column of a name, after all others where there is none yet.
+    fn added(&mut self, name: &str) -> usize {
+        if let Some(&index) = self.by_name.get(name) {
+            return index;
+        }
+        self.by_name.insert(name.to_owned(), self.names.len());
+        self.names.push(name.to_owned());
+        self.names.len() - 1
     }
 
     /// How many there are, those of sections among them.
@@ -64,7 +78,7 @@ impl Columns {
             return Err(TableError::new(at, reason, format!("name it by its number: {}", numbers.join(" or "))));
         }
         self.index(&named.name).ok_or_else(|| {
-            let known = || self.names.iter().map(String::as_str).filter(|name| !name.is_empty());
+            let known = || self.names.iter().map(String::as_str).filter(|name| !name.is_empty() && *name != SHEET);
             let remedy = match nearest(&named.name, known()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(

@@ -10,7 +10,7 @@ use crate::place::Register;
 use crate::record::read::NUMBERS;
 use crate::record::words::shown;
 use crate::table::date::{DateStyle, at_precision, is_no_date};
-use crate::table::grid::Cell;
+use crate::table::grid::{Cell, letters};
 use crate::table::mapping::{CellRule, DateRule, Piece, Template, Value};
 use crate::table::names::take_apart;
 
@@ -32,11 +32,20 @@ pub(crate) struct Scope<'s> {
 }
 
 /// Why a value cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Fault {
     pub(crate) column: Option<usize>,
+    /// Whether the column is one of the row that the heading does not have.
+    pub(crate) is_beyond: bool,
     pub(crate) reason: String,
     pub(crate) remedy: String,
+}
+
+impl Fault {
+    /// What messages call the column.
+    pub(crate) fn told(&self, columns: &Columns) -> Option<String> {
+        self.column.map(|column| if self.is_beyond { letters(column) } else { columns.told(column) })
+    }
 }
 
 /// What a field holds.
@@ -134,6 +143,7 @@ impl Evaluator<'_> {
         let column = named.first().and_then(|named| self.columns.index(&named.name));
         Fault {
             column,
+            is_beyond: false,
             reason: "the cell is empty".to_owned(),
             remedy:
                 "fill it; or, under [table] of the mapping, let it mean the cell above (fill_down) or pass the row \
@@ -307,6 +317,7 @@ impl Evaluator<'_> {
     fn unmapped(&self, rule: &CellRule, part: &str) -> Fault {
         Fault {
             column: self.column(rule),
+            is_beyond: false,
             reason: format!("{} stands in no `map` of the mapping (line {})", shown(part), rule.line),
             remedy: format!("write \"{part}\" = \"…\" into it, or what stands for all else: otherwise = \"…\""),
         }
@@ -327,6 +338,7 @@ impl Evaluator<'_> {
                 Some(otherwise) => Ok(Some(otherwise.as_str().into())),
                 None => Err(Fault {
                     column,
+                    is_beyond: false,
                     reason: format!("{} is no date as the mapping (line {}) has it", shown(part), rule.line),
                     remedy: "mend the cell, or say how dates are written: date = [\"%Y.%m.%d\", \"%Y\"]".to_owned(),
                 }),

@@ -9,7 +9,7 @@ use super::bind::{Columns, named, names};
 use crate::table::container::Book;
 use crate::table::error::TableError;
 use crate::table::grid::{Cell, Row};
-use crate::table::mapping::Mapping;
+use crate::table::mapping::{Mapping, Named};
 
 /// How many rows a heading is looked for in.
 const HEADING_WITHIN: usize = 50;
@@ -79,6 +79,8 @@ pub(crate) struct Heading {
     pub(crate) columns: Columns,
     /// The rows of the heading, from 1; none where the table has none.
     pub(crate) rows: Vec<u32>,
+    /// What the sheet is called, where the file has several.
+    sheet: Option<String>,
 }
 
 impl Heading {
@@ -87,17 +89,18 @@ impl Heading {
         let table = book.told(sheet);
         let first: Vec<Row> = book.rows(sheet)?.take(HEADING_WITHIN).collect::<Result<_, _>>()?;
         let sought = named(mapping);
-        let heading = match &mapping.table.header {
+        let (columns, rows) = match &mapping.table.header {
             Some(rows) => Self::given(&first, rows, mapping, &table)?,
             None => Self::sought(&first, mapping, &sought),
         };
+        let heading = Self { columns, rows, sheet: book.sheet_name(sheet).map(str::to_owned) };
         for name in &sought {
             heading.columns.find(name, &mapping.name, &table)?;
         }
         Ok(heading)
     }
 
-    fn given(first: &[Row], rows: &[u32], mapping: &Mapping, table: &str) -> Result<Self, TableError> {
+    fn given(first: &[Row], rows: &[u32], mapping: &Mapping, table: &str) -> Result<(Columns, Vec<u32>), TableError> {
         let found: Vec<Row> = first.iter().filter(|row| rows.contains(&row.number)).cloned().collect();
         if found.len() < rows.len() {
             let reason = format!("{table} has no row {} for its heading", rows.last().copied().unwrap_or_default());
@@ -113,12 +116,12 @@ impl Heading {
             (None, true) => vec![String::new(); width],
             (None, false) => names(&found),
         };
-        Ok(Self { columns: Columns::new(names, &mapping.table), rows: rows.to_vec() })
+        Ok((Columns::new(names, &mapping.table), rows.to_vec()))
     }
 
-    fn sought(first: &[Row], mapping: &Mapping, sought: &[crate::table::mapping::Named]) -> Self {
+    fn sought(first: &[Row], mapping: &Mapping, sought: &[Named]) -> (Columns, Vec<u32>) {
         if let Some(columns) = &mapping.table.columns {
-            return Self { columns: Columns::new(columns.clone(), &mapping.table), rows: Vec::new() };
+            return (Columns::new(columns.clone(), &mapping.table), Vec::new());
         }
         let candidates = first.iter().filter(|row| !row.is_empty()).map(|row| {
             let columns = Columns::new(names(std::slice::from_ref(row)), &mapping.table);
@@ -128,8 +131,8 @@ impl Heading {
         // The first of those that know most.
         let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.map_or_else(
-            || Self { columns: Columns::new(Vec::new(), &mapping.table), rows: Vec::new() },
-            |(_, row, columns)| Self { columns, rows: vec![row] },
+            || (Columns::new(Vec::new(), &mapping.table), Vec::new()),
+            |(_, row, columns)| (columns, vec![row]),
         )
     }
 }
@@ -139,8 +142,9 @@ pub(crate) struct Walk<'w> {
     mapping: &'w Mapping,
     heading: &'w Heading,
     fill_down: Vec<usize>,
+    /// The last cell of each column that is not empty.
     above: Vec<Cell>,
-    /// The values of columns that section rows give.
+    /// The values of columns that section rows give, and the sheet's name.
     sections: Vec<Cell>,
 }
 
@@ -148,8 +152,12 @@ impl<'w> Walk<'w> {
     pub(crate) fn new(mapping: &'w Mapping, heading: &'w Heading) -> Self {
         let columns = &heading.columns;
         let fill_down = mapping.table.fill_down.iter().filter_map(|named| columns.index(&named.name)).collect();
-        let own = vec![Cell::default(); columns.len()];
-        Self { mapping, heading, fill_down, above: own.clone(), sections: own }
+        let above = vec![Cell::default(); columns.len()];
+        let mut sections = above.clone();
+        if let (Some(cell), Some(sheet)) = (sections.get_mut(columns.sheet), &heading.sheet) {
+            *cell = Cell::new(sheet);
+        }
+        Self { mapping, heading, fill_down, above, sections }
     }
 
     /// What a row is, and for data its cells as the mapping means them.
@@ -161,12 +169,14 @@ impl<'w> Walk<'w> {
         let columns = &self.heading.columns;
         let mut cells: Vec<Cell> = row.cells.iter().take(columns.own).cloned().collect();
         cells.resize(columns.len(), Cell::default());
-        for &column in &self.fill_down {
-            if cells[column].is_empty() {
-                cells[column] = self.above[column].clone();
-            } else {
-                let place = cells[column].merged.unwrap_or((row.number, column as u32 + 1));
-                self.above[column] = Cell { merged: Some(place), ..cells[column].clone() };
+        for (column, cell) in cells.iter_mut().enumerate().take(columns.own) {
+            if cell.is_ditto() || cell.is_empty() && self.fill_down.contains(&column) {
+                *cell = self.above[column].clone();
+            } else if !cell.is_empty() {
+                let above = &mut self.above[column];
+                above.text.clone_from(&cell.text);
+                above.date = cell.date;
+                above.merged = Some(cell.merged.unwrap_or((row.number, column as u32 + 1)));
             }
         }
         for (cell, section) in cells.iter_mut().zip(&self.sections) {

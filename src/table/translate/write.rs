@@ -91,7 +91,7 @@ impl<'w> Writer<'w> {
 
     /// The row as it stands, with why it gives no record.
     fn reject(&self, fault: Fault, row: &Row, columns: &Columns) -> Rejected {
-        let column = fault.column.map(|column| columns.told(column));
+        let column = fault.told(columns);
         let sheet = self.places.sheets.last().and_then(|sheet| sheet.name.as_deref());
         let cell = told(self.place(row, 0), sheet, column.as_deref());
         let line = row.line.unwrap_or(u64::from(row.number) - 1);
@@ -121,6 +121,7 @@ fn beyond(row: &Row, columns: &Columns) -> Option<Fault> {
     let column = row.cells.iter().skip(columns.own).position(|cell| !cell.is_empty())?;
     Some(Fault {
         column: Some(columns.own + column),
+        is_beyond: true,
         reason: format!("the row has more cells than the heading, which has {}", columns.own),
         remedy: "put cells that contain the delimiter in quotation marks; or name all columns under [table] of the mapping: \
                  columns = [\"…\"]"
@@ -177,7 +178,9 @@ pub(crate) fn records(mapping: &Mapping, row: &Row, cells: &[Cell], evaluator: &
     for (number, rule) in mapping.records.iter().enumerate() {
         for item in items(rule, cells, evaluator.columns) {
             match record(rule, cells, item, evaluator) {
-                Ok(Some((json, used))) => {
+                Ok(Some((json, mut used))) => {
+                    // The name of a sheet is no cell that could be quoted.
+                    used.retain(|column| *column != evaluator.columns.sheet);
                     let item = item.map(|(column, item)| (column, item.to_owned()));
                     made.records.push(Record { json, used, item, rule: number });
                 }

@@ -112,6 +112,16 @@ text("islands.html", [
 truth("islands.html", [("us-saint-paul", p, s, UN) for p, s in [
     ("Nagasaki", "1955-12-07"), ("Daegu", "1982-05"), ("Turin", "1981-06-02"), ("Nice", "1966")]], "us-saint-paul")
 
+# A table of each state on a page, whose headings alone say which.
+text("by-state.html", [
+    "<html><body><h1>宁波市国际友好城市</h1><h2>日本</h2><table><tr><th>城市</th><th>结好日期</th></tr>",
+    "<tr><td>长冈京市</td><td>1983年4月21日</td></tr><tr><td>益田市</td><td>1990年10月8日</td></tr></table>",
+    "<h2>德国</h2><table><tr><th>城市</th><th>结好日期</th></tr>",
+    "<tr><td>亚琛市</td><td>1986年10月25日</td></tr><tr><td>不来梅市</td><td>1993年</td></tr></table></body></html>",
+])
+truth("by-state.html", [("cn-ningbo", p, s, UN) for p, s in [
+    ("长冈京市", "1983-04-21"), ("益田市", "1990-10-08"), ("亚琛市", "1986-10-25"), ("不来梅市", "1993")]], "cn-ningbo")
+
 # Sections that give the state, years of the Republic, Big5.
 text("taipei.csv", [
     "臺北市締盟姊妹市,,",
@@ -227,6 +237,23 @@ text("two-names.csv", [
 ])
 truth("two-names.csv", [("cn-shanghai", p, s, UN) for p, s in [
     ("温哥华市", "1985-03-28"), ("横滨市", "1973-11-30"), ("鹿特丹市", "1979-11-23"), ("旧金山市", "1980-01-28")]], "cn-shanghai")
+
+# A ledger: ditto marks, numbers in characters, a remark in a date, a state in the cell of its city, a year after the end that it tells.
+text("ledger.csv", [
+    "某省对外友好协会工作台账（2024年印）,,,,,,",
+    "单位：对,,,,,,",
+    "编号,我方城市,结好城市（外文名）,所属国,结好日期,方式,目前状况",
+    "一,济南市,和歌山市（Wakayama）,日本,1983.1.14签约,友好城市,往来正常",
+    "二,同上,考文垂（Coventry）,英国,1983.10.3,友好城市,往来正常",
+    '三,〃,"雷恩（Rennes）',
+    '法国",,2002年7月,友好交流城市,中断',
+    "四,青岛市,下关市（Shimonoseki）,日本,1979.10.3,友好城市,往来正常",
+    "五,烟台市,塔科马（Tacoma）,美国,不详,友好城市,已解除（2020）",
+    "共计,5对,,,,,",
+    "注1：本表不含意向。,,,,,,",
+], "gb18030")
+truth("ledger.csv", [("济南市", "和歌山市", "1983-01-14", FC), ("济南市", "考文垂", "1983-10-03", FC), ("济南市", "雷恩", "2002-07", FX),
+                     ("青岛市", "下关市", "1979-10-03", FC), ("烟台市", "塔科马", None, FC)])
 
 # Korean, EUC-KR.
 text("busan.csv", [

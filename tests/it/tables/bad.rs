@@ -253,6 +253,12 @@ fn workbooks_that_are_traps_are_refused() {
     );
     let far = ROWS.replace("</row><row r=\"2\">", "<c r=\"XFE1\"><v>1</v></c></row><row r=\"2\">");
     assert!(of("t.xlsx", workbook(&far, &[]), TIE).is_err());
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let locked = [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], &[0; 504][..], &name].concat();
+    assert_eq!(
+        refused(of("t.xlsx", locked, TIE)),
+        "t.xlsx: it is protected by a password\n  Hint: open it in a spreadsheet program and save it without one"
+    );
     let mut cut = workbook(ROWS, &[]);
     cut.truncate(cut.len() / 2);
     assert!(refused(of("t.xlsx", cut, TIE)).contains("open it in a spreadsheet program and save it anew"));

@@ -111,6 +111,47 @@ fn guesses_say_why_and_what_they_do_not_know() {
 }
 
 #[test]
+fn sheets_of_one_heading_say_what_sets_them_apart() {
+    let grades = guessed("shanghai.xlsx", None);
+    let kind = "kind = { column = \"(sheet)\", map = { \"友好城市\" = \"friendship-city\", \"友好交流城市\" = \"friendly-exchange-city\" }";
+    assert!(grades.contains(kind) && grades.contains("# the title says 上海市"), "{grades}");
+    let states = guessed("by-state.html", Some("cn-ningbo"));
+    assert!(states.contains("state = \"{(sheet)}\" }"), "{states}");
+    let given = given(&Input::Path(folder().join("by-state.html")), &states).unwrap();
+    let Reference::Inline(partner) = &ties(&given)[2].parties[1] else { panic!("{:?}", ties(&given)[2]) };
+    assert_eq!(partner.state.as_deref(), Some("德国"));
+    assert!(given.records[2].evidence().iter().all(|evidence| evidence.quote != "德国"), "no cell says it");
+    // A text has one sheet, whose name is no news.
+    let none = of(
+        "t.csv",
+        "City\nNara\n",
+        &format!("{TIE}parties = [\"cn-xian\", {{ name = \"{{City}}\", state = \"{{(sheet)}}\" }}]\n"),
+    )
+    .unwrap();
+    let Reference::Inline(partner) = &ties(&none)[0].parties[1] else { panic!("a mention") };
+    assert_eq!(partner.state, None);
+}
+
+#[test]
+fn addresses_of_wikidata_are_codes_of_parties() {
+    for file in ["wikidata.srj", "wikidata.tsv"] {
+        let mapping = guessed(file, None);
+        assert!(!mapping.contains("# item:") && !mapping.contains("# twin:"), "{mapping}");
+        let given = given(&Input::Path(folder().join(file)), &mapping).unwrap();
+        let code = |place: &PlaceRef| match place {
+            Reference::Inline(mention) => mention.codes.as_ref().and_then(|codes| codes.wikidata.clone()),
+            Reference::Id(_) => None,
+        };
+        let parties = &ties(&given)[1].parties;
+        assert_eq!(
+            parties.iter().map(code).collect::<Vec<_>>(),
+            [Some("Q34600".into()), Some("Q5826".into())],
+            "{file}"
+        );
+    }
+}
+
+#[test]
 fn ended_and_suspended_ties_are_told_by_their_remarks() {
     let given =
         given(&Input::Path(folder().join("guangzhou.csv")), &guessed("guangzhou.csv", Some("cn-guangzhou"))).unwrap();
@@ -119,6 +160,24 @@ fn ended_and_suspended_ties_are_told_by_their_remarks() {
     assert_eq!(told[0], (None, None));
     assert_eq!(told[3], (Some("ended"), Some("2019".to_owned())));
     assert_eq!(told[4], (Some("unknown"), None));
+}
+
+#[test]
+fn a_ledger_is_read_as_its_keeper_means_it() {
+    let mapping = guessed("ledger.csv", None);
+    assert!(
+        mapping.contains("# the year after these words") && mapping.contains("\"中断\" = \"unknown\""),
+        "{mapping}"
+    );
+    let given = given(&Input::Path(folder().join("ledger.csv")), &mapping).unwrap();
+    let told: Vec<_> = ties(&given).iter().map(|tie| tie.until.map(|date| date.to_string())).collect();
+    assert_eq!(told, [None, None, None, None, Some("2020".to_owned())]);
+    let Reference::Inline(rennes) = &ties(&given)[2].parties[1] else { panic!("a mention") };
+    assert_eq!((rennes.state.as_deref(), rennes.also.as_slice()), (Some("法国"), &["Rennes".to_owned()][..]));
+    // A ditto mark is evidence of the cell that it speaks of.
+    let own = given.records[2].evidence().iter().find(|evidence| evidence.quote == "济南市").unwrap();
+    assert_eq!((own.row, own.column), (Some(4), Some(2)));
+    assert_eq!((given.account.totals, given.account.notes, given.account.errors), (1, 3, 0));
 }
 
 #[test]
