@@ -6,6 +6,7 @@ use std::io;
 use axum::http::StatusCode;
 
 use super::admission::priority::in_background;
+use super::http::cause::Cause;
 use super::http::problem::Problem;
 use super::sparql::protocol::ProtocolError;
 use crate::federation::{LoadError, OutboundError};
@@ -26,15 +27,19 @@ pub fn of_protocol(error: ProtocolError) -> Problem {
 /// A query or update that failed.
 pub fn of_query(error: &QueryError) -> Problem {
     let problem = match error {
-        // A client that gives itself little time speaks for itself alone.
-        QueryError::Limit(Limit::Time(_)) => Problem::unavailable(error.to_string(), RETRY).personal(),
-        QueryError::Limit(_) => Problem::unavailable(error.to_string(), RETRY),
+        QueryError::Limit(limit) => {
+            let problem = Problem::unavailable(error.to_string(), RETRY).of_kind(of_limit(*limit));
+            // A client that gives itself little time speaks for itself alone.
+            if matches!(limit, Limit::Time(_)) { problem.personal() } else { problem }
+        }
         QueryError::Syntax(error) => {
             let (line, column) = (error.at.line + 1, error.at.column + 1);
             let problem = Problem::bad_request(error.to_string()).with("line", line).with("column", column);
             problem.with("reason", error.reason.as_str())
         }
-        QueryError::Cancelled => Problem::unavailable("the evaluation was cancelled", RETRY).personal(),
+        QueryError::Cancelled => {
+            Problem::unavailable("the evaluation was cancelled", RETRY).personal().of_kind(Cause::Cancelled)
+        }
         error if error.is_askers_fault() => Problem::bad_request(chain(error)),
         QueryError::Evaluation(_) => Problem::new(StatusCode::BAD_GATEWAY, chain(error)),
         QueryError::Store(source) => match source.downcast_ref() {
@@ -44,6 +49,15 @@ pub fn of_query(error: &QueryError) -> Problem {
         _ => Problem::internal("the evaluation failed").because(chain(error)),
     };
     problem.hint(error.hint())
+}
+
+fn of_limit(limit: Limit) -> Cause {
+    match limit {
+        Limit::Time(time) => Cause::Time(time.as_secs_f64()),
+        Limit::Rows(rows) => Cause::Rows(rows),
+        Limit::Bytes(bytes) => Cause::Bytes(bytes),
+        Limit::Memory(bytes) => Cause::Memory(bytes),
+    }
 }
 
 /// A document of LOAD that is not there for us: 403 where its address is not on the list, 502 where that gives none.
@@ -58,7 +72,9 @@ pub fn of_load(error: &LoadError) -> Problem {
 /// A store that failed. Its own words go to nobody outside.
 pub fn of_store(error: &StoreError) -> Problem {
     match error {
-        StoreError::ReadOnly => Problem::new(StatusCode::FORBIDDEN, "the store was opened for reading only"),
+        StoreError::ReadOnly => {
+            Problem::new(StatusCode::FORBIDDEN, "the store was opened for reading only").of_kind(Cause::ReadOnly)
+        }
         StoreError::Exists(_) => Problem::new(StatusCode::CONFLICT, "there is something of that name already"),
         StoreError::InMemory | StoreError::NotPersistent => {
             Problem::new(StatusCode::CONFLICT, "a store in memory has no files to copy")
@@ -70,6 +86,7 @@ pub fn of_store(error: &StoreError) -> Problem {
         | StoreError::Answer { .. } => of_engine(error),
         error if error.is_full() => {
             Problem::new(StatusCode::INSUFFICIENT_STORAGE, "there is no room on the server's disk: nothing was changed")
+                .of_kind(Cause::NoRoom)
                 .hint(Some("changes work again once there is room; what is there can be read all the time"))
                 .because(chain(error))
         }

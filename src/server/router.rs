@@ -57,6 +57,7 @@ fn routes() -> Router<Arc<Endpoint>> {
         .route("/awards", get(pages::handler::awards))
         .route("/events", get(pages::handler::events))
         .route("/documents", get(pages::handler::documents))
+        .route("/compare", get(pages::handler::compare))
         .route("/review", get(pages::handler::review))
         .route("/ontology", get(pages::handler::ontology))
         .route("/sparql", get(sparql::handle).post(sparql::handle))

@@ -25,10 +25,11 @@ export async function kinds(server, short) {
     ["places", "/places"], ["ties", "/ties"], ["agreements", "/agreements"], ["awards", "/awards"], ["events", "/events"],
     ["documents", "/documents"], ["ties of a kind", "/ties?kind=friendship-city"], ["many partners", "/id/place/test-hub"], ["hostile place", "/id/place/test-hostile"],
     ["only in the register", "/id/place/is-reykjavik"], ["kind", "/kind/friendship-city"], ["ontology", "/ontology"],
-    ["data set", "/dataset"], ["review", "/review"], ["sparql", "/sparql"], ["sparql with a query", `/sparql?query=${query}`],
+    ["data set", "/dataset"], ["review", "/review"], ["compare", "/compare"],
+    ["two places compared", "/compare?place=test-hub&place=test-hostile"], ["no such places compared", "/compare?place=%22%3E%3Cscript%3E&place=none-such"], ["sparql", "/sparql"], ["sparql with a query", `/sparql?query=${query}`],
     ["nothing there", "/id/place/none-such", 404], ...things,
   ];
-  const few = new Set(["home", "search", "places", "many partners", "hostile place", "sparql", "nothing there", "Tie"]);
+  const few = new Set(["home", "search", "places", "two places compared", "many partners", "hostile place", "sparql", "nothing there", "Tie"]);
   return short ? pages.filter(([name]) => few.has(name)) : pages;
 }
 

@@ -75,12 +75,32 @@ impl<'a> Finder<'a> {
         Self { version, names: NAMES.iter().filter_map(segment).collect(), register, base }
     }
 
-    /// What has a name that begins with a text, or whose IRI does after its last `/`; the best fit first, at most `most`.
+    /// How many names there are.
+    pub fn names(&self) -> usize {
+        self.names.iter().map(|names| names.len()).sum()
+    }
+
+    /// What has a name that begins with a text, or whose IRI does after its last `/`, or that the register knows by it; the best
+    /// fit first, at most `most`.
     pub fn find(&self, typed: &str, most: usize) -> Vec<Entity> {
+        let mut found = self.begun(typed);
+        self.by_register(typed, &mut found);
+        self.ranked(found, most)
+    }
+
+    /// The same without what only the register knows.
+    pub fn beginning(&self, typed: &str, most: usize) -> Vec<Entity> {
+        self.ranked(self.begun(typed), most)
+    }
+
+    fn begun(&self, typed: &str) -> HashMap<Id, Fit> {
         let mut found = HashMap::new();
         self.by_name(typed, &mut found);
         self.by_iri(typed, &mut found);
-        self.by_register(typed, &mut found);
+        found
+    }
+
+    fn ranked(&self, found: HashMap<Id, Fit>, most: usize) -> Vec<Entity> {
         let mut found: Vec<(Fit, Id)> = found.into_iter().map(|(id, fit)| (fit, id)).collect();
         found.sort_unstable();
         found.truncate(most);
@@ -240,5 +260,7 @@ mod tests {
         assert!(found("nowhere").is_empty() && found("Qinghai").is_empty(), "what has no name or no IRI");
         assert_eq!(finder.find("Qing", 10)[0].language.as_deref(), Some("en"));
         assert!(finder.find("q", 0).is_empty());
+        assert_eq!(finder.names(), 6);
+        assert!(finder.beginning("さっぽろ", 10).is_empty() && finder.beginning("札", 10).len() == 1);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::server::http::cause::Cause;
 use crate::server::http::problem::Problem;
 
 /// A bounded number of places, with a bounded queue before them.
@@ -53,7 +54,7 @@ impl Limiter {
 }
 
 fn busy() -> Problem {
-    Problem::unavailable("too many requests are being worked on", 2)
+    Problem::unavailable("too many requests are being worked on", 2).of_kind(Cause::Busy)
 }
 
 /// Counts one that waits, until it is dropped.

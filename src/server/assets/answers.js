@@ -6,9 +6,9 @@ const ACCEPT = "text/tab-separated-values, application/n-triples;q=0.9, applicat
 
 /** What went wrong, as the server tells it (RFC 9457). */
 export class Problem extends Error {
-  constructor({ detail, hint, line, reason }) {
+  constructor({ detail, hint, line, reason, code, limit }) {
     super(reason ?? detail);
-    Object.assign(this, { hint, line });
+    Object.assign(this, { hint, line, code, limit });
   }
 }
 

@@ -10,8 +10,8 @@ const BATCH = 500;
 export class Terms {
   #labels = new Map();
 
-  constructor({ prefixes, namespace, base, language }) {
-    Object.assign(this, { prefixes, namespace, base, language });
+  constructor({ prefixes, namespace, base, labels }) {
+    Object.assign(this, { prefixes, namespace, base, language: labels });
   }
 
   /** An IRI with its prefix, where the rest is a plain name. */

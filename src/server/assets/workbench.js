@@ -155,10 +155,13 @@ function tell({ kind, rows, complete, cached, seconds }) {
 /** Shows what went wrong: what the server told, or that it told nothing. */
 function fail(error) {
   const isTold = error instanceof Problem || !(error instanceof Error);
-  const problem = { line: error.line, message: isTold ? error.message : texts.broken };
-  const hint = error.hint ? h("p", { lang: "en" }, error.hint) : null;
+  const cause = page.causes[error.code?.replaceAll("-", "_")];
+  const own = isTold ? cause && phrase(cause, number.format(error.limit ?? 0)) : texts.broken;
+  // The words of the parser, which speaks English, stand last.
+  const told = own ? [own] : [error.line ? phrase(texts.line, error.line, "") : "", h("span", { lang: "en" }, error.message)];
+  const hint = error.hint && !own ? h("p", { lang: "en" }, error.hint) : null;
   status.textContent = texts.failed;
-  results.replaceChildren(h("div", { role: "alert", class: "failure" }, h("p", {}, h("strong", {}, wording(problem))), hint));
+  results.replaceChildren(h("div", { role: "alert", class: "failure" }, h("p", {}, h("strong", {}, ...told)), hint));
 }
 
 // ---- What the buttons do

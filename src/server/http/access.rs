@@ -4,6 +4,7 @@
 use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 
+use super::cause::Cause;
 use super::problem::Problem;
 
 /// The tokens of a server; without one, what it guards is off.
@@ -55,10 +56,12 @@ impl Tokens {
         };
         if keys.iter().all(|key| key.is_none()) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "this server is read-only")
+                .of_kind(Cause::ReadOnly)
                 .hint(Some("start it with --write-token-file or --admin-token-file to allow this")));
         }
         let Some(borne) = bearer(headers) else {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "this needs a token")
+                .of_kind(Cause::Token)
                 .challenge("Bearer")
                 .hint(Some("send the header Authorization: Bearer TOKEN")));
         };
@@ -70,8 +73,10 @@ impl Tokens {
         match (among(keys), among(&[&self.write, &self.admin])) {
             (true, _) => Ok(()),
             (false, true) => Err(Problem::new(StatusCode::FORBIDDEN, "the token does not open this")
+                .of_kind(Cause::Token)
                 .challenge("Bearer error=\"insufficient_scope\"")),
             (false, false) => Err(Problem::new(StatusCode::UNAUTHORIZED, "the token is not one of this server's")
+                .of_kind(Cause::Token)
                 .challenge("Bearer error=\"invalid_token\"")),
         }
     }

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::cause::Cause;
 use super::problem::Problem;
 use crate::server::admission::priority::in_background;
 
@@ -189,6 +190,7 @@ async fn collect(headers: &HeaderMap, mut body: Body, mut account: Account) -> R
 
 fn too_large(most: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than the {most} bytes taken here"))
+        .of_kind(Cause::TooLarge(most as u64))
         .hint(Some("send less at once; whoever runs the server can raise the limit"))
 }
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod body;
+pub mod cause;
 pub mod conditional;
 pub mod conformance;
 pub mod cors;

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use axum::http::{HeaderMap, StatusCode, header};
 
+use super::cause::Cause;
 use super::negotiation::{self, Name};
 use super::problem::Problem;
 use crate::format::{ResultsFormat, Syntax};
@@ -108,6 +109,7 @@ where
     }
     acceptable(offers, accept(headers).as_deref()).ok_or_else(|| {
         Problem::new(StatusCode::NOT_ACCEPTABLE, "none of the formats on offer is acceptable")
+            .of_kind(Cause::NoFormat)
             .hint(Some(format!("ask for one of {}", list(offers.iter().map(|offer| offer.media_types[0])))))
     })
 }

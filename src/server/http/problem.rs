@@ -8,6 +8,8 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::cause::Cause;
+
 /// A failure with its status code. Its causes of ours stay in the log; only what helps the client is told.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -20,6 +22,8 @@ pub struct Problem {
     pub(super) challenge: Option<&'static str>,
     personal: bool,
     pub(super) closing: bool,
+    /// What kind of thing went wrong, where it is of a kind: people are told it in their own language.
+    kind: Option<Cause>,
     /// Why, for the log alone.
     cause: Option<Box<str>>,
 }
@@ -54,6 +58,7 @@ impl Problem {
             challenge: None,
             personal: false,
             closing: false,
+            kind: None,
             cause: None,
         }
     }
@@ -98,6 +103,15 @@ impl Problem {
         self
     }
 
+    /// Says what kind of thing went wrong: `code`, and `limit` where one was reached.
+    #[must_use]
+    pub fn of_kind(mut self, kind: Cause) -> Self {
+        self.more.insert("code", kind.code().into());
+        self.more.extend(kind.limit().map(|limit| ("limit", limit.into())));
+        self.kind = Some(kind);
+        self
+    }
+
     /// Why it is so, for whoever runs the server: it goes to the log and to no client.
     #[must_use]
     pub fn because(self, cause: impl Into<String>) -> Self {
@@ -136,6 +150,11 @@ impl Problem {
     /// Its status code.
     pub const fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What kind of thing went wrong, if it is of a kind.
+    pub const fn kind(&self) -> Option<&Cause> {
+        self.kind.as_ref()
     }
 
     /// What happened in this case.

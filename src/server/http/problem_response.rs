@@ -8,6 +8,7 @@ use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, V
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::Next;
 
+use super::cause::Cause;
 use super::negotiation::{self, Name};
 use super::offered;
 use super::problem::Problem;
@@ -36,10 +37,7 @@ impl Problem {
             (Form::Details, _) => {
                 ("application/problem+json", serde_json::to_string(&self.details()).unwrap_or_default())
             }
-            (Form::Page, Some(view)) => {
-                let page = pages::problem_page(view, self.status, &self.detail, self.hint.as_deref());
-                ("text/html; charset=utf-8", page)
-            }
+            (Form::Page, Some(view)) => ("text/html; charset=utf-8", pages::problem_page(view, self)),
             (Form::Text | Form::Page, _) => {
                 let hint = self.hint.as_ref().map(|hint| format!("\nHint: {hint}")).unwrap_or_default();
                 let text = format!("{} {}\n{}{hint}\n", self.status.as_u16(), self.title(), self.detail);
@@ -97,11 +95,16 @@ fn bare(response: &Response<Body>) -> Option<Problem> {
     if response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html")) {
         return None;
     }
-    let detail = match response.status() {
-        StatusCode::NOT_FOUND => "there is nothing at this address",
-        StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method; Allow names those it takes",
-        status if status.is_client_error() => "the address cannot be read: is it UTF-8 once percent-decoded?",
+    let status = response.status();
+    Some(match status {
+        StatusCode::NOT_FOUND => Problem::new(status, "there is nothing at this address").of_kind(Cause::NoAddress),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Problem::new(status, "this address does not take this method; Allow names those it takes")
+                .of_kind(Cause::NoMethod)
+        }
+        status if status.is_client_error() => {
+            Problem::new(status, "the address cannot be read: is it UTF-8 once percent-decoded?")
+        }
         _ => return None,
-    };
-    Some(Problem::new(response.status(), detail))
+    })
 }

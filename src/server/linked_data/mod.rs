@@ -16,6 +16,7 @@ use super::admission::admitted;
 use super::admission::deadline::Deadline;
 use super::endpoint::Endpoint;
 use super::failure;
+use super::http::cause::Cause;
 use super::http::conditional::{self, Tag};
 use super::http::offered;
 use super::http::parameters::formats;
@@ -124,7 +125,8 @@ fn told(state: &query::State, deadline: Deadline, names: &[NamedNode]) -> Result
         }
     }
     let name = names.last().ok_or_else(|| Problem::not_found("the address stands for no IRI"))?;
-    Err(Problem::not_found(format!("nothing is known of {name}")))
+    let kind = Cause::NothingKnown(name.as_str().to_owned());
+    Err(Problem::not_found(format!("nothing is known of {name}")).of_kind(kind))
 }
 
 /// The IRIs that have this address, with its query (which an IRI may have) and without, the likelier first; at last the one

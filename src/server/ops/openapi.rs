@@ -43,7 +43,9 @@ fn problem() -> Value {
     json!({
         "type": "object",
         "required": ["type", "title", "status", "detail"],
-        "properties": { "type": text, "title": text, "status": { "type": "integer" }, "detail": text, "hint": text },
+        "properties": { "type": text, "title": text, "status": { "type": "integer" }, "detail": text, "hint": text,
+            "code": { "type": "string", "description": "what kind of problem it is" },
+            "limit": { "type": "number", "description": "the limit that was reached: seconds, rows or bytes" } },
     })
 }
 
@@ -57,7 +59,8 @@ fn paths() -> Map<String, Value> {
         "get": operation("A file that pages need", "200") }),
     );
     for (path, what, parameters) in [
-        ("/search", "A page: what bears a name, in any script", &["q"][..]),
+        ("/search", "A page: what bears a name, in any script", &["q", "anywhere"][..]),
+        ("/compare", "A page: up to four places side by side", &["place"]),
         ("/places", "A page: places with ties", &FILTERS),
         ("/ties", "A page: ties", &FILTERS),
         ("/agreements", "A page: agreements", &FILTERS),

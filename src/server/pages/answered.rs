@@ -101,7 +101,7 @@ pub fn table(reading: &Reading<'_>, view: &View, answered: &Answered) -> Result<
     if let Some(answer) = answered.boolean {
         return Ok((took, html! { p.answer { (if answer { texts.yes } else { texts.no }) } }));
     }
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     let terms = answered.rows.iter().flatten().flatten();
     let iris = terms.filter_map(|term| if let Term::NamedNode(node) = term { Some(node.as_str()) } else { None });
     names.learn(iris)?;

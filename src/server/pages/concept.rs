@@ -24,8 +24,8 @@ use crate::vocab::skos;
 pub fn page(reading: &Reading<'_>, view: &View, code: &NamedNode) -> Result<Option<Page>, Problem> {
     let Some(entry) = vocabulary::entry(code.as_str()) else { return Ok(None) };
     let title = ontology::name(view, code.as_str(), entry);
-    let incoming = thing::incoming(reading, code)?;
-    let mut names = Names::new(reading, view.language);
+    let incoming = thing::incoming(reading, code, &[])?;
+    let mut names = Names::new(reading, view.labels);
     names.learn(incoming.iter().flat_map(thing::Group::iris))?;
     names.tell_apart(&incoming.iter().map(|group| group.iris().collect()).collect::<Vec<Vec<&str>>>())?;
     let texts = &view.texts().thing;
@@ -64,7 +64,7 @@ fn below(iri: &str, property: &str) -> Vec<&'static str> {
 }
 
 fn linked(view: &View, iri: &str) -> Markup {
-    let name = vocabulary::entry(iri).and_then(|entry| best(view.language, &entry.labels)).cloned();
+    let name = vocabulary::entry(iri).and_then(|entry| best(view.labels, &entry.labels)).cloned();
     show::named_link(view, iri, &name.unwrap_or_else(|| Label::plain(prefixed(iri))))
 }
 

@@ -8,7 +8,9 @@ use oxrdf::{Literal, NamedNode, Term};
 use crate::check::{Conflict, conflicts, read_by_conflicts};
 use crate::fold;
 use crate::place::Register;
-use crate::query::{Cancel, Dataset, Engine, Event, Executor, Limits, ParseOptions, Query, Request, State};
+use crate::query::{
+    Cancel, Dataset, Engine, Entity, Event, Executor, Finder, Limits, ParseOptions, Query, Request, State,
+};
 use crate::rdf::canonical_term;
 use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
@@ -95,6 +97,20 @@ impl<'e> Reading<'e> {
             conditions.extend(spellings.map(|spelling| format!("CONTAINS(STR(?label), {})", text(&spelling))));
         }
         conditions.join(" || ")
+    }
+
+    /// Things of the data whose names begin with a text, the best fit first, at most `most`.
+    pub fn beginning(&self, typed: &str, most: usize) -> Vec<Entity> {
+        let base = format!("{}id/", self.endpoint.settings.namespace);
+        match self.state.local() {
+            Some(snapshot) => Finder::new(snapshot.version(), self.register(), &base).beginning(typed, most),
+            None => self.state.find(typed, self.register(), &base, most, self.deadline.left()),
+        }
+    }
+
+    /// How many names the data has, where that is known.
+    pub fn names(&self) -> Option<usize> {
+        Some(Finder::new(self.state.local()?.version(), self.register(), "").names())
     }
 
     /// The register of places.

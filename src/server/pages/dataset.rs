@@ -40,7 +40,7 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
         let query = format!("SELECT (COUNT(DISTINCT ?thing) AS ?rows) WHERE {{ {pattern} }}");
         lacking.push((pattern, reading.ask_text(&query)?.count("rows")));
     }
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     names.learn(classes.iris("class").chain(graphs.iris("document")))?;
     let formats = show::formats(view, "/dataset");
     let main = html! {

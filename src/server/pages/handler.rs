@@ -10,13 +10,14 @@ use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
 use super::data::{self, Reading};
 use super::layout::{self, Page};
 use super::list::{List, kinds};
-use super::view::{COOKIE, PARAMETER, View};
-use super::{assets, concept, dataset, home, list, ontology, place, review, search, thing};
+use super::view::{LABELS, LANGUAGE, View};
+use super::{assets, compare, concept, dataset, home, list, ontology, place, review, search, thing};
 use crate::query::{self, Dataset};
 use crate::server::admission::admitted;
 use crate::server::admission::deadline::Deadline;
 use crate::server::endpoint::Endpoint;
 
+use crate::server::http::cause::Cause;
 use crate::server::http::conditional::{self, Tag};
 use crate::server::http::negotiation::{self, Name};
 use crate::server::http::problem::Problem;
@@ -144,7 +145,7 @@ fn sent(headers: &HeaderMap, page: Bytes, tag: &Tag, view: &View) -> Result<Resp
 /// What a page is kept by: all that it is made from.
 fn key(endpoint: &Endpoint, state: &query::State, view: &View, uri: &Uri) -> Key {
     Key {
-        query: format!("page {} {} {uri}", data::today(endpoint), view.root).into(),
+        query: format!("page {} {} {} {uri}", data::today(endpoint), view.labels.tag(), view.root).into(),
         dataset: Dataset::default(),
         default_graph: endpoint.settings.default_graph,
         format: view.language.tag(),
@@ -170,13 +171,13 @@ fn dressed(mut response: Response<Body>, view: &View) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static(VARY));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(view.language.tag()));
-    if view.is_chosen {
+    for (name, value) in &view.chosen {
         let path = if view.base().is_empty() { "/" } else { view.base() };
         let secure = if view.root.starts_with("https:") { "; Secure" } else { "" };
-        let cookie =
-            format!("{COOKIE}={}; Path={path}; Max-Age={YEAR}; SameSite=Lax; HttpOnly{secure}", view.language.tag());
+        let age = if value.is_empty() { 0 } else { YEAR };
+        let cookie = format!("{name}={value}; Path={path}; Max-Age={age}; SameSite=Lax; HttpOnly{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            headers.insert(header::SET_COOKIE, cookie);
+            headers.append(header::SET_COOKIE, cookie);
         }
     }
     response
@@ -236,6 +237,14 @@ lists! {
     documents: DOCUMENTS,
 }
 
+/// `/compare`: places side by side.
+///
+/// # Errors
+/// As [`respond`].
+pub async fn compare(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response<Body>, Problem> {
+    respond(&endpoint, request, compare::page).await
+}
+
 /// `/review`: what documents disagree about.
 ///
 /// # Errors
@@ -282,8 +291,9 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
         }
         let known = names.iter().find_map(|name| place::registered(reading, view, name));
         known.ok_or_else(|| match names.last() {
-            Some(name) => Problem::not_found(format!("nothing is known of {name}")),
-            None => Problem::not_found("the address stands for no IRI"),
+            Some(name) => Problem::not_found(format!("nothing is known of {name}"))
+                .of_kind(Cause::NothingKnown(name.as_str().to_owned())),
+            None => Problem::not_found("the address stands for no IRI").of_kind(Cause::NoAddress),
         })
     })
     .await
@@ -291,7 +301,7 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
 
 /// Whether the parameters of an address are those of pages, and so no part of an IRI.
 fn is_of_pages(query: &str) -> bool {
-    let names = [PARAMETER, "page", "format"];
+    let names = [LANGUAGE, LABELS, "page", "format"];
     query.split('&').all(|pair| names.contains(&pair.split('=').next().unwrap_or_default()))
 }
 

@@ -59,7 +59,7 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
     let anniversaries = anniversaries(reading, year)?;
     let awards = reading.ask(AWARDS, &[("most", Slot::Number(SHOWN))])?;
     let arcs = reading.ask(ARCS, &[("most", Slot::Number(ARCS_SHOWN))])?;
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     let of_awards = ["award", "recipient"].into_iter().flat_map(|name| awards.iris(name));
     names.learn(
         anniversaries.iris("tie").chain(of_awards).chain(["a", "b"].into_iter().flat_map(|name| arcs.iris(name))),
@@ -177,7 +177,7 @@ fn conferred(names: &Names<'_>, view: &View, rows: &Rows) -> Markup {
 
 /// The address of an answer of the library, with examples of what must be given.
 fn answered_at(view: &View, query: &NamedQuery) -> String {
-    let own = [("format", "table"), ("lang", view.language.tag())];
+    let own = [("format", "table"), ("lang", view.labels.tag())];
     let given = query.parameters.iter().filter_map(|one| Some((one.name.as_str(), one.example.as_deref()?)));
     view.asking(&format!("/queries/{}", query.name), &own.into_iter().chain(given).collect::<Vec<_>>())
 }
@@ -195,7 +195,7 @@ fn engineers(view: &View) -> Markup {
                 dd { pre tabindex="0" { code { "curl " (view.root) "/sparql -H 'Accept: text/csv' \\\n  --data-urlencode 'query=SELECT * { ?tie a pact:Tie ; pact:party ?place } LIMIT 10'" } } }
                 dt { (texts.home.dumps) } dd { a href=(view.at("/graphs")) type="application/trig" { "TriG" } }
                 dt { (texts.home.void_dcat) } dd { a href=(view.at("/dataset")) { (texts.site.dataset) } }
-                dt { (texts.home.vocabulary) } dd { a href=(view.at("/ontology")) { (texts.site.ontology) } }
+                dt { (texts.home.vocabulary) } dd { a href=(view.at("/ontology")) { (texts.site.ontology) } span.quiet { " · " (texts.site.licence) } }
                 dt { (texts.home.examples) }
                 dd { ul.plain { @for query in questions {
                     li { a href=(answered_at(view, query)) { (texts.question(&query.name).unwrap_or(&query.title)) } }

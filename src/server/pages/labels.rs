@@ -148,7 +148,7 @@ impl<'d> Names<'d> {
 
     /// Makes names of the names of parts.
     fn compose(&mut self, nameless: &[NamedNode]) -> Result<(), Problem> {
-        for (thing, text) in self.composed(nameless)? {
+        for (thing, text) in self.composed(nameless, true)? {
             self.known.insert(thing, Label::own(text, self.language));
         }
         Ok(())
@@ -168,7 +168,7 @@ impl<'d> Names<'d> {
             let several = by_name.into_values().filter(|things| things.len() > 1).flatten();
             alike.extend(several.filter_map(|thing| NamedNode::new(thing).ok()));
         }
-        for (thing, text) in self.composed(&alike)? {
+        for (thing, text) in self.composed(&alike, true)? {
             let Label { text: name, tag } = self.get(&thing);
             // What was made of its parts already says no more than they do.
             if name != text {
@@ -178,8 +178,8 @@ impl<'d> Names<'d> {
         Ok(())
     }
 
-    /// What things consist of, by name.
-    fn composed(&mut self, things: &[NamedNode]) -> Result<Vec<(String, String)>, Problem> {
+    /// What things consist of, by name; where a part has none of its own, `deeper` by what that consists of.
+    fn composed(&mut self, things: &[NamedNode], deeper: bool) -> Result<Vec<(String, String)>, Problem> {
         let mut parts: BTreeMap<String, Vec<(u64, String)>> = BTreeMap::new();
         for nodes in things.chunks(BATCH) {
             let rows = self.reading.ask(PARTS, &[("things", Slot::Nodes(nodes))])?;
@@ -190,7 +190,12 @@ impl<'d> Names<'d> {
                 }
             }
         }
-        self.learn_own(parts.values().flatten().map(|(_, part)| part.as_str()))?;
+        let nameless = self.learn_own(parts.values().flatten().map(|(_, part)| part.as_str()))?;
+        if deeper {
+            for (part, text) in self.composed(&nameless, false)? {
+                self.known.insert(part, Label::own(text, self.language));
+            }
+        }
         let named = parts.into_iter().map(|(thing, mut parts)| {
             parts.sort_unstable();
             parts.dedup();

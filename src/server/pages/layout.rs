@@ -8,7 +8,7 @@ use super::embedded;
 use super::labels::Label;
 use super::language::Language;
 use super::literal;
-use super::view::{PARAMETER, View};
+use super::view::{LABELS, LANGUAGE, View};
 
 /// A page without its frame.
 pub struct Page {
@@ -68,7 +68,7 @@ pub fn render(page: &Page, view: &View) -> String {
                     link rel="alternate" type=(media_type) title=(name) href=(address);
                 }
                 @for language in Language::ALL {
-                    link rel="alternate" hreflang=(language.tag()) href=(view.here_with(PARAMETER, Some(language.tag())));
+                    link rel="alternate" hreflang=(language.tag()) href=(view.here_with(LANGUAGE, Some(language.tag())));
                 }
                 @for module in page.modules {
                     script type="module" src=(view.at(&assets::path(module))) {}
@@ -99,7 +99,7 @@ fn above(view: &View, has_search: bool) -> Markup {
                 nav.languages aria-label=(texts.site.languages) {
                     @for language in Language::ALL {
                         @let current = language == view.language;
-                        a href=(view.here_with(PARAMETER, Some(language.tag()))) lang=(language.tag()) hreflang=(language.tag())
+                        a href=(view.here_with(LANGUAGE, Some(language.tag()))) lang=(language.tag()) hreflang=(language.tag())
                             aria-current=[current.then_some("true")] { (language.name()) }
                     }
                 }
@@ -141,7 +141,26 @@ fn below(view: &View) -> Markup {
                 a href=(view.at("/sparql")) { (texts.site.query) } " · "
                 span { (texts.site.licence) }
             }
+            (labels_form(view))
             p.small { (texts.site.copyright) }
+        }
+    }
+}
+
+/// The choice of the language of the data's names, which is that of the interface unless chosen otherwise.
+fn labels_form(view: &View) -> Markup {
+    let texts = &view.texts().site;
+    html! {
+        form.labels method="get" action=(view.at(&view.path)) {
+            @for (name, value) in view.others() { input type="hidden" name=(name) value=(value); }
+            label for="labels" { (texts.labels) }
+            select #labels name=(LABELS) {
+                option value="" selected[view.labels == view.language] { (texts.labels_same) }
+                @for language in Language::ALL.into_iter().filter(|language| *language != view.language) {
+                    option value=(language.tag()) lang=(language.tag()) selected[view.labels == language] { (language.name()) }
+                }
+            }
+            button.plain type="submit" { (texts.labels_show) }
         }
     }
 }

@@ -8,6 +8,8 @@
 mod address;
 mod answered;
 pub mod assets;
+mod cause;
+mod compare;
 mod concept;
 mod data;
 mod dataset;
@@ -22,6 +24,7 @@ mod layout;
 mod list;
 mod literal;
 mod map;
+mod named;
 mod ontology;
 mod place;
 mod review;
@@ -31,6 +34,7 @@ pub mod texts;
 mod thing;
 mod view;
 mod vocabulary;
+mod whereabouts;
 pub mod workbench;
 
 pub use data::Reading;

@@ -72,7 +72,7 @@ fn schemes() -> Vec<(&'static str, &'static Entry)> {
 
 /// What a term is called.
 pub fn name(view: &View, iri: &str, entry: &Entry) -> Label {
-    best(view.language, &entry.labels).cloned().unwrap_or_else(|| Label::plain(prefixed(iri)))
+    best(view.labels, &entry.labels).cloned().unwrap_or_else(|| Label::plain(prefixed(iri)))
 }
 
 fn term(view: &View, iri: &str, entry: &Entry, uses: &HashMap<String, u64>) -> Markup {

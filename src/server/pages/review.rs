@@ -104,7 +104,7 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
         shown.iter().flat_map(|(_, one)| &one.assessed).filter_map(|iri| NamedNode::new(*iri).ok()).collect();
     let figures =
         if nodes.is_empty() { Rows::default() } else { reading.ask(ASSESSED, &[("figures", Slot::Nodes(&nodes))])? };
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     let of_rows = ["variable", "document"].into_iter().flat_map(|name| figures.iris(name));
     let of_assessments =
         shown.iter().flat_map(|(_, one)| one.assessed.iter().chain(&one.about).copied().chain(one.verdict));

@@ -11,10 +11,12 @@ use super::document::Asserted;
 use super::labels::{Label, Names};
 use super::layout::{self, Page};
 use super::literal;
+use super::map::{self, Map, Spot};
 use super::show::{self, Evidence};
 use super::texts::fill;
 use super::view::View;
 use super::vocabulary::prefixed;
+use super::whereabouts::Whereabouts;
 use crate::server::http::problem::Problem;
 use crate::vocab::{oa, pact, rdf, schema, skos};
 
@@ -59,6 +61,13 @@ const LISTED: usize = 24;
 /// Properties that a page shows elsewhere, or not at all.
 const ASIDE: [&str; 6] = ["pact:earliest", "pact:latest", "skos:prefLabel", "rdf:type", "oa:hasBody", "oa:hasSource"];
 
+/// Properties that lead to the places of a map.
+const ON_MAP: [&str; 5] =
+    ["pact:party", "pact:recipient", "pact:forTieWith", "schema:location", "schema:observationAbout"];
+/// Places of a map, at most, and as many as are joined with each other.
+const SPOTS: usize = 400;
+const JOINED: usize = 4;
+
 /// Values of a property, each with the documents that give it.
 type Values = Vec<(Term, BTreeSet<String>)>;
 
@@ -69,14 +78,16 @@ type Values = Vec<(Term, BTreeSet<String>)>;
 pub fn page(reading: &Reading<'_>, view: &View, thing: &NamedNode) -> Result<Option<Page>, Problem> {
     let slots = [("thing", Slot::Node(thing))];
     let facts = reading.ask(FACTS, &slots)?;
-    let incoming = incoming(reading, thing)?;
+    let incoming = incoming(reading, thing, &[])?;
     if facts.is_empty() && incoming.is_empty() {
         return Ok(None);
     }
     let parts = reading.ask(PARTS, &slots)?;
     let evidence = evidence(reading, std::slice::from_ref(thing))?;
     let asserted = Asserted::read(reading, view, thing)?;
-    let mut names = Names::new(reading, view.language);
+    let on_map: Vec<NamedNode> = on_map(&facts).into_iter().filter_map(|iri| NamedNode::new(iri).ok()).collect();
+    let places = Whereabouts::read(reading, &on_map)?;
+    let mut names = Names::new(reading, view.labels);
     let iris = facts.iris("property").chain(facts.iris("value")).chain(facts.iris("document"));
     let of_parts = parts.iris("property").chain(parts.iris("value"));
     let referring = incoming.iter().flat_map(Group::iris);
@@ -92,6 +103,7 @@ pub fn page(reading: &Reading<'_>, view: &View, thing: &NamedNode) -> Result<Opt
         (show::tools(view, &formats, &put("SELECT ?graph ?property ?value WHERE { GRAPH ?graph { $thing ?property ?value } }", &slots)))
         @if sorted.is_empty() { p.quiet { (view.texts().thing.nothing_said) } }
         (facts_list(&names, view, &sorted))
+        (map_of(&names, view, &title, &facts, &places))
         (parts_table(&names, view, &parts))
         (evidence_list(&names, view, &evidence))
         (asserted.section(&names, view, thing))
@@ -99,6 +111,25 @@ pub fn page(reading: &Reading<'_>, view: &View, thing: &NamedNode) -> Result<Opt
     };
     let json_ld = json!({ "@context": "https://schema.org", "@id": thing.as_str(), "name": title.text });
     Ok(Some(Page { formats, json_ld: Some(json_ld), ..Page::new(title, main) }))
+}
+
+/// The places with which a thing has to do, for its map.
+fn on_map(facts: &Rows) -> BTreeSet<&str> {
+    let leads =
+        |row: &Row<'_>| row.iri("property").is_some_and(|property| ON_MAP.contains(&prefixed(property).as_str()));
+    facts.iter().filter(leads).filter_map(|row| row.iri("value")).take(SPOTS).collect()
+}
+
+/// A map of the places with which a thing has to do; those of a tie or an agreement of few are joined.
+fn map_of(names: &Names<'_>, view: &View, title: &Label, facts: &Rows, places: &Whereabouts) -> Markup {
+    let spots: Vec<Spot> = on_map(facts).into_iter().filter_map(|iri| places.spot(names, iri)).collect();
+    let joined = if spots.len() <= JOINED { spots.len() } else { 0 };
+    let arcs = (0..joined).flat_map(|from| (from + 1..joined).map(move |to| (from, to))).collect();
+    html! {
+        @if !spots.is_empty() {
+            (map::figure(&Map { title: &title.text, spots, arcs, here: None }, view, &html! { (view.texts().thing.map) }))
+        }
+    }
 }
 
 /// The classes of a thing as the interface calls them.
@@ -233,11 +264,6 @@ pub struct Group {
 }
 
 impl Group {
-    /// The prefixed name of their class.
-    pub fn class_name(&self) -> String {
-        prefixed(&self.class)
-    }
-
     /// What it names, for its labels.
     pub fn iris(&self) -> impl Iterator<Item = &str> {
         self.things.iter().map(String::as_str)
@@ -259,11 +285,11 @@ fn says_more(class: &str, than: &str) -> bool {
     weight(class) > weight(than)
 }
 
-/// What refers to a thing, counted, and some of it.
+/// What refers to a thing, counted, and some of it, but for classes that the page `shows` elsewhere, by their prefixed names.
 ///
 /// # Errors
 /// Those of [`Reading::ask`].
-pub fn incoming(reading: &Reading<'_>, thing: &NamedNode) -> Result<Vec<Group>, Problem> {
+pub fn incoming(reading: &Reading<'_>, thing: &NamedNode, shows: &[&str]) -> Result<Vec<Group>, Problem> {
     let rows = reading.ask(INCOMING, &[("thing", Slot::Node(thing))])?;
     let mut best: BTreeMap<(&str, u64), &str> = BTreeMap::new();
     for row in rows.iter() {
@@ -280,6 +306,7 @@ pub fn incoming(reading: &Reading<'_>, thing: &NamedNode) -> Result<Vec<Group>, 
             *kept = class;
         }
     }
+    best.retain(|_, class| !shows.contains(&prefixed(class).as_str()));
     let mut groups = Vec::new();
     for ((property, count), class) in best {
         let (Ok(named), Ok(of)) = (NamedNode::new(property), NamedNode::new(class)) else { continue };

@@ -13,7 +13,7 @@ use super::data::Reading;
 use super::layout::Page;
 use super::texts::fill;
 use super::view::View;
-use super::{embedded, handler, map};
+use super::{cause, embedded, handler, map};
 use crate::query::{NamedQuery, RegisterPlaces, library};
 use crate::server::endpoint::Endpoint;
 use crate::server::http::problem::Problem;
@@ -161,7 +161,7 @@ fn examples(reading: &Reading<'_>, view: &View) -> Markup {
     let places = RegisterPlaces { register: reading.register(), base: vocab::ID };
     let given = |query: &NamedQuery| {
         let speaks = query.parameters.iter().any(|parameter| parameter.name == "lang");
-        speaks.then(|| ("lang".to_owned(), view.language.tag().to_owned())).into_iter().collect::<Vec<_>>()
+        speaks.then(|| ("lang".to_owned(), view.labels.tag().to_owned())).into_iter().collect::<Vec<_>>()
     };
     let questions = library().iter().filter_map(|query| {
         let title = texts.question(&query.name)?;
@@ -187,14 +187,16 @@ fn downloads(view: &View, query: &str, is_graph: bool) -> Markup {
 
 /// What went wrong, with the line if it is the text's fault.
 fn failure(view: &View, problem: &Problem) -> Markup {
+    if let Some(kind) = problem.kind() {
+        return html! { div.failure role="alert" { p { strong { (cause::told(kind, view.texts())) } } } };
+    }
     let reason = problem.member("reason").and_then(Value::as_str).unwrap_or(problem.detail());
-    let told = match problem.member("line").and_then(Value::as_u64) {
-        Some(line) => fill(view.texts().workbench.line, &[&line.to_string(), reason]),
-        None => reason.to_owned(),
-    };
+    let line = problem.member("line").and_then(Value::as_u64);
+    // The words of the parser, which speaks English, stand last.
+    let before = line.map(|line| fill(view.texts().workbench.line, &[&line.to_string(), ""])).unwrap_or_default();
     html! {
         div.failure role="alert" {
-            p { strong { (told) } }
+            p { strong { (before) span lang="en" { (reason) } } }
             @if let Some(hint) = problem.advice() { p lang="en" { (hint) } }
         }
     }
@@ -205,6 +207,7 @@ fn settings(view: &View) -> Value {
     let texts = &view.texts().workbench;
     json!({
         "language": view.language.tag(),
+        "labels": view.labels.tag(),
         "base": view.base(),
         "namespace": view.namespace,
         "title": format!("{} · {}", texts.title, view.texts().site.name),
@@ -213,5 +216,6 @@ fn settings(view: &View) -> Value {
         "graphFormats": GRAPHS,
         "world": map::world(view),
         "texts": texts,
+        "causes": view.texts().cause,
     })
 }

@@ -3,6 +3,7 @@
 mod addresses;
 pub mod app;
 mod assist;
+mod compare;
 mod damaged;
 mod floods;
 #[cfg(unix)]

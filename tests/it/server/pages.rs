@@ -17,7 +17,7 @@ const LANGUAGES: [(&str, &str); 4] =
     [("zh-Hans", "简体中文"), ("zh-Hant", "繁體中文"), ("ja", "日本語"), ("en", "English")];
 
 /// The example articles, served.
-fn site(settings: Settings) -> App {
+pub fn site(settings: Settings) -> App {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/articles/");
     let files = ["000", "001", "002", "003", "004", "review"].map(|name| format!("{folder}{name}.jsonl"));
     let inputs: Vec<Input> =
@@ -27,12 +27,12 @@ fn site(settings: Settings) -> App {
     App::over(&Endpoint::new(Arc::new(store), settings))
 }
 
-async fn page(app: &App, uri: &str, language: &str) -> Reply {
+pub async fn page(app: &App, uri: &str, language: &str) -> Reply {
     app.send("GET", uri, &[("accept", BROWSER), ("accept-language", language)], "").await
 }
 
 /// The elements of a name, from their start tag to the end tag that follows: enough for those that hold none of their own name.
-fn elements<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
+pub fn elements<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
     let (start, end) = (format!("<{name}"), format!("</{name}>"));
     let begins = |at: &usize| html[at + start.len()..].starts_with([' ', '>']);
     let starts = html.match_indices(&start).map(|(at, _)| at).filter(begins);
@@ -40,14 +40,14 @@ fn elements<'h>(html: &'h str, name: &str) -> Vec<&'h str> {
 }
 
 /// The values of an attribute, unescaped.
-fn attributes(html: &str, name: &str) -> Vec<String> {
+pub fn attributes(html: &str, name: &str) -> Vec<String> {
     let start = format!(" {name}=\"");
     let values = html.split(&start).skip(1).filter_map(|rest| rest.split('"').next());
     values.map(|value| value.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")).collect()
 }
 
 /// One address of each kind of page.
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 28] = [
     "/",
     "/search",
     "/search?q=kun",
@@ -57,6 +57,8 @@ const PAGES: [&str; 26] = [
     "/awards",
     "/events",
     "/documents",
+    "/compare",
+    "/compare?place=cn-kunming&place=cn-qingdao",
     "/review",
     "/ontology",
     "/ns",
@@ -144,6 +146,29 @@ async fn a_language_is_asked_for_remembered_or_preferred() {
 }
 
 #[tokio::test]
+async fn names_of_things_may_be_in_another_language_than_the_page() {
+    let app = site(settings());
+    let chosen = app
+        .send("GET", "/doc/place/cn-kunming?labels=en&page=1", &[("accept", BROWSER), ("accept-language", "ja")], "")
+        .await;
+    assert_eq!(chosen.header("content-language"), "ja");
+    assert!(elements(chosen.text(), "h1")[0].contains("<bdi lang=\"en\">Kunming</bdi>"));
+    assert!(chosen.header("set-cookie").starts_with("labels=en; Path=/; "), "{}", chosen.header("set-cookie"));
+    let form = elements(chosen.text(), "form").into_iter().find(|form| form.contains("class=\"labels\"")).unwrap();
+    assert!(form.contains("name=\"page\" value=\"1\"") && form.contains("value=\"en\" lang=\"en\" selected"), "{form}");
+    let kept = |cookie: &'static str| [("accept", BROWSER), ("accept-language", "ja"), ("cookie", cookie)];
+    let later = app.send("GET", "/doc/place/cn-kunming", &kept("labels=en"), "").await;
+    assert!(elements(later.text(), "h1")[0].contains("Kunming"));
+    let plain = app.send("GET", "/doc/place/cn-kunming", &kept("lang=ja"), "").await;
+    assert_ne!(plain.header("etag"), later.header("etag"));
+    let forgotten = app.send("GET", "/doc/place/cn-kunming?labels=", &kept("labels=en"), "").await;
+    assert!(
+        forgotten.header("set-cookie").starts_with("labels=; ") && forgotten.header("set-cookie").contains("Max-Age=0")
+    );
+    assert!(elements(forgotten.text(), "h1")[0].contains("昆明市"));
+}
+
+#[tokio::test]
 async fn a_page_is_sent_again_only_when_it_changed() {
     let app = site(settings());
     let first = page(&app, "/doc/place/cn-kunming", "ja").await;
@@ -193,6 +218,8 @@ async fn errors_are_pages_too() {
             assert_eq!(reply.header("content-type"), "text/html; charset=utf-8", "{uri}");
             assert!(reply.text().contains(&format!("<html lang=\"{language}\">")), "{uri}");
             assert!(reply.text().contains(words) && reply.text().contains("role=\"search\""), "{uri}");
+            // Only what the parser says is English everywhere.
+            assert_eq!(reply.text().contains("<p lang=\"en\">"), uri.starts_with("/sparql"), "{uri}");
         }
         assert_eq!(app.get(uri, "*/*").await.header("content-type"), "application/problem+json", "{uri}");
     }

@@ -13,12 +13,11 @@ use super::data::{Reading, Slot, put};
 use super::labels::Names;
 use super::layout::Page;
 use super::literal;
+use super::named;
 use super::show::{self, Part};
 use super::texts::fill;
 use super::view::View;
-use crate::place::{Mention, Resolution};
 use crate::server::http::problem::Problem;
-use crate::vocab;
 pub use kinds::List;
 
 /// Entries of a page.
@@ -38,8 +37,8 @@ impl Filters {
         let year =
             view.parameter("year").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
         Self {
-            state: view.parameter("state").and_then(|state| node(view, &place(reading, state), "id/place/")),
-            kind: view.parameter("kind").and_then(|kind| node(view, kind, "kind/")),
+            state: view.parameter("state").and_then(|state| named::place(reading, view, state)),
+            kind: view.parameter("kind").and_then(|kind| named::node(view, kind, "kind/")),
             year: year.map(str::to_owned),
         }
     }
@@ -47,33 +46,6 @@ impl Filters {
     const fn is_empty(&self) -> bool {
         self.state.is_none() && self.kind.is_none() && self.year.is_none()
     }
-}
-
-/// The node that a filter's value means: an IRI, a prefixed name, or what follows the namespace or its usual beginning.
-fn node(view: &View, value: &str, below: &str) -> Option<NamedNode> {
-    let prefixed = || {
-        let (prefix, local) = value.split_once(':')?;
-        let (_, namespace) = vocab::PREFIXES.iter().find(|(known, _)| *known == prefix)?;
-        Some(format!("{namespace}{local}"))
-    };
-    let iri = match value {
-        value if value.contains("://") => value.to_owned(),
-        value if value.contains(':') => prefixed()?,
-        value if value.contains('/') => format!("{}{value}", view.namespace),
-        value => format!("{}{below}{value}", view.namespace),
-    };
-    NamedNode::new(iri).ok()
-}
-
-/// The id of a place that is given by its name, where one bears it; else what was given.
-fn place(reading: &Reading<'_>, value: &str) -> String {
-    if !value.contains([':', '/'])
-        && !reading.register().contains(value)
-        && let Resolution::One { id, .. } = reading.register().resolve(&Mention::named(value))
-    {
-        return id;
-    }
-    value.to_owned()
 }
 
 /// A page of a list.
@@ -91,7 +63,7 @@ pub fn page(reading: &Reading<'_>, view: &View, list: &List) -> Result<Page, Pro
     let things: Vec<NamedNode> = shown.iris("thing").filter_map(|iri| NamedNode::new(iri).ok()).collect();
     let details = rows::Details::read(reading, list, &things)?;
     let choices = Choices::read(reading, list)?;
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     names.learn(things.iter().map(NamedNode::as_str).chain(details.iris()).chain(choices.iris()))?;
     let title = (list.title)(texts);
     let rows: Vec<Markup> = things.iter().map(|thing| details.row(&names, view, list, thing)).collect();
@@ -107,7 +79,12 @@ pub fn page(reading: &Reading<'_>, view: &View, list: &List) -> Result<Page, Pro
         @if rows.is_empty() {
             section.notice { h2 { (texts.list.nothing) } @if !filters.is_empty() { p { (texts.list.nothing_more) } } }
         } @else {
-            (show::table(title, &rows::heads(view, list), &rows))
+            @if list.counts_ties() {
+                form.chosen method="get" action=(view.at("/compare")) aria-label=(texts.compare.title) {
+                    p { button.plain type="submit" { (texts.compare.chosen) } }
+                    (show::table(title, &rows::heads(view, list), &rows))
+                }
+            } @else { (show::table(title, &rows::heads(view, list), &rows)) }
             (part.pager(view))
         }
     };
@@ -184,7 +161,7 @@ impl Choices {
             let mut sorted: BTreeMap<(String, String), Choice> = BTreeMap::new();
             for (iri, count) in choices {
                 let label = names.get(iri);
-                let value = short(iri, &view.namespace, below);
+                let value = named::short(iri, &view.namespace, below);
                 let choice =
                     Choice { value, text: label.text.clone(), tag: label.tag, iri: iri.clone(), count: *count };
                 sorted.insert((label.text, iri.clone()), choice);
@@ -236,10 +213,4 @@ fn select(name: &str, label: &str, any: &str, choices: &[Choice], chosen: Option
             }
         }
     }
-}
-
-/// An IRI as a filter's value: what follows the namespace, or the usual beginning.
-fn short(iri: &str, namespace: &str, below: &str) -> String {
-    let Some(local) = iri.strip_prefix(namespace) else { return iri.to_owned() };
-    local.strip_prefix(below).filter(|rest| !rest.contains('/')).unwrap_or(local).to_owned()
 }

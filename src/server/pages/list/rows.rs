@@ -10,7 +10,9 @@ use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Slot};
 use crate::server::pages::labels::Names;
 use crate::server::pages::literal;
+use crate::server::pages::named;
 use crate::server::pages::show;
+use crate::server::pages::texts::fill;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
 use crate::server::pages::vocabulary::prefixed;
@@ -103,7 +105,10 @@ impl Details {
         let documents = self.documents.get(iri);
         html! {
             tr {
-                th scope="row" { (show::link(names, view, iri)) }
+                th scope="row" {
+                    @if list.counts_ties() { (choice(names, view, iri)) " " }
+                    (show::link(names, view, iri))
+                }
                 @for column in list.columns {
                     td { @for value in self.of(iri, column.property) { div { (value_of(names, view, column.property, value)) } } }
                 }
@@ -121,6 +126,13 @@ impl Details {
     fn of(&self, thing: &str, property: &str) -> &[Term] {
         self.values.get(thing).and_then(|values| values.get(property)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// A box that chooses a place for comparing.
+fn choice(names: &Names<'_>, view: &View, place: &str) -> Markup {
+    let told = fill(view.texts().compare.choose, &[&names.get(place).text]);
+    let value = named::short(place, &view.namespace, "id/place/");
+    html! { input type="checkbox" name="place" value=(value) aria-label=(told); }
 }
 
 /// A value of a column; codes are tags.

@@ -8,10 +8,26 @@ use super::projection::{at, from_centre};
 /// Degrees of arc from one point of a path to the next.
 const STEP: f64 = 5.0;
 
-/// The path of the shortest way, in the coordinates of the map.
-pub fn path(from: &Spot, to: &Spot) -> String {
+/// The shortest way between two places on the map.
+pub struct Way {
+    /// Its path, in the coordinates of the map.
+    pub path: String,
+    /// How far up and down it goes.
+    pub reach: (f64, f64),
+}
+
+impl Way {
+    fn step(&mut self, command: char, (x, y): (f64, f64)) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.path, "{command}{x:.1} {y:.1}");
+        self.reach = (self.reach.0.min(y), self.reach.1.max(y));
+    }
+}
+
+/// The shortest way between two places.
+pub fn way(from: &Spot, to: &Spot) -> Way {
     let points = points((from.longitude, from.latitude), (to.longitude, to.latitude));
-    let mut path = String::new();
+    let mut way = Way { path: String::new(), reach: (f64::INFINITY, f64::NEG_INFINITY) };
     let mut last: Option<(f64, f64)> = None;
     for (east, latitude) in points {
         match last {
@@ -21,21 +37,16 @@ pub fn path(from: &Spot, to: &Spot) -> String {
                 let whole = (edge - before).abs() + (edge + east).abs();
                 let part = if whole > 0.0 { (edge - before).abs() / whole } else { 0.0 };
                 let crossing = latitude_before + part * (latitude - latitude_before);
-                write(&mut path, 'L', at(edge, crossing));
-                write(&mut path, 'M', at(-edge, crossing));
-                write(&mut path, 'L', at(east, latitude));
+                way.step('L', at(edge, crossing));
+                way.step('M', at(-edge, crossing));
+                way.step('L', at(east, latitude));
             }
-            Some(_) => write(&mut path, 'L', at(east, latitude)),
-            None => write(&mut path, 'M', at(east, latitude)),
+            Some(_) => way.step('L', at(east, latitude)),
+            None => way.step('M', at(east, latitude)),
         }
         last = Some((east, latitude));
     }
-    path
-}
-
-fn write(path: &mut String, command: char, (x, y): (f64, f64)) {
-    // Writing to a string cannot fail.
-    let _ = write!(path, "{command}{x:.1} {y:.1}");
+    way
 }
 
 /// Points of the way: degrees east of the middle of the map, and latitudes.
@@ -75,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_way_begins_and_ends_at_its_places() {
-        let path = path(&spot(120.38, 36.07), &spot(-118.19, 33.77));
+        let path = way(&spot(120.38, 36.07), &spot(-118.19, 33.77)).path;
         assert!(path.starts_with("M422.9 128.7") && path.ends_with("L741.1 136.1"), "{path}");
         // Over the North Pacific, north of both.
         let highest = path.split(['M', 'L']).filter_map(|point| point.split_once(' ')?.1.parse::<f64>().ok());
@@ -85,15 +96,22 @@ mod tests {
 
     #[test]
     fn a_way_over_the_edge_is_split() {
-        let split = path(&spot(-9.1, 38.7), &spot(-46.6, -23.5));
+        let split = way(&spot(-9.1, 38.7), &spot(-46.6, -23.5)).path;
         assert_eq!(split.matches('M').count(), 2, "{split}");
     }
 
     #[test]
     fn ways_without_a_direction_have_a_path() {
         for (from, to) in [((5.0, 5.0), (5.0, 5.0)), ((0.0, 0.0), (180.0, 0.0)), ((10.0, 90.0), (20.0, -90.0))] {
-            let path = path(&spot(from.0, from.1), &spot(to.0, to.1));
+            let path = way(&spot(from.0, from.1), &spot(to.0, to.1)).path;
             assert!(path.starts_with('M') && !path.contains("NaN") && !path.contains("inf"), "{path}");
         }
+    }
+
+    #[test]
+    fn a_way_over_a_pole_says_how_far_it_reaches() {
+        let (north, _) = way(&spot(-74.0, 40.7), &spot(116.4, 39.9)).reach;
+        let (_, south) = way(&spot(-58.4, -34.6), &spot(151.2, -33.9)).reach;
+        assert!(north < 10.0 && south > 450.0, "{north} {south}");
     }
 }

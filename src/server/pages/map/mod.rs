@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::assets;
 use super::labels::Label;
+use super::texts::fill;
 use super::view::View;
+use circle::Way;
 use labels::{Placed, place};
 use projection::project;
 
@@ -57,6 +59,25 @@ impl Sheet {
         (self.left + margin..self.left + self.width - margin).contains(&x)
             && (self.top + margin..self.top + self.height - margin).contains(&y)
     }
+
+    /// Whether a point is on it at all.
+    fn has(&self, (x, y): (f64, f64)) -> bool {
+        (self.left..=self.left + self.width).contains(&x) && (self.top..=self.top + self.height).contains(&y)
+    }
+
+    fn holds_way(&self, way: &Way) -> bool {
+        self.top <= way.reach.0 && way.reach.1 <= self.top + self.height
+    }
+
+    /// Where its frame begins and how high it is, so that ways over the poles stay within.
+    fn frame(&self, ways: &[Way]) -> (f64, f64) {
+        let room = self.width / 100.0;
+        let bottom = self.top + self.height;
+        let reach = ways.iter().map(|way| way.reach);
+        let (up, down) =
+            reach.fold((self.top + room, bottom - room), |(up, down), (top, low)| (up.min(top), down.max(low)));
+        (up - room, down - up + 2.0 * room)
+    }
 }
 
 /// What a script needs to put places on the map of the world as they are put here.
@@ -75,38 +96,68 @@ const MANY: usize = 60;
 /// Dots that get their name written beside them, at most.
 const NAMED: usize = 24;
 
-/// A map with its caption.
+/// So many dots of a map of the world lie in East Asia before that is drawn in more detail beside it.
+const INSET: usize = 3;
+/// How much larger names and dots are on each of two maps side by side.
+const BESIDE: (f64, f64) = (1.3, 2.4);
+
+/// A map with its caption; where it is of the world and much of it is in East Asia, with that in more detail beside it.
 pub fn figure(map: &Map<'_>, view: &View, caption: &Markup) -> Markup {
     let points: Vec<(f64, f64)> = map.spots.iter().map(|spot| project(spot.longitude, spot.latitude)).collect();
-    let near = !points.is_empty() && points.iter().all(|point| ASIA.holds(*point));
-    let sheet = if near { &ASIA } else { &WORLD };
-    // Sizes are of a map that is 1000 units wide.
-    let unit = sheet.width / 1000.0;
     let arcs = map.arcs.iter().filter_map(|(from, to)| Some((map.spots.get(*from)?, map.spots.get(*to)?)));
-    let paths: Vec<String> = arcs.map(|(from, to)| circle::path(from, to)).collect();
-    let names = names(map, &points, sheet, unit);
+    let ways: Vec<Way> = arcs.map(|(from, to)| circle::way(from, to)).collect();
+    let near = points.iter().filter(|point| ASIA.holds(**point)).count();
+    let all_near = near > 0 && near == points.len() && ways.iter().all(|way| ASIA.holds_way(way));
+    let (sheet, inset) = (if all_near { &ASIA } else { &WORLD }, !all_near && near >= INSET);
+    let (top, height) = sheet.frame(&ways);
+    let arcs = html! {
+        g #arcs.arcs.many[ways.len() > MANY] { @for way in &ways { path.arc d=(way.path) {} } }
+    };
+    let larger = if inset { BESIDE } else { (1.0, 1.0) };
     html! {
         figure.map {
-            svg role="img" aria-label=(map.title) class=(sheet.name) viewBox={ (sheet.left) " " (sheet.top) " " (sheet.width) " " (sheet.height) }
-                width="1000" height=(format!("{:.0}", 1000.0 * sheet.height / sheet.width)) {
-                image href=(view.at(&assets::path(sheet.asset))) x=(sheet.left) y=(sheet.top) width=(sheet.width) height=(sheet.height) {}
-                g.arcs.many[paths.len() > MANY] {
-                    @for path in &paths { path.arc d=(path) {} }
-                }
-                @for (at, (x, y)) in points.iter().enumerate() {
-                    @let here = map.here == Some(at);
-                    circle.dot[!here].here[here] cx=(tenths(*x)) cy=(tenths(*y)) r=(tenths(unit * radius(here, points.len()))) {
-                        title lang=(map.spots[at].label.tag.as_deref().unwrap_or_default()) { (map.spots[at].label.text) }
-                    }
-                }
-                @for name in &names {
-                    text.own[map.here == Some(name.spot)] x=(tenths(name.x)) y=(tenths(name.y)) lang=(map.spots[name.spot].label.tag.as_deref().unwrap_or_default())
-                        font-size=(tenths(name.size)) stroke-width=(tenths(unit * 3.0)) {
-                        (map.spots[name.spot].label.text)
-                    }
+            div.sheets.two[inset] {
+                (drawn(view, sheet, (top, height), map.title, &html! { (arcs) (marks(map, &points, sheet, larger.0)) }))
+                @if inset {
+                    @let title = fill(view.texts().site.east_asia, &[map.title]);
+                    (drawn(view, &ASIA, (ASIA.top, ASIA.height), &title, &html! { use href="#arcs" {} (marks(map, &points, &ASIA, larger.1)) }))
                 }
             }
             figcaption { (caption) }
+        }
+    }
+}
+
+/// A sheet from `top` on with what is on it.
+fn drawn(view: &View, sheet: &Sheet, (top, height): (f64, f64), title: &str, on_it: &Markup) -> Markup {
+    html! {
+        svg role="img" aria-label=(title) class=(sheet.name) viewBox={ (sheet.left) " " (tenths(top)) " " (sheet.width) " " (tenths(height)) }
+            width="1000" height=(format!("{:.0}", 1000.0 * height / sheet.width)) {
+            image href=(view.at(&assets::path(sheet.asset))) x=(sheet.left) y=(sheet.top) width=(sheet.width) height=(sheet.height) {}
+            (on_it)
+        }
+    }
+}
+
+/// The dots on a sheet, and their names as far as there is room.
+fn marks(map: &Map<'_>, points: &[(f64, f64)], sheet: &Sheet, larger: f64) -> Markup {
+    // Sizes are of a map that is 1000 units wide.
+    let unit = sheet.width / 1000.0 * larger;
+    let on_sheet: Vec<usize> = (0..points.len()).filter(|at| sheet.has(points[*at])).collect();
+    let names = names(map, points, &on_sheet, sheet, unit);
+    let tag = |at: usize| map.spots[at].label.tag.as_deref().unwrap_or_default();
+    html! {
+        @for &at in &on_sheet {
+            @let here = map.here == Some(at);
+            circle.dot[!here].here[here] cx=(tenths(points[at].0)) cy=(tenths(points[at].1)) r=(tenths(unit * radius(here, points.len()))) {
+                title lang=(tag(at)) { (map.spots[at].label.text) }
+            }
+        }
+        @for name in &names {
+            text.own[map.here == Some(name.spot)] x=(tenths(name.x)) y=(tenths(name.y)) lang=(tag(name.spot))
+                font-size=(tenths(name.size)) stroke-width=(tenths(unit * 3.0)) {
+                (map.spots[name.spot].label.text)
+            }
         }
     }
 }
@@ -120,9 +171,10 @@ fn radius(here: bool, count: usize) -> f64 {
 }
 
 /// Names beside dots, as far as they do not run into each other; that of the page's own place first.
-fn names(map: &Map<'_>, points: &[(f64, f64)], sheet: &Sheet, unit: f64) -> Vec<Placed> {
-    let order = map.here.into_iter().chain((0..points.len()).filter(|at| map.here != Some(*at)));
-    let wanted = if points.len() > MANY { usize::from(map.here.is_some()) } else { NAMED };
+fn names(map: &Map<'_>, points: &[(f64, f64)], on_sheet: &[usize], sheet: &Sheet, unit: f64) -> Vec<Placed> {
+    let here = map.here.filter(|here| on_sheet.contains(here));
+    let order = here.into_iter().chain(on_sheet.iter().copied().filter(|at| map.here != Some(*at)));
+    let wanted = if on_sheet.len() > MANY { usize::from(here.is_some()) } else { NAMED };
     let right = sheet.left + sheet.width;
     place(order.take(wanted).map(|at| (at, points[at], map.spots[at].label.text.as_str())), unit * 15.0, right)
 }

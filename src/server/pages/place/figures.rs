@@ -108,7 +108,7 @@ impl Figures {
 }
 
 /// How exact a figure is, unless it is exact.
-fn quantifier<'r>(row: Row<'r>) -> Option<&'r str> {
+pub fn quantifier<'r>(row: Row<'r>) -> Option<&'r str> {
     row.iri("quantifier").filter(|quantifier| *quantifier != code::exact.as_str())
 }
 

@@ -10,9 +10,10 @@ use oxrdf::NamedNode;
 use serde_json::json;
 
 use super::data::{Reading, Slot, put};
-use super::labels::{Label, Names, best, named};
+use super::labels::{self, Label, Names, best};
 use super::layout::{self, Page};
 use super::map;
+use super::named;
 use super::show;
 use super::texts::fill;
 use super::thing;
@@ -22,7 +23,7 @@ use crate::server::http::problem::Problem;
 use crate::vocab;
 use about::About;
 use figures::Figures;
-pub use figures::value as figure_value;
+pub use figures::{quantifier, value as figure_value};
 use partners::Partners;
 use timeline::Dated;
 
@@ -47,15 +48,13 @@ const SHOWN: [&str; 4] = ["pact:Tie", "pact:CountObservation", "pact:RankObserva
 pub fn page(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Option<Page>, Problem> {
     let about = About::read(reading, place)?;
     let partners = Partners::read(reading, view, place)?;
-    let mut incoming = thing::incoming(reading, place)?;
-    if about.is_empty() && partners.is_empty() && incoming.is_empty() {
+    let incoming = thing::incoming(reading, place, &SHOWN)?;
+    let figures = Figures::read(reading, place)?;
+    if about.is_empty() && partners.is_empty() && figures.is_empty() && incoming.is_empty() {
         return Ok(None);
     }
-    // What the page shows elsewhere.
-    incoming.retain(|group| !SHOWN.contains(&group.class_name().as_str()));
-    let figures = Figures::read(reading, place)?;
     let dated = timeline::read(reading, place)?;
-    let mut names = Names::new(reading, view.language);
+    let mut names = Names::new(reading, view.labels);
     let own = [place.as_str()].into_iter().chain(about.iris()).chain(partners.iris());
     names.learn(own.chain(figures.iris()).chain(dated.iter().flat_map(Dated::iris)))?;
     names.learn(incoming.iter().flat_map(thing::Group::iris))?;
@@ -69,6 +68,7 @@ pub fn page(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Opt
         (layout::heading(&title))
         (about.other_names(view, &title))
         (show::tools(view, &formats, &query))
+        p { a href=(view.asking("/compare", &[("place", &named::short(place.as_str(), &view.namespace, "id/place/"))])) { (view.texts().compare.show) } }
         @if partners.is_empty() {
             @if figures.is_empty() && dated.is_empty() { (nothing_yet(view)) }
         } @else {
@@ -97,8 +97,8 @@ fn nothing_yet(view: &View) -> Markup {
 /// The page of a place that only the register knows.
 pub fn registered(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Option<Page> {
     let known = reading.register().get(place.as_str().strip_prefix(vocab::ID)?.strip_prefix("place/")?)?;
-    let labels: Vec<_> = known.names.iter().map(|(tag, name)| named(tag, name)).collect();
-    let title = best(view.language, &labels)?.clone();
+    let called: Vec<_> = known.names.iter().map(|(tag, name)| labels::named(tag, name)).collect();
+    let title = best(view.labels, &called)?.clone();
     let above = reading.register().ancestors(&known.id);
     let about = About::of_register(&known);
     let main = html! {
@@ -122,8 +122,8 @@ pub fn registered(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Opti
 
 /// What a place of the register is called.
 pub fn name_of(view: &View, place: &Place) -> Label {
-    let labels: Vec<_> = place.names.iter().map(|(tag, name)| named(tag, name)).collect();
-    best(view.language, &labels).cloned().unwrap_or_else(|| Label::plain(&place.id))
+    let called: Vec<_> = place.names.iter().map(|(tag, name)| labels::named(tag, name)).collect();
+    best(view.labels, &called).cloned().unwrap_or_else(|| Label::plain(&place.id))
 }
 
 /// A map of one place.

@@ -1,6 +1,6 @@
 //! The partners of a place: a row for each tie and document that states it, with a map of those on the page.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use maud::{Markup, html};
 use oxrdf::NamedNode;
@@ -14,7 +14,8 @@ use crate::server::pages::show::{self, Evidence, Part};
 use crate::server::pages::texts::{StatusTexts, fill};
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
-use crate::vocab::{self, code, kind};
+use crate::server::pages::whereabouts::Whereabouts;
+use crate::vocab::{code, kind};
 
 /// Rows of a page of the table.
 const ROWS: usize = 100;
@@ -46,29 +47,16 @@ const STATED: &str = "SELECT ?tie (MIN(STR(?status)) AS ?told) WHERE {
   VALUES ?tie { $ties } GRAPH ?graph { ?tie pact:status ?status } FILTER(?graph != graph:inferred)
 } GROUP BY ?tie";
 
-const POSITIONS: &str = "SELECT ?place ?latitude ?longitude ?state WHERE {
-  VALUES ?place { $places }
-  OPTIONAL { ?place schema:latitude ?latitude ; schema:longitude ?longitude }
-  OPTIONAL { ?place pact:sovereignState ?state }
-}";
-
 /// The partners on a page.
 pub struct Partners {
     rows: Rows,
     evidence: Evidence,
     /// The status of ties that some document states.
     stated: HashMap<String, String>,
-    places: HashMap<String, Where>,
+    places: Whereabouts,
     part: Part,
     partners: u64,
     documents: u64,
-}
-
-/// Where a place is.
-#[derive(Default)]
-struct Where {
-    position: Option<(f64, f64)>,
-    state: Option<String>,
 }
 
 impl Partners {
@@ -95,7 +83,7 @@ impl Partners {
             stated.iter().filter_map(|row| Some((row.iri("tie")?.to_owned(), row.text("told")?.to_owned()))).collect();
         let mut asked = nodes("partner");
         asked.push(place.clone());
-        let places = positions(reading, &asked)?;
+        let places = Whereabouts::read(reading, &asked)?;
         let (partners, documents) = (counts.count("partners"), counts.count("documents"));
         Ok(Self { rows, evidence, stated, places, part, partners, documents })
     }
@@ -108,9 +96,8 @@ impl Partners {
     /// What they name, for its labels.
     pub fn iris(&self) -> impl Iterator<Item = &str> {
         let columns = ["partner", "kind", "document", "status"].into_iter().flat_map(|name| self.rows.iris(name));
-        let states = self.places.values().filter_map(|place| place.state.as_deref());
         columns
-            .chain(states)
+            .chain(self.places.states())
             .chain(self.stated.values().map(String::as_str))
             .chain([code::ended, code::intended, code::in_force].map(|code| code.as_str()))
     }
@@ -149,13 +136,13 @@ impl Partners {
     fn row(&self, names: &Names<'_>, view: &View, row: Row<'_>) -> Option<Markup> {
         let (tie, partner, kind) = (row.iri("tie")?, row.iri("partner")?, row.iri("kind")?);
         let document = row.iri("document");
-        let state = self.places.get(partner).and_then(|place| place.state.as_deref());
+        let state = self.places.state(partner);
         let quotes = document.and_then(|document| self.evidence.get(&(tie.to_owned(), document.to_owned())));
         let (status, reason) = self.status(view, row, tie, kind);
         Some(html! {
             tr {
                 th scope="row" { (show::link(names, view, partner)) }
-                td { @if let Some(state) = state { (show::link(names, view, state)) } }
+                td.name { @if let Some(state) = state { (show::link(names, view, state)) } }
                 td {
                     (show::tag(names, view, kind))
                     @if let Some(printed) = row.literal("printed") { " " small { (literal::literal(printed)) } }
@@ -197,10 +184,7 @@ impl Partners {
     }
 
     fn map(&self, names: &Names<'_>, view: &View, place: &NamedNode, title: &Label) -> Markup {
-        let spot = |iri: &str| {
-            let (latitude, longitude) = self.places.get(iri)?.position?;
-            Some(Spot { longitude, latitude, label: names.get(iri) })
-        };
+        let spot = |iri: &str| self.places.spot(names, iri);
         let Some(here) = spot(place.as_str()) else { return html! {} };
         let partners: BTreeSet<&str> = self.rows.iris("partner").collect();
         let spots: Vec<Spot> = [here].into_iter().chain(partners.into_iter().filter_map(spot)).collect();
@@ -213,24 +197,4 @@ impl Partners {
         };
         map::figure(&Map { title: &said, spots, arcs, here: Some(0) }, view, &caption)
     }
-}
-
-/// Where places are, as the data says or else the register.
-fn positions(reading: &Reading<'_>, places: &[NamedNode]) -> Result<HashMap<String, Where>, Problem> {
-    let rows = reading.ask(POSITIONS, &[("places", Slot::Nodes(places))])?;
-    let mut found: BTreeMap<String, Where> = BTreeMap::new();
-    for row in rows.iter() {
-        let Some(place) = row.iri("place") else { continue };
-        let known = found.entry(place.to_owned()).or_default();
-        known.position = known.position.or(row.decimal("latitude").zip(row.decimal("longitude")));
-        known.state = known.state.take().or_else(|| row.iri("state").map(str::to_owned));
-    }
-    for (iri, known) in &mut found {
-        if known.position.is_none()
-            && let Some(id) = iri.strip_prefix(vocab::ID).and_then(|local| local.strip_prefix("place/"))
-        {
-            known.position = reading.register().get(id).and_then(|place| place.lat.zip(place.long));
-        }
-    }
-    Ok(found.into_iter().collect())
 }

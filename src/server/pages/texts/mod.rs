@@ -47,7 +47,8 @@ texts! {
     /// What stands on every page.
     site: Site {
         name, tagline, skip, search, search_hint, search_button, menu, languages, places, ties, agreements, awards,
-        events, documents, query, review, dataset, ontology, footer, licence, copyright,
+        events, documents, query, review, dataset, ontology, footer, licence, copyright, labels,
+        labels_same, labels_show, east_asia,
     }
     /// Words that tables and lists have in common.
     common: Common {
@@ -68,7 +69,7 @@ texts! {
     /// Pages of other things.
     thing: ThingTexts {
         facts, evidence, incoming, incoming_more, nothing_said, graph, published, asserted, facts_asserted, concepts,
-        broader, narrower,
+        broader, narrower, map,
     }
     /// The home page.
     home: Home {
@@ -76,9 +77,15 @@ texts! {
         no_anniversaries, years, latest_awards, engineers, endpoint, try_it, dumps, void_dcat, vocabulary, examples,
         map_more, map_part, empty, empty_more,
     }
+    /// Places side by side.
+    compare: CompareTexts {
+        title, lead, place, show, unknown, prompt, overview, partners, partner_states, first, latest, common, no_common,
+        between, no_between, map, choose, chosen,
+    }
     /// The search page.
     search: SearchTexts {
-        title, results, result_one, nothing, nothing_more, in_data, in_register, prompt,
+        title, results, result_one, nothing, nothing_more, in_data, in_register, prompt, beginnings,
+        anywhere, first_ones,
     }
     /// Lists.
     list: ListTexts {
@@ -110,6 +117,11 @@ texts! {
     error: ErrorTexts {
         not_found, not_found_more, busy, busy_more, bad, bad_more, failed, failed_more, other, try_search, details,
         to_home,
+    }
+    /// What went wrong, by its kind.
+    cause: CauseTexts {
+        nothing_known, no_address, no_method, time_limit, row_limit, size_limit, memory_limit, busy, cancelled, read_only,
+        token, no_room, too_large, no_format,
     }
 }
 
