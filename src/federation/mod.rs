@@ -15,7 +15,6 @@ use sparesults::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParser
 use spargebra::Query;
 use spargebra::algebra::GraphPattern;
 
-use crate::format::Syntax;
 use crate::rdf::Guard;
 
 pub use load::{LoadError, loaded, sources};
@@ -57,7 +56,7 @@ fn solutions(address: &str, reply: Reply) -> Result<QuerySolutionIter<'static>, 
     let format = QueryResultsFormat::from_media_type(&media_type)
         .ok_or_else(|| OutboundError::Format { address: address.to_owned(), media_type })?;
     let syntax = |reason: String| OutboundError::Syntax { address: address.to_owned(), reason };
-    guarded(format, &reply.bytes).map_err(|error| syntax(error.to_string()))?;
+    io::copy(&mut Guard::results(&*reply.bytes, format), &mut io::sink()).map_err(|error| syntax(error.to_string()))?;
     let parsed =
         QueryResultsParser::from_format(format).for_slice(&reply.bytes).map_err(|error| syntax(error.to_string()))?;
     let SliceQueryResultsParserOutput::Solutions(solutions) = parsed else {
@@ -66,14 +65,4 @@ fn solutions(address: &str, reply: Reply) -> Result<QuerySolutionIter<'static>, 
     let variables: Arc<[_]> = solutions.variables().into();
     let rows = solutions.collect::<Result<Vec<_>, _>>().map_err(|error| syntax(error.to_string()))?;
     Ok(QuerySolutionIter::new(variables, rows.into_iter().map(Ok)))
-}
-
-/// Terms of an answer may nest as those of a document do, and so deep that nobody's stack could take them down again.
-fn guarded(format: QueryResultsFormat, bytes: &[u8]) -> io::Result<()> {
-    let alike = match format {
-        QueryResultsFormat::Json => Syntax::JsonLd,
-        QueryResultsFormat::Xml => Syntax::RdfXml,
-        _ => Syntax::Turtle,
-    };
-    io::copy(&mut Guard::new(bytes, alike), &mut io::sink()).map(drop)
 }

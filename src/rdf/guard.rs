@@ -3,6 +3,9 @@
 
 use std::io::{self, Read};
 
+use oxrdfio::RdfFormat;
+use sparesults::QueryResultsFormat;
+
 use crate::format::Syntax;
 
 /// Deepest nesting of triple terms in Turtle and its kin (their other brackets cost a parser no stack).
@@ -13,6 +16,9 @@ const JSON: usize = 128;
 const ELEMENTS: usize = 256;
 /// Longest tag in RDF/XML without the values of its attributes, in bytes: parsers hold it whole, and its names several times.
 const TAG: usize = 64 << 10;
+/// Most attributes of a tag in RDF/XML: parsers compare each with all others (RUSTSEC-2026-0194), and keep each that declares
+/// a namespace (RUSTSEC-2026-0195).
+const ATTRIBUTES: usize = 1000;
 /// Longest value of an entity in RDF/XML, in bytes.
 const ENTITY: usize = 512;
 
@@ -30,6 +36,9 @@ pub enum Excess {
     /// The names in a tag are too long.
     #[error("a tag has more than {TAG} bytes of names")]
     Tag,
+    /// A tag has too many attributes.
+    #[error("a tag has more than {ATTRIBUTES} attributes")]
+    Attributes,
     /// An entity is defined by other entities, or by a long text.
     #[error("an entity of the document type is defined by other entities or by more than {ENTITY} bytes")]
     Entity,
@@ -65,6 +74,21 @@ impl<R: Read> Guard<R> {
             Syntax::Turtle | Syntax::TriG | Syntax::NTriples | Syntax::NQuads => Box::new(Turtle::default()),
         };
         Self { inner, scan, line: 0, column: 0 }
+    }
+
+    /// Guards the reader of a document in a syntax that may be none of ours; its nesting is then looked at as that of Turtle.
+    pub fn document(inner: R, format: RdfFormat) -> Self {
+        Self::new(inner, Syntax::from_media_type(format.media_type()).unwrap_or(Syntax::Turtle))
+    }
+
+    /// Guards the reader of results of a query: their terms may nest as those of a document do.
+    pub fn results(inner: R, format: QueryResultsFormat) -> Self {
+        let alike = match format {
+            QueryResultsFormat::Json => Syntax::JsonLd,
+            QueryResultsFormat::Xml => Syntax::RdfXml,
+            _ => Syntax::Turtle,
+        };
+        Self::new(inner, alike)
     }
 }
 
@@ -200,6 +224,8 @@ struct Xml {
     depth: usize,
     /// Bytes of the tag that is being read, since its last quoted value.
     tag: usize,
+    /// Attributes of the tag that is being read.
+    attributes: usize,
     /// The last bytes of markup, to know how it ends.
     tail: [u8; 3],
 }
@@ -226,6 +252,9 @@ impl Scan for Xml {
         if self.tag > TAG {
             return Err(Excess::Tag);
         }
+        if self.attributes > ATTRIBUTES {
+            return Err(Excess::Attributes);
+        }
         let before = self.tail;
         self.tail = [before[1], before[2], byte];
         self.state = match (self.state, byte) {
@@ -239,6 +268,7 @@ impl Scan for Xml {
             (Open(0), b'!') => Open(1),
             (Open(0), _) => {
                 self.depth += 1;
+                self.attributes = 0;
                 StartTag(None)
             }
             (Open(_), b'-') => Comment(0),
@@ -250,7 +280,10 @@ impl Scan for Xml {
                 }
                 Content
             }
-            (StartTag(None), b'"' | b'\'') => StartTag(Some(byte)),
+            (StartTag(None), b'"' | b'\'') => {
+                self.attributes += 1;
+                StartTag(Some(byte))
+            }
             (StartTag(Some(mark)), _) if byte == mark => StartTag(None),
             (EndTag, b'>') => Content,
             (Instruction, b'>') if before[2] == b'?' => Content,
@@ -301,6 +334,8 @@ mod tests {
             (Syntax::RdfXml, "<a>".repeat(1000)),
             (Syntax::RdfXml, format!("<{}/>", "a".repeat(TAG + 2))),
             (Syntax::RdfXml, format!("<a></{}>", "a".repeat(TAG + 2))),
+            (Syntax::RdfXml, format!("<a{}/>", " b=''".repeat(ATTRIBUTES + 1))),
+            (Syntax::RdfXml, format!("<a{}/>", " xmlns:b=\"\"".repeat(ATTRIBUTES + 1))),
             (Syntax::RdfXml, "<!DOCTYPE a [ <!ENTITY a 'b'> <!ENTITY c '&a;&a;'> ]>".to_owned()),
             (Syntax::RdfXml, format!("<!DOCTYPE a [ <!ENTITY a '{}'> ]>", "b".repeat(1000))),
         ] {
@@ -318,6 +353,7 @@ mod tests {
             (Syntax::JsonLd, format!("[{}]", "{\"a\":\"[[[{{{\\\"\"},".repeat(200))),
             (Syntax::RdfXml, "<a b='>' c=\"<\"/><!-- <a> --><?x <a?><![CDATA[<a><a>]]><d></d>".repeat(300)),
             (Syntax::RdfXml, format!("<a b='{}'/>", "c".repeat(2 * TAG))),
+            (Syntax::RdfXml, "<a b='' c='' d=''/>".repeat(ATTRIBUTES)),
             (Syntax::RdfXml, "<!DOCTYPE a [ <!ENTITY owl \"http://www.w3.org/2002/07/owl#\" > ]><a/>".to_owned()),
         ] {
             assert_eq!(verdict(syntax, &text), None, "{}", &text[..30]);

@@ -212,3 +212,33 @@ fn nobody_there_is_an_error() {
     let error = remote.query_text("ASK {}").err().unwrap();
     assert_eq!(error.to_string(), format!("http://{closed}/sparql does not answer"));
 }
+
+#[test]
+fn an_answer_that_nests_without_end_is_an_error_and_not_the_end_of_the_process() {
+    let term = r#"{"type":"triple","value":{"subject":"#.repeat(50_000);
+    let results = format!(r#"{{"head":{{"vars":["c"]}},"results":{{"bindings":[{{"c":{term}"#);
+    let graph = "<urn:a> <urn:b> ".to_owned() + &"<<( <urn:a> <urn:b> ".repeat(50_000);
+    let xml = format!("<rdf:RDF{}/>", " xmlns:a=''".repeat(50_000));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    for (media_type, body) in [
+        (ResultsFormat::Json.media_type(), results),
+        (Syntax::Turtle.media_type(), graph),
+        ("application/rdf+xml", xml),
+    ] {
+        let app =
+            Router::new().route("/query", post(move || async move { ([(header::CONTENT_TYPE, media_type)], body) }));
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}/query", listener.local_addr().unwrap());
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        let told = match Remote::new(Endpoint::new(url)).query_text("SELECT * { ?s ?p ?o }") {
+            Ok(QueryResults::Solutions(rows)) => rows.filter_map(Result::err).next().map(|error| format!("{error:?}")),
+            Ok(QueryResults::Graph(triples)) => {
+                triples.filter_map(Result::err).next().map(|error| format!("{error:?}"))
+            }
+            Ok(QueryResults::Boolean(_)) => None,
+            Err(error) => Some(format!("{error:?}")),
+        };
+        let told = told.expect("it is an error");
+        assert!(told.contains("ExcessAt"), "{told}");
+    }
+}

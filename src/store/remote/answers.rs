@@ -8,6 +8,7 @@ use oxrdfio::{RdfFormat, RdfParser};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
 use super::client::Answer;
+use crate::rdf::Guard;
 use crate::store::error::StoreError;
 
 const ROWS: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8";
@@ -44,7 +45,7 @@ pub(super) fn results(url: &str, answer: Answer) -> Result<QueryResults<'static>
     let format = QueryResultsFormat::from_media_type(&media_type).filter(|_| media_type.contains("sparql-results"));
     match format {
         Some(format) => {
-            let parsed = QueryResultsParser::from_format(format).for_reader(answer.body);
+            let parsed = QueryResultsParser::from_format(format).for_reader(Guard::results(answer.body, format));
             Ok(parsed.map_err(|error| StoreError::answer(url, error))?.into())
         }
         None => Ok(QueryResults::Graph(triples(url, &media_type, answer.body)?)),
@@ -60,7 +61,7 @@ pub(super) fn triples(
     let unknown = || StoreError::answer(url, format!("an answer of the type {media_type:?}"));
     let format = RdfFormat::from_media_type(media_type).ok_or_else(unknown)?;
     let quads = RdfParser::from_format(format).with_base_iri(url).map_err(|error| StoreError::answer(url, error))?;
-    Ok(QueryTripleIter::new(quads.for_reader(body).map(|quad| match quad {
+    Ok(QueryTripleIter::new(quads.for_reader(Guard::document(body, format)).map(|quad| match quad {
         Ok(quad) => Ok(Triple::from(quad)),
         Err(error) => Err(QueryEvaluationError::Dataset(Box::new(error))),
     })))

@@ -11,7 +11,7 @@ use super::answers::{GRAPH, triples};
 use super::client::Call;
 use super::service::{Program, Scope, Unnamed};
 use super::{Asking, Remote, graph_url, is_closed, with};
-use crate::rdf::canonical_quad;
+use crate::rdf::{Guard, canonical_quad};
 use crate::store::error::StoreError;
 use crate::store::{QuadStream, select};
 
@@ -210,7 +210,7 @@ fn quads(url: &str, media_type: &str, body: Box<dyn std::io::Read>) -> Result<Qu
     let url = url.to_owned();
     Ok(Box::new(
         parser
-            .for_reader(body)
+            .for_reader(Guard::document(body, format))
             .map(move |quad| quad.map(canonical_quad).map_err(|error| StoreError::answer(&url, error))),
     ))
 }

@@ -9,6 +9,7 @@ use oxrdf::Term;
 use oxrdfio::{RdfFormat, RdfParser};
 
 use super::client::{Answer, Call, Client, Endpoint};
+use crate::rdf::Guard;
 use crate::store::error::StoreError;
 use crate::vocab::sd;
 
@@ -195,7 +196,7 @@ fn program(server: &str) -> Program {
 /// Whether a description names the feature sd:UnionDefaultGraph.
 fn says_union(answer: Answer) -> bool {
     let Some(format) = RdfFormat::from_media_type(&answer.media_type) else { return false };
-    let quads = RdfParser::from_format(format).for_reader(answer.body.take(MOST));
+    let quads = RdfParser::from_format(format).for_reader(Guard::document(answer.body.take(MOST), format));
     // What cannot be read says nothing.
     let mut quads = quads.map_while(Result::ok);
     quads

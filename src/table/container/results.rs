@@ -1,9 +1,12 @@
 //! Results of SPARQL queries (SPARQL 1.1 Query Results in JSON, XML and TSV): a row each, a column for each variable.
 
+use std::io;
+
 use oxrdf::Term;
 use sparesults::{QueryResultsFormat, QueryResultsParser, SliceQueryResultsParserOutput};
 
 use super::{MOST_CELLS, Sheet};
+use crate::rdf::Guard;
 use crate::table::error::TableError;
 use crate::table::grid::Cell;
 
@@ -17,6 +20,7 @@ pub(super) fn read(name: &str, text: &str, format: QueryResultsFormat) -> Result
         )
     };
     let bytes = text.trim_start_matches('\u{FEFF}').as_bytes();
+    io::copy(&mut Guard::results(bytes, format), &mut io::sink()).map_err(|error| fail(&error))?;
     let parsed = QueryResultsParser::from_format(format).for_slice(bytes).map_err(|error| fail(&error))?;
     let SliceQueryResultsParserOutput::Solutions(solutions) = parsed else {
         return Err(TableError::new(name, "it holds yes or no, and no table", "ask a SELECT query"));
@@ -65,5 +69,19 @@ mod tests {
         assert_eq!(read_json[2], ["Nara", ""]);
         assert_eq!(read_json, texts(tsv, QueryResultsFormat::Tsv));
         assert_eq!(read_json, texts(xml, QueryResultsFormat::Xml));
+    }
+
+    #[test]
+    fn terms_that_nest_without_end_are_an_error() {
+        let triple = r#"{"type":"triple","value":{"subject":"#;
+        let json = format!(r#"{{"head":{{"vars":["c"]}},"results":{{"bindings":[{{"c":{}"#, triple.repeat(100_000));
+        let xml = format!("<sparql>{}", "<triple><subject>".repeat(100_000));
+        let tsv = format!("?c\n{}", "<<( <a:b> <a:c> ".repeat(100_000));
+        for (text, format) in
+            [(json, QueryResultsFormat::Json), (xml, QueryResultsFormat::Xml), (tsv, QueryResultsFormat::Tsv)]
+        {
+            let error = read("x", &text, format).unwrap_err().to_string();
+            assert!(error.contains("deep"), "{error}");
+        }
     }
 }
