@@ -14,6 +14,7 @@
 //! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
 //! | [`record`] | typed records as an extractor writes them, read with positions | [`record::read::open`], [`record::Record`] |
 //! | [`place`] | one place from any spelling, with the reason, or honestly none | [`place::Register::resolve`] |
+//! | [`validity`] | ties in force on a day, status, anniversaries, figures as of a day, each with its reason | [`validity::Tie::on`] |
 //! | [`table`] | tables as people keep them to records, by a mapping | [`table::translate`], [`table::Mapping`] |
 //! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::map`] |
 //! | [`convert`] | files of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert_to`] |
@@ -106,6 +107,7 @@ pub mod server;
 pub mod store;
 #[cfg(feature = "tables")]
 pub mod table;
+pub mod validity;
 pub mod vocab;
 pub mod xml;
 pub mod xpath;

@@ -109,11 +109,7 @@ impl<'e> Emitter<'e> {
     /// A date at its own precision.
     pub(crate) fn date(&mut self, subject: &Node, predicate: NamedNodeRef<'_>, date: Option<Date>) {
         let Some(date) = date else { return };
-        let datatype = match date {
-            Date::Year(_) => xsd::gYear,
-            Date::Month(..) => xsd::gYearMonth,
-            Date::Day(..) => xsd::date,
-        };
+        let datatype = datatype(date);
         self.with_scratch(|this, text| {
             push_date(text, date);
             this.quad(subject, predicate, LiteralRef::new_typed_literal(text, datatype));
@@ -196,6 +192,15 @@ fn push_date(text: &mut String, date: Date) {
             text.push('-');
             two(text, d);
         }
+    }
+}
+
+/// The XML Schema datatype of a date of a precision.
+pub(crate) const fn datatype(date: Date) -> NamedNodeRef<'static> {
+    match date {
+        Date::Year(_) => xsd::gYear,
+        Date::Month(..) => xsd::gYearMonth,
+        Date::Day(..) => xsd::date,
     }
 }
 

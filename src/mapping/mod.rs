@@ -23,6 +23,7 @@ mod source;
 
 pub use context::{Finding, Findings, ResolutionCache, Resolved, Tally, Target};
 pub use emit::Node;
+pub(crate) use emit::datatype;
 pub use place::describe_place;
 pub(crate) use run::named_by_id;
 pub use run::{Document, Ids, Run};

@@ -79,7 +79,7 @@ impl Labels {
 
     /// How far a label is from the one asked for. Another name than the preferred one, such as the words of a source, will
     /// do in the language asked for alone, but there before a name in another language.
-    fn rank(&self, tag: &str, is_other: bool) -> Option<usize> {
+    pub(crate) fn rank(&self, tag: &str, is_other: bool) -> Option<usize> {
         let tag = tag.to_lowercase();
         if tag == self.language {
             return Some(if is_other { 2 } else { 0 });

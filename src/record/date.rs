@@ -31,6 +31,14 @@ pub enum DateError {
 }
 
 impl Date {
+    /// Its year.
+    #[must_use]
+    pub const fn year(self) -> u16 {
+        match self {
+            Self::Year(y) | Self::Month(y, _) | Self::Day(y, _, _) => y,
+        }
+    }
+
     /// The first day the date can mean.
     #[must_use]
     pub fn earliest(self) -> Self {

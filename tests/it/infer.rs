@@ -125,7 +125,10 @@ fn each_rule_does_what_its_title_says() {
     assert_eq!(with(&["twinned-with"], &tie("; pact:status code:in-force")), both);
     assert!(with(&["twinned-with"], &tie("; pact:status code:ended")).is_empty());
     let concluded = |more: &str| with(&["status"], &tie(more));
-    assert_eq!(concluded(""), ["<urn:t> pact:status code:in-force"]);
+    assert!(concluded("").is_empty(), "of what nothing is told nothing follows");
+    for told in ["; pact:since \"1979\"", "; pact:attestedOn \"2024\""] {
+        assert_eq!(concluded(told), ["<urn:t> pact:status code:in-force"]);
+    }
     assert_eq!(concluded("; pact:until \"2001\""), ["<urn:t> pact:status code:ended"]);
     assert_eq!(concluded("; pact:modality code:planned"), ["<urn:t> pact:status code:intended"]);
     assert!(concluded("; pact:status code:unknown").is_empty(), "a stated one stands");

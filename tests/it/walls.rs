@@ -22,7 +22,7 @@ const ROOMS: &[&[&str]] = &[
     ],
     &["rdf"],
     &["record"],
-    &["place"],
+    &["place", "validity"],
     &["table"],
     &["mapping"],
     &["convert", "generate"],

@@ -8,6 +8,12 @@
 //! | `pact:find(?name)` | the place of the register that a name means, if it means one |
 //! | `pact:earliest(?date)`, `pact:latest(?date)` | the first and the last day that a day, month or year can mean |
 //! | `pact:during(?date, ?period)` | true if it surely lies in it, false if it surely does not, else no value |
+//! | `pact:anniversary(?date, ?year)` | the anniversary of a day, month or year in a year, as precise as the date |
+//! | `pact:inForce(?day, ?kinds, ?statuses, ?sinces, ?untils, ?attested)` | whether a tie was in force: `certainly`, `possibly`, `not` |
+//! | `pact:inForceReason(…, ?lang)` | of the same, and a language: why |
+//!
+//! The last two take what all documents tell: each argument but the first and the language is a text of dates or IRIs with spaces
+//! between, as `GROUP_CONCAT(DISTINCT STR(?since))` gives it, empty where nothing is told.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,15 +21,18 @@ use oxrdf::vocab::xsd;
 use oxrdf::{Literal, NamedNode, Term};
 
 use crate::eval::Functions;
+use crate::mapping::datatype;
 use crate::place::fold::{Folded, fold, fold_with_reasons};
 use crate::place::{Mention, Register, Resolution};
 use crate::query::algebra::language_tags;
 use crate::rdf::canonical_tag;
 use crate::record::Date;
+use crate::validity::{Certainty, Tie, Why, Words, anniversary};
 use crate::vocab;
 
 /// The functions' local names in the namespace of the vocabulary.
-pub const FUNCTIONS: &[&str] = &["fold", "sameName", "find", "earliest", "latest", "during"];
+pub const FUNCTIONS: &[&str] =
+    &["fold", "sameName", "find", "earliest", "latest", "during", "anniversary", "inForce", "inForceReason"];
 
 /// A register that is opened when it is first asked.
 pub(in crate::query) struct LazyRegister {
@@ -58,6 +67,16 @@ pub(in crate::query) fn functions(places: LazyRegister) -> Functions {
     all.add(ours("earliest"), |terms| Some(day(date(one(terms)?)?.earliest())));
     all.add(ours("latest"), |terms| Some(day(date(one(terms)?)?.latest())));
     all.add(ours("during"), |terms| Some(Literal::from(during(terms)?).into()));
+    all.add(ours("anniversary"), |terms| {
+        let [since, year] = terms else { return None };
+        anniversary(date(since)?, date(year)?.year()).map(dated)
+    });
+    all.add(ours("inForce"), |terms| Some(Literal::new_simple_literal(in_force(terms)?.0.as_str()).into()));
+    all.add(ours("inForceReason"), |terms| {
+        let (language, told) = terms.split_last()?;
+        let why = in_force(told)?.1;
+        Some(Literal::new_simple_literal(why.text(Words::of(text(language)?))).into())
+    });
     all.add(language_tags::RECOMMENDED.into_owned(), |terms| {
         Some(Literal::new_simple_literal(canonical_tag(text(one(terms)?)?)).into())
     });
@@ -102,6 +121,26 @@ fn day(date: Date) -> Term {
     Literal::new_typed_literal(date.to_string(), xsd::DATE).into()
 }
 
+/// A date of the datatype that its precision has.
+fn dated(date: Date) -> Term {
+    Literal::new_typed_literal(date.to_string(), datatype(date)).into()
+}
+
+/// Whether the tie of which the arguments tell was in force on the day that the first is, and why.
+fn in_force(terms: &[Term]) -> Option<(Certainty, Why)> {
+    let [day, kinds, statuses, since, until, attested] = terms else { return None };
+    let codes = |term| Some(text(term)?.split_whitespace().map(str::to_owned).collect());
+    let dates = |term| text(term)?.split_whitespace().map(|date| date.parse().ok()).collect::<Option<Vec<Date>>>();
+    let tie = Tie {
+        since: dates(since)?,
+        until: dates(until)?,
+        attested: dates(attested)?,
+        kinds: codes(kinds)?,
+        statuses: codes(statuses)?,
+    };
+    Some(tie.on(date(day)?))
+}
+
 fn during(terms: &[Term]) -> Option<bool> {
     let [inner, outer] = terms else { return None };
     let (inner, outer) = (date(inner)?, date(outer)?);
@@ -116,13 +155,24 @@ fn during(terms: &[Term]) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn dated(value: &str) -> Term {
+    fn plain(value: &str) -> Term {
         Literal::new_simple_literal(value).into()
     }
 
     #[test]
+    fn an_anniversary_has_the_datatype_of_its_start() {
+        let functions = functions(LazyRegister::new(vocab::ID, None));
+        let ask = |since: &str, year: &str| functions.get(&ours("anniversary")).unwrap()(&[plain(since), plain(year)]);
+        assert_eq!(
+            ask("1979-10", "2029").unwrap().to_string(),
+            "\"2029-10\"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>"
+        );
+        assert_eq!(ask("1982", "1982"), None);
+    }
+
+    #[test]
     fn during_knows_what_it_does_not_know() {
-        let during = |a: &str, b: &str| during(&[dated(a), dated(b)]);
+        let during = |a: &str, b: &str| during(&[plain(a), plain(b)]);
         assert_eq!(during("1979-10-08", "1979-10"), Some(true));
         assert_eq!(during("1979-10", "1979"), Some(true));
         assert_eq!(during("1979", "1979-10"), None);
@@ -132,7 +182,7 @@ mod tests {
 
     #[test]
     fn names_are_the_same_across_scripts() {
-        let same = |a: &str, b: &str| same_name(&[dated(a), dated(b)]);
+        let same = |a: &str, b: &str| same_name(&[plain(a), plain(b)]);
         assert_eq!(same("撒馬爾罕市", "撒马尔罕市"), Some(true));
         assert_eq!(same("Zürich", "zurich"), Some(true));
         assert_eq!(same("Qingdao", "Kunming"), Some(false));

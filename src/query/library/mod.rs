@@ -47,6 +47,7 @@ shipped![
     "event-results",
     "evidence",
     "falling-counts",
+    "figures-on",
     "in-force-on",
     "near-matches",
     "open-intents",

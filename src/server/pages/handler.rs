@@ -301,7 +301,7 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
 
 /// Whether the parameters of an address are those of pages, and so no part of an IRI.
 fn is_of_pages(query: &str) -> bool {
-    let names = [LANGUAGE, LABELS, "page", "format"];
+    let names = [LANGUAGE, LABELS, place::ON, "page", "format"];
     query.split('&').all(|pair| names.contains(&pair.split('=').next().unwrap_or_default()))
 }
 

@@ -13,7 +13,9 @@ use super::show;
 use super::texts::fill;
 use super::view::View;
 use crate::query::{NamedQuery, library};
+use crate::record::Date;
 use crate::server::http::problem::Problem;
+use crate::validity::anniversary;
 
 const FIGURES: &str = "SELECT ?ties ?places ?states ?awards ?documents ?last WHERE {
   { SELECT (COUNT(DISTINCT ?tie) AS ?ties) (COUNT(DISTINCT ?party) AS ?places) WHERE { ?tie a pact:Tie ; pact:party ?party } }
@@ -44,7 +46,7 @@ const SHOWN: usize = 10;
 /// Arcs that are drawn.
 const ARCS_SHOWN: usize = 400;
 /// Every so many years there is a round anniversary.
-const ROUND: u32 = 5;
+const ROUND: u16 = 5;
 /// Questions of the library that are offered.
 const QUESTIONS: [&str; 3] = ["falling-counts", "signatures", "anniversaries"];
 
@@ -55,7 +57,7 @@ const QUESTIONS: [&str; 3] = ["falling-counts", "signatures", "anniversaries"];
 pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
     let texts = &view.texts().home;
     let figures = reading.ask(FIGURES, &[])?;
-    let year: u32 = reading.today().get(..4).and_then(|year| year.parse().ok()).unwrap_or(1970);
+    let year: u16 = reading.today().get(..4).and_then(|year| year.parse().ok()).unwrap_or(1970);
     let anniversaries = anniversaries(reading, year)?;
     let awards = reading.ask(AWARDS, &[("most", Slot::Number(SHOWN))])?;
     let arcs = reading.ask(ARCS, &[("most", Slot::Number(ARCS_SHOWN))])?;
@@ -83,7 +85,7 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
     Ok(Page { has_search: true, ..Page::titled(view.texts().site.name, view, main) })
 }
 
-fn anniversaries(reading: &Reading<'_>, year: u32) -> Result<Rows, Problem> {
+fn anniversaries(reading: &Reading<'_>, year: u16) -> Result<Rows, Problem> {
     let years: Vec<String> = (1..=40).map(|times| format!("\"{}\"", year.saturating_sub(times * ROUND))).collect();
     let years = years.join(", ");
     reading.ask(ANNIVERSARIES, &[("years", Slot::Part(&years)), ("most", Slot::Number(SHOWN))])
@@ -134,17 +136,19 @@ fn arc_map(names: &Names<'_>, view: &View, rows: &Rows) -> Markup {
     }
 }
 
-fn celebrated(names: &Names<'_>, view: &View, rows: &Rows, year: u32) -> Markup {
+fn celebrated(names: &Names<'_>, view: &View, rows: &Rows, year: u16) -> Markup {
     let texts = &view.texts().home;
     html! {
         @if rows.is_empty() { p.quiet { (texts.no_anniversaries) } }
         ul.rows {
             @for row in rows.iter() {
                 @let (tie, start) = (row.iri("tie").unwrap_or_default(), row.text("start").unwrap_or_default());
-                @let age = start.get(..4).and_then(|start| start.parse::<u32>().ok()).map_or(0, |start| year.saturating_sub(start));
-                li {
-                    strong { (fill(texts.years, &[&age.to_string()])) } " "
-                    (show::link(names, view, tie)) " " small { (literal::date(start)) }
+                @let since = start.parse::<Date>().ok().and_then(|since| Some((since, anniversary(since, year)?)));
+                @if let Some((since, on)) = since {
+                    li {
+                        strong { (fill(texts.years, &[&(year - since.year()).to_string()])) } " "
+                        (show::link(names, view, tie)) " " small { (literal::date(&on.to_string())) }
+                    }
                 }
             }
         }

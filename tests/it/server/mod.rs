@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod app;
+mod as_of;
 mod assist;
 mod compare;
 mod damaged;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 use oxrdf::NamedNode;
 
+use crate::record::Date;
 use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Row, Rows, Slot};
 use crate::server::pages::labels::{Label, Names};
@@ -13,6 +14,7 @@ use crate::server::pages::show;
 use crate::server::pages::texts::fill;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
+use crate::validity::{Certainty, figures_on};
 use crate::vocab::{code, pact};
 
 const FIGURES: &str =
@@ -36,6 +38,8 @@ pub struct Figures {
     rows: Rows,
     /// Those that another contradicts or a reviewer looked at.
     disputed: BTreeSet<String>,
+    /// As of a day, those that were the latest known by then.
+    current: Option<BTreeMap<String, Certainty>>,
 }
 
 impl Figures {
@@ -43,10 +47,11 @@ impl Figures {
     ///
     /// # Errors
     /// Those of [`Reading::ask`].
-    pub fn read(reading: &Reading<'_>, place: &NamedNode) -> Result<Self, Problem> {
+    pub fn read(reading: &Reading<'_>, place: &NamedNode, day: Option<Date>) -> Result<Self, Problem> {
         let rows = reading.ask(FIGURES, &[("place", Slot::Node(place))])?;
         let disputed = disputed(&rows);
-        Ok(Self { rows, disputed })
+        let current = day.map(|day| current(&rows, day));
+        Ok(Self { rows, disputed, current })
     }
 
     /// Whether there is none.
@@ -78,12 +83,21 @@ impl Figures {
         let rows: Vec<Markup> = self
             .rows
             .iter()
+            .filter(|row| self.shown(*row).is_some())
             .filter(|row| seen.insert((row.iri("figure"), row.iri("document"))))
             .map(|row| self.row(names, view, row, &about))
             .collect();
         html! {
             h2 #figures { (texts.place.figures) }
             (show::table(texts.place.figures, &heads, &rows))
+        }
+    }
+
+    /// What is said of a figure beside its date; none where it does not count on the day.
+    fn shown(&self, row: Row<'_>) -> Option<Certainty> {
+        match &self.current {
+            None => Some(Certainty::Certainly),
+            Some(current) => current.get(row.iri("figure")?).copied().filter(|currency| *currency != Certainty::Not),
         }
     }
 
@@ -97,7 +111,10 @@ impl Figures {
                 td.number { (show::named_link(view, figure, &Label::own(value(view, row), view.language)))
                     @if let Some(quantifier) = quantifier(row) { " " small { (literal::label(&names.get(quantifier))) } }
                 }
-                td { @if let Some(date) = row.text("asOf").or_else(|| row.text("due")) { (literal::date(date)) } }
+                td data-current=[self.current.as_ref().and_then(|current| current.get(figure)).map(|currency| currency.as_str())] {
+                    @if let Some(date) = row.text("asOf").or_else(|| row.text("due")) { (literal::date(date)) }
+                    @if self.shown(row) == Some(Certainty::Possibly) { " " small { "(" (view.texts().place.perhaps_later) ")" } }
+                }
                 td { @if let Some(scope) = row.literal("scope") { (literal::literal(scope)) } }
                 td.source {
                     @if let Some(document) = document { (show::named_link(view, document, &thing::short(&names.get(document), 28))) } }
@@ -123,6 +140,24 @@ pub fn value(view: &View, row: Row<'_>) -> String {
         (None, Some(value)) => value,
         (None, None) => texts.unknown.to_owned(),
     }
+}
+
+/// Of the figures that have a date, whether each was the latest known of its thing on a day.
+fn current(rows: &Rows, day: Date) -> BTreeMap<String, Certainty> {
+    let mut groups: BTreeMap<[Option<&str>; 3], BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for row in rows.iter() {
+        if let (Some(figure), Some(date)) = (row.iri("figure"), row.text("asOf")) {
+            let key = [row.iri("class"), row.iri("variable"), row.text("scope")];
+            groups.entry(key).or_default().insert((figure, date));
+        }
+    }
+    let of_group = |group: BTreeSet<(&str, &str)>| {
+        let dated =
+            group.into_iter().filter_map(|(figure, date)| Some((figure.to_owned(), date.parse::<Date>().ok()?)));
+        let (figures, dates): (Vec<String>, Vec<Date>) = dated.unzip();
+        figures.into_iter().zip(figures_on(day, &dates)).collect::<Vec<_>>()
+    };
+    groups.into_values().flat_map(of_group).collect()
 }
 
 /// Figures that a reviewer assessed, and exact ones of one thing and date that differ.

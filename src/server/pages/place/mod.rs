@@ -1,6 +1,7 @@
 //! The page of a place: its names, its partners with their documents and words, a map, figures over time, awards, events.
 
 mod about;
+mod as_of;
 mod figures;
 mod partners;
 mod timeline;
@@ -22,6 +23,7 @@ use crate::place::Place;
 use crate::server::http::problem::Problem;
 use crate::vocab;
 use about::About;
+pub use as_of::PARAMETER as ON;
 use figures::Figures;
 pub use figures::{quantifier, value as figure_value};
 use partners::Partners;
@@ -47,9 +49,10 @@ const SHOWN: [&str; 4] = ["pact:Tie", "pact:CountObservation", "pact:RankObserva
 /// Those of [`Reading::ask`].
 pub fn page(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Option<Page>, Problem> {
     let about = About::read(reading, place)?;
-    let partners = Partners::read(reading, view, place)?;
+    let day = as_of::day(view)?;
+    let partners = Partners::read(reading, view, place, day)?;
     let incoming = thing::incoming(reading, place, &SHOWN)?;
-    let figures = Figures::read(reading, place)?;
+    let figures = Figures::read(reading, place, day)?;
     if about.is_empty() && partners.is_empty() && figures.is_empty() && incoming.is_empty() {
         return Ok(None);
     }
@@ -72,6 +75,7 @@ pub fn page(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Opt
         @if partners.is_empty() {
             @if figures.is_empty() && dated.is_empty() { (nothing_yet(view)) }
         } @else {
+            (as_of::form(view, day))
             (partners.section(&names, view, place, &title))
         }
         (figures.section(&names, view, place))

@@ -5,17 +5,20 @@ use std::collections::{BTreeSet, HashMap};
 use maud::{Markup, html};
 use oxrdf::NamedNode;
 
+use super::as_of::AsOf;
+use crate::record::Date;
 use crate::server::http::problem::Problem;
 use crate::server::pages::data::{Reading, Row, Rows, Slot};
 use crate::server::pages::labels::{Label, Names};
 use crate::server::pages::literal;
 use crate::server::pages::map::{self, Map, Spot};
 use crate::server::pages::show::{self, Evidence, Part};
-use crate::server::pages::texts::{StatusTexts, fill};
+use crate::server::pages::texts::fill;
 use crate::server::pages::thing;
 use crate::server::pages::view::View;
 use crate::server::pages::whereabouts::Whereabouts;
-use crate::vocab::{code, kind};
+use crate::validity::{Statement, Words};
+use crate::vocab::code;
 
 /// Rows of a page of the table.
 const ROWS: usize = 100;
@@ -53,6 +56,8 @@ pub struct Partners {
     evidence: Evidence,
     /// The status of ties that some document states.
     stated: HashMap<String, String>,
+    /// What holds on the day that the address names.
+    as_of: Option<AsOf>,
     places: Whereabouts,
     part: Part,
     partners: u64,
@@ -64,7 +69,7 @@ impl Partners {
     ///
     /// # Errors
     /// Those of [`Reading::ask`].
-    pub fn read(reading: &Reading<'_>, view: &View, place: &NamedNode) -> Result<Self, Problem> {
+    pub fn read(reading: &Reading<'_>, view: &View, place: &NamedNode, day: Option<Date>) -> Result<Self, Problem> {
         let counts = reading.ask(COUNT, &[("place", Slot::Node(place))])?;
         let all = usize::try_from(counts.count("rows")).unwrap_or(usize::MAX);
         let part = Part::of(view, ROWS, all);
@@ -81,11 +86,12 @@ impl Partners {
             if ties.is_empty() { Rows::default() } else { reading.ask(STATED, &[("ties", Slot::Nodes(&ties))])? };
         let stated =
             stated.iter().filter_map(|row| Some((row.iri("tie")?.to_owned(), row.text("told")?.to_owned()))).collect();
+        let as_of = day.map(|day| AsOf::read(reading, day, &ties)).transpose()?;
         let mut asked = nodes("partner");
         asked.push(place.clone());
         let places = Whereabouts::read(reading, &asked)?;
         let (partners, documents) = (counts.count("partners"), counts.count("documents"));
-        Ok(Self { rows, evidence, stated, places, part, partners, documents })
+        Ok(Self { rows, evidence, stated, as_of, places, part, partners, documents })
     }
 
     /// Whether there is none.
@@ -99,7 +105,7 @@ impl Partners {
         columns
             .chain(self.places.states())
             .chain(self.stated.values().map(String::as_str))
-            .chain([code::ended, code::intended, code::in_force].map(|code| code.as_str()))
+            .chain([code::ended, code::intended, code::in_force, code::unknown].map(|code| code.as_str()))
     }
 
     /// The map and the table.
@@ -138,7 +144,6 @@ impl Partners {
         let document = row.iri("document");
         let state = self.places.state(partner);
         let quotes = document.and_then(|document| self.evidence.get(&(tie.to_owned(), document.to_owned())));
-        let (status, reason) = self.status(view, row, tie, kind);
         Some(html! {
             tr {
                 th scope="row" { (show::link(names, view, partner)) }
@@ -148,7 +153,7 @@ impl Partners {
                     @if let Some(printed) = row.literal("printed") { " " small { (literal::literal(printed)) } }
                 }
                 td.short { @if let Some(since) = row.text("since") { (literal::date(since)) } @else { span.quiet { "–" } } }
-                td.reason { (literal::label(&names.get(status))) " " small { (reason) } }
+                (self.status_cell(names, view, row, tie))
                 td.short { (show::named_link(view, tie, &Label::own(view.texts().common.tie, view.language))) }
                 td.source {
                     @if let Some(document) = document { (show::named_link(view, document, &thing::short(&names.get(document), 28))) } }
@@ -158,29 +163,27 @@ impl Partners {
         })
     }
 
-    /// The status of a tie as a document has it, or as it follows from what it and the others say, and why: the rule of the
-    /// library's question `partners`.
-    fn status<'a>(&'a self, view: &View, row: Row<'a>, tie: &str, of: &str) -> (&'a str, String) {
-        let texts: &StatusTexts = &view.texts().status;
-        let (stated, elsewhere) = (row.iri("status"), self.stated.get(tie).map(String::as_str));
-        let is_open = of == kind::intent.as_str() || row.iri("modality").is_some();
-        let concluded = match (row.text("until"), is_open) {
-            (Some(_), _) => code::ended,
-            (None, true) => code::intended,
-            (None, false) => code::in_force,
+    /// The status of a tie as a document has it, or as it follows from what it and the others say, and why.
+    fn status<'a>(&'a self, view: &View, row: Row<'a>, tie: &str) -> (&'a str, String) {
+        let statement = Statement {
+            stated: row.iri("status"),
+            elsewhere: self.stated.get(tie).map(String::as_str),
+            kind: row.iri("kind"),
+            is_meant: row.iri("modality").is_some(),
+            since: row.text("since"),
+            until: row.text("until"),
+            attested: row.text("attested"),
         };
-        let status = stated.or(elsewhere).unwrap_or(concluded.as_str());
-        let reason = match (row.text("until"), row.text("since"), row.text("attested")) {
-            (Some(until), ..) if status == code::ended.as_str() => fill(texts.until, &[until]),
-            _ if stated.is_some() => texts.stated.to_owned(),
-            _ if elsewhere.is_some() => texts.stated_elsewhere.to_owned(),
-            _ if of == kind::intent.as_str() => texts.intent.to_owned(),
-            _ if is_open => texts.not_done.to_owned(),
-            (_, Some(since), _) => fill(texts.since, &[since]),
-            (_, _, Some(attested)) => fill(texts.attested, &[attested]),
-            _ => texts.no_end.to_owned(),
-        };
-        (status, reason)
+        let (status, reason) = statement.status();
+        (status, reason.text(Words::of(view.language.tag())))
+    }
+
+    fn status_cell(&self, names: &Names<'_>, view: &View, row: Row<'_>, tie: &str) -> Markup {
+        if let Some(as_of) = &self.as_of {
+            return as_of.cell(view, tie);
+        }
+        let (status, reason) = self.status(view, row, tie);
+        html! { td.reason { (literal::label(&names.get(status))) " " small { (reason) } } }
     }
 
     fn map(&self, names: &Names<'_>, view: &View, place: &NamedNode, title: &Label) -> Markup {

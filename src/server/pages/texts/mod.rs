@@ -60,11 +60,8 @@ texts! {
     /// A place's page.
     place: PlaceTexts {
         partners, no_facts, no_facts_more, map, map_table, timeline, figures, conflict, conflict_short, copy_hint,
-        partner_count, partner_count_one, search_again, shown_part,
-    }
-    /// A status and the reason for it.
-    status: StatusTexts {
-        stated, stated_elsewhere, until, intent, not_done, since, attested, no_end,
+        partner_count, partner_count_one, search_again, shown_part, on_day, as_of_day,
+        certainly, possibly, not_in_force, perhaps_later,
     }
     /// Pages of other things.
     thing: ThingTexts {
