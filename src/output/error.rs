@@ -4,6 +4,7 @@ use std::io;
 
 use oxigraph::sparql::QueryEvaluationError;
 
+use crate::rdf::CompareError;
 use crate::store::StoreError;
 
 /// Why results were not written, or not all of them.
@@ -16,6 +17,9 @@ pub enum OutputError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The data has no canonical form that can be found.
+    #[error(transparent)]
+    Canonical(#[from] CompareError),
     /// The output cannot be written to.
     #[error("cannot write the results")]
     Io(#[from] io::Error),

@@ -10,6 +10,7 @@ mod json;
 mod markdown;
 #[cfg(test)]
 mod other_serializer;
+pub mod release;
 mod table;
 mod term;
 mod tsv;

@@ -24,6 +24,7 @@ mod decide;
 mod fingerprint;
 mod hierarchy;
 mod index;
+pub mod matching;
 mod memory_layer;
 mod mention;
 mod neighbours;

@@ -172,7 +172,7 @@ fn sign(own: usize, said: &[usize], bare: &[Sign], nodes: &[Vec<(u8, usize)>], s
     hash(&parts.iter().flat_map(|part| part.to_be_bytes()).collect::<Vec<_>>())
 }
 
-type Foreign = HashSet<Spog<sophia::term::ArcTerm>>;
+pub(super) type Foreign = HashSet<Spog<sophia::term::ArcTerm>>;
 
 /// The text of a component under canonical labels (RDF Dataset Canonicalization), whose work is bounded.
 fn canonical<'q>(quads: impl Iterator<Item = &'q Quad> + Clone, nodes: usize) -> Result<String, CompareError> {

@@ -4,6 +4,7 @@
 //! it comes out grouped, sorted and without duplicates. What is read goes through a [`Guard`].
 
 mod blank;
+mod canonical;
 mod compare;
 mod document;
 mod gather;
@@ -27,6 +28,7 @@ mod writer;
 mod xml;
 
 pub use blank::CompareError;
+pub use canonical::canonical_nquads;
 pub use compare::{Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use document::{document, document_triples};
 pub use gather::Gathered;

@@ -125,6 +125,7 @@ codes! {
     Verdict {
         ChangedOverTime = "changed-over-time", UnresolvedConflict = "unresolved-conflict", Homonym = "homonym",
         SuspectedTranslationError = "suspected-translation-error", SumMismatch = "sum-mismatch",
+        Confirmed = "confirmed",
     }
 }
 

@@ -170,3 +170,17 @@ namespace! {
     /// Wikidata direct properties.
     wdt = "http://www.wikidata.org/prop/direct/" { P190 }
 }
+
+namespace! {
+    /// Nanopublications.
+    np = "http://www.nanopub.org/nschema#" {
+        Nanopublication, hasAssertion, hasProvenance, hasPublicationInfo,
+    }
+}
+
+namespace! {
+    /// What nanopublications say of themselves beside their schema.
+    npx = "http://purl.org/nanopub/x/" {
+        hasNanopubType,
+    }
+}

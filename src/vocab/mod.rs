@@ -40,7 +40,7 @@ pub mod iri;
 mod ours;
 
 pub use borrowed::{
-    dcat, dcterms, geo, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, sh, skos, vann, void, wd, wdt, xsd,
+    dcat, dcterms, geo, np, npx, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, sh, skos, vann, void, wd, wdt, xsd,
 };
 pub use iri::{BaseIri, BaseIriError};
 pub use ours::{code, kind, pact, variable};
@@ -110,6 +110,8 @@ pub fn terms() -> impl Iterator<Item = &'static NamedNodeRef<'static>> {
         dcat::ALL,
         dcterms::ALL,
         geo::ALL,
+        np::ALL,
+        npx::ALL,
         oa::ALL,
         obo::ALL,
         org::ALL,

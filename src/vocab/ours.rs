@@ -46,6 +46,7 @@ namespace! {
         clean, machine_translated: "machine-translated", inserted_pinyin: "inserted-pinyin", damaged,
         changed_over_time: "changed-over-time", unresolved_conflict: "unresolved-conflict", homonym,
         suspected_translation_error: "suspected-translation-error", sum_mismatch: "sum-mismatch",
+        confirmed,
         signing, series,
     }
 }

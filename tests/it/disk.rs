@@ -75,6 +75,8 @@ const CASES: &[Case] = &[
     Case { args: &["export", "--store", STORE, "--out", "disk/o.rdf"], target: "o.rdf" },
     Case { args: &["export", "--store", STORE, "--out", "disk/o.graphml"], target: "o.graphml" },
     Case { args: &["export", "--store", STORE, "--to", "csv", "--out", "disk/tables"], target: "tables" },
+    Case { args: &["export", "--store", STORE, "--to", "nanopub", "--out", "disk/o.np"], target: "o.np" },
+    Case { args: &["release", "disk/release", "--store", STORE], target: "release" },
     Case { args: &["check", "--store", STORE, "--to", "json", "--out", "disk/check.json"], target: "check.json" },
     Case { args: &["infer", "--store", STORE, "--out", "disk/inferred.ttl"], target: "inferred.ttl" },
     Case { args: &["generate", "--places", "40", "--out", "disk/world.jsonl"], target: "world.jsonl" },

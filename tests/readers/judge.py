@@ -2,12 +2,13 @@
 
     python judge.py CITYPACT [--short]
 
-Readers: rdflib, PyLD, raptor's `rapper` where it is installed, networkx, and the csv, json and xml modules of Python. What is
+Readers: rdflib, PyLD, raptor's `rapper` where it is installed, networkx, nanopub, a grammar of QuickStatements, and the csv, json and xml modules of Python. What is
 read has to be the terms that went in. The corpus is the same every time. Prints a line for each writer and reader, and
 ends with 1 where one of them disagrees.
 """
 
 import csv
+import hashlib
 import itertools
 import json
 import logging
@@ -21,6 +22,8 @@ from pathlib import Path
 
 import networkx
 import rdflib
+from nanopub import Nanopub
+from nanopub.trustyuri.rdf.RdfHasher import make_hash
 from pyld import jsonld
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.compare import graph_diff
@@ -408,6 +411,164 @@ def inert(cell):
         return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
+# Records for those who take facts over: what is confirmed, and what is not, for one reason each.
+RECORDS = [
+    {"type": "source", "id": "one", "language": "zh-Hant", "title": "兩城\t結好\n\"友好\"", "url": "https://news.example/1", "published": "2024-01-25"},
+    {"type": "place", "id": "zz-a", "level": "municipality", "names": {"en": "Alpha", "ja": "アルファ"}, "lat": 1.5, "long": 2.5, "codes": {"wikidata": "Q1"}},
+    {"type": "place", "id": "zz-b", "level": "municipality", "names": {"en": "Beta", "ja": "ベータ"}, "lat": 3.5, "long": 4.5, "codes": {"wikidata": "Q2"}},
+    {"type": "place", "id": "zz-c", "level": "municipality", "names": {"en": "Gamma"}, "same_as": "http://www.wikidata.org/entity/Q3"},
+    {"type": "place", "id": "zz-d", "level": "municipality", "names": {"en": "Delta"}},
+    {"type": "tie", "id": "ab", "parties": ["zz-a", "zz-b"], "kind": "friendship-city", "since": "1979-10", "evidence": [{"quote": "結好", "start": 2, "end": 4}]},
+    {"type": "tie", "id": "ac", "parties": ["zz-a", "zz-c"], "kind": "friendship-city", "since": "1982", "until": "2001-02-03"},
+    {"type": "tie", "id": "bc", "parties": ["zz-b", "zz-c"], "kind": "friendship-city", "status": "ended"},
+    {"type": "tie", "id": "ad", "parties": ["zz-a", "zz-d"], "kind": "friendship-city"},
+    {"type": "tie", "id": "int", "parties": ["zz-a", "zz-b"], "kind": "intent"},
+    {"type": "tie", "id": "new", "parties": ["zz-a", "zz-b"], "kind": "friendly-exchange-city"},
+    {"type": "assessment", "id": "seen", "assesses": ["ab", "ac", "bc", "ad", "int"], "verdict": "confirmed"},
+]
+# As Help:QuickStatements has it: an item, then pairs of property and value; sources begin with S, those of another reference with !S.
+CELL = {
+    "item": r"Q[1-9][0-9]*", "unknown": r"somevalue|novalue", "text": r'"[^\t\n]+"', "monolingual": r'[a-z]+(-[a-z0-9]+)*:"[^\t\n]+"',
+    "time": r"\+[0-9]{4}-[0-9]{2}-[0-9]{2}T00:00:00Z/(9|10|11)",
+}
+KINDS = {"P190": ["item"], "P580": ["time"], "P582": ["time", "unknown"], "S248": ["item"], "S854": ["text"], "S1476": ["monolingual"], "S577": ["time"], "S813": ["time"]}
+
+
+def quickstatement(line):
+    """A line by the grammar, as (subject, object, qualifiers, references)."""
+    cells = line.split("\t")
+    if len(cells) < 3 or len(cells) % 2 == 0 or not re.fullmatch(CELL["item"], cells[0]):
+        raise ValueError(f"no statement: {line}")
+    pairs = list(zip(cells[1::2], cells[2::2]))
+    qualifiers, references = {}, []
+    for number, (property, value) in enumerate(pairs):
+        if property.startswith("!S") or property.startswith("S") and not references:
+            references.append({})
+        property = property.removeprefix("!")
+        if not any(re.fullmatch(CELL[kind], value) for kind in KINDS[property]):
+            raise ValueError(f"{property} cannot be {value}")
+        into = references[-1] if property.startswith("S") else qualifiers
+        if property in into or references and not property.startswith("S") or (number == 0) != (property == "P190"):
+            raise ValueError(f"{property} is out of place: {line}")
+        into[property] = value
+    return cells[0], qualifiers.pop("P190"), qualifiers, references
+
+
+def statements(judge, source):
+    out = judge.folder / "batch.txt"
+    done = judge.run("export", "--data", source, "--to", "quickstatements", "--out", out)
+    reference = [{"S854": '"https://news.example/1"', "S1476": 'zh-hant:"兩城 結好 "友好""', "S577": "+2024-01-25T00:00:00Z/11"}]
+    ties = [("Q1", "Q2", {"P580": "+1979-10-00T00:00:00Z/10"}), ("Q1", "Q3", {"P580": "+1982-00-00T00:00:00Z/9", "P582": "+2001-02-03T00:00:00Z/11"}), ("Q2", "Q3", {"P582": "somevalue"})]
+    wanted = sorted((str(end), repr((one, other, told, reference))) for a, b, told in ties for end, (one, other) in enumerate([(a, b), (b, a)]))
+    try:
+        found = [quickstatement(line) for line in out.read_text("utf-8").splitlines()]
+        pairs = {frozenset(row[:2]): None for row in found}
+        found = sorted((str(int(int(row[0][1:]) > int(row[1][1:]))), repr(row)) for row in found)
+        problem = None if found == wanted else f"{found} are not {wanted}"
+    except (ValueError, KeyError) as error:
+        problem, pairs = str(error), {}
+    said = done.stderr.decode()
+    for reason in ("1 tie left out: no reviewer confirmed it", "1 tie left out: it is intended", "1 tie left out: a party has no Wikidata item"):
+        problem = problem or (None if reason in said else f"{reason!r} is not said: {said}")
+    judge.say("quickstat.", "grammar", problem, 6 * len(pairs))
+
+
+NP = "http://www.nanopub.org/nschema#"
+
+
+def nanopubs(judge, source):
+    out = judge.folder / "facts.trig"
+    judge.ok("export", "--data", source, "--to", "nanopub", "--creator", "https://orcid.org/0000-0002-1825-0097", "--created", "2026-11-28T12:00:00Z", "--out", out)
+    graphs = dataset_by_rdflib(out, "trig")
+    U = lambda name: URIRef(NP + name)
+    heads = [(graph, head) for graph, triples in graphs.items() for head in triples.subjects(URIRef(RDF + "type"), U("Nanopublication"))]
+    problem, library = (None if len(heads) == 6 else f"{len(heads)} nanopublications"), None
+    for head_name, publication in heads:
+        head = graphs[head_name]
+        parts = {part: [str(value) for value in head.objects(publication, U(part))] for part in ("hasAssertion", "hasProvenance", "hasPublicationInfo")}
+        names = [head_name, *itertools.chain(*parts.values())]
+        assertion, provenance, information = (graphs.get(value[0] if len(value) == 1 else "", Graph()) for value in parts.values())
+        code = re.search(r"RA[A-Za-z0-9_-]{43}$", str(publication))
+        quads = [(URIRef(name), *triple) for name in names for triple in graphs.get(name, [])]
+        for holds, otherwise in [
+            (len(set(names)) == 4 and all(len(graphs.get(name, [])) for name in names), "four graphs with something in them"),
+            (len(list(provenance.triples((URIRef(parts["hasAssertion"][0]), None, None)))) > 0, "provenance of the assertion"),
+            (len(list(information.triples((publication, None, None)))) > 2, "information on the publication"),
+            (not any(isinstance(term, BNode) for quad in quads for term in quad), "no nameless node"),
+        ]:
+            problem = problem or (None if holds else f"{publication} lacks {otherwise}")
+        try:
+            dataset = rdflib.Dataset()
+            for g, s, p, o in quads:
+                dataset.graph(g).add((s, p, o))
+            valid = Nanopub(rdf=dataset).is_valid and code and make_hash(quads, hashstr=code[0]) == code[0]
+            library = library or (None if valid else f"{publication} is not valid")
+        except Exception as error:  # noqa: BLE001 - whatever a reader says
+            library = library or f"{type(error).__name__}: {str(error)[:300]}"
+    count = sum(map(len, graphs.values()))
+    judge.say("nanopub", "rdflib", problem, count)
+    judge.say("nanopub", "nanopub", library, count)
+
+
+DCAT, SPDX = "http://www.w3.org/ns/dcat#", "http://spdx.org/rdf/terms#"
+
+
+def release(judge, source):
+    folder = judge.folder / "release"
+    judge.ok("release", folder, "--data", source, "--version", "1", "--issued", "2026-11")
+    judge.ok("release", judge.folder / "again", "--data", source, "--version", "1", "--issued", "2026-11")
+    names = sorted(path.name for path in folder.iterdir())
+    same = all((folder / name).read_bytes() == (judge.folder / "again" / name).read_bytes() for name in names)
+    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    hashed = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names if name != "SHA256SUMS"}
+    judge.say("release", "hashlib", None if same and sums == hashed else f"{same}, {sums} are not {hashed}", len(names))
+    graph = Graph()
+    graph.parse(folder / "dcat.ttl", publicID=(folder / "dcat.ttl").as_uri())
+    U = lambda name: URIRef(DCAT + name)
+    described = {}
+    for distribution in graph.objects(None, U("distribution")):
+        path = Path(str(graph.value(distribution, U("downloadURL"))).removeprefix("file://"))
+        checksum = graph.value(distribution, URIRef(SPDX + "checksum"))
+        told = (int(graph.value(distribution, U("byteSize"))), str(graph.value(checksum, URIRef(SPDX + "checksumValue"))), str(graph.value(checksum, URIRef(SPDX + "algorithm"))))
+        media = str(graph.value(distribution, U("mediaType")))
+        described[path.name] = told if media.startswith("https://www.iana.org/assignments/media-types/") else None
+    wanted = {name: ((folder / name).stat().st_size, hashed[name], SPDX + "checksumAlgorithm_sha256") for name in hashed if name != "dcat.ttl"}
+    judge.say("dcat", "rdflib", None if described == wanted else f"{described} are not {wanted}", len(graph))
+    canonical = (folder / "data.nq").read_text("utf-8")
+    by_pyld = jsonld.normalize(canonical, {"algorithm": "URDNA2015", "inputFormat": "application/n-quads", "format": "application/n-quads"})
+    judge.say("canonical", "PyLD", None if by_pyld == canonical else "other bytes", canonical.count("\n"))
+    held = lines(canonical)
+    for name, syntax in {"data.trig": "trig", "data.jsonld": "json-ld"}.items():
+        judge.compare(name, "rdflib", held, lambda: dataset_by_rdflib(folder / name, syntax))
+    for name, syntax in {"data.ttl": "turtle", "data.nt": "nt", "data.rdf": "xml"}.items():
+        judge.compare(name, "rdflib", {"": merged(held)}, lambda: by_rdflib(folder / name, syntax))
+    document = json.loads((folder / "data.jsonld").read_text("utf-8"))
+    shipped = json.loads(judge.ok("context"))
+    nodes = [node for part in document["@graph"] for node in part.get("@graph", [part])]
+    whole = [key for node in nodes for key in node if key.startswith(("pact:", PACT))]
+    is_ours = document["@context"] == shipped["@context"] and not whole
+    judge.say("jsonld", "json", None if is_ours else f"not in terms of the context: {whole[:4]}", len(nodes))
+
+
+def taken_over(judge):
+    """What is written for others: QuickStatements, nanopublications, releases, names in a language."""
+    source = judge.folder / "one.jsonl"
+    source.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS), "utf-8")
+    statements(judge, source)
+    nanopubs(judge, source)
+    release(judge, source)
+    for language, wanted in {"ja": ["アルファ", "ベータ"], "en": ["Alpha", "Beta"], "fr": ["Alpha", "Beta"]}.items():
+        judge.ok("export", "--data", source, "--lang", language, "--out", "named.geojson")
+        judge.ok("export", "--data", source, "--lang", language, "--out", "named.graphml")
+        features = json.loads((judge.folder / "named.geojson").read_text("utf-8"))["features"]
+        shapes = {feature["geometry"]["type"] for feature in features if feature["geometry"]} <= {"Point", "LineString", "MultiLineString", "MultiPoint"}
+        found = sorted(feature["properties"]["name"] for feature in features if feature["properties"]["type"] == "place")
+        judge.say("geojson", "json", None if shapes and found == wanted else f"{found} in {language}", len(found))
+        nodes = networkx.read_graphml(judge.folder / "named.graphml").nodes(data=True)
+        found = sorted(data["label"] for _, data in nodes)
+        judge.say("graphml", "networkx", None if set(wanted) <= set(found) else f"{found} in {language}", len(found))
+
+
 def refused(judge):
     """What XML cannot say is an error and no file."""
     wrong = []
@@ -450,6 +611,7 @@ def main():
         syntaxes(judge, TEXTS, "texts")
         results(judge, TEXTS)
         tools(judge, TEXTS)
+        taken_over(judge)
         refused(judge)
         if "--short" not in sys.argv:
             huge(judge)

@@ -16,10 +16,11 @@ use crate::cli::edge::Edge;
 use crate::cli::output;
 use crate::cli::progress::Unit;
 use crate::cli::report::{Failure, Result};
+use crate::counted::counted;
 use crate::format::Syntax;
 use crate::nearest::nearest;
 use crate::output::Shortener;
-use crate::output::export::{self, SheetOptions};
+use crate::output::export::{self, NanopubOptions, SheetOptions};
 use crate::query::{Form, Limits};
 use crate::rdf::QuadSink as _;
 use crate::rdf::{self, Lines};
@@ -28,15 +29,16 @@ use crate::store::{BulkOptions, IndexOnly, Remote, Store, StoreError};
 /// Bytes of lines that are written at once.
 const BLOCK: usize = 1 << 16;
 
-/// Export a store: RDF in every syntax, GeoJSON, GraphML, or CSV with a file for each class
+/// Export a store: RDF in every syntax, GeoJSON, GraphML, CSV with a file for each class, QuickStatements, nanopublications
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  citypact export --to trig --out all.trig.gz\n  citypact export --graph graph:004 --to \
-    turtle\n  citypact export --to csv --out tables/ --bom --lang zh-Hans"
+    turtle\n  citypact export --to csv --out tables/ --bom --lang zh-Hans\n  citypact export --to graphml --lang ja --out ties.graphml\n  \
+    citypact export --to nanopub --graph graph:004 --out 004.trig\n  citypact export --to quickstatements --out batch.txt"
 )]
 pub struct Args {
-    /// turtle, trig, ntriples, nquads, rdfxml, jsonld, geojson, graphml or csv; by default what the suffix of --out says,
-    /// else trig
+    /// turtle, trig, ntriples, nquads, rdfxml, jsonld, geojson, graphml, csv, quickstatements (ties that a reviewer confirmed, for
+    /// Wikidata) or nanopub (TriG); by default what the suffix of --out says, else trig
     #[arg(long, value_name = "FORMAT", value_parser = target)]
     to: Option<Target>,
     /// File to write (for csv a folder), compressed where it ends in .gz or .zst; standard output where not given
@@ -57,11 +59,42 @@ pub struct Args {
     /// Write cells of CSV as they are, also those that a spreadsheet would run as a formula (`=…`, `+…`, `-…`, `@…`)
     #[arg(long)]
     raw_cells: bool,
-    /// Language of the labels beside parties in CSV (BCP 47)
+    /// Language of names in GeoJSON and GraphML, and of the labels beside parties in CSV (BCP 47)
     #[arg(long, value_name = "LANG", default_value = "en")]
     lang: String,
     #[command(flatten)]
+    nanopub: NanopubArgs,
+    #[command(flatten)]
     data: DataArgs,
+}
+
+/// What is said of nanopublications.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Nanopublications")]
+struct NanopubArgs {
+    /// Only this fact, such as id:tie/friendship-city/cn-kunming--jp-fujisawa; may be given more than once
+    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    fact: Vec<NamedNode>,
+    /// Who publishes them: an ORCID or a web address
+    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    creator: Option<NamedNode>,
+    /// When, as 2026-11-28T12:00:00Z; not told where not given, so that the same data gives the same names
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    created: Option<String>,
+    /// Their licence
+    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    license: Option<NamedNode>,
+}
+
+impl NanopubArgs {
+    const fn is_given(&self) -> bool {
+        !self.fact.is_empty() || self.creator.is_some() || self.created.is_some() || self.license.is_some()
+    }
+}
+
+fn time(text: &str) -> std::result::Result<String, String> {
+    let parsed = text.parse::<oxsdatatypes::DateTime>().map_err(|error| error.to_string())?;
+    Ok(parsed.to_string())
 }
 
 /// A graph as an argument.
@@ -75,6 +108,8 @@ enum Target {
     GeoJson,
     GraphMl,
     Csv,
+    QuickStatements,
+    Nanopub,
 }
 
 fn target(name: &str) -> std::result::Result<Target, String> {
@@ -82,10 +117,11 @@ fn target(name: &str) -> std::result::Result<Target, String> {
         "geojson" => Ok(Target::GeoJson),
         "graphml" => Ok(Target::GraphMl),
         "csv" => Ok(Target::Csv),
-        name => name
-            .parse()
-            .map(Target::Rdf)
-            .map_err(|error: crate::format::UnknownFormat| format!("{error}, geojson, graphml, csv")),
+        "quickstatements" => Ok(Target::QuickStatements),
+        "nanopub" => Ok(Target::Nanopub),
+        name => name.parse().map(Target::Rdf).map_err(|error: crate::format::UnknownFormat| {
+            format!("{error}, geojson, graphml, csv, quickstatements, nanopub")
+        }),
     }
 }
 
@@ -97,6 +133,10 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         if given && target != Target::Csv {
             return Err(Failure::usage(format!("{name} is for csv")).hint("add --to csv"));
         }
+    }
+    if args.nanopub.is_given() && target != Target::Nanopub {
+        return Err(Failure::usage("--fact, --creator, --created and --license are for nanopublications")
+            .hint("add --to nanopub"));
     }
     let (backend, outcome) = args.data.open(&Limits::default(), edge)?;
     if let Some(GraphName::NamedNode(graph)) = &args.graph {
@@ -132,7 +172,7 @@ fn write_sheets(args: &Args, folder: &Path, backend: &Backend, edge: &Edge) -> R
 
 /// All that an endpoint holds, where it gives that at once: what is asked in several queries shall be of one moment. A store
 /// of this machine is not changed while it is open.
-fn copy(backend: &Backend) -> Result<Option<IndexOnly>> {
+pub(super) fn copy(backend: &Backend) -> Result<Option<IndexOnly>> {
     if !backend.remote().is_some_and(Remote::gives_all_at_once) {
         return Ok(None);
     }
@@ -143,7 +183,7 @@ fn copy(backend: &Backend) -> Result<Option<IndexOnly>> {
 }
 
 /// What the queries of an export are put to.
-fn held<'a>(backend: &'a Backend, copy: &'a Option<IndexOnly>) -> &'a dyn Store {
+pub(super) fn held<'a>(backend: &'a Backend, copy: &'a Option<IndexOnly>) -> &'a dyn Store {
     copy.as_ref().map_or(backend.store(), |copy| copy)
 }
 
@@ -169,12 +209,59 @@ fn must_exist(graph: &NamedNode, backend: &Backend) -> Result<()> {
 
 fn write(args: &Args, target: Target, backend: &Backend, mut out: impl Write, edge: &Edge) -> Result<()> {
     match target {
-        Target::GeoJson => drop(export::write_geojson(held(backend, &copy(backend)?), &mut out)?),
-        Target::GraphMl => drop(export::write_graphml(held(backend, &copy(backend)?), &mut out)?),
+        Target::GeoJson => drop(export::write_geojson_in(held(backend, &copy(backend)?), &args.lang, &mut out)?),
+        Target::GraphMl => drop(export::write_graphml_in(held(backend, &copy(backend)?), &args.lang, &mut out)?),
+        Target::QuickStatements => quickstatements(held(backend, &copy(backend)?), &mut out, edge)?,
+        Target::Nanopub => nanopubs(args, held(backend, &copy(backend)?), &mut out, edge)?,
         Target::Rdf(syntax) => write_rdf(args, syntax, backend, &mut out, edge)?,
         Target::Csv => {}
     }
     Ok(out.flush()?)
+}
+
+/// Ties for Wikidata; those that are left out are told and counted.
+fn quickstatements(store: &dyn Store, out: &mut impl Write, edge: &Edge) -> Result<()> {
+    let written = export::write_quickstatements(store, out)?;
+    let shortener = Shortener::default();
+    edge.say(format_args!("{} written.", counted(written.statements, "statement")));
+    for (reason, ties) in &written.left_out {
+        let first = ties.first().map(|tie| shortener.shorten(tie)).unwrap_or_default();
+        let others = if ties.len() > 1 { format!(", {first} and others") } else { format!(", {first}") };
+        edge.say(format_args!("{} left out: {}{others}", counted(ties.len(), "tie"), reason.as_str()));
+    }
+    Ok(())
+}
+
+fn nanopubs(args: &Args, store: &dyn Store, out: &mut impl Write, edge: &Edge) -> Result<()> {
+    let options = NanopubOptions {
+        facts: args.nanopub.fact.clone(),
+        graph: match &args.graph {
+            Some(GraphName::NamedNode(graph)) => Some(graph.clone()),
+            Some(_) => {
+                return Err(Failure::usage("the unnamed graph does not tell where its facts are from")
+                    .hint("nanopublications are made of named graphs"));
+            }
+            None => None,
+        },
+        creator: args.nanopub.creator.clone(),
+        created: args.nanopub.created.clone(),
+        license: args.nanopub.license.clone(),
+    };
+    let written = export::write_nanopubs(store, &options, out)?;
+    let shortener = Shortener::default();
+    if let Some(unknown) = written.unknown.first() {
+        return Err(Failure::from(anyhow::Error::msg(format!("no graph tells of {}", shortener.shorten(unknown))))
+            .hint("`citypact query 'SELECT ?tie { ?tie a pact:Tie }'` lists ties"));
+    }
+    edge.say(format_args!("{} written.", counted(written.written, "nanopublication")));
+    for (fact, graph) in &written.left_out {
+        edge.say(format_args!(
+            "{} of {} left out: its parts have no names",
+            shortener.shorten(fact),
+            shortener.shorten(graph)
+        ));
+    }
+    Ok(())
 }
 
 fn write_rdf(args: &Args, syntax: Syntax, backend: &Backend, out: &mut impl Write, edge: &Edge) -> Result<()> {

@@ -14,6 +14,7 @@ pub mod load;
 pub mod ontology;
 pub mod places;
 pub mod query;
+pub mod release;
 pub mod schema;
 pub mod serve;
 pub mod shell;

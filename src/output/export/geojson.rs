@@ -7,18 +7,28 @@ use serde_json::{Map, Value, json};
 use super::network::{Network, Place, Tie};
 use crate::output::Written;
 use crate::output::error::OutputError;
+use crate::query::Labels;
 use crate::store::Store;
 
-/// Writes one FeatureCollection. A place without coordinates is left out; a tie is drawn between those of its parties
-/// that have coordinates, and has no geometry where they are fewer than two.
+/// As [`write_geojson_in`], in English.
 ///
 /// # Errors
 /// [`OutputError`]
-pub fn write_geojson(store: &dyn Store, mut writer: impl Write) -> Result<Written, OutputError> {
+pub fn write_geojson(store: &dyn Store, writer: impl Write) -> Result<Written, OutputError> {
+    write_geojson_in(store, "en", writer)
+}
+
+/// Writes one FeatureCollection, names in a language (BCP 47) or the nearest that there is. A place without coordinates is left
+/// out; a tie is drawn between those of its parties that have coordinates, and has no geometry where they are fewer than two.
+///
+/// # Errors
+/// [`OutputError`]
+pub fn write_geojson_in(store: &dyn Store, language: &str, mut writer: impl Write) -> Result<Written, OutputError> {
     let network = Network::read(store)?;
+    let labels = &Labels::new(language);
     writer.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
-    let places = network.places.iter().filter_map(|(iri, place)| place_feature(iri, place));
-    let ties = network.ties.iter().map(|(iri, tie)| tie_feature(iri, tie, &network));
+    let places = network.places.iter().filter_map(|(iri, place)| place_feature(iri, place, &network, labels));
+    let ties = network.ties.iter().map(|(iri, tie)| tie_feature(iri, tie, &network, labels));
     let mut features = 0;
     for feature in places.chain(ties) {
         writer.write_all(if features == 0 { b"\n" } else { b",\n" })?;
@@ -30,23 +40,27 @@ pub fn write_geojson(store: &dyn Store, mut writer: impl Write) -> Result<Writte
     Ok(Written::Rows(features))
 }
 
-fn place_feature(iri: &str, place: &Place) -> Option<Value> {
+fn place_feature(iri: &str, place: &Place, network: &Network, labels: &Labels) -> Option<Value> {
     let position = place.position()?;
+    let state = place.state.as_deref();
+    let state_name = state.and_then(|state| Some(network.places.get(state)?.name(state, labels)));
     Some(json!({
         "type": "Feature", "id": iri,
         "geometry": { "type": "Point", "coordinates": position },
         "properties": {
-            "type": "place", "name": place.name(iri), "names": place.names, "level": place.level,
-            "state": place.state, "ties": place.ties,
+            "type": "place", "name": place.name(iri, labels), "names": place.names, "level": place.level,
+            "state": place.state, "stateName": state_name, "ties": place.ties,
         },
     }))
 }
 
-fn tie_feature(iri: &str, tie: &Tie, network: &Network) -> Value {
+fn tie_feature(iri: &str, tie: &Tie, network: &Network, labels: &Labels) -> Value {
     let mut properties = Map::new();
     properties.insert("type".into(), "tie".into());
-    let names =
-        tie.parties.iter().map(|party| network.places.get(party).map_or(party.as_str(), |place| place.name(party)));
+    let name = |party: &'_ String| {
+        network.places.get(party).map_or(party.clone(), |place| place.name(party, labels).to_owned())
+    };
+    let names = tie.parties.iter().map(name);
     properties.insert("name".into(), names.collect::<Vec<_>>().join(" – ").into());
     for (field, values) in &tie.fields {
         let values: Vec<_> = values.iter().cloned().map(Value::from).collect();

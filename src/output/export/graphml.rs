@@ -7,6 +7,7 @@ use super::network::{FIELDS, Network, Place, Tie};
 use crate::held::Held;
 use crate::output::Written;
 use crate::output::error::OutputError;
+use crate::query::Labels;
 use crate::store::Store;
 use crate::xml;
 
@@ -19,24 +20,33 @@ const NODE_KEYS: [(&str, &str); 6] = [
     ("longitude", "double"),
 ];
 
-/// Writes the places that are parties of ties, and an edge for every two parties of a tie.
+/// As [`write_graphml_in`], in English.
+///
+/// # Errors
+/// Those of [`write_graphml_in`].
+pub fn write_graphml(store: &dyn Store, writer: impl Write) -> Result<Written, OutputError> {
+    write_graphml_in(store, "en", writer)
+}
+
+/// Writes the places that are parties of ties, labelled in a language (BCP 47) or the nearest that there is, and an edge for every
+/// two parties of a tie.
 ///
 /// # Errors
 /// [`OutputError`]; [`Unsayable`](crate::format::Unsayable) for texts that XML cannot hold, before anything is written.
-pub fn write_graphml(store: &dyn Store, writer: impl Write) -> Result<Written, OutputError> {
+pub fn write_graphml_in(store: &dyn Store, language: &str, writer: impl Write) -> Result<Written, OutputError> {
     let network = Network::read(store)?;
     let mut held = Held::new(writer);
-    let edges = write(&network, &mut held)?;
+    let edges = write(&network, &Labels::new(language), &mut held)?;
     held.release()?.flush()?;
     Ok(Written::Rows(edges))
 }
 
-fn write(network: &Network, writer: &mut impl Write) -> io::Result<u64> {
+fn write(network: &Network, labels: &Labels, writer: &mut impl Write) -> io::Result<u64> {
     header(writer)?;
     let linked = network.places.iter().filter(|(_, place)| place.ties > 0);
     let numbers: BTreeMap<_, _> = linked.clone().enumerate().map(|(number, (iri, _))| (iri.as_str(), number)).collect();
     for (iri, place) in linked {
-        node(numbers[iri.as_str()], iri, place, writer)?;
+        node(numbers[iri.as_str()], iri, place, place.name(iri, labels), writer)?;
     }
     let mut edges = 0;
     for (iri, tie) in &network.ties {
@@ -64,18 +74,12 @@ fn header(writer: &mut impl Write) -> io::Result<()> {
     writer.write_all(b"  <graph id=\"citypact\" edgedefault=\"undirected\">\n")
 }
 
-fn node(number: usize, iri: &str, place: &Place, writer: &mut impl Write) -> io::Result<()> {
+fn node(number: usize, iri: &str, place: &Place, name: &str, writer: &mut impl Write) -> io::Result<()> {
     writeln!(writer, "    <node id=\"p{number}\">")?;
     let position = place.position().map(|[longitude, latitude]| (latitude.to_string(), longitude.to_string()));
     let (latitude, longitude) = position.unzip();
-    let values = [
-        Some(iri.to_owned()),
-        Some(place.name(iri).to_owned()),
-        place.level.clone(),
-        place.state.clone(),
-        latitude,
-        longitude,
-    ];
+    let values =
+        [Some(iri.to_owned()), Some(name.to_owned()), place.level.clone(), place.state.clone(), latitude, longitude];
     for ((name, _), value) in NODE_KEYS.iter().zip(values) {
         value.map_or(Ok(()), |value| data(&format!("n-{name}"), &value, writer))?;
     }

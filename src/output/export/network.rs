@@ -7,6 +7,7 @@ use oxrdf::Term;
 
 use super::members::{UNNAMED, statements};
 use crate::output::error::OutputError;
+use crate::query::Labels;
 use crate::rdf::{canonical_tag, plain};
 use crate::store::Store;
 use crate::vocab::{pact, schema, skos};
@@ -87,9 +88,10 @@ impl Network {
 pub(super) const FIELDS: [&str; 5] = ["kind", "status", "since", "until", "attestedOn"];
 
 impl Place {
-    /// Its English name, else its first, else its IRI.
-    pub(super) fn name<'a>(&'a self, iri: &'a str) -> &'a str {
-        self.names.get("en").or_else(|| self.names.values().next()).map_or(iri, String::as_str)
+    /// Its name in the language of `labels`, or the nearest that there is, else its IRI.
+    pub(super) fn name<'a>(&'a self, iri: &'a str, labels: &Labels) -> &'a str {
+        let nearest = self.names.iter().min_by_key(|(tag, name)| (labels.rank(tag, false), *name));
+        nearest.map_or(iri, |(_, name)| name.as_str())
     }
 
     /// Longitude and latitude, in degrees.

@@ -19,6 +19,7 @@ mod tables;
 use std::path::{Path, PathBuf};
 
 use draft::Drafts;
+pub(crate) use ids::slug;
 
 /// Where the unpacked sources lie.
 #[derive(Debug, Clone)]
