@@ -290,3 +290,64 @@ impl Operator for Aggregation {
         Ok(batch)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, drained, rows, source};
+
+    /// Numbers by group, in the order in which they come.
+    fn groups() -> (Vec<Vec<u32>>, BTreeMap<u32, Vec<u32>>) {
+        let input = rows(29, 300, &[(1, 5), (0, 20)]);
+        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        input.iter().for_each(|row| groups.entry(row[0]).or_default().push(row[1]));
+        (input, groups)
+    }
+
+    /// What an aggregate gives for each group, as texts of numbers.
+    fn found(kind: Kind, distinct: bool, size: usize) -> BTreeMap<u32, String> {
+        let (mut cx, (input, _)) = (context(size), groups());
+        let input: Vec<Vec<u32>> = input.iter().map(|row| vec![row[0], cx.integer(i64::from(row[1])).0]).collect();
+        let aggregate = Accumulating::new(kind, Input::Column(Some(1)), distinct, false);
+        let rows = drained(Aggregation::new(source(2, &input), vec![Some(0)], vec![aggregate]), &mut cx);
+        let value = |id: u32| match cx.term(Id(id)) {
+            Term::Literal(literal) => literal.value().to_owned(),
+            other => other.to_string(),
+        };
+        rows.into_iter().map(|row| (row[0], value(row[1]))).collect()
+    }
+
+    #[test]
+    fn aggregates_are_those_of_their_groups() {
+        let (_, groups) = groups();
+        let each = |of: &dyn Fn(&[u32]) -> u32| -> BTreeMap<u32, String> {
+            groups.iter().map(|(key, numbers)| (*key, of(numbers).to_string())).collect()
+        };
+        let different = |numbers: &[u32]| numbers.iter().copied().collect::<std::collections::BTreeSet<_>>();
+        for size in SIZES {
+            assert_eq!(found(Kind::Count, false, size), each(&|numbers| numbers.len() as u32));
+            assert_eq!(found(Kind::Count, true, size), each(&|numbers| different(numbers).len() as u32));
+            assert_eq!(found(Kind::Sum, false, size), each(&|numbers| numbers.iter().sum()));
+            assert_eq!(found(Kind::Sum, true, size), each(&|numbers| different(numbers).iter().sum()));
+            assert_eq!(found(Kind::Min, false, size), each(&|numbers| *numbers.iter().min().unwrap()));
+            assert_eq!(found(Kind::Max, true, size), each(&|numbers| *numbers.iter().max().unwrap()));
+            let sampled = found(Kind::Sample, false, size);
+            assert!(sampled.iter().all(|(key, number)| groups[key].contains(&number.parse().unwrap())));
+        }
+    }
+
+    #[test]
+    fn without_keys_there_is_one_group_even_of_nothing() {
+        let mut cx = context(7);
+        let count = |input: &[Vec<u32>], cx: &mut Context| {
+            let aggregate = Accumulating::new(Kind::Count, Input::Column(Some(0)), false, true);
+            let rows = drained(Aggregation::new(source(1, input), Vec::new(), vec![aggregate]), cx);
+            rows.into_iter().map(|row| cx.term(Id(row[0])).to_string()).collect::<Vec<_>>()
+        };
+        let integer = |text: &str| format!("\"{text}\"^^<http://www.w3.org/2001/XMLSchema#integer>");
+        assert_eq!(count(&[], &mut cx), [integer("0")]);
+        assert_eq!(count(&[vec![5], vec![0], vec![6]], &mut cx), [integer("2")], "what is unbound does not count");
+    }
+}

@@ -301,3 +301,82 @@ impl Operator for ClosureJoin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use oxrdf::{GraphName, NamedNode, Quad};
+
+    use super::*;
+    use crate::eval::Cancel;
+    use crate::eval::operator::testing::rows;
+
+    const NODES: u32 = 12;
+
+    fn node(name: impl std::fmt::Display) -> NamedNode {
+        NamedNode::new_unchecked(format!("http://x/{name}"))
+    }
+
+    /// Edges by two predicates, as numbers of nodes.
+    fn edges() -> [Vec<Vec<u32>>; 2] {
+        [rows(31, 14, &[(0, NODES), (0, NODES)]), rows(37, 9, &[(0, NODES), (0, NODES)])]
+    }
+
+    fn world() -> (Context, [Step; 2], Vec<Id>) {
+        let predicates = ["p", "q"];
+        let quads = predicates.iter().zip(edges()).flat_map(|(predicate, edges)| {
+            let quad =
+                |edge: Vec<u32>| Quad::new(node(edge[0]), node(predicate), node(edge[1]), GraphName::DefaultGraph);
+            edges.into_iter().map(quad).collect::<Vec<_>>()
+        });
+        // Every node is there, with an edge that no path takes.
+        let known = (0..NODES).map(|name| Quad::new(node(name), node("known"), node("all"), GraphName::DefaultGraph));
+        let version = Arc::new(crate::index::build(quads.chain(known), 0).unwrap());
+        let id = |node: NamedNode| version.id((&node).into()).unwrap();
+        let steps = predicates.map(|predicate| Step::Predicate(id(node(predicate))));
+        let nodes = (0..NODES).map(|name| id(node(name))).collect();
+        (Context::new(version, Cancel::new(), None), steps, nodes)
+    }
+
+    /// What one or more steps lead to, by going on until nothing is new.
+    fn expected(step: &dyn Fn(u32) -> Vec<u32>, from: u32) -> BTreeSet<u32> {
+        let (mut found, mut next) = (BTreeSet::new(), step(from));
+        while let Some(node) = next.pop() {
+            if found.insert(node) {
+                next.extend(step(node));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn what_is_reached_is_what_steps_lead_to() {
+        let [p, q] = edges();
+        let along = |edges: &[Vec<u32>], from: u32| -> Vec<u32> {
+            edges.iter().filter(|edge| edge[0] == from).map(|edge| edge[1]).collect()
+        };
+        let against = |edges: &[Vec<u32>], from: u32| -> Vec<u32> {
+            edges.iter().filter(|edge| edge[1] == from).map(|edge| edge[0]).collect()
+        };
+        let (mut cx, [has_p, has_q], nodes) = world();
+        let both = |a: Step, b: Step| Step::Sequence(Box::new(a), Box::new(b));
+        let either = Step::Alternative(Box::new(has_p.clone()), Box::new(Step::Reverse(Box::new(has_q.clone()))));
+        let cases: [(Step, &dyn Fn(u32) -> Vec<u32>); 3] = [
+            (has_p.clone(), &|from| along(&p, from)),
+            (both(has_p, has_q), &|from| along(&p, from).into_iter().flat_map(|middle| along(&q, middle)).collect()),
+            (either, &|from| [along(&p, from), against(&q, from)].concat()),
+        ];
+        for (step, one) in cases {
+            let reach = Reach { step: Rc::new(step.clone()), zero: false, once: false, graphs: GraphFilter::Any };
+            for (number, from) in nodes.iter().enumerate() {
+                let found = reach.all(&step, false, *from, true, None, &mut cx).unwrap();
+                let place = |id: &Id| nodes.iter().position(|node| node == id).unwrap() as u32;
+                let distinct: BTreeSet<u32> = found.iter().map(place).collect();
+                assert_eq!(distinct.len(), found.len(), "each once");
+                assert_eq!(distinct, expected(one, number as u32), "{step:?} from {number}");
+            }
+        }
+    }
+}

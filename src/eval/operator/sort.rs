@@ -255,3 +255,55 @@ impl Operator for Sort {
         Ok(Some(batch))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, drained, rows, source};
+
+    /// Numbered pairs of numbers, sorted by the first, downwards where `descending`, then by the second; the first of them.
+    fn sorted(descending: bool, first: Option<usize>, size: usize) -> (Vec<u32>, Vec<u32>) {
+        let mut cx = context(size);
+        let pairs = rows(17, 500, &[(0, 9), (0, 4)]);
+        let mut numbered: Vec<(u32, &Vec<u32>)> = (1..).zip(&pairs).collect();
+        let mut id = |number: u32| cx.integer(i64::from(number)).0;
+        let input: Vec<Vec<u32>> = numbered.iter().map(|(at, pair)| vec![id(pair[0]), id(pair[1]), *at]).collect();
+        let keys = vec![(SortKey::Column(0), descending), (SortKey::Column(1), false)];
+        let found = drained(Sort::new(source(3, &input), keys, first), &mut cx);
+        numbered.sort_by(|(_, a), (_, b)| {
+            let order = a[0].cmp(&b[0]);
+            if descending { order.reverse() } else { order }.then(a[1].cmp(&b[1]))
+        });
+        let expected = numbered.into_iter().map(|(at, _)| at).take(first.unwrap_or(usize::MAX)).collect();
+        (found.into_iter().map(|row| row[2]).collect(), expected)
+    }
+
+    #[test]
+    fn rows_that_tie_stay_as_they_came() {
+        for (descending, size) in [false, true].into_iter().flat_map(|descending| SIZES.map(|size| (descending, size)))
+        {
+            let (found, expected) = sorted(descending, None, size);
+            assert_eq!(found, expected, "{descending} {size}");
+        }
+    }
+
+    #[test]
+    fn the_first_rows_are_those_of_the_whole_order() {
+        for first in [0, 1, 3, 50, 499, 600] {
+            for size in SIZES {
+                let (found, expected) = sorted(first % 2 == 1, Some(first), size);
+                assert_eq!(found, expected, "{first} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_are_merged() {
+        let cx = context(7);
+        let numbers = rows(23, 2 * STRIDE + 5, &[(0, 1_000)]);
+        let mut order: Vec<(u32, usize)> = numbers.iter().map(|row| row[0]).zip(0..).collect();
+        sort(&mut order, |a, b| a.0.cmp(&b.0), &cx).unwrap();
+        assert!(order.windows(2).all(|pair| pair[0] < pair[1]), "in order, and those that tie as they came");
+        assert_eq!(order.len(), numbers.len());
+    }
+}
