@@ -169,13 +169,14 @@ def table(sizes):
         called = next((size["rows"][name]["called"] for size in sizes), None)
         report.row(name, *cells, *growth, called or "none", *("" if peer is None else f"{peer[0]:.2f}" for peer in peers), f"{max(ratios):.2f} ×" if ratios else "")
     print()
-    report.row("operation, peak MB", *heads, "exponent" if len(sizes) < 3 else f"exponent, {heads[1]} to {heads[-1]}", "peer", *heads)
+    first = 1 if len(sizes) > 2 else 0
+    report.row("operation, peak MB", *heads, f"exponent, {heads[first]} to {heads[-1]}", "peer", *heads)
     report.row("---", *["---:"] * (len(heads) + 1), "---", *["---:"] * len(heads))
     for name in sizes[0]["rows"]:
         figures = [(size["quads"], size["rows"][name]["ours"]) for size in sizes]
         peers = [size["rows"][name]["peer"] for size in sizes]
         called = next((size["rows"][name]["called"] for size in sizes), None)
-        growth = exponent(figures[min(1, len(figures) - 1)], figures[-1], 1) if len(figures) > 1 else None
+        growth = exponent(figures[first], figures[-1], 1) if len(figures) > 1 else None
         report.row(name, *("–" if own is None else str(own[1]) for _, own in figures), power(growth), called or "none", *("" if peer is None else str(peer[1]) for peer in peers))
     print(flush=True)
 

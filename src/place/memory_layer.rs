@@ -3,6 +3,7 @@
 //! A run may describe millions: a place is kept packed ([`Compact`]) beside what decides between candidates, and names are
 //! one sorted tree, in which neighbours of a name are found without looking at all others.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher as _;
 
@@ -249,14 +250,15 @@ impl MemoryLayer {
         self.entries.len() as u32
     }
 
-    /// Puts a place in, in the stead of places of lower layers, and gives its slot.
-    pub(crate) fn put(&mut self, place: Place, own: bool, replaces: &[(Slot, Facts<'_>)]) -> Slot {
+    /// Puts a place in, in the stead of places of lower layers, and gives its slot. `folded` has its names as they are looked
+    /// up, or nothing.
+    pub(crate) fn put(&mut self, place: Place, own: bool, replaces: &[(Slot, Facts<'_>)], folded: &[String]) -> Slot {
         let row = self.next_row();
         let population = replaces.iter().map(|(_, facts)| facts.population).max().filter(|&n| n > 0);
         let slots: Box<[Slot]> = replaces.iter().map(|(slot, _)| *slot).collect();
         self.replaced.extend(slots.iter().map(|slot| (*slot, row)));
         let place = Place { population: place.population.or(population), ..place };
-        self.index(row, &place);
+        self.index(row, &place, folded);
         self.entries.push(Entry {
             city_too: replaces.iter().any(|(_, facts)| facts.city_too) || is_city_too(&place),
             capital: replaces.iter().any(|(_, facts)| facts.capital),
@@ -276,19 +278,21 @@ impl MemoryLayer {
 
     /// Replaces the description of a row by a merged one.
     pub(crate) fn update(&mut self, row: u32, place: Place) {
-        self.index(row, &place);
+        self.index(row, &place, &[]);
         let entry = &mut self.entries[row as usize];
         let Entry { own, city_too, capital, .. } = *entry;
         let (parts, replaces) = (entry.parts.take(), std::mem::take(&mut entry.replaces));
         *entry = Entry { city_too, capital, parts, ..Entry::new(&place, own, replaces) };
     }
 
-    fn index(&mut self, row: u32, place: &Place) {
+    fn index(&mut self, row: u32, place: &Place, folded: &[String]) {
         let mut seen: Vec<&str> = Vec::new();
-        for (tag, name) in &place.names {
+        for (nth, (tag, name)) in place.names.iter().enumerate() {
             let class = if seen.contains(&tag.as_str()) { NameClass::Alternative } else { NameClass::Preferred };
             seen.push(tag);
-            for (key, stem) in keys(name, place.level, place.state.as_deref()) {
+            let spaced =
+                folded.get(nth).map_or_else(|| Cow::Owned(fold::spaced(name)), |folded| Cow::Borrowed(&**folded));
+            for (key, stem) in keys_of(&spaced, place.level, place.state.as_deref()) {
                 self.enter(key, Key { row, class, stem });
             }
         }
@@ -312,9 +316,13 @@ fn is_code(key: &str) -> bool {
 
 /// The keys of a name of a place: the folded name, and its stem where the administrative word fits the level.
 pub(crate) fn keys(name: &str, level: Level, state: Option<&str>) -> Vec<(String, bool)> {
-    let spaced = fold::spaced(name);
+    keys_of(&fold::spaced(name), level, state)
+}
+
+/// As [`keys`], of a name that is folded already.
+fn keys_of(spaced: &str, level: Level, state: Option<&str>) -> Vec<(String, bool)> {
     let mut keys = vec![(spaced.replace(' ', ""), false)];
-    if let Some(parted) = suffix::part(&spaced, state)
+    if let Some(parted) = suffix::part(spaced, state)
         && parted.levels.meets(suffix::Levels::of(level).or(city_of(level)))
     {
         keys.push((parted.stem.replace(' ', ""), true));

@@ -57,7 +57,7 @@ impl Register {
     fn over(packed: Option<Arc<Packed>>) -> Self {
         let mut register = Self { packed, ..Self::default() };
         for place in records::curated() {
-            register.put(place, false);
+            register.put(place, false, &[]);
         }
         register
     }
@@ -106,10 +106,15 @@ impl Register {
     ///
     /// # Errors
     /// A [`Conflict`] where the run itself has the id at another level, in another state or at another position.
-    pub fn add(&mut self, mut place: Place) -> Result<Option<Conflict>, Conflict> {
+    pub fn add(&mut self, place: Place) -> Result<Option<Conflict>, Conflict> {
+        self.add_folded(place, &[])
+    }
+
+    /// As [`Self::add`], with the names of the place as [`super::fold::spaced`] folds them, if whoever adds it has them.
+    pub(crate) fn add_folded(&mut self, mut place: Place, folded: &[String]) -> Result<Option<Conflict>, Conflict> {
         place.state = place.state.map(|state| self.state_id(&state).unwrap_or(state));
         let Some(slot) = self.slot(&place.id) else {
-            self.put(place, true);
+            self.put(place, true, folded);
             return Ok(None);
         };
         let said = match self.said(slot) {
@@ -186,7 +191,7 @@ impl Register {
         for old in [Some(slot), below].into_iter().flatten() {
             self.in_memory.leave_out(old, instead);
         }
-        self.put(place, own);
+        self.put(place, own, &[]);
         self.left_out.insert(id, base);
     }
 
@@ -273,19 +278,19 @@ impl Register {
     }
 
     /// Puts a place over the packed ones that it is: those of its id, or of one of its codes.
-    fn put(&mut self, place: Place, own: bool) -> Slot {
+    fn put(&mut self, place: Place, own: bool, folded: &[String]) -> Slot {
         let packed = self.packed.clone();
         let mut slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
         slots.retain(|&slot| self.in_memory.left_out(slot).is_none());
         let replaced: Vec<_> =
             slots.iter().filter_map(|&slot| Some((slot, packed.as_deref()?.facts(slot.row)))).collect();
-        self.in_memory.put(place, own, &replaced)
+        self.in_memory.put(place, own, &replaced, folded)
     }
 
     /// Puts a merged description in the stead of one of those it was merged from.
     fn replace(&mut self, slot: Slot, place: Place, own: bool) -> Slot {
         if slot.layer != memory_layer::LAYER {
-            return self.put(place, own);
+            return self.put(place, own, &[]);
         }
         self.in_memory.update(slot.row, place);
         slot

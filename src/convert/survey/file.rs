@@ -133,7 +133,7 @@ struct PlaceLine {
 }
 
 impl From<Described> for PlaceLine {
-    fn from(Described { at, source, place }: Described) -> Self {
+    fn from(Described { at, source, place, .. }: Described) -> Self {
         let Place { id, level, state, within, names, lat, long, codes, same_as, different_from, .. } = place;
         let text = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string());
         let (lat, long) = (text(lat), text(long));
@@ -147,7 +147,7 @@ impl From<PlaceLine> for Described {
         let degrees = |text: Option<String>| text.and_then(|text| text.parse().ok());
         let (lat, long) = (degrees(lat), degrees(long));
         let place = Place { state, within, names, lat, long, codes, same_as, different_from, ..Place::new(id, level) };
-        Self { at, source, place }
+        Self { at, source, place, folded: Vec::new() }
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct Adding {
 impl Adding {
     /// Adds one. What is wrong with it goes into the survey.
     pub(super) fn add(&mut self, described: Described, survey: &mut Survey, below: &Register) {
-        let Described { at, source, mut place } = described;
+        let Described { at, source, mut place, folded } = described;
         let register = self.register.get_or_insert_with(|| below.clone());
         if survey.rejected.contains_key(&at) {
             return;
@@ -28,7 +28,7 @@ impl Adding {
             let untagged = place.names.iter_mut().filter(|(tag, _)| tag.is_empty());
             untagged.for_each(|(tag, _)| language.clone_into(tag));
         }
-        match register.add(place) {
+        match register.add_folded(place, &folded) {
             Ok(None) => {}
             Ok(Some(conflict)) => drop(survey.warned.insert(at, instead(&conflict))),
             Err(conflict) => drop(survey.rejected.insert(at, contradiction(&conflict))),

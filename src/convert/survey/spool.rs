@@ -6,6 +6,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 
 use super::Position;
+use crate::fold::spaced;
 use crate::place::{Compact, Place};
 use crate::record;
 
@@ -20,6 +21,8 @@ pub(super) struct Described {
     pub(super) source: Option<String>,
     /// The place; names that the record does not tag have an empty tag.
     pub(super) place: Place,
+    /// Its names as they are looked up, or nothing: folding them is what takes longest, and workers do it.
+    pub(super) folded: Vec<String>,
 }
 
 /// One place as it is kept: lengths, where it stands, its source, the place.
@@ -32,17 +35,22 @@ impl Frame {
     }
 
     pub(super) fn of((file, line, column): Position, source: Option<&str>, place: &Place) -> Self {
-        let (source, place) = (source.map(str::as_bytes), Compact::from(place));
-        let mut bytes = Vec::with_capacity(40 + source.map_or(0, <[u8]>::len) + place.as_bytes().len());
+        let (source, packed) = (source.map(str::as_bytes), Compact::from(place));
+        let names = place.names.iter().map(|(_, name)| spaced(name));
+        let folded = names.collect::<Vec<_>>().join(BETWEEN);
+        let parts = [source.unwrap_or_default(), packed.as_bytes(), folded.as_bytes()];
+        let mut bytes = Vec::with_capacity(6 * 8 + parts.iter().map(|part| part.len()).sum::<usize>());
         for number in [file as u64, line, column, source.map_or(u64::MAX, |source| source.len() as u64)] {
             bytes.extend(number.to_le_bytes());
         }
-        bytes.extend((place.as_bytes().len() as u64).to_le_bytes());
-        bytes.extend_from_slice(source.unwrap_or_default());
-        bytes.extend_from_slice(place.as_bytes());
+        parts[1..].iter().for_each(|part| bytes.extend((part.len() as u64).to_le_bytes()));
+        parts.iter().for_each(|part| bytes.extend_from_slice(part));
         Self(bytes)
     }
 }
+
+/// Stands between folded names, of which none has it.
+const BETWEEN: &str = "\0";
 
 /// Places in the order of the input.
 pub(in crate::convert) struct Spool {
@@ -83,13 +91,13 @@ impl Spool {
 }
 
 fn read(reader: &mut impl Read) -> io::Result<Described> {
-    let mut numbers = [0; 5];
+    let mut numbers = [0; 6];
     for number in &mut numbers {
         let mut bytes = [0; 8];
         reader.read_exact(&mut bytes)?;
         *number = u64::from_le_bytes(bytes);
     }
-    let [file, line, column, source, place] = numbers;
+    let [file, line, column, source, place, folded] = numbers;
     let mut bytes = |length: u64| {
         let mut bytes = vec![0; length as usize];
         reader.read_exact(&mut bytes).map(|()| bytes)
@@ -97,7 +105,11 @@ fn read(reader: &mut impl Read) -> io::Result<Described> {
     let source = (source != u64::MAX).then(|| bytes(source)).transpose()?;
     let source = source.map(|source| String::from_utf8_lossy(&source).into_owned());
     let place = Compact::from_bytes(&bytes(place)?).place();
-    Ok(Described { at: (file as usize, line, column), source, place })
+    let folded = String::from_utf8_lossy(&bytes(folded)?).into_owned();
+    let folded: Vec<String> = folded.split(BETWEEN).map(str::to_owned).collect();
+    // A name that has the mark after all is folded again.
+    let folded = if folded.len() == place.names.len() { folded } else { Vec::new() };
+    Ok(Described { at: (file as usize, line, column), source, place, folded })
 }
 
 #[cfg(test)]
@@ -124,6 +136,7 @@ mod tests {
             let check = |described: Described| -> io::Result<()> {
                 assert_eq!((described.at, described.source), ((1, next, 2), source(next)));
                 assert_eq!(described.place, place(next));
+                assert!(described.folded.iter().eq([spaced(&place(next).names[0].1)].iter()));
                 next += 1;
                 Ok(())
             };
