@@ -14,7 +14,7 @@ mod strata;
 
 pub use error::InferError;
 pub use explain::{Derivation, Why, explain, matching};
-pub use reads::{Above, predicates};
+pub use reads::Above;
 pub use report::{json, text};
 pub use rule::{Rule, RuleError, Rules, library};
 pub use run::{Bounds, Inference, infer, prepare};

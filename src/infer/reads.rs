@@ -7,7 +7,6 @@ use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression as Pat
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::rule::{Manner, Rule, Rules, each};
-use crate::query::Query;
 use crate::vocab::{prov, rdfs, schema};
 
 /// A property and one above it (rdfs:subPropertyOf).
@@ -31,16 +30,6 @@ impl Rules {
     }
 }
 
-/// The predicates of the facts that a CONSTRUCT is about; none where one of them is a variable.
-pub fn predicates(query: &Query) -> Option<Vec<NamedNode>> {
-    let spargebra::Query::Construct { template, .. } = query.algebra() else { return None };
-    let predicate = |triple: &TriplePattern| match &triple.predicate {
-        NamedNodePattern::NamedNode(property) => Some(property.clone()),
-        NamedNodePattern::Variable(_) => None,
-    };
-    template.iter().map(predicate).collect()
-}
-
 fn of_rule(rule: &Rule, above: &BTreeSet<NamedNode>) -> Option<BTreeSet<NamedNode>> {
     let (mut found, mut is_bounded) = (BTreeSet::new(), true);
     let derives_above =
@@ -48,16 +37,17 @@ fn of_rule(rule: &Rule, above: &BTreeSet<NamedNode>) -> Option<BTreeSet<NamedNod
     if rule.template.iter().any(derives_above) {
         return None;
     }
+    let pattern = body(&rule.pattern);
     let mut take = |predicate: &NamedNodePattern| match predicate {
         NamedNodePattern::NamedNode(property) => drop(found.insert(property.clone())),
-        NamedNodePattern::Variable(variable) => match domain(variable, &rule.pattern, above) {
+        NamedNodePattern::Variable(variable) => match domain(variable, pattern, above) {
             Some(mut properties) => found.append(&mut properties),
             None => is_bounded = false,
         },
     };
     rule.template.iter().for_each(|triple| take(&triple.predicate));
     let mut has_inner = false;
-    each(&rule.pattern, Manner { denied: false, stated: false }, &mut |part, _| match part {
+    each(pattern, Manner { denied: false, stated: false }, &mut |part, _| match part {
         GraphPattern::Bgp { patterns } => patterns.iter().for_each(|triple| take(&triple.predicate)),
         GraphPattern::Path { path, .. } => {
             let mut properties = BTreeSet::new();
@@ -73,6 +63,14 @@ fn of_rule(rule: &Rule, above: &BTreeSet<NamedNode>) -> Option<BTreeSet<NamedNod
     // A variable of an inner SELECT is another one of the same name.
     let has_variables = has_inner && has_variable_predicate(rule);
     (is_bounded && !has_variables).then_some(found)
+}
+
+/// A pattern without the projection on all of its variables that the parser puts around it.
+fn body(pattern: &GraphPattern) -> &GraphPattern {
+    match pattern {
+        GraphPattern::Project { inner, .. } => body(inner),
+        pattern => pattern,
+    }
 }
 
 fn has_variable_predicate(rule: &Rule) -> bool {

@@ -111,8 +111,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
 /// predicates.
 fn of_store(args: &Args, backend: Backend, (rules, executor): (&Rules, &Executor), edge: &Edge) -> Result<Whole> {
     let predicates = match backend.remote() {
-        Some(_) => predicates(args, &backend, rules)?,
-        None => None,
+        // Which of several reasons is told first hangs on what else is there.
+        Some(_) if args.explain.is_none() => predicates(args, &backend, rules)?,
+        _ => None,
     };
     match predicates {
         Some(predicates) => Whole::part_of(backend, &predicates, executor, edge),
@@ -132,12 +133,7 @@ fn predicates(args: &Args, backend: &Backend, rules: &Rules) -> Result<Option<Ve
         _ => None,
     });
     let above: Vec<_> = stated.chain(known).collect();
-    let Some(mut found) = rules.reads(&above) else { return Ok(None) };
-    if let Some(fact) = &args.explain {
-        let Some(asked) = infer::predicates(&pattern(fact)?) else { return Ok(None) };
-        found.extend(asked);
-    }
-    Ok(Some(found.into_iter().collect()))
+    Ok(rules.reads(&above).map(|found| found.into_iter().collect()))
 }
 
 /// What the vocabulary says.
