@@ -16,7 +16,7 @@ PROFILE  := --release
 LIBCLANG  = $(shell FEATURES='$(FEATURES)' sh .ci/deps --env)
 
 .PHONY: register release-data demo test test-browser test-clients test-readers test-terminal test-remote test-spark test-crash test-faults test-floods fuzz deny advisories sbom reproducible \
-	build lint fmt doc bench bench-server bench-query bench-growth bench-remote bench-tables deps help
+	build lint fmt doc bench bench-server bench-query bench-growth bench-remote bench-tables bench-conflicts deps help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -172,6 +172,9 @@ bench-remote: build ## the commands and pages over other engines beside the own 
 bench-tables: build ## a CSV of a million rows and a workbook of 100,000 beside pandas, openpyxl, rdflib and Morph-KGC (taken from PyPI; BENCH='--rows 10000 --book 1000' for less)
 	@target/tables/bin/python -c 'import pandas, openpyxl, rdflib, morph_kgc' 2>/dev/null || { python3 -m venv target/tables && target/tables/bin/pip install --quiet 'pandas==2.*' 'openpyxl==3.*' 'rdflib==7.*' 'morph-kgc==2.*'; }
 	@python3 benches/tables.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" --python target/tables/bin/python $(BENCH)
+
+bench-conflicts: build ## what conflict rules find of what is in a synthetic world, and the seconds of checks and inference, at first and after a reload (BENCH='--places 1000')
+	@python3 benches/conflicts.py --citypact "$${CARGO_TARGET_DIR:-target}/release/citypact" $(BENCH)
 
 bench-query: build ## fifty questions beside oxigraph's answers (taken from PyPI) and Virtuoso's (Debian: virtuoso-opensource), and wrk's light ones
 	@test -x .venv/bin/oxigraph || { python3 -m venv .venv && .venv/bin/pip install --quiet oxigraph; }

@@ -153,6 +153,16 @@ fn like_any_other(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file, in the place of one of its name.
+///
+/// # Errors
+/// Those of the file system; what was there before is left then.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    file.write_all(bytes)?;
+    file.commit()
+}
+
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer.write(bytes).map_err(about(&self.named))

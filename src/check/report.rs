@@ -7,11 +7,12 @@ use std::io::{self, Write};
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
 use serde_json::{Value, json};
 
-use super::conflicts::{Claim, Conflict};
+use super::conflicts::{Claim, Conflict, Review};
 use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
 use super::validation::ShapesReport;
 use super::words;
+use crate::ontology::LANGUAGES;
 use crate::output::Style;
 use crate::rdf::recommended;
 use crate::vocab::sh;
@@ -60,7 +61,8 @@ impl Report {
         let shapes = self.shapes.iter().flat_map(|report| &report.findings);
         let conflicts = self.conflicts.iter().flatten();
         let in_conflicts = conflicts.flat_map(|conflict| {
-            std::iter::once(&conflict.subject).chain(conflict.claims.iter().map(|claim| &claim.value))
+            std::iter::once(&conflict.finding.about)
+                .chain(conflict.claims.iter().filter_map(|claim| claim.said.value.as_ref()))
         });
         shapes.flat_map(|finding| std::iter::once(&finding.focus).chain(&finding.value)).chain(in_conflicts)
     }
@@ -244,54 +246,62 @@ fn evidence_finding(finding: &EvidenceFinding, how: &Written, out: &mut impl Wri
             how.paint("1;33", &how.say("moved: stands at {}", &[&places.join(", ")]))
         }
     };
-    let quote = how.style.term(&Literal::new_simple_literal(&finding.quote));
+    let quote = plain(&finding.quote, how);
     writeln!(out, "  {}{place} “{quote}”: {problem}", how.iri(&finding.document))?;
     finding.of.iter().try_for_each(|of| writeln!(out, "    {}", how.iri(of)))
 }
 
 fn conflicts_text(conflicts: &[Conflict], how: &Written, out: &mut impl Write) -> io::Result<()> {
-    let mut by_property: BTreeMap<String, Vec<&Conflict>> = BTreeMap::new();
-    for conflict in conflicts {
-        by_property.entry(how.style.term(&conflict.property)).or_default().push(conflict);
-    }
-    let parts: Vec<String> =
-        by_property.iter().map(|(property, conflicts)| how.say("{} of {}", &[&conflicts.len(), property])).collect();
-    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    writeln!(out, "{}{parts}", how.say("Conflicts: {}", &[&conflicts.len()]))?;
-    for (property, conflicts) in by_property {
-        for conflict in conflicts.iter().take(how.most) {
-            conflict_text(conflict, &property, how, out)?;
-        }
-        how.more(conflicts.len(), out)?;
+    let groups: Vec<&[Conflict]> = conflicts.chunk_by(|one, other| one.finding.rule == other.finding.rule).collect();
+    writeln!(out, "{}", how.say("Conflicts: {}", &[&conflicts.len()]))?;
+    for group in groups {
+        let heading = format!("{} ({})", group[0].title(&how.language), group.len());
+        writeln!(out, "  {}", how.paint("1;33", &heading))?;
+        group.iter().take(how.most).try_for_each(|conflict| conflict_text(conflict, how, out))?;
+        how.more(group.len(), out)?;
     }
     Ok(())
 }
 
-fn conflict_text(conflict: &Conflict, property: &str, how: &Written, out: &mut impl Write) -> io::Result<()> {
-    let figure: Vec<String> = conflict.figure.iter().map(|(_, term)| how.style.term(term)).collect();
-    let heading = [&[how.style.term(&conflict.subject), property.to_owned()], figure.as_slice()].concat().join("  ");
-    writeln!(out, "  {}", how.paint("1", &heading))?;
+/// A text of the data, with nothing in it that would move a cursor.
+fn plain(text: &str, how: &Written) -> String {
+    how.style.term(&Literal::new_simple_literal(text))
+}
+
+fn conflict_text(conflict: &Conflict, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let finding = &conflict.finding;
+    writeln!(out, "    {}", how.paint("1", &plain(conflict.sentence(&how.language), how)))?;
+    let of: Vec<String> = std::iter::once(&finding.about)
+        .chain(&finding.property)
+        .chain(finding.key.iter().map(|(_, term)| term).filter(|term| **term != finding.about))
+        .map(|term| how.style.term(term))
+        .collect();
+    writeln!(out, "      {}", of.join("  "))?;
     conflict.claims.iter().try_for_each(|claim| claim_text(claim, how, out))?;
-    for verdict in &conflict.verdicts {
-        writeln!(out, "    {}", how.say("assessed as {}", &[&how.style.term(verdict)]))?;
+    for review in &conflict.reviews {
+        let by = review.by.as_deref().map(|by| how.say(" by {}", &[&plain(by, how)])).unwrap_or_default();
+        let at = review.at.as_deref().map(|at| how.say(" on {}", &[&plain(at, how)])).unwrap_or_default();
+        let verdict = how.style.term(&review.verdict);
+        writeln!(out, "      {}", how.say("assessed as {}{}{}", &[&verdict, &by, &at]))?;
     }
     Ok(())
 }
 
 fn claim_text(claim: &Claim, how: &Written, out: &mut impl Write) -> io::Result<()> {
+    let value = claim.said.value.as_ref().unwrap_or(&claim.said.fact);
     for told in &claim.told {
         let published = told.origin.published.as_ref().map(|day| how.say(" of {}", &[day])).unwrap_or_default();
         let quotes: Vec<String> = told.quotes.iter().map(|quote| quote_text(quote, how)).collect();
         let quotes = if quotes.is_empty() { String::new() } else { format!(": {}", quotes.join(", ")) };
-        let value = how.style.term(&claim.value);
+        let value = how.style.term(value);
         let said = how.say("{}  says {}{}{}", &[&value, &how.iri(told.origin.name()), &published, &quotes]);
-        writeln!(out, "    {said}")?;
+        writeln!(out, "      {said}")?;
     }
     Ok(())
 }
 
 fn quote_text((words, start, _): &(String, Option<usize>, Option<usize>), how: &Written) -> String {
-    let words = how.style.term(&Literal::new_simple_literal(words));
+    let words = plain(words, how);
     start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}”{}", how.say(" at {}", &[&start])))
 }
 
@@ -374,17 +384,29 @@ fn conflict_json(conflict: &Conflict) -> Value {
                 "evidence": told.quotes.iter().map(quote).collect::<Vec<_>>(),
             })
         });
+        let term = |term: &Option<Term>| term.as_ref().map(|term| recommended(term).to_string());
         json!({
-            "value": recommended(&claim.value).to_string(), "node": claim.node.to_string(),
-            "quantifier": claim.quantifier.as_ref().map(ToString::to_string), "told": told.collect::<Vec<_>>(),
+            "value": term(&claim.said.value), "when": term(&claim.said.when), "property": term(&claim.said.property),
+            "node": claim.said.fact.to_string(), "quantifier": term(&claim.quantifier), "told": told.collect::<Vec<_>>(),
         })
     };
-    let figure = conflict.figure.iter().map(|(property, value)| (property.to_string(), recommended(value).to_string()));
+    let finding = &conflict.finding;
+    let figure = finding.key.iter().map(|(name, value)| (name.clone(), recommended(value).to_string()));
+    let sentences = LANGUAGES.iter().zip(&conflict.sentences);
+    let review = |review: &Review| {
+        json!({
+            "assessment": review.assessment.to_string(), "verdict": review.verdict.to_string(), "by": review.by, "at": review.at,
+        })
+    };
     json!({
-        "subject": conflict.subject.to_string(),
-        "property": conflict.property.to_string(),
+        "rule": &*finding.rule,
+        "assessment": conflict.assessment.to_string(),
+        "subject": finding.about.to_string(),
+        "property": finding.property.as_ref().map(ToString::to_string),
         "figure": figure.collect::<BTreeMap<_, _>>(),
+        "verdict": finding.verdict.to_string(),
+        "sentences": sentences.filter_map(|(tag, text)| Some((*tag, text.as_ref()?))).collect::<BTreeMap<_, _>>(),
         "claims": conflict.claims.iter().map(claim).collect::<Vec<_>>(),
-        "verdicts": conflict.verdicts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "reviews": conflict.reviews.iter().map(review).collect::<Vec<_>>(),
     })
 }

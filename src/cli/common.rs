@@ -1,6 +1,9 @@
 //! What several commands share: which store, how it is opened, how findings are shown.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 
 use super::edge::Edge;
 use super::report::Result;
@@ -19,6 +22,17 @@ impl StoreArgs {
     pub fn open(&self, purpose: &str) -> Result<Embedded> {
         Ok(Embedded::open_existing(&self.store, &Holder::this_process(purpose))?)
     }
+}
+
+/// The files of a folder whose names end in a suffix, in the order of their names.
+pub fn files_named(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>> {
+    let context = || format!("cannot read the folder {}", folder.display());
+    let entries = std::fs::read_dir(folder).with_context(context)?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>();
+    let mut paths = paths.with_context(context)?;
+    paths.retain(|path| path.extension().is_some_and(|own| own == suffix));
+    paths.sort();
+    Ok(paths)
 }
 
 /// Columns of text, aligned with regard to the width of CJK characters; numbers of the last column to the right.

@@ -8,11 +8,13 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod again;
 mod answer;
 mod backend;
 mod commands;
 mod common;
 mod config;
+mod conflicts;
 mod edge;
 mod endpoint;
 mod follow;

@@ -13,7 +13,7 @@ use super::progress::Unit;
 use super::report::{Outcome, Result, of_work};
 use crate::index::Version;
 use crate::query::{Cancel, Executor, Limits};
-use crate::store::{IndexOnly, Remote, Store};
+use crate::store::{Embedded, IndexOnly, Remote, Store};
 
 /// What the work may use.
 #[derive(Debug, Clone, clap::Args)]
@@ -92,6 +92,14 @@ impl Whole {
         executor.check().map_err(of_work)?;
         let outcome = loaded?;
         Ok(Self { version: store.version().clone(), kept: Kept::Files(store), outcome })
+    }
+
+    /// The store, where it is one of this process.
+    pub fn embedded(&self) -> Option<&Arc<Embedded>> {
+        match &self.kept {
+            Kept::Store(backend) => backend.embedded(),
+            Kept::Files(_) => None,
+        }
     }
 
     /// What it was read from.

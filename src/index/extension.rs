@@ -1,4 +1,4 @@
-//! Overlay of a state: a state with more in it, by the numbers of terms.
+//! Overlay of a state: a state with more in it, or less, by the numbers of terms.
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -46,6 +46,11 @@ impl Extension<'_> {
     /// Adds a triple to a graph that [`Self::graph`] gave, or to the unnamed one (0).
     pub fn insert(&mut self, [subject, predicate, object]: [Id; 3], graph: u32) {
         self.work.set(predicate, subject, object, graph, true);
+    }
+
+    /// Takes a triple out of a graph.
+    pub fn remove(&mut self, [subject, predicate, object]: [Id; 3], graph: u32) {
+        self.work.set(predicate, subject, object, graph, false);
     }
 
     /// Adds a quad whose terms stay as they stand.

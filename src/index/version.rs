@@ -338,6 +338,26 @@ impl Version {
         )
     }
 
+    /// A quad by the numbers of its terms, in any form, and of its graph; none where the data lacks one of them.
+    pub fn row(&self, quad: &Quad) -> Option<Row> {
+        let subject = match &quad.subject {
+            NamedOrBlankNode::NamedNode(node) => self.id(node.as_ref().into()),
+            NamedOrBlankNode::BlankNode(node) => self.id(node.as_ref().into()),
+        };
+        let graph = match &quad.graph_name {
+            GraphName::DefaultGraph => Some(0),
+            GraphName::NamedNode(name) => self.id(name.as_ref().into()).and_then(|name| self.base.graph_number(name)),
+            GraphName::BlankNode(name) => self.id(name.as_ref().into()).and_then(|name| self.base.graph_number(name)),
+        };
+        Some((subject?, self.id(quad.predicate.as_ref().into())?, self.find(quad.object.clone())?, graph?))
+    }
+
+    /// Whether a quad is there.
+    pub fn holds(&self, (subject, predicate, object, graph): Row) -> bool {
+        let set = self.segment(predicate).and_then(|segment| segment.graphs(subject, object));
+        set.is_some_and(|set| self.graphs_of(set).any(|other| other == graph))
+    }
+
     /// The quad of a row.
     pub fn quad(&self, (subject, predicate, object, graph): Row) -> Quad {
         let graph_name = self.graph_id(graph).map_or(GraphName::DefaultGraph, |name| self.node(name).into());

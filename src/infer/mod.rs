@@ -4,6 +4,7 @@
 //! `FILTER NOT EXISTS { GRAPH ?g { … } }` means that no source says so, and does not depend on what rules derive. Other
 //! negation puts a rule above those that derive what it denies; where that goes in a circle, the rules are refused.
 
+mod again;
 mod error;
 mod explain;
 mod reads;
@@ -11,7 +12,9 @@ mod report;
 mod rule;
 mod run;
 mod strata;
+mod template;
 
+pub use again::{Again, infer_again};
 pub use error::InferError;
 pub use explain::{Derivation, Why, explain, matching};
 pub use reads::Above;

@@ -93,6 +93,8 @@ pub struct Rule {
     pub title: String,
     /// More of it; may be empty.
     pub description: String,
+    /// The whole file.
+    text: String,
     /// What follows.
     pub(super) template: Vec<TriplePattern>,
     /// From what.
@@ -118,6 +120,15 @@ impl Rules {
     pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
         let strata = strata::strata(&rules)?;
         Ok(Self { rules, strata })
+    }
+
+    /// What is another for every other set of rules: names and texts hashed.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in self.rules.iter().flat_map(|rule| [&rule.name, &rule.text]) {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
     }
 
     /// The rules.
@@ -162,6 +173,7 @@ impl Rule {
             name: name.to_owned(),
             title: if head.title.is_empty() { name.to_owned() } else { head.title },
             description: head.description,
+            text: text.to_owned(),
             template: template.clone(),
             variables: variables(&pattern),
             pattern,

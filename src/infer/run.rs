@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Variable};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::error::InferError;
-use super::rule::{Rule, Rules};
+use super::rule::Rules;
 use super::strata::{Sort, Sorts};
-use crate::index::{Extension, Id, Kind, Selection, Version, normal};
+use super::template::Template;
+use crate::index::{Extension, Id, Selection, Version};
 use crate::query::{Executor, Over, Solution};
 use crate::vocab::{graph, rdfs, skos};
 
@@ -102,6 +102,15 @@ impl Inference {
 pub fn prepare(data: &Version, ontology: impl IntoIterator<Item = Quad>) -> Result<Version, InferError> {
     let mut more = data.extend();
     more.clear(graph::inferred.into());
+    add_ontology(more, ontology)
+}
+
+/// The data with what was inferred before, and with what `ontology` says as [`prepare`] has it.
+pub(super) fn with_ontology(data: &Version, ontology: impl IntoIterator<Item = Quad>) -> Result<Version, InferError> {
+    add_ontology(data.extend(), ontology)
+}
+
+fn add_ontology(mut more: Extension<'_>, ontology: impl IntoIterator<Item = Quad>) -> Result<Version, InferError> {
     let above = [rdfs::subClassOf, rdfs::subPropertyOf, skos::broader];
     for quad in ontology.into_iter().filter(|quad| above.contains(&quad.predicate.as_ref())) {
         more.insert_quad(Quad { graph_name: crate::vocab::ONTOLOGY.into(), ..quad }.as_ref())?;
@@ -120,17 +129,8 @@ pub fn infer(
     executor: &Executor,
     told: &dyn Fn(usize),
 ) -> Result<Inference, InferError> {
-    let stated = data.graphs().iter().filter_map(|graph| match data.term(graph.id) {
-        Term::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
-        Term::BlankNode(name) => Some(name.into()),
-        _ => None,
-    });
-    let mut graphs = QueryDatasetSpecification::new();
-    graphs.set_default_graph_as_union();
-    // Facts are in a graph that no rule can ask for.
-    graphs.set_available_named_graphs(stated.filter(|name| *name != graph::inferred.into()).collect());
     let inference = Inference {
-        over: Over { version: Arc::new(data), graphs },
+        over: super::again::over(Arc::new(data)),
         how: HashMap::new(),
         facts: Vec::new(),
         counts: vec![0; rules.rules.len()],
@@ -209,7 +209,7 @@ impl Running<'_> {
         let (rule, executor) = (&self.rules.rules[number], self.executor);
         let over = self.inference.over.clone();
         let known = Selection::all(over.version.clone());
-        let mut templates = Template::all(rule, more)?;
+        let mut templates = Template::all(rule, rule.query.variables(), more)?;
         let mut failed = Ok(());
         let mut take = |solution: Solution<'_>| {
             for template in &mut templates {
@@ -248,85 +248,6 @@ impl Running<'_> {
             return Err(InferError::Facts { facts: self.bounds.facts, rule: name.clone() });
         }
         Ok(())
-    }
-}
-
-/// A place of a fact that a rule derives.
-enum Place {
-    Constant(Id),
-    /// A variable, by its place in a solution.
-    Variable(usize),
-}
-
-/// A triple that a rule derives from each solution.
-struct Template {
-    places: [Place; 3],
-    /// Numbers of terms that the query made.
-    made: HashMap<Id, Id>,
-}
-
-impl Template {
-    /// Those of a rule.
-    fn all(rule: &Rule, more: &mut Extension<'_>) -> Result<Vec<Self>, InferError> {
-        let mut found = Vec::new();
-        for triple in &rule.template {
-            let predicate = TermPattern::from(triple.predicate.clone());
-            let parts = [&triple.subject, &predicate, &triple.object];
-            let places = parts.map(|part| Place::new(part, rule, more));
-            if let [Some(subject), Some(predicate), Some(object)] = places {
-                found.push(Self { places: [subject?, predicate?, object?], made: HashMap::new() });
-            }
-        }
-        Ok(found)
-    }
-
-    /// The fact that a solution gives: none where something has no value, or the result is no triple.
-    fn fact(&mut self, solution: &Solution<'_>, more: &mut Extension<'_>) -> Result<Option<Fact>, InferError> {
-        let mut fact = Fact::default();
-        for (at, place) in self.places.iter().enumerate() {
-            fact[at] = match *place {
-                Place::Constant(id) => id,
-                Place::Variable(column) => match solution.id(column) {
-                    Some(id) if may_stand(solution.kind(id), at) => id,
-                    _ => return Ok(None),
-                },
-            };
-        }
-        for id in fact.iter_mut().filter(|id| id.is_local()) {
-            *id = match self.made.get(id) {
-                Some(known) => *known,
-                None => {
-                    let known = more.intern(solution.term_of(*id).as_ref())?;
-                    self.made.insert(*id, known);
-                    known
-                }
-            };
-        }
-        Ok(Some(fact))
-    }
-}
-
-impl Place {
-    /// None where no solution gives it a term.
-    fn new(part: &TermPattern, rule: &Rule, more: &mut Extension<'_>) -> Option<Result<Self, InferError>> {
-        let term: Term = match part {
-            TermPattern::NamedNode(node) => node.clone().into(),
-            TermPattern::Literal(literal) => normal(literal.clone().into()),
-            TermPattern::Variable(variable) => {
-                return rule.query.variables().iter().position(|column| column == variable).map(Self::Variable).map(Ok);
-            }
-            TermPattern::BlankNode(_) | TermPattern::Triple(_) => return None,
-        };
-        Some(more.intern(term.as_ref()).map(Self::Constant).map_err(InferError::from))
-    }
-}
-
-/// Whether a term of this kind can be subject (0), predicate (1) or object (2).
-fn may_stand(kind: Kind, at: usize) -> bool {
-    match at {
-        0 => matches!(kind, Kind::Iri | Kind::Blank),
-        1 => kind == Kind::Iri,
-        _ => true,
     }
 }
 

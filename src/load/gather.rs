@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use oxrdf::{NamedNode, Quad};
-use spargebra::SparqlParser;
 
 use super::LoadReport;
 use super::document::document_graph;
 use super::error::LoadError;
 use super::spill::Spill;
 use crate::rdf::quad_bytes;
-use crate::store::{BulkOptions, Change, Document, Store, StoreError};
+use crate::store::{BulkOptions, Change, Document, Store};
 use crate::vocab;
 
 /// From so many new quads on, sorted files are faster than transactions.
@@ -140,17 +139,13 @@ fn load_groups(
     Ok(())
 }
 
-/// Removes quads in one transaction.
+/// Removes quads, and counts them.
 fn remove(quads: &[Quad], store: &dyn Store) -> Result<Change, LoadError> {
     if quads.is_empty() {
         return Ok(Change::default());
     }
     let before = store.count_quads()?;
-    let group =
-        |quad: &Quad| format!("GRAPH {} {{ {} {} {} }}\n", quad.graph_name, quad.subject, quad.predicate, quad.object);
-    let statement = format!("DELETE DATA {{ {} }}", quads.iter().map(group).collect::<String>());
-    let update = SparqlParser::new().parse_update(&statement);
-    store.run_update(update.map_err(|error| StoreError::Storage(error.into()))?)?;
+    store.remove(quads)?;
     Ok(Change { inserted: 0, removed: before.saturating_sub(store.count_quads()?) })
 }
 

@@ -6,7 +6,7 @@ use super::emit::Node;
 use super::iri::{self, Key};
 use super::reference::{Accept, Target};
 use crate::record::{Assessment, Award, Conferral, Mode, OneOrMany, Post, Project, RecordType, Service, Verdict};
-use crate::vocab::{self, pact, prov, schema};
+use crate::vocab::{self, dcterms, pact, prov, schema};
 
 impl<'m> Context<'m> {
     /// An award.
@@ -150,6 +150,10 @@ impl<'m> Context<'m> {
             }
         }
         self.out.concept(&node, pact::verdict, vocab::CODE, record.verdict.as_str());
+        if let Some(by) = &record.by {
+            self.out.text(&node, schema::author, None, by);
+        }
+        self.out.date(&node, dcterms::created, record.on);
         if let Some(doc) = self.doc.filter(|_| record.source.is_some()) {
             self.out.link(&node, prov::wasDerivedFrom, &doc.node);
         }

@@ -6,6 +6,7 @@
 
 mod algebra;
 mod assist;
+mod delta;
 #[cfg(feature = "client")]
 mod elsewhere;
 mod engine;
@@ -34,6 +35,7 @@ pub use assist::classify::InputClass;
 pub use assist::entities::Finder;
 pub use assist::suggest::{Entity, Suggestion, suggest, written};
 pub use assist::vocabulary_lint::{unknown_functions, unknown_terms};
+pub use delta::{Affected, Changed, Delta, Side};
 pub use engine::explain::{Explanation, Step};
 pub use engine::functions::FUNCTIONS;
 pub use engine::indexing::Indexing;

@@ -126,6 +126,7 @@ codes! {
         ChangedOverTime = "changed-over-time", UnresolvedConflict = "unresolved-conflict", Homonym = "homonym",
         SuspectedTranslationError = "suspected-translation-error", SumMismatch = "sum-mismatch",
         Confirmed = "confirmed",
+        Duplicate = "duplicate", DamagedText = "damaged-text", Unconfirmed = "unconfirmed",
     }
 }
 

@@ -351,5 +351,8 @@ record! {
         verdict: Verdict }
     optional { /// Its id.
         #[schemars(length(min = 1))]
-        id: String }
+        id: String, /// Who found it.
+        #[schemars(length(min = 1))]
+        by: String, /// When it was found.
+        on: Date }
 }

@@ -66,12 +66,13 @@ pub(crate) fn form(field: &str) -> Option<String> {
             "a text, or a language map such as {\"zh-Hans\": \"昆明市\", \"en\": [\"Kunming\", \"Kunming City\"]}"
         }
         "since" | "until" | "attested_on" | "signed_on" | "start" | "end" | "as_of" | "due_by" | "founded_on"
-        | "conferred_on" | "issued_on" | "opened_on" | "published" | "retrieved" => {
+        | "conferred_on" | "issued_on" | "opened_on" | "published" | "retrieved" | "on" => {
             "a date: 2024-01-24, 1979-10 or 1982"
         }
         "value" | "rank" => "a whole number, without quotation marks",
         "award" => "the id of an award record",
         "assesses" => "the ids of the records it is about",
+        "by" => "a text: the name of whoever found it",
         "quote" => "the words of the source, at most a few",
         "conferred_by" | "person" | "on_behalf_of" | "hosts" | "operator" | "set_by" | "publisher" | "authors"
         | "at" => "a person, an organization or a place: its id, its name, or {\"name\": …}",

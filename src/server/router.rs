@@ -58,7 +58,7 @@ fn routes() -> Router<Arc<Endpoint>> {
         .route("/events", get(pages::handler::events))
         .route("/documents", get(pages::handler::documents))
         .route("/compare", get(pages::handler::compare))
-        .route("/review", get(pages::handler::review))
+        .route("/review", get(pages::handler::review).post(pages::judge))
         .route("/ontology", get(pages::handler::ontology))
         .route("/sparql", get(sparql::handle).post(sparql::handle))
         .route("/sparql/check", get(assist::check).post(assist::check))

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use oxrdf::Quad;
+
 use crate::query::{
     Cancel, Dataset, DefaultGraph, Engine, Limits, QueryError, RemoteSession, RemoteStates, State, Update, UpdateStats,
 };
-use crate::store::{Embedded, Holder, Remote, StoreError};
+use crate::store::{Embedded, Holder, Remote, Store as _, StoreError};
 
 /// The store of an endpoint.
 pub enum Served {
@@ -56,6 +58,21 @@ impl Served {
         match self {
             Self::Here(store) => Ok(store.await_snapshot(stopped)?.map(State::Local)),
             Self::There(states) => states.present().map(State::Remote).map(Some),
+        }
+    }
+
+    /// Adds some quads and removes others, without blank nodes.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub fn change(&self, come: &[Quad], gone: &[Quad]) -> Result<(), StoreError> {
+        match self {
+            Self::Here(store) => store.change(come, gone),
+            Self::There(states) => {
+                let done = states.remote().change(come, gone);
+                states.changed();
+                done
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use super::error::StoreError;
 use super::log::{self, Log, damaged};
+use super::since::ToldChanges;
 use crate::index::{Builder, Change, Version};
 
 const STATE: &str = "index.cpx";
@@ -87,17 +88,44 @@ pub(super) fn read(directory: &Path) -> Result<Found, StoreError> {
     }
 }
 
+/// The state after the commit of a number, and what was changed from then on to another; none where the files do not go back so
+/// far, or are of another store.
+pub(super) fn changes(directory: &Path, id: &str, epoch: u64, until: u64) -> Result<Option<ToldChanges>, StoreError> {
+    let base = base(directory)?;
+    if base.epoch() > epoch {
+        return Ok(None);
+    }
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let log = log::read(&directory.join(LOG), base.epoch(), |change, at| {
+        match at {
+            at if at <= epoch => before.push(change),
+            at if at <= until => after.push(change),
+            _ => {}
+        }
+        Ok(())
+    });
+    // A writer may have put other files there in between, and a store that has none tells nothing.
+    let Some(log) = log.ok().filter(|log| log.id == id && log.base <= base.epoch()) else { return Ok(None) };
+    let before = base.with_changes(&before, epoch.min(log.epoch)).map_err(StoreError::from)?;
+    Ok(Some(ToldChanges { before, changes: after }))
+}
+
+/// The state that the log goes on from.
+fn base(directory: &Path) -> Result<Version, StoreError> {
+    let state = directory.join(STATE);
+    match Version::open(&state) {
+        Ok((version, _)) => Ok(version),
+        // A store begins with a log alone.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Builder::new().finish(0)),
+        Err(error) => Err(StoreError::file(state)(error)),
+    }
+}
+
 /// None where the log goes on from a later state: a writer may have put a new one there in between.
 fn look(directory: &Path) -> Result<Option<Found>, StoreError> {
-    let state = directory.join(STATE);
-    let base = match Version::open(&state) {
-        Ok((version, _)) => version,
-        // A store begins with a log alone.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Builder::new().finish(0),
-        Err(error) => return Err(StoreError::file(state)(error)),
-    };
+    let base = base(directory)?;
     let mut changes = Vec::new();
-    let log = log::read(&directory.join(LOG), base.epoch(), |change| {
+    let log = log::read(&directory.join(LOG), base.epoch(), |change, _| {
         changes.push(change);
         Ok(())
     })?;

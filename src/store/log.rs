@@ -42,11 +42,11 @@ pub(super) struct Found {
     changes: usize,
 }
 
-/// Reads the changes of all commits after an epoch, in their order.
+/// Reads the changes of all commits after an epoch, in their order, each with the epoch of its commit.
 pub(super) fn read(
     path: &Path,
     after: u64,
-    mut take: impl FnMut(Change) -> Result<(), StoreError>,
+    mut take: impl FnMut(Change, u64) -> Result<(), StoreError>,
 ) -> Result<Found, StoreError> {
     let file = StoreError::file(path);
     let (mut records, id, base) = Records::open(path).map_err(file)?;
@@ -60,7 +60,7 @@ pub(super) fn read(
             found.changes += 1;
             let change = change(record.kind, quad).ok_or_else(|| damaged(path, "a change of no known kind"))?;
             if record.epoch > after {
-                take(change)?;
+                take(change, record.epoch)?;
             }
         }
     }

@@ -3,7 +3,8 @@
 //!
 //! A store's directory holds `index.cpx` (the index of a state) and `index.log` (what was committed since): a copy of what
 //! RocksDB holds, or the store itself. `citypact.json` holds the store's id and its commit counter, `citypact.lock` is locked
-//! while the store is open, and `citypact.holder` tells who has it open for writing.
+//! while the store is open, and `citypact.holder` tells who has it open for writing. `citypact.conflicts`, `citypact.shapes` and
+//! `citypact.inferred` are what was worked out from a state, to save time after it has changed ([`Embedded::remember`]).
 
 mod agreement;
 mod bound;
@@ -26,13 +27,14 @@ mod recovery;
 #[cfg(feature = "client")]
 mod remote;
 mod restore;
+mod since;
 mod snapshot;
 mod transaction;
 mod versions;
 mod writing;
 
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{GraphNameRef, NamedNodeRef, Quad};
+use oxrdf::{GraphName, GraphNameRef, NamedNodeRef, Quad};
 
 use crate::rdf::canonical_quad;
 
@@ -52,6 +54,7 @@ pub use remote::{Asking, CHANGE, Credentials, EPOCH, Endpoint, Remote, Scope};
 #[cfg(feature = "client")]
 pub(crate) use remote::{Ended, FORM, ended, query_form};
 pub use restore::restore;
+pub use since::Since;
 pub use snapshot::Snapshot;
 pub use transaction::Transaction;
 pub use writing::BulkOptions;
@@ -129,6 +132,37 @@ pub trait Store: Send + Sync {
     ) -> Result<u64, StoreError> {
         Err(StoreError::ReadOnly)
     }
+
+    /// Adds some quads and removes others: at once in a store of this process, else first those that are added.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn change(&self, come: &[Quad], gone: &[Quad]) -> Result<(), StoreError> {
+        if !come.is_empty() {
+            self.load(&Document { graphs: Vec::new(), quads: come.to_vec() })?;
+        }
+        self.remove(gone)
+    }
+
+    /// Removes quads without blank nodes, a thousand in a transaction. Those that are not there do no harm.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    fn remove(&self, quads: &[Quad]) -> Result<(), StoreError> {
+        quads.chunks(REMOVED).try_for_each(|quads| self.run_update(deletion(quads)?))
+    }
+}
+
+/// Quads that are removed at once: endpoints limit the length of an update.
+const REMOVED: usize = 1_000;
+
+fn deletion(quads: &[Quad]) -> Result<spargebra::Update, StoreError> {
+    let line = |quad: &Quad| match &quad.graph_name {
+        GraphName::DefaultGraph => format!("{} {} {} .\n", quad.subject, quad.predicate, quad.object),
+        graph => format!("GRAPH {graph} {{ {} {} {} }}\n", quad.subject, quad.predicate, quad.object),
+    };
+    let statement = format!("DELETE DATA {{ {} }}", quads.iter().map(line).collect::<String>());
+    spargebra::SparqlParser::new().parse_update(&statement).map_err(|error| StoreError::Storage(error.into()))
 }
 
 impl Store for Embedded {
@@ -168,6 +202,18 @@ impl Store for Embedded {
 
     fn has_graph(&self, graph: NamedNodeRef<'_>) -> Result<bool, StoreError> {
         self.contains_graph(graph)
+    }
+
+    fn change(&self, come: &[Quad], gone: &[Quad]) -> Result<(), StoreError> {
+        self.transaction(|transaction| {
+            for quad in gone {
+                let quad = document::into_stored_form(quad.clone());
+                if transaction.contains(quad.as_ref())? {
+                    transaction.remove(quad.as_ref());
+                }
+            }
+            transaction.load(&Document { graphs: Vec::new(), quads: come.to_vec() }).map(drop)
+        })
     }
 
     fn add_all(

@@ -19,7 +19,7 @@ namespace! {
         // Services and posts.
         mode, stops, postKind, sendingState,
         // Any fact, its source and its review.
-        earliest, latest, modality, confidence, textCondition, retrievedOn, assesses, verdict,
+        earliest, latest, modality, confidence, textCondition, retrievedOn, assesses, verdict, rule,
     }
 }
 
@@ -47,6 +47,7 @@ namespace! {
         changed_over_time: "changed-over-time", unresolved_conflict: "unresolved-conflict", homonym,
         suspected_translation_error: "suspected-translation-error", sum_mismatch: "sum-mismatch",
         confirmed,
+        duplicate, damaged_text: "damaged-text", unconfirmed,
         signing, series,
     }
 }

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, a module for each area.
 
+mod again;
 mod bad_input;
 mod citypact;
 mod cli_check;
@@ -11,6 +12,7 @@ mod cli_places;
 mod cli_query;
 mod cli_reference;
 mod cli_shell;
+mod conflicts;
 mod conformance;
 mod convert;
 mod crash;

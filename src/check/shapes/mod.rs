@@ -17,11 +17,13 @@ mod values;
 use std::sync::Arc;
 
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
+use serde::{Deserialize, Serialize};
 
 pub use constraint::Shapes;
 pub use report::report;
 pub use validate::{Classes, Focus, Validated, Validator};
 
+use super::written;
 use crate::index::{Extension, TooLarge};
 
 /// The graph that shapes stand in beside the data.
@@ -58,27 +60,36 @@ pub enum ValidateError {
 }
 
 /// A validation result (SHACL §3.6.2).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What was validated.
+    #[serde(with = "written::one")]
     pub focus: Term,
     /// The path to the value, as a path of SPARQL.
     pub path: Option<String>,
     /// The path as RDF: its node, and what describes it.
+    #[serde(with = "written::described")]
     pub path_node: Option<(Term, Arc<[Triple]>)>,
     /// The value at fault.
+    #[serde(with = "written::option")]
     pub value: Option<Term>,
     /// How much it weighs: `sh:Violation`, `sh:Warning`, `sh:Info` or one of the user's own.
+    #[serde(with = "written::node")]
     pub severity: NamedNode,
     /// What is wrong, in some languages.
+    #[serde(with = "written::literals")]
     pub messages: Vec<Literal>,
     /// The kind of constraint.
+    #[serde(with = "written::node")]
     pub component: NamedNode,
     /// The constraint, where it is a node of its own.
+    #[serde(with = "written::option")]
     pub constraint: Option<Term>,
     /// The shape.
+    #[serde(with = "written::one")]
     pub shape: Term,
     /// The graphs that hold the value, or where there is none what is said of the focus.
+    #[serde(with = "written::nodes")]
     pub graphs: Vec<NamedOrBlankNode>,
 }
 

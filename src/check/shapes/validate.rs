@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{GraphName, Literal, NamedNodeRef, NamedOrBlankNode, Term};
+use serde::{Deserialize, Serialize};
 
 use super::constraint::{Constraint, Number, Qualified, Shape, Shapes, Target};
 use super::evaluation::ConstraintEvaluation;
@@ -36,7 +37,7 @@ pub enum Focus<'a> {
 }
 
 /// What came of a validation.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validated {
     /// The results.
     pub findings: Vec<Finding>,

@@ -8,13 +8,18 @@ use anyhow::Context as _;
 use oxrdf::Quad;
 
 use crate::check::shapes::ValidateError;
-use crate::check::{self, ElsewhereError, Report, Scope, Texts, Validation, Written};
+use crate::check::{
+    self, ConflictRules, ElsewhereError, Report, Scope, Texts, Touched, Validation, Validations, Written,
+};
+use crate::cli::again;
 use crate::cli::backend::{Backend, DataArgs};
-use crate::cli::edge::Edge;
+use crate::cli::conflicts::ConflictArgs;
+use crate::cli::edge::{Edge, now};
 use crate::cli::output;
 use crate::cli::progress::Unit;
 use crate::cli::report::{Failure, Outcome, Result, of_work};
 use crate::cli::work::{Whole, WorkArgs};
+use crate::counted::counted;
 use crate::format::Syntax;
 use crate::index::Version;
 use crate::ontology::{CITYPACT, SHAPES};
@@ -32,9 +37,10 @@ use crate::vocab;
     the register of places. Shapes of your own (SHACL Core and SHACL-SPARQL) hold for all data as one, unless --each says \
     otherwise.\n\nOf an endpoint documents are fetched and validated in lots, so that never all is held, and for \
     --conflicts and --sources the statements that these look at. --whole, and shapes of your own without --each, read all of it, \
-    within --limit-memory.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
+    within --limit-memory.\n\nOf a store of this machine only what may have changed since the last check is looked at again, with the same \
+    result; --full looks at everything.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
     (with --strict also at warnings and conflicts), 1 where the check itself fails.\n\nExamples:\n  citypact check --data \
-    examples/articles/*.jsonl\n  citypact check --conflicts --no-shapes --to json\n  citypact check --shapes my-shapes.ttl \
+    examples/articles/*.jsonl\n  citypact check --conflicts --no-shapes --to json\n  citypact check --conflicts --write\n  citypact check --shapes my-shapes.ttl \
     --to turtle --out report.ttl\n  citypact check --sources articles/"
 )]
 pub struct Args {
@@ -53,9 +59,11 @@ pub struct Args {
     /// Look every quote up in the texts of this folder: files called as the documents' `file`, or by their ids
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// Find where sources disagree, each value with who says it, when and in what words
+    /// Find facts that cannot all be right, each with who says it, when and in what words
     #[arg(long)]
     conflicts: bool,
+    #[command(flatten)]
+    rules: ConflictArgs,
     /// text, json, or a syntax of RDF for a sh:ValidationReport: turtle, ntriples, rdfxml, jsonld …; by default what the
     /// suffix of --out says, else text
     #[arg(long, value_name = "FORMAT", value_parser = target)]
@@ -63,6 +71,9 @@ pub struct Args {
     /// File to write; standard output where not given
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Look at everything again, not only at what may have changed since the last check of the store
+    #[arg(long)]
+    full: bool,
     /// Let warnings, conflicts and texts that are not there fail the check, too
     #[arg(long)]
     strict: bool,
@@ -105,27 +116,48 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     }
     let texts = args.sources.as_deref().map(open_texts).transpose()?;
     let executor = args.work.begin()?;
-    let data = match args.data.is_files() {
-        true => Whole::of_files(&args.data, true, &executor, edge)?,
-        false => of_store(args, args.data.open(&args.work.limits(), edge)?.0, &executor, edge)?,
+    let limits = args.work.limits();
+    let rules = if args.conflicts { args.rules.read()? } else { ConflictRules::none() };
+    if args.rules.write && args.data.is_files() {
+        return Err(Failure::usage("--write puts assessments into a store, and --data reads files")
+            .hint("load the files into a store first: citypact load FILES"));
+    }
+    let data = match (args.data.is_files(), args.rules.write) {
+        (true, _) => Whole::of_files(&args.data, true, &executor, edge)?,
+        (false, true) => of_store(args, args.data.open_to_write("check", &limits, edge)?.0, (&rules, &executor), edge)?,
+        (false, false) => of_store(args, args.data.open(&limits, edge)?.0, (&rules, &executor), edge)?,
     };
     let outcome = data.outcome;
     let report = Report {
         shapes: if args.no_shapes { None } else { Some(validate(args, &data, &executor, edge)?) },
         evidence: texts.map(|texts| evidence(&data.version, &texts, &executor, edge)).transpose()?,
-        conflicts: if args.conflicts { Some(conflicts(&data.version, &executor, edge)?) } else { None },
+        conflicts: if args.conflicts {
+            Some(args.rules.find(&data, &rules, args.full, &executor, edge)?)
+        } else {
+            None
+        },
     };
+    if let Some(conflicts) = report.conflicts.as_ref().filter(|_| args.rules.write) {
+        args.rules.assess(&data, &rules, conflicts, edge)?;
+    }
     write(args, target, &report, data.store(), edge)?;
     let failed = report.faults() > 0 || args.strict && report.remarks() > 0;
     Ok(if failed { Outcome::Rejected } else { outcome })
 }
 
 /// All of a store; of an endpoint what is looked at beside shapes, where documents are validated one after the other.
-fn of_store(args: &Args, backend: Backend, executor: &Executor, edge: &Edge) -> Result<Whole> {
-    if backend.remote().is_none() || !args.no_shapes && args.scope() == Scope::Whole {
+fn of_store(
+    args: &Args,
+    backend: Backend,
+    (rules, executor): (&ConflictRules, &Executor),
+    edge: &Edge,
+) -> Result<Whole> {
+    let by_conflicts = if args.conflicts { check::read_by_conflicts(rules) } else { Some(Vec::new()) };
+    let Some(mut predicates) =
+        by_conflicts.filter(|_| backend.remote().is_some() && (args.no_shapes || args.scope() != Scope::Whole))
+    else {
         return Whole::of(backend, executor, edge);
-    }
-    let mut predicates = if args.conflicts { check::read_by_conflicts() } else { Vec::new() };
+    };
     if args.sources.is_some() {
         predicates.extend(check::read_by_evidence());
     }
@@ -150,11 +182,6 @@ fn evidence(data: &Arc<Version>, texts: &Texts, executor: &Executor, edge: &Edge
     check::evidence(data, texts, executor, &|done| progress.advance(done as u64)).map_err(of_work)
 }
 
-fn conflicts(data: &Arc<Version>, executor: &Executor, edge: &Edge) -> Result<Vec<check::Conflict>> {
-    let progress = edge.progress("Comparing", Unit::Things("kinds of facts"), Some(check::KINDS as u64));
-    check::conflicts(data, executor, &|done| progress.advance(done as u64)).map_err(of_work)
-}
-
 fn validate(args: &Args, data: &Whole, executor: &Executor, edge: &Edge) -> Result<check::ShapesReport> {
     let own = args.shapes.is_empty();
     let shapes: Vec<Quad> = if own {
@@ -166,6 +193,9 @@ fn validate(args: &Args, data: &Whole, executor: &Executor, edge: &Edge) -> Resu
     let ontology = turtle(CITYPACT, "citypact.ttl")?;
     let mut report = match data.remote().filter(|_| args.scope() == Scope::Documents) {
         Some(remote) => validate_elsewhere(remote, (shapes, ontology), executor, edge)?,
+        None if own && args.scope() == Scope::Documents => {
+            validate_again(data, args.full, (shapes, ontology), executor, edge)?
+        }
         None => validate_here((args.scope(), &data.version), (shapes, ontology), executor, edge)?,
     };
     if own {
@@ -194,6 +224,48 @@ fn validate_here(
     let report = validation.validate(scope, threads, executor, &told).map_err(invalid)?;
     progress.finish();
     Ok(report)
+}
+
+/// The name under which what shapes found is kept beside a store.
+const KEPT: &str = "shapes";
+/// More findings than these take longer to read than to find.
+const MANY: usize = 50_000;
+
+/// Document by document by the vocabulary's own shapes: where an earlier state of the store was validated, what has changed since.
+fn validate_again(
+    data: &Whole,
+    is_full: bool,
+    (shapes, ontology): (Vec<Quad>, Vec<Quad>),
+    executor: &Executor,
+    edge: &Edge,
+) -> Result<check::ShapesReport> {
+    let contract = Validation::new(&data.version, shapes, ontology)?;
+    // What lies in the future today need not tomorrow.
+    let by = again::by(&format!("{} {}", now().as_secs() / 86_400, blake3::hash(SHAPES.as_bytes()).to_hex()));
+    let kept = if is_full { None } else { again::recalled::<Validations>(data, KEPT, &by, edge)? };
+    let changes = kept.map(|(before, changes)| {
+        let touched = Touched::by(changes.since.come.iter().chain(&changes.since.gone));
+        (before, touched, changes)
+    });
+    let parts = contract.parts(Scope::Documents, edge.cores());
+    let progress = edge.progress("Checking", Unit::Things("parts"), Some(parts as u64));
+    let told = |done: usize| progress.advance(done as u64);
+    let before = changes.as_ref().map(|(before, touched, _)| (before.clone(), touched));
+    let (found, anew) = contract.validate_again(before, edge.cores(), executor, &told).map_err(invalid)?;
+    progress.finish();
+    if let Some((_, touched, changes)) = &changes {
+        let why = if touched.is_everything() { ", since places or classes did" } else { "" };
+        edge.say(format_args!(
+            "Shapes: {} changed since the check of state {}; {} validated again{why}",
+            counted(changes.since.len(), "quad"),
+            changes.epoch,
+            counted(anew, "document")
+        ));
+    }
+    if found.len() <= MANY {
+        again::remember(data.embedded(), KEPT, &by, data.version.epoch(), &found);
+    }
+    Ok(contract.report(found))
 }
 
 /// Document by document, so that never all is held.

@@ -32,6 +32,9 @@ pub struct Args {
     /// File to write; standard output where not given
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// File to write the conflicts into that are in the world: JSON Lines of the rule and the IRIs of the facts
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
     /// jsonl (records), or a syntax of RDF to convert them to: turtle, trig, ntriples, nquads, rdfxml, jsonld; by default
     /// what the suffix of --out says, else jsonl
     #[arg(long, value_name = "FORMAT", value_parser = target)]
@@ -62,6 +65,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         Some(path) => output::to_file(path, [], |file| write(args, target, edge, file))?,
         None => write(args, target, edge, &mut edge.stdout())?,
     };
+    if let Some(path) = &args.known {
+        output::to_file(path, [], |file| write_known(&known, file))?;
+    }
     edge.say(sum(&known));
     Ok(Outcome::Done)
 }
@@ -121,9 +127,10 @@ impl<W: Write> Write for Counted<W> {
 }
 
 fn sum(known: &Known) -> String {
+    let by_rule: Vec<String> = known.conflicts.iter().map(|(rule, all)| format!("{} {rule}", all.len())).collect();
     format!(
         "{} records: {} places, {} documents, {} ties in {} statements, {} agreements, {} counts\n\
-         Conflicts: {} ({} beginnings and {} statuses of ties, {} counts)",
+         Conflicts: {} ({})",
         known.records,
         known.places,
         known.documents,
@@ -131,9 +138,17 @@ fn sum(known: &Known) -> String {
         known.statements,
         known.agreements,
         known.counts,
-        known.conflicts(),
-        known.contradictions,
-        known.disputed_statuses,
-        known.disputed_counts
+        known.conflict_count(),
+        by_rule.join(", ")
     )
+}
+
+/// Writes the conflicts that are in the world: a JSON object a line, of the rule that finds it and the IRIs of the facts.
+fn write_known(known: &Known, out: &mut dyn Write) -> Result<()> {
+    for (rule, conflicts) in &known.conflicts {
+        for facts in conflicts {
+            writeln!(out, "{}", serde_json::json!({ "rule": rule, "facts": facts }))?;
+        }
+    }
+    Ok(())
 }

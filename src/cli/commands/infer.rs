@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 
+use crate::cli::again;
 use crate::cli::answer;
 use crate::cli::backend::{Backend, DataArgs};
 use crate::cli::edge::Edge;
@@ -22,7 +23,7 @@ use crate::ontology::{CITYPACT, SCHEMES};
 use crate::output::Style;
 use crate::query::{Executor, Labels, ParseOptions, Query};
 use crate::rdf;
-use crate::store::{Document, Store};
+use crate::store::{Document, Since, Store};
 use crate::vocab::{graph, rdfs};
 
 /// What the data says of properties above each other.
@@ -33,7 +34,8 @@ const ABOVE: &str = "SELECT DISTINCT ?one ?other WHERE { ?one rdfs:subPropertyOf
 #[command(
     after_help = "A rule is a file .rq with a CONSTRUCT; its first comments hold `# title:` and `# description:`. It sees all \
     facts, those inferred among them, as one graph; GRAPH ?g { … } in it sees what is stated alone. Rules run until nothing \
-    new follows. What was inferred before and no longer follows goes.\n\nOf an endpoint the statements are fetched \
+    new follows. What was inferred before and no longer follows goes. In a store of this machine only what may have changed since the last \
+    inference is derived again, with the same result; --full derives everything.\n\nOf an endpoint the statements are fetched \
     that the rules read, within --limit-memory; all of them where a rule reads what has any predicate.\n\nExit status of --explain: 3 where the fact does not \
     hold.\n\nExamples:\n  citypact infer\n  citypact infer --dry-run --rules my-rules/\n  citypact infer --data \
     examples/articles/*.jsonl --out inferred.ttl\n  citypact infer --explain 'place:cn-kunming pact:twinnedWith ?x'"
@@ -49,6 +51,9 @@ pub struct Args {
     /// Leave the rules of the vocabulary out
     #[arg(long, requires = "rules")]
     only: bool,
+    /// Derive everything again, not only what may have changed since the last inference in the store
+    #[arg(long)]
+    full: bool,
     /// Count what follows, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -93,6 +98,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         (false, false) => of_store(args, args.data.open(&limits, edge)?.0, (&rules, &executor), edge)?,
     };
     let outcome = data.outcome;
+    if writes && !args.full && follow_up(args, &rules, &data, &executor, edge)? {
+        return Ok(outcome);
+    }
     let inference = inferred(args, &rules, &data.version, &executor, edge)?;
     if let Some(fact) = &args.explain {
         let asked = Asked { args, rules: &rules, inference: &inference, store: data.store(), executor: &executor };
@@ -101,6 +109,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     sum(&rules, &inference, edge);
     if writes {
         store(&inference, data.store(), edge)?;
+        remember(&rules, &data);
     } else if !args.dry_run {
         write(args, &inference, edge)?;
     }
@@ -162,12 +171,7 @@ fn rules(args: &Args) -> Result<Rules> {
 
 /// The rules of a folder, in the order of their names.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let context = || format!("cannot read the folder {}", folder.display());
-    let entries = std::fs::read_dir(folder).with_context(context)?;
-    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
-    let mut paths = paths.with_context(context)?;
-    paths.retain(|path| path.extension().is_some_and(|suffix| suffix == "rq"));
-    paths.sort();
+    let paths = crate::cli::common::files_named(folder, "rq")?;
     if paths.is_empty() {
         return Err(Failure::usage(format!("{} holds no rule", folder.display())).hint("rules are files named .rq"));
     }
@@ -189,6 +193,48 @@ fn sum(rules: &Rules, inference: &Inference, edge: &Edge) {
     for (rule, count) in rules.all().iter().zip(inference.counts()).filter(|(_, count)| **count > 0) {
         edge.say(format_args!("  {count:>8}  {}: {}", rule.name, rule.title));
     }
+}
+
+/// The name under which is kept beside a store what it was that was inferred from.
+const KEPT: &str = "inferred";
+
+fn by(rules: &Rules) -> String {
+    again::by(&rules.fingerprint())
+}
+
+/// Keeps that `graph/inferred` holds what follows from the present state by these rules.
+fn remember(rules: &Rules, data: &Whole) {
+    if let Some(store) = data.embedded() {
+        again::remember(Some(store), KEPT, &by(rules), store.epoch(), &());
+    }
+}
+
+/// Brings `graph/inferred` up to date where it holds what followed from an earlier state; whether that could be done.
+fn follow_up(args: &Args, rules: &Rules, data: &Whole, executor: &Executor, edge: &Edge) -> Result<bool> {
+    let Some(((), changes)) = again::recalled::<()>(data, KEPT, &by(rules), edge)? else { return Ok(false) };
+    let Since { come, gone } = &changes.since;
+    let is_inferred = |quad: &Quad| quad.graph_name == graph::inferred.into();
+    if come.iter().chain(gone).any(is_inferred) {
+        edge.say("graph:inferred was changed by others: everything is derived again");
+        return Ok(false);
+    }
+    let bounds = Bounds { rounds: args.max_rounds, facts: args.max_facts };
+    let told = infer::infer_again(&data.version, (come, gone), ontology()?, rules, bounds, executor);
+    let Some(told) = told? else {
+        edge.say("the changes or the rules ask for everything to be derived again");
+        return Ok(false);
+    };
+    edge.say(format_args!(
+        "{} follow; {} changed since the state {}, {} looked at again",
+        counted(told.all, "fact"),
+        counted(changes.since.len(), "quad"),
+        changes.epoch,
+        counted(told.looked, "solution")
+    ));
+    data.store().change(&told.come, &told.gone)?;
+    remember(rules, data);
+    edge.say(format_args!("graph:inferred: {} facts added, {} removed", told.come.len(), told.gone.len()));
+    Ok(true)
 }
 
 /// Replaces what was inferred before.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Failure, Kind};
+use crate::check::ConflictRuleError;
 use crate::format::Unsayable;
 use crate::infer::{InferError, RuleError};
 use crate::load::LoadError;
@@ -72,6 +73,8 @@ fn known(cause: &(dyn Error + 'static)) -> Option<(Kind, Option<String>)> {
     } else if let Some(error) = cause.downcast_ref::<TableError>() {
         error.remedy.clone()
     } else if let Some(error) = cause.downcast_ref::<RuleError>() {
+        error.hint()
+    } else if let Some(error) = cause.downcast_ref::<ConflictRuleError>() {
         error.hint()
     } else if let Some(error) = cause.downcast_ref::<InferError>() {
         of_inference(error).map(str::to_owned)

@@ -63,6 +63,19 @@ impl Prepared {
         Self { pattern, given, variables, at_once, base, stack }
     }
 
+    /// A pattern in which the solutions given stand already, once each for these variables; it shows `variables`, those given
+    /// among them or not.
+    pub(in crate::query) fn seeded(pattern: GraphPattern, given: Vec<Variable>, variables: Vec<Variable>) -> Self {
+        let inner = Box::new(GraphPattern::Project { inner: Box::new(pattern), variables: variables.clone() });
+        let query =
+            spargebra::Query::Select { dataset: None, pattern: GraphPattern::Distinct { inner }, base_iri: None };
+        let query = Query::from(query);
+        let (stack, pattern) = (query.facts().stack(), query.algebra().clone());
+        let mut algebra = pattern;
+        let pattern = pattern_mut(&mut algebra).clone();
+        Self { pattern, given, variables, at_once: true, base: None, stack }
+    }
+
     /// The variables of its solutions: those given, then the others that it shows.
     pub fn variables(&self) -> &[Variable] {
         &self.variables

@@ -215,6 +215,16 @@ impl NamedQuery {
         Ok(query)
     }
 
+    /// Reads a query file that is put as it is, with its head and the query.
+    ///
+    /// # Errors
+    /// [`LibraryError::Header`], [`LibraryError::Query`]
+    pub fn with_query(name: &str, text: &str) -> Result<(Self, Query), LibraryError> {
+        let named = Self::read(name.to_owned(), text.to_owned())?;
+        let options = ParseOptions { name: format!("{name}.rq").into(), ..ParseOptions::default() };
+        Ok((named, Query::parse(text, &options)?))
+    }
+
     /// Takes one line of the head; tells whether it begins the description.
     fn head_line(&mut self, line: &str, number: usize) -> Result<bool, LibraryError> {
         let (key, value) = line.split_once(':').unwrap_or((line, ""));

@@ -50,6 +50,11 @@ impl Tokens {
 
     /// Lets a request through that bears a token of the right, and no other. Cookies never count.
     pub fn check(&self, headers: &HeaderMap, right: Right) -> Result<(), Problem> {
+        self.check_borne(headers, None, right)
+    }
+
+    /// As [`Self::check`]; the token may also be that of a form, into which its sender typed it.
+    pub fn check_borne(&self, headers: &HeaderMap, typed: Option<&str>, right: Right) -> Result<(), Problem> {
         let keys: &[&Option<Token>] = match right {
             Right::Write => &[&self.write, &self.admin],
             Right::Admin => &[&self.admin],
@@ -59,7 +64,7 @@ impl Tokens {
                 .of_kind(Cause::ReadOnly)
                 .hint(Some("start it with --write-token-file or --admin-token-file to allow this")));
         }
-        let Some(borne) = bearer(headers) else {
+        let Some(borne) = typed.map(str::trim).or_else(|| bearer(headers)) else {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "this needs a token")
                 .of_kind(Cause::Token)
                 .challenge("Bearer")

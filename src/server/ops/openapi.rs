@@ -67,12 +67,12 @@ fn paths() -> Map<String, Value> {
         ("/awards", "A page: awards conferred", &FILTERS),
         ("/events", "A page: events", &FILTERS),
         ("/documents", "A page: documents", &FILTERS),
-        ("/review", "A page: what documents disagree about", &["about", "page"]),
         ("/ontology", "A page: the vocabulary", &[]),
     ] {
         let parameters = parameters.iter().map(|name| query(name, "see the page", json!({ "type": "string" })));
         add(path, json!({ "get": with(operation(what, "200"), parameters.collect()) }));
     }
+    add("/review", review());
     add("/sparql", sparql());
     for (path, what, name, about) in [
         ("check", "What is wrong with a text, and what is odd about it", "query", "the text"),
@@ -128,6 +128,18 @@ fn paths() -> Map<String, Value> {
         "delete": secured(operation("Ends an evaluation", "204")) }),
     );
     paths
+}
+
+fn review() -> Value {
+    let text = json!({ "type": "string" });
+    let parameters = ["about", "page"].map(|name| query(name, "see the page", text.clone()));
+    let mut post = secured(operation("Takes a person's verdict on a conflict, and leads to the page", "303"));
+    post["requestBody"] = json!({ "content": { "application/x-www-form-urlencoded": { "schema": {
+        "type": "object",
+        "required": ["conflict", "by"],
+        "properties": { "conflict": text, "verdict": text, "by": text, "note": text, "token": text },
+    } } } });
+    json!({ "get": with(operation("A page: what documents disagree about", "200"), parameters.into()), "post": post })
 }
 
 fn operation(summary: &str, status: &str) -> Value {

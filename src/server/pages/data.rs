@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use oxrdf::{Literal, NamedNode, Term};
 
-use crate::check::{Conflict, conflicts, read_by_conflicts};
+use crate::check::{Conflict, ConflictRules, conflicts, read_by_conflicts};
 use crate::fold;
 use crate::place::Register;
 use crate::query::{
@@ -74,11 +74,17 @@ impl<'e> Reading<'e> {
         self.endpoint.conflicts.get(self.state.number(), || {
             let limits = Limits { timeout: self.deadline.left(), ..self.endpoint.settings.evaluation };
             let found = Executor::new(limits, &self.cancel).and_then(|executor| {
-                let version = self.state.index_of(&read_by_conflicts(), &executor)?;
-                conflicts(&version, &executor, &|_| {})
+                let rules = ConflictRules::library();
+                let version = self.state.index_of(&read_by_conflicts(&rules).unwrap_or_default(), &executor)?;
+                conflicts(&version, &rules, &executor, &|_| {})
             });
             found.map_err(|error| answer::counted(self.endpoint, &self.deadline.told(error)))
         })
+    }
+
+    /// Whether a person can judge conflicts here: with a token.
+    pub fn takes_reviews(&self) -> bool {
+        self.endpoint.settings.tokens.writable()
     }
 
     /// The condition that a label holds the words, as they are written or in another script's form. An engine that does not know how
@@ -133,7 +139,7 @@ pub fn today(endpoint: &Endpoint) -> String {
 
 /// The day of the Gregorian calendar that is so many days after 1970-01-01 (Howard Hinnant, *chrono-Compatible Low-Level Date
 /// Algorithms*, `civil_from_days`).
-const fn civil(days: i64) -> (i64, i64, i64) {
+pub const fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let of_era = days.rem_euclid(146_097);

@@ -41,5 +41,5 @@ pub use data::Reading;
 pub use error::page as problem_page;
 pub use handler::wants_page;
 pub use labels::{Label, called};
-pub use review::Found;
+pub use review::{Found, post as judge};
 pub use view::View;

@@ -13,7 +13,7 @@ const ID: &str = "0123456789abcdef0123456789abcdef";
 
 fn after(path: &Path, epoch: u64) -> Result<Vec<Change>, StoreError> {
     let mut changes = Vec::new();
-    let found = read(path, epoch, |change| {
+    let found = read(path, epoch, |change, _| {
         changes.push(change);
         Ok(())
     })?;
@@ -26,7 +26,7 @@ fn all(path: &Path) -> Result<Vec<Change>, StoreError> {
 }
 
 fn opened(path: &Path) -> Log {
-    let found = read(path, 0, |_| Ok(())).unwrap();
+    let found = read(path, 0, |_, _| Ok(())).unwrap();
     Log::open(path, &found, true).unwrap()
 }
 
@@ -73,7 +73,7 @@ fn what_was_committed_is_read_in_its_order() {
     for epoch in 4..8 {
         assert_eq!(after(&path, epoch).unwrap(), commits()[epoch as usize - 4..].concat());
     }
-    assert_eq!(read(&path, 0, |_| Ok(())).unwrap().epoch, 7);
+    assert_eq!(read(&path, 0, |_, _| Ok(())).unwrap().epoch, 7);
     assert_eq!(opened(&path).changes(), commits().concat().len());
 }
 

@@ -193,6 +193,8 @@ INSERT DATA { <doc/004> schema:inLanguage "en" }
 DELETE WHERE { <assessment/a> pact:assesses ?f }
 #### Violation S23 one verdict of the scheme
 DELETE WHERE { <assessment/a> pact:verdict ?v }
+#### Violation S23 a rule found it, or a person
+INSERT DATA { <assessment/a> pact:rule "different-dates" }
 #### Violation S24 modality: one of the scheme
 DELETE DATA { <tie/intent/cn-kunming--x> pact:modality code:intended } ; INSERT DATA { <tie/intent/cn-kunming--x> pact:modality code:exact }
 #### Violation S10 conferredAt: one event
@@ -233,3 +235,41 @@ INSERT DATA { <tie/intent/cn-kunming--x> pact:until "2025" }
 INSERT DATA { <agreement/a> pact:signature <person/p> }
 #### Violation S8 a target is set by an agent
 INSERT DATA { <claim/target> pact:setBy <doc/004> }
+#### Violation S13 a person needs a name, one a tag
+INSERT DATA { <person/p> skos:prefLabel "曾先生"@zh-Hant }
+#### Violation S13 a person needs a name, one a tag
+INSERT DATA { <person/q> a schema:Person ; skos:altLabel "曾贊榮"@zh-Hant }
+#### Violation S24 modality: one of the scheme
+INSERT DATA { <tie/intent/cn-kunming--x> pact:modality code:planned }
+#### Violation S24 modality: one of the scheme
+INSERT DATA { <event/conf-2024> pact:modality "planned" }
+#### Warning S11 no tie recorded between recipient and counterpart
+INSERT DATA { <conferral/26> pact:forTieWith <place/cn-kunming> }
+#### Warning S11 no tie recorded between recipient and counterpart
+DELETE DATA { <tie/unspecified-friendship/cn-shandong--uz-samarqand-region> pact:party <place/cn-shandong> } ;
+INSERT DATA { <tie/unspecified-friendship/cn-shandong--uz-samarqand-region> pact:party <place/cn-kunming> }
+#### Violation S12 a reconciled place has a sovereign state and a level
+DELETE WHERE { <place/la-vientiane-city> pact:level ?l }
+#### Violation S12 a reconciled place has a sovereign state and a level
+DELETE DATA { <place/x-0f343b0931126a20f133d67c2b018a3b> pact:unreconciled true } ;
+INSERT DATA { <place/x-0f343b0931126a20f133d67c2b018a3b> pact:unreconciled false }
+#### Warning S5 same parties and kind as another tie: merge?
+INSERT DATA { <tie/again> a pact:Tie ; pact:kind kind:unspecified-friendship ; pact:party <place/cn-shandong>, <place/uz-samarqand-region> ; pact:since "1999"^^xsd:gYear }
+#### Warning S5 same parties and kind as another tie: merge?
+INSERT DATA { <tie/again> a pact:Tie ; pact:kind kind:intent ; pact:party <place/cn-kunming>, <place/x-0f343b0931126a20f133d67c2b018a3b> ; pact:status code:intended }
+#### Warning S9 parts sum to less than the total
+DELETE DATA { <claim/cooperation> schema:value 57 } ; INSERT DATA { <claim/cooperation> schema:value 56 }
+#### Warning S9 parts sum to less than the total
+DELETE DATA { <claim/formal> pact:breakdownOf <claim/total> }
+#### Warning S13 two places share a label in one state
+INSERT DATA { <place/uz-samarqand-region> skos:altLabel "x"@en . <place/uz-other> a pact:TerritorialEntity ; pact:level code:county ; pact:sovereignState <place/uz> ; schema:containedInPlace <place/uz> ; skos:prefLabel "Samarkand"@en }
+#### Warning S13 two places share a label in one state
+INSERT DATA { <place/cn-other> a pact:TerritorialEntity ; pact:level code:district ; pact:sovereignState <place/cn> ; schema:containedInPlace <place/cn-kunming> ; skos:prefLabel "青島市"@zh-Hant }
+#### Violation S4 earliest: one day, not after latest
+INSERT DATA { <claim/formal> pact:earliest "2024-01"^^xsd:gYearMonth ; pact:latest "2024-01-25"^^xsd:date }
+#### Violation S13 a project needs a name, one a tag
+INSERT DATA { <project/p> skos:prefLabel "綠化"@zh-Hant }
+#### Violation S13 an award needs a name, one a tag
+INSERT DATA { <award/partner> skos:prefLabel "優秀夥伴"@zh-Hant }
+#### Violation S18 an office is held by one person
+DELETE DATA { <person/p#office-1> org:member <person/p> } ; INSERT DATA { <person/p#office-1> org:member <place/cn-qingdao> }

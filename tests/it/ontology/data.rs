@@ -85,6 +85,7 @@ fn every_term_of_ours_that_a_source_can_state_is_used() {
         "until",
         "confidence",
         "retrievedOn",
+        "rule",
     ];
     for term in vocab::OUR_TERMS.iter().filter(|term| !others.contains(&&term.as_str()[vocab::NS.len()..])) {
         assert!(used.contains(&term.to_string()), "{term}");

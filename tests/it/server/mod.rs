@@ -16,6 +16,7 @@ mod pages;
 pub mod process;
 mod protocol;
 mod rest;
+mod review;
 mod served;
 mod spec_description;
 mod spec_graph_store;

@@ -91,7 +91,7 @@ texts! {
     }
     /// What sources disagree about.
     review: ReviewTexts {
-        title, lead, assessed, conflicts, verdict, nothing, subject, differing,
+        title, lead, assessed, conflicts, verdict, nothing, subject, by, by_rule, judge, your_name, your_note, token, save, withdraw,
     }
     /// The data set.
     dataset: DatasetTexts {

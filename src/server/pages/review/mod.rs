@@ -1,4 +1,9 @@
-//! What documents disagree about: what a reviewer assessed, and what comparing finds. Every value is shown, none is picked.
+//! What documents disagree about: what people assessed, and what conflict rules find. Every value is shown, none is picked.
+
+mod form;
+mod verdict;
+
+pub use verdict::post;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,21 +17,22 @@ use super::layout::Page;
 use super::literal;
 use super::place::figure_value;
 use super::show::{self, Part};
-use super::texts::fill;
 use super::thing;
 use super::view::View;
-use super::vocabulary::prefixed;
 use crate::check::{Claim, Conflict};
 use crate::server::http::problem::Problem;
-use crate::vocab::code;
 
 /// Entries of a page.
 const ENTRIES: usize = 50;
 /// Quotes of each who say a thing.
 const QUOTES: usize = 3;
 
-const ASSESSMENTS: &str = "SELECT ?assessment ?verdict ?note ?assessed ?about WHERE {
+const ASSESSMENTS: &str = "SELECT ?assessment ?verdict ?note ?by ?on ?assessed ?about WHERE {
   ?assessment a pact:Assessment ; pact:assesses ?assessed .
+  # What rules say is found anew.
+  FILTER NOT EXISTS { ?assessment pact:rule ?rule }
+  OPTIONAL { ?assessment schema:author ?by }
+  OPTIONAL { ?assessment dcterms:created ?on }
   OPTIONAL { ?assessment pact:verdict ?verdict }
   OPTIONAL { ?assessment skos:note ?note }
   OPTIONAL { ?assessed schema:observationAbout ?about }
@@ -76,11 +82,13 @@ impl Found {
     }
 }
 
-/// An assessment by a reviewer.
+/// An assessment by a person.
 #[derive(Default)]
 struct Assessment<'r> {
     verdict: Option<&'r str>,
     notes: Vec<&'r oxrdf::Literal>,
+    by: Option<&'r str>,
+    on: Option<&'r str>,
     assessed: BTreeSet<&'r str>,
     about: BTreeSet<&'r str>,
 }
@@ -123,7 +131,7 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
         }
         @if !compared.is_empty() {
             h2 { (texts.review.conflicts) }
-            @for conflict in compared { (disagreement(&names, view, conflict)) }
+            @for conflict in compared { (disagreement(&names, view, conflict, reading.takes_reviews())) }
         }
         (part.pager(view))
     };
@@ -136,6 +144,8 @@ fn assessments<'r>(rows: &'r Rows, about: Option<&str>) -> Vec<(&'r str, Assessm
         let Some(assessment) = row.iri("assessment") else { continue };
         let one = found.entry(assessment).or_default();
         one.verdict = one.verdict.or(row.iri("verdict"));
+        one.by = one.by.or(row.text("by"));
+        one.on = one.on.or(row.text("on"));
         if let Some(note) = row.literal("note").filter(|note| !one.notes.contains(note)) {
             one.notes.push(note);
         }
@@ -166,6 +176,7 @@ fn assessed(names: &Names<'_>, view: &View, assessment: &str, one: &Assessment<'
             p {
                 (texts.review.verdict) ": "
                 @match one.verdict { Some(verdict) => (show::tag(names, view, verdict)), None => (texts.common.unknown) }
+                (form::signed(view, one.by, one.on))
                 " " a href=(match view.target(assessment) { super::address::Target::Here(address) => address, _ => view.at("/review") }) {
                     small { (view.texts().class("pact:Assessment").unwrap_or_default()) }
                 }
@@ -202,12 +213,11 @@ fn figure(names: &Names<'_>, view: &View, row: Row<'_>) -> Markup {
 
 fn concerns(conflict: &Conflict, about: Option<&str>) -> bool {
     let Some(about) = about else { return true };
-    let is_about = |term: &Term| matches!(term, Term::NamedNode(node) if node.as_str() == about);
-    is_about(&conflict.subject) || conflict.figure.iter().any(|(_, term)| is_about(term))
-}
-
-fn is_exact(quantifier: &Term) -> bool {
-    node(quantifier) == Some(code::exact.as_str())
+    let is_about = |term: &Term| node(term) == Some(about);
+    let finding = &conflict.finding;
+    is_about(&finding.about)
+        || finding.key.iter().any(|(_, term)| is_about(term))
+        || finding.said.iter().any(|said| is_about(&said.fact))
 }
 
 fn node(term: &Term) -> Option<&str> {
@@ -218,53 +228,53 @@ fn node(term: &Term) -> Option<&str> {
 }
 
 fn iris(conflict: &Conflict) -> impl Iterator<Item = &str> {
-    let of_figure = conflict.figure.iter().flat_map(|(property, term)| [node(property), node(term)]);
+    let finding = &conflict.finding;
     let of_claims = conflict.claims.iter().flat_map(|claim| {
         let documents = claim.told.iter().map(|told| told.origin.document.as_deref());
-        [node(&claim.value), claim.quantifier.as_ref().and_then(node)].into_iter().chain(documents)
+        let terms = [claim.said.value.as_ref(), Some(&claim.said.fact), claim.quantifier.as_ref()];
+        terms.into_iter().flatten().map(node).chain(documents)
     });
-    let verdicts = conflict.verdicts.iter().map(node);
-    [node(&conflict.subject), node(&conflict.property)]
-        .into_iter()
-        .chain(of_figure)
-        .chain(of_claims)
-        .chain(verdicts)
-        .flatten()
+    let verdicts = conflict.reviews.iter().map(|review| &review.verdict).chain([&finding.verdict]);
+    [node(&finding.about)].into_iter().chain(of_claims).flatten().chain(verdicts.map(NamedNode::as_str))
 }
 
-/// Values that cannot all be true, each with who says it.
-fn disagreement(names: &Names<'_>, view: &View, conflict: &Conflict) -> Markup {
+/// Facts that cannot all be right, each with who says it, and what was made of them.
+fn disagreement(names: &Names<'_>, view: &View, conflict: &Conflict, takes_reviews: bool) -> Markup {
     let texts = view.texts();
-    let property = node(&conflict.property).unwrap_or_default();
+    let tag = view.language.tag();
     let rows: Vec<Markup> = conflict.claims.iter().map(|claim| said(names, view, claim)).collect();
-    let called = texts.property(&prefixed(property)).map_or_else(|| names.get(property).text, str::to_owned);
-    let heading = fill(texts.review.differing, &[&called]);
     html! {
-        article.review {
-            h3 { (show::term(names, view, &conflict.subject)) }
+        article.review id=(form::anchor(conflict)) {
+            h3 { (show::term(names, view, &conflict.finding.about)) }
+            p { span.tag { (conflict.title(tag)) } " " (conflict.sentence(tag)) }
             p {
-                (heading)
-                @for (_, term) in conflict.figure.iter().filter(|(_, term)| *term != conflict.subject) {
-                    " · " (show::term(names, view, term))
+                (texts.review.verdict) ": "
+                @match conflict.reviews.first() {
+                    Some(review) => {
+                        (show::tag(names, view, review.verdict.as_str()))
+                        (form::signed(view, review.by.as_deref(), review.at.as_deref()))
+                    }
+                    None => { (show::tag(names, view, conflict.finding.verdict.as_str())) " " small { (texts.review.by_rule) } }
                 }
-                @for verdict in &conflict.verdicts { " · " (texts.review.verdict) ": " (show::term(names, view, verdict)) }
             }
-            (show::table(&heading, &[texts.common.value, texts.common.source, texts.common.quote], &rows))
+            @for note in conflict.reviews.first().iter().flat_map(|review| &review.notes) { p { (literal::literal(note)) } }
+            (show::table(conflict.title(tag), &[texts.common.value, texts.common.source, texts.common.quote], &rows))
+            @if takes_reviews { (form::form(view, conflict)) }
         }
     }
 }
 
-/// A value with all who say it.
+/// A fact with all who say it.
 fn said(names: &Names<'_>, view: &View, claim: &Claim) -> Markup {
     let quotes = claim.told.iter().flat_map(|told| told.quotes.iter().take(QUOTES));
     let quotes: Vec<_> = quotes.map(|(quote, ..)| (quote.clone(), None)).collect();
+    let value = claim.said.value.as_ref().unwrap_or(&claim.said.fact);
     html! {
         tr {
             th scope="row" {
-                (show::term(names, view, &claim.value))
-                @if let Some(quantifier) = claim.quantifier.as_ref().filter(|quantifier| !is_exact(quantifier)) {
-                    " " small { (show::term(names, view, quantifier)) }
-                }
+                (show::term(names, view, value))
+                @if let Some(Term::Literal(when)) = &claim.said.when { " " small { (literal::date(when.value())) } }
+                @if let Some(quantifier) = &claim.quantifier { " " small { (show::term(names, view, quantifier)) } }
             }
             td.source {
                 @for told in &claim.told {

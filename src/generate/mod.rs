@@ -2,12 +2,17 @@
 //! to those of 147 others, few of them to very many; dates of mixed precision; names in three scripts; ties told of by up
 //! to six documents, some of which contradict each other.
 //!
-//! How many things there are, and how many contradictions, is known ([`Known`]), so that what checks find can be counted.
+//! How many things there are, and which facts cannot all be right, is known ([`Known`]), so that what checks find can be
+//! measured.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod planted;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+
+use crate::vocab::ID;
 
 /// Foreign states.
 const STATES: u64 = 147;
@@ -21,6 +26,10 @@ const CONTRADICTED: u64 = 20;
 const ENDED: u64 = 10;
 /// Of a thousand documents, how many repeat the figures of an earlier one; half of them get one wrong.
 const REPEATED: u64 = 80;
+/// Of a thousand figures, how many are lower than they should be by their day.
+const FALLEN: u64 = 20;
+/// Of a thousand documents, how many are damaged.
+const DAMAGED: u64 = 15;
 /// The years in which ties begin, before contradictions move them on.
 const FIRST_YEAR: u64 = 1973;
 const YEARS: u64 = 46;
@@ -35,7 +44,7 @@ pub struct World {
 }
 
 /// What is in a world that was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Known {
     /// Records of all types.
     pub records: u64,
@@ -47,26 +56,26 @@ pub struct Known {
     pub ties: u64,
     /// Records of ties.
     pub statements: u64,
-    /// Ties to which different documents give different beginnings.
-    pub contradictions: u64,
-    /// Ties that are in force in one document and have ended in another.
-    pub disputed_statuses: u64,
-    /// Counts of one thing on one day of which different documents give different values.
-    pub disputed_counts: u64,
     /// Agreements.
     pub agreements: u64,
     /// Counts.
     pub counts: u64,
+    /// The facts that cannot all be right, by the conflict rules that find them: the IRIs of the nodes.
+    pub conflicts: BTreeMap<&'static str, BTreeSet<BTreeSet<String>>>,
 }
 
 impl Known {
-    /// All that documents disagree on.
-    pub fn conflicts(&self) -> u64 {
-        self.contradictions + self.disputed_statuses + self.disputed_counts
+    /// How many conflicts there are.
+    pub fn conflict_count(&self) -> usize {
+        self.conflicts.values().map(BTreeSet::len).sum()
+    }
+
+    fn conflict(&mut self, rule: &'static str, facts: impl IntoIterator<Item = String>) {
+        self.conflicts.entry(rule).or_default().insert(facts.into_iter().collect());
     }
 }
 
-/// Writes the world as JSON Lines, grouped by document, places first.
+/// Writes the world as JSON Lines, places first, then document by document; what two documents tell of stands with the later.
 ///
 /// # Errors
 /// Those of the output.
@@ -75,13 +84,15 @@ pub fn write(world: World, out: &mut impl Write) -> io::Result<Known> {
         world: World { places: world.places.max(4), ..world },
         out,
         known: Known::default(),
-        figures: HashMap::new(),
+        figures: Vec::new(),
+        plans: BTreeMap::new(),
+        before: None,
         stated: Vec::new(),
     };
     maker.places()?;
     let ties = maker.ties();
     maker.documents(&ties)?;
-    maker.known.disputed_counts = maker.figures.values().filter(|values| values.len() > 1).count() as u64;
+    maker.disputed_figures();
     Ok(maker.known)
 }
 
@@ -161,12 +172,27 @@ struct Statement {
 /// What is counted, and on which day: the place, the variable, the date.
 type Figure = (u64, &'static str, String);
 
+/// A count as a document states it.
+struct Stated {
+    /// What it is about: the key of its IRI.
+    about: String,
+    variable: &'static str,
+    date: String,
+    value: u64,
+    document: u64,
+    iri: String,
+}
+
 struct Maker<'w, W> {
     world: World,
     out: &'w mut W,
     known: Known,
-    /// The values given for each figure.
-    figures: HashMap<Figure, BTreeSet<u64>>,
+    /// Every count.
+    figures: Vec<Stated>,
+    /// Plans for a time that is past, and whether a document tells of each as done.
+    plans: BTreeMap<String, bool>,
+    /// The document before the present one.
+    before: Option<u64>,
     /// What documents counted themselves.
     stated: Vec<(Figure, u64)>,
 }
@@ -228,7 +254,7 @@ impl<W: Write> Maker<'_, W> {
         let count = (ties.len() as u64 * 2 / STATEMENTS).max(1);
         let mut statements = Vec::with_capacity(ties.len() * 2);
         for tie in 0..ties.len() {
-            self.tell(tie, count, &mut statements);
+            self.tell(tie, ties, count, &mut statements);
         }
         statements.sort_unstable();
         for group in statements.chunk_by(|one, other| one.document == other.document) {
@@ -238,7 +264,7 @@ impl<W: Write> Maker<'_, W> {
     }
 
     /// Spreads what is said of a tie over the documents.
-    fn tell(&mut self, tie: usize, count: u64, statements: &mut Vec<Statement>) {
+    fn tell(&mut self, tie: usize, ties: &[Tie], count: u64, statements: &mut Vec<Statement>) {
         let mut chance = Chance::new(self.world.seed, 4, tie as u64);
         let telling = 1 + chance.skewed(6).min(count - 1);
         let first = chance.below(count);
@@ -252,8 +278,13 @@ impl<W: Write> Maker<'_, W> {
         });
         let mut seen = HashSet::new();
         let said: Vec<Statement> = all.filter(|statement| seen.insert(statement.document)).collect();
-        self.known.contradictions += u64::from(said.iter().any(|one| one.shift != said[0].shift));
-        self.known.disputed_statuses += u64::from(said.iter().any(|one| one.ended != said[0].ended));
+        let iri = tie_iri(self.world.seed, tie as u64, &ties[tie]);
+        if said.iter().any(|one| one.shift != said[0].shift) {
+            self.known.conflict("different-dates", [iri.clone()]);
+        }
+        if said.iter().any(|one| one.ended != said[0].ended) {
+            self.known.conflict("different-values", [iri]);
+        }
         statements.extend(said);
     }
 
@@ -266,51 +297,60 @@ impl<W: Write> Maker<'_, W> {
         let title = format!("友好城市 {number}");
         self.record(&json!({
             "type": "source", "id": id, "title": title, "language": language, "published": published,
-            "publisher": "Generated News", "text_condition": "clean",
+            "publisher": "Generated News", "text_condition": if is_damaged(self.world.seed, number) { "damaged" } else { "clean" },
         }))?;
         for (offset, statement) in group.iter().enumerate() {
             self.statement(&id, *statement, &ties[statement.tie], offset as u64)?;
         }
         if chance.below(1000) < REPEATED {
-            self.repeat(&id, &mut chance)?;
+            self.repeat(number, &mut chance)?;
         }
+        self.plant(number, &ties[group[0].tie], group[0].tie as u64)?;
         let (about, mut own) = (ties[group[0].tie].home, Vec::new());
-        for (variable, most) in [("friendship-cities", 60), ("friendly-exchange-cities", 90)] {
-            let (figure, value) = ((about, variable, published.clone()), chance.below(most));
-            self.count(&id, figure.clone(), value, "publication")?;
+        for variable in ["friendship-cities", "friendly-exchange-cities"] {
+            let fallen = if chance.below(1000) < FALLEN { 9 } else { 0 };
+            let value = self.true_value(about, variable, &published).saturating_sub(fallen);
+            let figure = (about, variable, published.clone());
+            self.count(number, figure.clone(), value, "publication")?;
             own.push((figure, value));
         }
         self.stated.append(&mut own);
+        self.before = Some(number);
         Ok(())
     }
 
+    /// A number that grows with time.
+    fn true_value(&self, place: u64, variable: &str, date: &str) -> u64 {
+        let (year, month) = (&date[..4], &date[5..7]);
+        let months = year.parse::<u64>().unwrap_or(0).saturating_sub(2010) * 12 + month.parse::<u64>().unwrap_or(0);
+        Chance::new(self.world.seed, 9, place * 2 + variable.len() as u64 % 2).below(40) + months / 6
+    }
+
     /// Says again what another document said of some place and day, right or wrong.
-    fn repeat(&mut self, source: &str, chance: &mut Chance) -> io::Result<()> {
+    fn repeat(&mut self, document: u64, chance: &mut Chance) -> io::Result<()> {
         let chosen = chance.below(self.stated.len() as u64) as usize;
         let Some((figure, value)) = self.stated.get(chosen).cloned() else { return Ok(()) };
         let wrong = chance.below(2) * (1 + chance.below(3));
-        self.count(source, figure, value + wrong, "stated")
+        self.count(document, figure, value + wrong, "stated")
     }
 
-    fn count(&mut self, source: &str, figure: Figure, value: u64, basis: &str) -> io::Result<()> {
+    fn count(&mut self, document: u64, (place, variable, date): Figure, value: u64, basis: &str) -> io::Result<()> {
+        let source = document_id(document);
         self.known.counts += 1;
         self.record(&json!({
-            "type": "count", "source": source, "about": place_id(figure.0), "variable": figure.1, "value": value,
-            "as_of": figure.2, "as_of_basis": basis, "evidence": [{ "quote": value.to_string() }],
+            "type": "count", "source": source, "about": place_id(place), "variable": variable, "value": value,
+            "as_of": date, "as_of_basis": basis, "evidence": [{ "quote": value.to_string() }],
         }))?;
-        self.figures.entry(figure).or_default().insert(value);
+        self.stated_by(document, place_id(place), variable, date, value);
         Ok(())
     }
 
     /// What is true of the tie comes from its number alone; how it is told, from the document's place among those that do.
     fn statement(&mut self, source: &str, statement: Statement, tie: &Tie, offset: u64) -> io::Result<()> {
         let number = statement.tie as u64;
-        let mut chance = Chance::new(self.world.seed, 6, number);
+        let (kind, year, month, dom) = truth(self.world.seed, number);
         let mut manner = Chance::new(self.world.seed, 7, number * 8 + statement.nth);
-        let kind =
-            chance.pick(&["friendship-city", "friendship-city", "friendly-exchange-city", "friendly-cooperation-city"]);
-        let year = FIRST_YEAR + chance.below(YEARS) + statement.shift;
-        let day = format!("{year}-{:02}-{:02}", 1 + chance.below(12), 1 + chance.below(28));
+        let day = format!("{}-{month:02}-{dom:02}", year + statement.shift);
         let since = &day[..[4, 7, 10, 10, 10][manner.below(5) as usize]];
         let parties = json!([place_id(tie.home), self.counterpart(tie.abroad, &mut manner)]);
         let (start, quote) = (100 + offset * 30, "友好城市");
@@ -321,7 +361,7 @@ impl<W: Write> Maker<'_, W> {
         record["status"] = if statement.ended { "ended" } else { "in-force" }.into();
         self.known.statements += 1;
         self.record(&record)?;
-        if chance.below(2) == 0 {
+        if number.is_multiple_of(2) {
             self.known.agreements += 1;
             self.record(&json!({
                 "type": "agreement", "source": source, "parties": parties, "kind": kind, "signed_on": day,
@@ -340,6 +380,30 @@ impl<W: Write> Maker<'_, W> {
         let names = names(place);
         json!({ "name": names[chance.pick(&["en", "zh-Hans", "ja"])], "state": state_id(self.state(place)) })
     }
+}
+
+/// Kind, year, month and day of a tie.
+fn truth(seed: u64, tie: u64) -> (&'static str, u64, u64, u64) {
+    let mut chance = Chance::new(seed, 6, tie);
+    let kinds = ["friendship-city", "friendship-city", "friendly-exchange-city", "friendly-cooperation-city"];
+    let kind = kinds[chance.below(4) as usize];
+    (kind, FIRST_YEAR + chance.below(YEARS), 1 + chance.below(12), 1 + chance.below(28))
+}
+
+/// The parties of a tie as IRIs name them.
+fn parties(tie: &Tie) -> String {
+    let mut parties = [place_id(tie.home), place_id(tie.abroad)];
+    parties.sort_unstable();
+    parties.join("--")
+}
+
+fn tie_iri(seed: u64, number: u64, tie: &Tie) -> String {
+    format!("{ID}tie/{}/{}", truth(seed, number).0, parties(tie))
+}
+
+/// Whether the text of a document is damaged.
+fn is_damaged(seed: u64, document: u64) -> bool {
+    Chance::new(seed, 10, document).below(1000) < DAMAGED
 }
 
 fn state_id(state: u64) -> String {
@@ -381,10 +445,14 @@ mod tests {
     #[test]
     fn conflicts_come_at_their_rates() {
         let known = write(World { places: 6_000, seed: 4 }, &mut io::sink()).unwrap();
-        let told_twice = known.ties * 44 / 100;
-        let about = |found: u64, of: u64, rate: u64| found * 2_000 > of * rate && found * 500 < of * rate;
-        assert!(about(known.contradictions, told_twice, CONTRADICTED), "{known:?}");
-        assert!(about(known.disputed_statuses, told_twice, ENDED), "{known:?}");
-        assert!(known.disputed_counts > 2 && known.conflicts() > known.disputed_counts, "{known:?}");
+        let told_twice = (known.ties * 44 / 100) as usize;
+        let about =
+            |found: usize, of: usize, rate: u64| found * 2_000 > of * rate as usize && found * 500 < of * rate as usize;
+        let planted = |rule: &str| known.conflicts[rule].len();
+        assert!(about(planted("different-dates"), told_twice, CONTRADICTED), "{:?}", planted("different-dates"));
+        assert!(about(planted("different-values"), told_twice, ENDED), "{:?}", planted("different-values"));
+        assert_eq!(known.conflicts.len(), 11, "each rule has something to find: {:?}", known.conflicts.keys());
+        let least = known.conflicts.iter().min_by_key(|(_, planted)| planted.len());
+        assert!(least.is_some_and(|(_, planted)| planted.len() > 2), "{least:?}");
     }
 }
