@@ -27,7 +27,7 @@ pub enum State {
     /// Of a store in this process.
     Local(Snapshot),
     /// Of an endpoint.
-    Remote(RemoteState),
+    Remote(Box<RemoteState>),
 }
 
 /// A state of an endpoint.

@@ -85,7 +85,7 @@ impl Endpoint {
 
     /// An endpoint over an engine behind another one: questions are put to it as far as they are not answered from the cache.
     pub fn over(states: RemoteStates, settings: Settings) -> Arc<Self> {
-        Self::of(Served::There(states), None, Shared::new(settings))
+        Self::of(Served::There(Box::new(states)), None, Shared::new(settings))
     }
 
     /// An endpoint over a backup.

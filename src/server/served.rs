@@ -14,7 +14,7 @@ pub enum Served {
     /// In this process.
     Here(Arc<Embedded>),
     /// Behind an endpoint. Nothing of it is copied but what answers are made from.
-    There(RemoteStates),
+    There(Box<RemoteStates>),
 }
 
 impl Served {
@@ -46,7 +46,7 @@ impl Served {
     pub fn at_hand(&self) -> Option<State> {
         match self {
             Self::Here(store) => store.snapshot_at_hand().map(State::Local),
-            Self::There(states) => states.at_hand().map(State::Remote),
+            Self::There(states) => states.at_hand().map(|state| State::Remote(Box::new(state))),
         }
     }
 
@@ -57,7 +57,7 @@ impl Served {
     pub fn present(&self, stopped: &dyn Fn() -> bool) -> Result<Option<State>, StoreError> {
         match self {
             Self::Here(store) => Ok(store.await_snapshot(stopped)?.map(State::Local)),
-            Self::There(states) => states.present().map(State::Remote).map(Some),
+            Self::There(states) => states.present().map(|state| Some(State::Remote(Box::new(state)))),
         }
     }
 

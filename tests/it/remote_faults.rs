@@ -85,10 +85,9 @@ impl Gate {
         }
         let of = |name: &str| {
             let rest = given.split(&format!("{name}=")).nth(1).unwrap();
-            let end = if rest.starts_with('"') {
-                rest[1..].find("\", ").map_or(rest.len(), |at| at + 2)
-            } else {
-                rest.find(',').unwrap_or(rest.len())
+            let end = match rest.strip_prefix('"') {
+                Some(quoted) => quoted.find("\", ").map_or(rest.len(), |at| at + 2),
+                None => rest.find(',').unwrap_or(rest.len()),
             };
             let value = &rest[..end];
             let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);

@@ -124,7 +124,7 @@ mod tests {
             names: vec![(String::new(), "灣".repeat(n as usize % 200))],
             ..Place::new(format!("p-{n}"), Level::County)
         };
-        let source = |n: u64| (n % 3 > 0).then(|| "d".repeat(n as usize % 3 - 1));
+        let source = |n: u64| (!n.is_multiple_of(3)).then(|| "d".repeat(n as usize % 3 - 1));
         let fill = |spool: &mut Spool, numbers: std::ops::Range<u64>| {
             for n in numbers {
                 spool.push(&Frame::of((1, n, 2), source(n).as_deref(), &place(n))).unwrap();

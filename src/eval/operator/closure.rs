@@ -363,7 +363,8 @@ mod tests {
         let (mut cx, [has_p, has_q], nodes) = world();
         let both = |a: Step, b: Step| Step::Sequence(Box::new(a), Box::new(b));
         let either = Step::Alternative(Box::new(has_p.clone()), Box::new(Step::Reverse(Box::new(has_q.clone()))));
-        let cases: [(Step, &dyn Fn(u32) -> Vec<u32>); 3] = [
+        type Expected<'a> = &'a dyn Fn(u32) -> Vec<u32>;
+        let cases: [(Step, Expected<'_>); 3] = [
             (has_p.clone(), &|from| along(&p, from)),
             (both(has_p, has_q), &|from| along(&p, from).into_iter().flat_map(|middle| along(&q, middle)).collect()),
             (either, &|from| [along(&p, from), against(&q, from)].concat()),

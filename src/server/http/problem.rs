@@ -15,7 +15,7 @@ use super::cause::Cause;
 pub struct Problem {
     pub(super) status: StatusCode,
     pub(super) detail: String,
-    pub(super) hint: Option<String>,
+    pub(super) hint: Option<Box<str>>,
     /// Members of its own (RFC 9457 §3.2), for programs.
     more: BTreeMap<&'static str, Value>,
     pub(super) retry_after: Option<u32>,
@@ -23,7 +23,7 @@ pub struct Problem {
     personal: bool,
     pub(super) closing: bool,
     /// What kind of thing went wrong, where it is of a kind: people are told it in their own language.
-    kind: Option<Cause>,
+    kind: Option<Box<Cause>>,
     /// Why, for the log alone.
     cause: Option<Box<str>>,
 }
@@ -92,7 +92,7 @@ impl Problem {
     /// What the client may do about it.
     #[must_use]
     pub fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
-        self.hint = hint.map(Into::into);
+        self.hint = hint.map(|hint| hint.into().into_boxed_str());
         self
     }
 
@@ -108,7 +108,7 @@ impl Problem {
     pub fn of_kind(mut self, kind: Cause) -> Self {
         self.more.insert("code", kind.code().into());
         self.more.extend(kind.limit().map(|limit| ("limit", limit.into())));
-        self.kind = Some(kind);
+        self.kind = Some(Box::new(kind));
         self
     }
 
@@ -153,8 +153,8 @@ impl Problem {
     }
 
     /// What kind of thing went wrong, if it is of a kind.
-    pub const fn kind(&self) -> Option<&Cause> {
-        self.kind.as_ref()
+    pub fn kind(&self) -> Option<&Cause> {
+        self.kind.as_deref()
     }
 
     /// What happened in this case.

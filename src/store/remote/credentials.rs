@@ -166,7 +166,7 @@ impl Digest {
         };
         let qop = value("qop");
         let counts = qop.as_deref().is_some_and(|all| all.split(',').any(|one| one.trim() == "auth"));
-        if qop.is_some() && !counts || in_session && !counts {
+        if !counts && (qop.is_some() || in_session) {
             return None;
         }
         let stale = value("stale").is_some_and(|stale| stale.eq_ignore_ascii_case("true"));

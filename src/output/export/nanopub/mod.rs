@@ -67,7 +67,7 @@ pub fn write_nanopubs(
     let mut told = BTreeSet::new();
     for graph in graphs(store, options)? {
         let telling = Telling::read(store, &graph)?;
-        for (fact, classes) in telling.facts(&options.facts, |class| is_fact(class)) {
+        for (fact, classes) in telling.facts(&options.facts, is_fact) {
             match publication(&telling, &fact, &classes, options) {
                 Some(publication) => {
                     quads.extend(publication);

@@ -222,7 +222,7 @@ impl Compared {
     /// The partners that several have: a row each, and in the column of each place when their tie began.
     fn shared(&self, names: &Names<'_>, view: &View) -> Markup {
         let texts = view.texts();
-        let mut ties: BTreeMap<(&str, &str), Vec<(&str, Option<&str>)>> = BTreeMap::new();
+        let mut ties = BTreeMap::<_, Vec<_>>::new();
         for row in self.ties.iter() {
             if let (Some(partner), Some(place), Some(tie)) = (row.iri("partner"), row.iri("place"), row.iri("tie")) {
                 ties.entry((partner, place)).or_default().push((tie, row.text("start")));
