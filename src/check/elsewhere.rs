@@ -44,7 +44,7 @@ impl From<StoreError> for ElsewhereError {
 }
 
 /// Validates each document that an endpoint holds with its provenance and the register of places, and the graphs that documents
-/// share. What is found is what [`Contract::validate`] finds in [`Scope::Documents`]. `told` hears of documents that are done.
+/// share. What is found is what [`Validation::validate`] finds in [`Scope::Documents`]. `told` hears of documents that are done.
 ///
 /// # Errors
 /// [`ElsewhereError`]

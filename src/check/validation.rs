@@ -38,6 +38,7 @@ pub struct ShapesReport {
 
 impl ShapesReport {
     /// Takes in what was found in another part of the data.
+    #[cfg(feature = "client")]
     pub(super) fn join(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
         self.documents += other.documents;

@@ -124,10 +124,10 @@ impl dyn Session + '_ {
 
 #[cfg(feature = "client")]
 impl dyn Session + '_ {
-    /// As [`Self::index`], of an endpoint with nothing but the statements of some predicates in it.
+    /// As the index of all of it, of an endpoint with nothing but the statements of some predicates in it.
     ///
     /// # Errors
-    /// As [`Self::index`].
+    /// [`QueryError`]
     pub fn index_of(
         &self,
         predicates: &[NamedNode],
