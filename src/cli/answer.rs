@@ -93,7 +93,10 @@ pub fn permit(allowed: bool, asks_others: Option<&'static str>) -> Result<()> {
 /// A time in seconds as an argument.
 pub fn seconds(text: &str) -> std::result::Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "write a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero()).ok_or("must be more than 0".to_owned())
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or("must be seconds, more than 0".to_owned())
 }
 
 /// A format for rows or one for triples.

@@ -5,7 +5,6 @@ use std::io;
 
 use axum::http::StatusCode;
 
-use super::admission::priority::in_background;
 use super::http::cause::Cause;
 use super::http::problem::Problem;
 use super::sparql::protocol::ProtocolError;
@@ -161,7 +160,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    match in_background(work).await {
+    match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(_) => Err(Problem::internal("the work broke off")),
     }

@@ -90,9 +90,9 @@ impl Pair {
         let files = through::articles(5);
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
         through::at(here, peer, &[&["load", "--quiet"], files.as_slice()].concat()).ok();
-        let own = Serving::start(here, &[&["--bind", "127.0.0.1:0", "--data"], files.as_slice()].concat());
-        let elsewhere = ["--endpoint", &peer.endpoint, "--token-file", "token", "--fresh", "60"];
         let listens = ["--bind", "127.0.0.1:0", "--write-token-file", "token"];
+        let own = Serving::start(here, &[&listens[..], &["--data"], files.as_slice()].concat());
+        let elsewhere = ["--endpoint", &peer.endpoint, "--token-file", "token", "--fresh", "60"];
         Self { own, over: Serving::start(here, &[elsewhere.as_slice(), &listens].concat()) }
     }
 

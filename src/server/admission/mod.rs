@@ -9,7 +9,6 @@
 mod admitted;
 pub mod deadline;
 pub mod limiter;
-pub mod priority;
 pub mod running;
 pub mod write_timeout;
 

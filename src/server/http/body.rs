@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cause::Cause;
 use super::problem::Problem;
-use crate::server::admission::priority::in_background;
 
 /// What a server takes of a body.
 #[derive(Debug, Clone, Copy)]
@@ -200,7 +199,7 @@ where
     R: Read,
     F: FnOnce() -> io::Result<R> + Send + 'static,
 {
-    match in_background(move || inflate(account, open)).await {
+    match tokio::task::spawn_blocking(move || inflate(account, open)).await {
         Ok(done) => done,
         Err(_) => Err(Problem::internal("decompressing the body failed")),
     }

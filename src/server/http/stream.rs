@@ -18,7 +18,6 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::problem::Problem;
 use crate::query::Cancel;
-use crate::server::admission::priority::in_background;
 use crate::server::admission::{Overtaken, Place};
 
 /// Bytes that make a chunk.
@@ -148,7 +147,7 @@ where
         copy_limit: how.copy_limit,
         hurry: how.hurry,
     };
-    in_background(move || match work(&mut chunks) {
+    tokio::task::spawn_blocking(move || match work(&mut chunks) {
         Ok(()) => {
             let rest = std::mem::take(&mut chunks.buffer);
             finished(Ok(chunks.copy.take()));
