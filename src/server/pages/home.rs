@@ -112,7 +112,10 @@ fn arc_map(names: &Names<'_>, view: &View, rows: &Rows) -> Markup {
     let mut spots: Vec<Spot> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut arcs = Vec::new();
-    for row in rows.iter() {
+    // Rows come in any order, and the map is to be the same each time.
+    let mut rows: Vec<_> = rows.iter().collect();
+    rows.sort_unstable_by_key(|row| (row.iri("a"), row.iri("b")));
+    for row in rows {
         let mut spot = |name: &str, latitude: &str, longitude: &str| {
             let iri = row.iri(name)?;
             let (latitude, longitude) = (row.decimal(latitude)?, row.decimal(longitude)?);

@@ -94,7 +94,7 @@ async fn every_example_can_be_asked() {
     for language in ["en", "zh-Hans", "zh-Hant", "ja"] {
         let page = app.send("GET", "/sparql", &[("accept", BROWSER), ("accept-language", language)], "").await;
         let links: Vec<&str> = page.text().split("data-query=\"\" href=\"").skip(1).collect();
-        assert_eq!(links.len(), 24, "{language}");
+        assert_eq!(links.len(), 25, "{language}");
         for link in links {
             let uri = link.split('"').next().unwrap().replace("&amp;", "&");
             let reply = app.get(&uri, "*/*").await;

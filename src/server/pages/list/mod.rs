@@ -136,7 +136,7 @@ impl Choices {
             let Some(text) = text else { return Ok(Vec::new()) };
             let variable = format!("?{name}");
             let query = format!(
-                "SELECT {variable} (COUNT(DISTINCT ?thing) AS ?rows) WHERE {{ {} {} }} GROUP BY {variable} ORDER BY DESC(?rows) LIMIT {CHOICES}",
+                "SELECT {variable} (COUNT(DISTINCT ?thing) AS ?rows) WHERE {{ {} {} }} GROUP BY {variable} ORDER BY DESC(?rows) {variable} LIMIT {CHOICES}",
                 list.pattern,
                 put(text, &[(name, Slot::Part(&variable))])
             );
