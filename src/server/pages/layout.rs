@@ -153,14 +153,15 @@ fn labels_form(view: &View) -> Markup {
     html! {
         form.labels method="get" action=(view.at(&view.path)) {
             @for (name, value) in view.others() { input type="hidden" name=(name) value=(value); }
-            label for="labels" { (texts.labels) }
-            select #labels name=(LABELS) {
-                option value="" selected[view.labels == view.language] { (texts.labels_same) }
+            // Buttons, not a list: an option of this page is a completion.
+            span #labels { (texts.labels) }
+            div role="group" aria-labelledby="labels" {
+                button.plain name=(LABELS) value="" aria-current=[(view.labels == view.language).then_some("true")] { (texts.labels_same) }
                 @for language in Language::ALL.into_iter().filter(|language| *language != view.language) {
-                    option value=(language.tag()) lang=(language.tag()) selected[view.labels == language] { (language.name()) }
+                    button.plain name=(LABELS) value=(language.tag()) lang=(language.tag())
+                        aria-current=[(view.labels == language).then_some("true")] { (language.name()) }
                 }
             }
-            button.plain type="submit" { (texts.labels_show) }
         }
     }
 }

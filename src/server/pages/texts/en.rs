@@ -28,7 +28,6 @@ pub static EN: Texts = Texts {
         copyright: "Map: Natural Earth (public domain); no borders are drawn.",
         labels: "Names of things in",
         labels_same: "the language of this page",
-        labels_show: "Show",
         east_asia: "{}: East and South-East Asia",
     },
     common: Common {

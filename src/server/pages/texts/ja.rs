@@ -28,7 +28,6 @@ pub static JA: Texts = Texts {
         copyright: "地図：Natural Earth（パブリックドメイン）。国境線は描いていません。",
         labels: "名称の言語",
         labels_same: "画面と同じ",
-        labels_show: "適用",
         east_asia: "{}：東アジア・東南アジア",
     },
     common: Common {

@@ -48,7 +48,7 @@ texts! {
     site: Site {
         name, tagline, skip, search, search_hint, search_button, menu, languages, places, ties, agreements, awards,
         events, documents, query, review, dataset, ontology, footer, licence, copyright, labels,
-        labels_same, labels_show, east_asia,
+        labels_same, east_asia,
     }
     /// Words that tables and lists have in common.
     common: Common {

@@ -28,7 +28,6 @@ pub static ZH_HANS: Texts = Texts {
         copyright: "底图：Natural Earth（公有领域），图中不绘边界。",
         labels: "名称的语言",
         labels_same: "与页面相同",
-        labels_show: "应用",
         east_asia: "{}：东亚、东南亚部分",
     },
     common: Common {

@@ -28,7 +28,6 @@ pub static ZH_HANT: Texts = Texts {
         copyright: "底圖：Natural Earth（公有領域），圖中不繪邊界。",
         labels: "名稱的語言",
         labels_same: "與頁面相同",
-        labels_show: "套用",
         east_asia: "{}：東亞、東南亞部分",
     },
     common: Common {
