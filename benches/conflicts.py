@@ -81,7 +81,7 @@ def reloaded(program):
 def table(program, places):
     program.run("generate", "--places", str(places), "--out", "w.jsonl", "--known", "known.jsonl")
     program.run("load", "w.jsonl", "--store", "s")
-    quads = json.loads(program.run("info", "--store", "s", "--to", "json")[0])["quads"]
+    quads = json.loads(program.run("info", "--store", "s", "--json")[0])["quads"]
     precision, recall, count = measured(program)
     conflicts = ("check", "--conflicts", "--no-shapes", "--store", "s", "--out", "r.json", "--quiet")
     shapes = ("check", "--store", "s", "--out", "r.json", "--quiet")
