@@ -107,10 +107,10 @@ def operations(bench, folder, files):
         [*oxigraph, "query", "--location", peer, "--query", POINT, "--results-format", "csv"], "oxigraph query", {}
     yield "query, all ties by kind", ours("query", STAR, "--store", store, "--to", "csv"), \
         [*oxigraph, "query", "--location", peer, "--query", STAR, "--results-format", "csv", "--union-default-graph"], "oxigraph query", {}
-    yield "check, shapes", ours("check", "--store", store, "--limit-memory", str(MOST)), \
+    yield "check, shapes", ours("check", "--full", "--store", store, "--limit-memory", str(MOST)), \
         shacl(args, data), "pySHACL", {"good": (0, 3)}
-    yield "check, conflicts", ours("check", "--no-shapes", "--conflicts", "--store", store, "--limit-memory", str(MOST)), None, None, {"good": (0, 3)}
-    yield "infer, all rules", ours("infer", "--dry-run", "--store", store, "--limit-memory", str(MOST)), None, None, {}
+    yield "check, conflicts", ours("check", "--full", "--no-shapes", "--conflicts", "--store", store, "--limit-memory", str(MOST)), None, None, {"good": (0, 3)}
+    yield "infer, all rules", ours("infer", "--full", "--dry-run", "--store", store, "--limit-memory", str(MOST)), None, None, {}
     yield "export, N-Quads", ours("export", "--store", store, "--to", "nquads", "--out", out), \
         [*oxigraph, "dump", "--location", peer, "--file", folder / "peer.nq"], "oxigraph dump", {}
     yield "diff of two files", ours("diff", data, changed, "--to", "patch", "--limit-memory", str(MOST)), \
