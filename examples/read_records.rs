@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use citypact::record::read::{Input, ReadOptions, open};
+use citypact::record::read::{Input, ReadOptions, RecordSource as _};
 use citypact::record::{RecordType, check};
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ pub fn run(path: &Path, out: &mut impl Write) -> anyhow::Result<bool> {
     let mut types: BTreeMap<RecordType, usize> = BTreeMap::new();
     let mut right = true;
     // The file is read in batches, so that its size does not matter; batches can be parsed by several threads.
-    for batch in open(&input, &ReadOptions::default())? {
+    for batch in input.open(&ReadOptions::default())? {
         let batch = batch.map_err(|finding| anyhow::anyhow!("{finding}"))?;
         for record in batch.records() {
             match record {

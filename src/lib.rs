@@ -12,12 +12,12 @@
 //! | --- | --- | --- |
 //! | [`vocab`], [`format`](mod@format), [`location`] | term constants, names of graphs, the base of IRIs; syntaxes and formats; findings with their positions | [`vocab::BaseIri`], [`format::Syntax`] |
 //! | [`rdf`] | syntaxes in and out, canonical form, comparison | [`rdf::read`], [`rdf::write()`] |
-//! | [`record`] | typed records as an extractor writes them, read with positions | [`record::read::open`], [`record::Record`] |
+//! | [`record`] | typed records as an extractor writes them; their sources, read with positions | [`record::Record`], [`record::read::RecordSource`] |
 //! | [`place`] | one place from any spelling, with the reason, or honestly none | [`place::Register::resolve`] |
 //! | [`validity`] | ties in force on a day, status, anniversaries, figures as of a day, each with its reason | [`validity::Tie::on`] |
 //! | [`table`] | tables as people keep them to records, by a mapping | [`table::translate`], [`table::Mapping`] |
 //! | [`mapping`] | a record to quads; IRIs from keys | [`mapping::Run`], [`mapping::map`] |
-//! | [`convert`] | files of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert_to`] |
+//! | [`convert`] | sources of records to quads or to a syntax of RDF, in parallel, in order | [`convert::records`], [`convert::convert()`], [`convert::convert_to`] |
 //! | [`mod@generate`] | records of a synthetic world of any size | [`generate::World`] |
 //! | [`index`] | sorted columns of numbered terms: what queries read | [`index::Builder`], [`index::Version`] |
 //! | [`store`] | quads kept: embedded, or a SPARQL 1.1 endpoint elsewhere | [`store::Embedded`], [`store::Remote`] |
@@ -25,7 +25,7 @@
 //! | [`federation`] | SERVICE and LOAD, within bounds of time, size and reach | [`federation::Outbound`] |
 //! | [`query`] | SPARQL under limits that hold in every operator, on a store here or elsewhere; the library of questions | [`query::Engine`], [`query::Session`], [`query::named`] |
 //! | [`output`] | results as tables, CSV, JSON, GeoJSON, GraphML … | [`output::ResultsWriter`] |
-//! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`] |
+//! | [`load`] | records and RDF into a store, one transaction a document | [`load::load_files`], [`load::load_inputs`] |
 //! | [`check`] | shapes (SHACL), evidence against the texts, conflicts between documents | [`check::Validation`], [`check::conflicts`] |
 //! | [`infer`] | what follows by rules, and why | [`infer::infer`](infer::infer()), [`infer::explain`] |
 //! | [`server`] | the SPARQL 1.1 endpoint, as a router | [`server::router`] |

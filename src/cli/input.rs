@@ -14,6 +14,7 @@ use super::report::{Failure, Outcome, Result};
 use super::tables_input;
 use crate::convert::{Event, MentionReport, Options, Summary};
 use crate::counted::counted;
+use crate::load::LoadInput;
 use crate::location::{Diagnostic, Severity};
 use crate::mapping::Unresolved;
 use crate::place::{Register, Resolution};
@@ -101,14 +102,14 @@ impl RecordArgs {
         }
     }
 
-    /// The inputs with the records of tables in the stead of these, where files are tables.
+    /// The inputs, with the records of tables in the stead of these where files are tables.
     pub fn tables(
         &self,
         inputs: Vec<Input>,
         register: &Register,
         listener: &mut Listener<'_>,
         edge: &Edge,
-    ) -> Result<Vec<Input>> {
+    ) -> Result<Vec<LoadInput<'static>>> {
         tables_input::translated(inputs, self.table.as_ref(), register, listener, edge)
     }
 

@@ -9,6 +9,7 @@ use super::input::Listener;
 use super::report::{Failure, Result};
 use crate::convert::Event;
 use crate::format::Syntax;
+use crate::load::LoadInput;
 use crate::place::Register;
 use crate::record::read::Input;
 use crate::table::{Account, Mapping, Told, translate};
@@ -29,11 +30,11 @@ pub fn translated(
     register: &Register,
     listener: &mut Listener<'_>,
     edge: &Edge,
-) -> Result<Vec<Input>> {
+) -> Result<Vec<LoadInput<'static>>> {
     let Some(path) = table else {
         return match inputs.iter().find(|input| is_table(input)) {
             Some(input) => Err(unmapped(input)),
-            None => Ok(inputs),
+            None => Ok(inputs.into_iter().map(LoadInput::File).collect()),
         };
     };
     let mapping = mapping(path)?;
@@ -45,12 +46,12 @@ pub fn translated(
     }
     let mut read = |input: Input| {
         if is_other(&input) {
-            return Ok(input);
+            return Ok(input.into());
         }
         let translated = translate(&input, &mapping, register, &mut |told| hear(told, listener, edge));
         let (records, account) = translated?;
         listener.account(&input.name(), account);
-        Ok(records)
+        Ok(LoadInput::records(records))
     };
     inputs.into_iter().map(&mut read).collect()
 }

@@ -5,10 +5,10 @@ use oxrdf::Quad;
 use super::{ConvertError, Event, Options, Summary, convert};
 use crate::place::Register;
 use crate::record::Record;
-use crate::record::read::{Container, Input};
+use crate::record::read::Records;
 
 /// Converts records in memory. They are checked as records from a file are; findings call that file `records.jsonl`,
-/// one record a line.
+/// one record a line ([`Records`]).
 ///
 /// # Errors
 /// None that the records could cause; see [`convert`].
@@ -18,16 +18,7 @@ pub fn records(
     options: &Options,
     report: &mut dyn FnMut(Event),
 ) -> Result<(Vec<Quad>, Summary), ConvertError> {
-    let mut lines = Vec::new();
-    for record in records {
-        // A record holds nothing that JSON cannot write, and memory takes all of it.
-        let _ = serde_json::to_writer(&mut lines, record);
-        lines.push(b'\n');
-    }
-    let mut options = options.clone();
-    options.read.container = Some(Container::JsonLines);
     let mut quads = Vec::new();
-    let inputs = [Input::bytes("records.jsonl", lines)];
-    let summary = convert(&inputs, register, &options, &mut quads, report)?;
+    let summary = convert(&[Records::new(records)], register, options, &mut quads, report)?;
     Ok((quads, summary))
 }

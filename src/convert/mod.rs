@@ -1,4 +1,4 @@
-//! Records into quads, from files to a [`Sink`]: read, resolved, mapped, in as many threads as wished and always in the
+//! Records into quads, from sources ([`RecordSource`]) to a [`Sink`]: read, resolved, mapped, in as many threads as wished and always in the
 //! order of the input.
 //!
 //! ```text
@@ -31,12 +31,13 @@ pub use sink::{Chunk, NQuads, NTriples, Piece, Sink, TripleLines};
 pub use survey::SurveyError;
 pub use syntax::convert_to;
 
+use self::pipeline::Inputs;
 use self::survey::Survey;
 use crate::location::{Diagnostic, Location, Severity};
 use crate::mapping::{Run, Tally, Unresolved};
 use crate::place::{Register, Resolution};
 use crate::record::Mention;
-use crate::record::read::{Input, ReadError, ReadOptions, Rejected};
+use crate::record::read::{Input, ReadError, ReadOptions, RecordSource, Rejected};
 use crate::vocab::BaseIri;
 
 /// How to convert.
@@ -135,19 +136,20 @@ pub enum ConvertError {
     Write(#[source] std::io::Error),
 }
 
-/// Converts the records of some inputs, in their order, over a register of places.
+/// Converts the records of some sources, in their order, over a register of places.
 ///
 /// A record that cannot be converted is reported and left out ([`Event::Rejected`]); all others go through.
 ///
 /// # Errors
-/// Where an input does not open, or the sink fails. What the sink has taken by then is no complete conversion.
+/// Where a source does not open, or the sink fails. What the sink has taken by then is no complete conversion.
 pub fn convert<S: Sink>(
-    inputs: &[Input],
+    sources: &[impl RecordSource],
     register: &Register,
     options: &Options,
     sink: &mut S,
     report: &mut dyn FnMut(Event),
 ) -> Result<Summary, ConvertError> {
+    let inputs: &Inputs<'_> = &inputs(sources);
     let mut survey = match &options.survey {
         Some(file) => survey::read(file, inputs, register, options)?,
         None => survey::Gathered::of(inputs, options, &mut drop)?.settled(register)?.0,
@@ -157,9 +159,14 @@ pub fn convert<S: Sink>(
     write::Writer::new(inputs, options, &survey, &run).write(sink, report)
 }
 
+/// The sources as what the passes of a run take, so that these are compiled once.
+fn inputs<S: RecordSource>(sources: &[S]) -> Vec<&dyn RecordSource> {
+    sources.iter().map(|source| source as &dyn RecordSource).collect()
+}
+
 /// What the records of a run share, once those that are named by what they say have their IRIs.
 fn run<'r>(
-    inputs: &[Input],
+    inputs: &Inputs<'_>,
     register: &'r Register,
     options: &Options,
     survey: &mut Survey,
@@ -190,17 +197,18 @@ pub struct Surveyed {
 /// converts a part has it in [`Options::survey`]; all parts together make the quads of one run, and say what one run says, but
 /// for what there is to say of the inputs as wholes: that is reported here.
 ///
-/// The inputs are to have different names.
+/// The sources are to have different names.
 ///
 /// # Errors
 /// As [`convert`]; [`ConvertError::Write`].
 pub fn survey(
-    inputs: &[Input],
+    sources: &[impl RecordSource],
     register: &Register,
     options: &Options,
     out: impl Write,
     report: &mut dyn FnMut(Event),
 ) -> Result<Surveyed, ConvertError> {
+    let inputs: &Inputs<'_> = &inputs(sources);
     let mut done = Surveyed::default();
     let mut gathered = survey::Gathered::of(inputs, options, &mut |finding| {
         done.errors += u64::from(finding.severity == Severity::Error);

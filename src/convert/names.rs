@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use oxrdf::QuadRef;
 
-use super::pipeline::Pass;
-use super::survey::{Clues, Survey, document, is_named_by_content, own_source, position};
+use super::pipeline::{Inputs, Pass};
+use super::survey::{Clues, Survey, concerns_names, document, own_source, position};
 use super::{ConvertError, Options};
 use crate::mapping::{self, Findings, ResolutionCache, Run, Target};
 use crate::rdf::QuadSink;
-use crate::record::read::{Batch, Input, Parsed};
-use crate::record::{Record, RecordType};
+use crate::record::read::{Batch, Parsed};
 
 /// Takes quads and forgets them.
 struct Nothing;
@@ -29,7 +28,7 @@ struct Answer {
 
 /// Names the records of the run whose IRIs do not follow from their ids, and finds figures of one key that differ.
 pub(super) fn learn(
-    inputs: &[Input],
+    inputs: &Inputs<'_>,
     options: &Options,
     survey: &Survey,
     run: &mut Run<'_>,
@@ -55,7 +54,7 @@ pub(super) fn learn(
 }
 
 fn gather(
-    inputs: &[Input],
+    inputs: &Inputs<'_>,
     options: &Options,
     survey: &Survey,
     run: &Run<'_>,
@@ -79,25 +78,19 @@ fn gather(
 fn look(
     memory: &mut ResolutionCache,
     file: usize,
-    batch: &Batch,
+    batch: &Batch<'_>,
     clues: &Clues,
     survey: &Survey,
     run: &Run<'_>,
 ) -> Answer {
     let mut answer = Answer::default();
-    let records = batch.records_matching(|raw| clues.may_be_named(raw)).flatten();
-    for parsed in records.filter(|parsed| concerns(&parsed.record)) {
+    let records = batch.records_matching(|record| clues.may_be_named(record)).flatten();
+    for parsed in records.filter(|parsed| concerns_names(&parsed.record)) {
         if !survey.rejected.contains_key(&position(file, &parsed.at)) {
             name(memory, &survey.default[file].id, &parsed, run, &mut answer);
         }
     }
     answer
-}
-
-fn concerns(record: &Record) -> bool {
-    use RecordType::{Count, Rank, Target};
-    let kind = record.record_type();
-    matches!(kind, Count | Rank | Target) || (record.id().is_some() && is_named_by_content(kind))
 }
 
 fn name(memory: &mut ResolutionCache, default: &str, parsed: &Parsed<'_>, run: &Run<'_>, answer: &mut Answer) {

@@ -1,4 +1,4 @@
-//! Batches through worker threads and back into the order of the input, with a bounded number of them under way.
+//! Batches of sources through worker threads and back into the order of the input, with a bounded number of them under way.
 
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -7,11 +7,14 @@ use std::thread;
 
 use super::ConvertError;
 use crate::location::Diagnostic;
-use crate::record::read::{self, Batch, Input, ReadError, ReadOptions};
+use crate::record::read::{Batch, ReadError, ReadOptions, RecordSource};
+
+/// The sources of a run, in their order.
+pub(super) type Inputs<'s> = [&'s dyn RecordSource];
 
 /// What to do with every batch of some inputs.
 pub(super) struct Pass<'p> {
-    pub(super) inputs: &'p [Input],
+    pub(super) inputs: &'p Inputs<'p>,
     pub(super) options: &'p ReadOptions,
     /// How many threads work at once; 0 for as many as there are cores.
     pub(super) jobs: usize,
@@ -26,7 +29,7 @@ enum Trouble {
 }
 
 /// The number of an input, and what comes of it next.
-type Read = (usize, Result<Batch, Trouble>);
+type Read<'p> = (usize, Result<Batch<'p>, Trouble>);
 type Answer<T> = (usize, Result<T, Trouble>);
 
 impl Pass<'_> {
@@ -37,7 +40,7 @@ impl Pass<'_> {
     pub(super) fn run<S, T: Send>(
         &self,
         state: impl Fn() -> S + Sync,
-        work: impl Fn(&mut S, usize, &Batch) -> T + Sync,
+        work: impl Fn(&mut S, usize, &Batch<'_>) -> T + Sync,
         mut deliver: impl FnMut(usize, Result<T, Diagnostic>) -> Result<(), ConvertError>,
     ) -> Result<(), ConvertError> {
         let jobs = if self.jobs == 0 { thread::available_parallelism().map_or(1, NonZero::get) } else { self.jobs };
@@ -52,9 +55,9 @@ impl Pass<'_> {
     }
 
     /// The batches of all inputs, each input opened when its turn comes.
-    fn read(&self) -> impl Iterator<Item = Read> + Send {
+    fn read(&self) -> impl Iterator<Item = Read<'_>> + Send {
         self.inputs.iter().enumerate().flat_map(|(file, input)| {
-            let (batches, failure) = match read::open(input, self.options) {
+            let (batches, failure) = match input.open(self.options) {
                 Ok(batches) => (Some(batches), None),
                 Err(error) => (None, Some(Err(Trouble::Fatal(error)))),
             };
@@ -67,13 +70,13 @@ impl Pass<'_> {
         &self,
         jobs: usize,
         state: &(impl Fn() -> S + Sync),
-        work: &(impl Fn(&mut S, usize, &Batch) -> T + Sync),
+        work: &(impl Fn(&mut S, usize, &Batch<'_>) -> T + Sync),
         deliver: &mut impl FnMut(usize, Result<T, Diagnostic>) -> Result<(), ConvertError>,
     ) -> Result<(), ConvertError> {
         let read = self.read();
         // The queue of answers bounds what is under way: the reader waits for room in it before it reads on.
         let (order, answers) = sync_channel::<Receiver<Answer<T>>>(2 * jobs);
-        let (tasks, queue) = sync_channel::<(Read, SyncSender<Answer<T>>)>(jobs);
+        let (tasks, queue) = sync_channel::<(Read<'_>, SyncSender<Answer<T>>)>(jobs);
         let queue = Mutex::new(queue);
         thread::scope(|scope| {
             scope.spawn(move || {

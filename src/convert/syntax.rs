@@ -6,7 +6,7 @@ use super::{ConvertError, Event, NQuads, NTriples, Options, Summary, convert};
 use crate::format::Syntax;
 use crate::place::Register;
 use crate::rdf::{self, Gathered};
-use crate::record::read::Input;
+use crate::record::read::RecordSource;
 
 /// Converts records and writes them in `syntax`. N-Quads and N-Triples are written as they come, in the order of the
 /// input, and may say a thing more than once; the others are gathered in memory and come out sorted. Turtle, N-Triples and
@@ -15,7 +15,7 @@ use crate::record::read::Input;
 /// # Errors
 /// As [`convert`].
 pub fn convert_to(
-    inputs: &[Input],
+    sources: &[impl RecordSource],
     register: &Register,
     options: &Options,
     syntax: Syntax,
@@ -23,11 +23,11 @@ pub fn convert_to(
     report: &mut dyn FnMut(Event),
 ) -> Result<Summary, ConvertError> {
     match syntax {
-        Syntax::NQuads => convert(inputs, register, options, &mut NQuads(out), report),
-        Syntax::NTriples => convert(inputs, register, options, &mut NTriples(out), report),
+        Syntax::NQuads => convert(sources, register, options, &mut NQuads(out), report),
+        Syntax::NTriples => convert(sources, register, options, &mut NTriples(out), report),
         Syntax::Turtle | Syntax::TriG | Syntax::RdfXml | Syntax::JsonLd => {
             let mut gathered = Gathered::new();
-            let summary = convert(inputs, register, options, &mut gathered, report)?;
+            let summary = convert(sources, register, options, &mut gathered, report)?;
             let prefixes = rdf::prefixes(&options.base);
             let prefixes: Vec<(&str, &str)> = prefixes.iter().map(|(name, iri)| (*name, iri.as_str())).collect();
             gathered.write(syntax, &prefixes, &mut out).map_err(|error| ConvertError::Sink(error.into()))?;

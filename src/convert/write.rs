@@ -4,19 +4,19 @@ use std::collections::{BTreeSet, HashSet};
 
 use oxrdf::Quad;
 
-use super::pipeline::Pass;
+use super::pipeline::{Inputs, Pass};
 use super::sink::{Chunk, Piece, Sink};
 use super::survey::{Survey, document, needs_no_source, own_source, position};
 use super::{ConvertError, Event, MentionReport, Options, Summary};
 use crate::location::{Diagnostic, Location, Severity};
 use crate::mapping::reference;
 use crate::mapping::{self, Document, Finding, Findings, ResolutionCache, Run, Tally, Target};
-use crate::record::read::{Batch, Input, Parsed, Rejected};
+use crate::record::read::{Batch, Parsed, Rejected};
 use crate::record::{self, Record, RecordType};
 
 /// What every worker and the one who delivers share.
 pub(super) struct Writer<'w> {
-    inputs: &'w [Input],
+    inputs: &'w Inputs<'w>,
     options: &'w Options,
     survey: &'w Survey,
     run: &'w Run<'w>,
@@ -52,7 +52,7 @@ struct Worker<'w, C> {
 }
 
 impl<'w> Writer<'w> {
-    pub(super) fn new(inputs: &'w [Input], options: &'w Options, survey: &'w Survey, run: &'w Run<'w>) -> Self {
+    pub(super) fn new(inputs: &'w Inputs<'w>, options: &'w Options, survey: &'w Survey, run: &'w Run<'w>) -> Self {
         Self { inputs, options, survey, run }
     }
 
@@ -111,7 +111,7 @@ impl<'w, C: Chunk> Worker<'w, C> {
         Self { shared, memory, file, findings: Findings::default(), described: HashSet::new(), answer }
     }
 
-    fn batch(mut self, batch: &Batch) -> Answer<C> {
+    fn batch(mut self, batch: &Batch<'_>) -> Answer<C> {
         for record in batch.records() {
             self.answer.records += 1;
             match record {
@@ -187,7 +187,7 @@ impl<'w, C: Chunk> Worker<'w, C> {
         let said = std::mem::take(&mut self.findings.said);
         self.refuse(parsed, &said);
         self.report_mentions(parsed);
-        if let Record::Place(place) = &parsed.record {
+        if let Record::Place(place) = &*parsed.record {
             self.findings.places.insert(place.id.as_str().into());
         }
     }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::Read;
+use std::sync::Arc;
 
 use oxrdf::{GraphName, NamedNode, Quad};
 
@@ -12,7 +13,7 @@ use crate::format::Syntax;
 use crate::mapping::Document;
 use crate::place::Register;
 use crate::rdf::{self, ReadAs};
-use crate::record::read::{Container, Input};
+use crate::record::read::{Batches, Container, Input, ReadError, ReadOptions, RecordSource};
 use crate::store::Store;
 
 /// What files hold.
@@ -47,7 +48,68 @@ pub struct FileOptions {
     pub with_ontology: bool,
 }
 
-/// Loads files in one run: the records of all of them together, so that they may refer to each other, then the RDF.
+/// What is loaded: a file of records or of RDF, or any other source of records.
+pub enum LoadInput<'s> {
+    /// A file, whose suffix or [`FileOptions::content`] says what it holds.
+    File(Input),
+    /// Records.
+    Records(Box<dyn RecordSource + 's>),
+}
+
+impl From<Input> for LoadInput<'_> {
+    fn from(file: Input) -> Self {
+        Self::File(file)
+    }
+}
+
+impl<'s> LoadInput<'s> {
+    /// Records of a source.
+    pub fn records(source: impl RecordSource + 's) -> Self {
+        Self::Records(Box::new(source))
+    }
+
+    fn source(&self) -> &dyn RecordSource {
+        match self {
+            Self::File(file) => file,
+            Self::Records(records) => &**records,
+        }
+    }
+}
+
+/// A file, too, is taken for one of records.
+impl RecordSource for LoadInput<'_> {
+    fn name(&self) -> Arc<str> {
+        self.source().name()
+    }
+
+    fn stem(&self) -> String {
+        self.source().stem()
+    }
+
+    fn open(&self, options: &ReadOptions) -> Result<Batches<'_>, ReadError> {
+        self.source().open(options)
+    }
+}
+
+fn files(inputs: &[Input]) -> Vec<LoadInput<'static>> {
+    inputs.iter().cloned().map(LoadInput::File).collect()
+}
+
+/// Loads files in one run, as [`load_inputs`].
+///
+/// # Errors
+/// As there.
+pub fn load_files(
+    store: &dyn Store,
+    inputs: &[Input],
+    register: &Register,
+    options: &FileOptions,
+    report: &mut (dyn FnMut(Event) + Send),
+) -> Result<(Summary, LoadReport), LoadError> {
+    load_inputs(store, &files(inputs), register, options, report)
+}
+
+/// Loads inputs in one run: the records of all of them together, so that they may refer to each other, then the RDF.
 ///
 /// Places that an earlier run put into the store in the stead of the register's count as the register's own.
 ///
@@ -55,9 +117,9 @@ pub struct FileOptions {
 ///
 /// # Errors
 /// [`LoadError`]. Nothing is loaded where an input cannot be read or an RDF file is not in its syntax.
-pub fn load_files(
+pub fn load_inputs(
     store: &dyn Store,
-    inputs: &[Input],
+    inputs: &[LoadInput<'_>],
     register: &Register,
     options: &FileOptions,
     report: &mut (dyn FnMut(Event) + Send),
@@ -100,7 +162,8 @@ pub fn read_files(
     report: &mut (dyn FnMut(Event) + Send),
     take: &mut Take<'_>,
 ) -> Result<Summary, LoadError> {
-    let (records, rdf) = sort(inputs, options.content)?;
+    let inputs = files(inputs);
+    let (records, rdf) = sort(&inputs, options.content)?;
     let mut summary = Summary::default();
     if !records.is_empty() {
         summary = convert(&records, register, &options.convert, &mut Taken(take), report).map_err(unwrapped)?;
@@ -129,22 +192,25 @@ impl convert::Sink for Taken<'_, '_> {
     }
 }
 
-type Sorted<'a> = (Vec<Input>, Vec<(&'a Input, Syntax)>);
+type Sorted<'a> = (Vec<&'a dyn RecordSource>, Vec<(&'a Input, Syntax)>);
 
 /// Records, and RDF with its syntax.
-fn sort(inputs: &[Input], content: Option<Content>) -> Result<Sorted<'_>, LoadError> {
-    let mut sorted: Sorted<'_> = Default::default();
+fn sort<'a>(inputs: &'a [LoadInput<'_>], content: Option<Content>) -> Result<Sorted<'a>, LoadError> {
+    let mut sorted: Sorted<'a> = Default::default();
     for input in inputs {
-        if input.origin().is_some() {
-            sorted.0.push(input.clone());
-            continue;
-        }
+        let input = match input {
+            LoadInput::File(file) => file,
+            LoadInput::Records(records) => {
+                sorted.0.push(&**records);
+                continue;
+            }
+        };
         let by_suffix = || input.suffix().and_then(|suffix| Content::from_suffix(&suffix));
         match content.or_else(by_suffix) {
             Some(Content::Rdf(syntax)) => sorted.1.push((input, syntax)),
-            Some(Content::Records(_)) => sorted.0.push(input.clone()),
+            Some(Content::Records(_)) => sorted.0.push(input),
             None if !input.is_stream() => return Err(LoadError::Unknown { name: input.name().to_string() }),
-            None if begins_as_records(input)? => sorted.0.push(input.clone()),
+            None if begins_as_records(input)? => sorted.0.push(input),
             None => return Err(LoadError::UnknownStream { name: input.name().to_string() }),
         }
     }

@@ -24,7 +24,7 @@ use crate::store::{BulkOptions, Change, Store, StoreError};
 use crate::{ontology, vocab};
 
 pub use error::LoadError;
-pub use files::{Content, FileOptions, Take, load_files, read_files};
+pub use files::{Content, FileOptions, LoadInput, Take, load_files, load_inputs, read_files};
 use gather::Gather;
 pub use rdf::{Open, read_rdf};
 

@@ -91,6 +91,11 @@ impl FromStr for Date {
 }
 
 impl Date {
+    /// Whether it is a day, month or year that can be written: of the calendar, and of four digits.
+    pub(super) fn is_written(self) -> bool {
+        self.year() <= 9999 && self.exists()
+    }
+
     fn exists(self) -> bool {
         match self {
             Self::Year(y) => y > 0,

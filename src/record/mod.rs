@@ -1,5 +1,6 @@
 //! Typed records as an extractor writes them: the input contract. No RDF in sight.
 
+mod as_read;
 mod check;
 mod codes;
 mod date;
@@ -196,6 +197,11 @@ macro_rules! records {
             /// A remark.
             pub fn note(&self) -> Option<&Text> {
                 match self { $(Self::$name(record) => record.note.as_ref()),+ }
+            }
+
+            /// Whether reading its JSON gives this very record.
+            fn is_as_read(&self) -> bool {
+                match self { $(Self::$name(record) => as_read::AsRead::is_as_read(record, 0)),+ }
             }
 
             /// Its own id.

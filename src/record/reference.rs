@@ -162,7 +162,7 @@ thread_local! {
 }
 
 /// How deep things written in each other may be: far deeper than sense goes, and no danger to a small stack.
-const DEEPEST: u8 = 24;
+pub(super) const DEEPEST: u8 = 24;
 
 /// One level of things written in each other, while it lives.
 struct Depth;

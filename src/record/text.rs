@@ -40,6 +40,14 @@ impl Text {
         self.0.iter().find_map(|(_, texts)| texts.first()).map(String::as_str)
     }
 
+    /// Whether its tags are as reading puts them, each once.
+    pub(super) fn is_normal(&self) -> bool {
+        self.0.iter().enumerate().all(|(at, (tag, _))| {
+            let is_canonical = tag.as_ref().is_none_or(|tag| canonical(tag.clone()).as_ref() == Some(tag));
+            is_canonical && self.0[..at].iter().all(|(other, _)| other != tag)
+        })
+    }
+
     /// Each text as (tag, text, preferred in its language), in the order written.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &str, bool)> {
         self.0.iter().flat_map(|(tag, texts)| {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::as_read::AsRead;
 use super::codes::{
     AgreementKind, AsOfBasis, EventKind, Level, Modality, Mode, OrganizationKind, PostKind, Quantifier, Status,
     TextCondition, TieKind, Tier, Verdict,
@@ -50,6 +51,15 @@ macro_rules! record {
         impl Fields for $name {
             const REQUIRED: &'static [&'static str] = &[$(stringify!($required)),*];
             const OPTIONAL: &'static [&'static str] = &[$(stringify!($optional)),*];
+        }
+
+        impl AsRead for $name {
+            fn is_as_read(&self, depth: u8) -> bool {
+                let Self { tag: _, $($required,)* $($optional,)* source, evidence, confidence, modality, note } = self;
+                $($required.is_as_read(depth) &&)* $($optional.is_as_read(depth) &&)*
+                source.is_as_read(depth) && evidence.is_as_read(depth) && confidence.is_as_read(depth)
+                    && modality.is_as_read(depth) && note.is_as_read(depth)
+            }
         }
 
         impl $name {

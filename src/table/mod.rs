@@ -5,8 +5,8 @@
 //! file ─▶ container (rows of cells) ─▶ heading, sections, notes, totals ─▶ mapping ─▶ records, each with its cells
 //! ```
 //!
-//! [`translate`] gives records as an [`Input`](crate::record::read::Input) that every reader of records takes, and says what
-//! became of every row.
+//! [`translate`] gives records as a [source](crate::record::read::RecordSource), which the converter takes, and says what became
+//! of every row.
 
 mod container;
 pub mod date;
@@ -26,4 +26,4 @@ pub use error::TableError;
 pub use grid::{Cell, Row, Rows, letters};
 pub use mapping::{Layout, Mapping, schema};
 pub use names::{Names, take_apart};
-pub use translate::{Account, Fate, Told, translate};
+pub use translate::{Account, Fate, TableRecords, Told, translate};

@@ -9,7 +9,7 @@ use citypact::format::Syntax;
 use citypact::place::Register;
 use citypact::rdf;
 use citypact::record::RecordType;
-use citypact::record::read::{Input, ReadOptions, open};
+use citypact::record::read::{Input, ReadOptions, RecordSource as _};
 use proptest::prelude::*;
 
 use crate::golden::assert_golden;
@@ -24,7 +24,7 @@ fn corpus(folder: &str) -> Vec<PathBuf> {
 /// What reading an input says: the number of records that came through, and every message.
 fn report(input: &Input, options: &ReadOptions) -> String {
     let (mut through, mut said) = (0, String::new());
-    match open(input, options) {
+    match input.open(options) {
         Err(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             writeln!(said, "{error}{cause}").unwrap();

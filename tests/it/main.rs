@@ -50,6 +50,7 @@ mod remote_faults;
 mod round_trip;
 mod server;
 mod shacl;
+mod sources;
 mod store;
 mod supply;
 mod tables;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use citypact::record::read::{Container, Input, ReadOptions, Rejected, open};
+use citypact::record::read::{Container, Input, ReadOptions, RecordSource as _, Rejected};
 use citypact::record::{Record, RecordType, RejectWriter, content_hash, schema};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -22,13 +22,13 @@ struct Outcome {
 /// All that reading gives; `None` where the input does not open.
 fn read(input: &Input, options: &ReadOptions) -> Option<(Outcome, Vec<Rejected>)> {
     let (mut outcome, mut rejects) = (Outcome::default(), Vec::new());
-    for batch in open(input, options).ok()? {
+    for batch in input.open(options).ok()? {
         match batch {
             Err(diagnostic) => outcome.said.push(diagnostic.to_string()),
             Ok(batch) => batch.records().for_each(|record| match record {
                 Ok(parsed) => {
                     outcome.said.extend(parsed.warnings.iter().map(ToString::to_string));
-                    outcome.records.push(parsed.record);
+                    outcome.records.push(parsed.record.into_owned());
                 }
                 Err(rejected) => {
                     outcome.rejected.extend(rejected.diagnostics.iter().map(ToString::to_string));
@@ -252,7 +252,8 @@ fn only_records_that_may_have_an_id_are_parsed_for_their_ids() {
     let tie = r#"{"type":"tie","parties":["a","b"],"kind":"intent"}"#;
     let escaped = PLACE.replace("\"id\"", "\"\\u0069\\u0064\"");
     let text = format!("{tie}\n{PLACE}\nnonsense\n{escaped}\n");
-    let found: usize = open(&Input::bytes("a.jsonl", text.into_bytes()), &ReadOptions::default())
+    let found: usize = Input::bytes("a.jsonl", text.into_bytes())
+        .open(&ReadOptions::default())
         .unwrap()
         .map(|batch| {
             batch

@@ -1,7 +1,7 @@
 //! The readers of records, one for each container: whatever the bytes, reading ends, where the input is cut into batches
 //! changes nothing, and a record that is written as JSON reads as that record.
 
-use citypact::record::read::{Container, Input, ReadOptions, open};
+use citypact::record::read::{Container, Input, ReadOptions, RecordSource as _};
 use citypact::record::{Record, RecordType};
 
 #[derive(Debug, PartialEq)]
@@ -12,13 +12,13 @@ struct Outcome {
 
 fn read(bytes: &[u8], options: &ReadOptions) -> Option<Outcome> {
     let (mut records, mut said) = (Vec::new(), Vec::new());
-    for batch in open(&Input::bytes("fuzz", bytes), options).ok()? {
+    for batch in Input::bytes("fuzz", bytes).open(options).ok()? {
         match batch {
             Err(diagnostic) => said.push(diagnostic.to_string()),
             Ok(batch) => batch.records().for_each(|record| match record {
                 Ok(parsed) => {
                     said.extend(parsed.warnings.iter().map(ToString::to_string));
-                    records.push(parsed.record);
+                    records.push(parsed.record.into_owned());
                 }
                 Err(rejected) => said.extend(rejected.diagnostics.iter().map(ToString::to_string)),
             }),

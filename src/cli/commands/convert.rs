@@ -11,6 +11,7 @@ use crate::cli::report::{Failure, Outcome, Result};
 use crate::convert::{self, Summary};
 use crate::counted::counted;
 use crate::format::Syntax;
+use crate::load::LoadInput;
 use crate::record::read::{Container, Input, Whole};
 
 /// Convert records to RDF
@@ -60,15 +61,15 @@ struct PartArgs {
 
 impl PartArgs {
     /// The inputs, as parts of what they are parts of.
-    fn divided(&self, inputs: Vec<Input>, container: Option<Container>) -> Result<Vec<Input>> {
+    fn divided<'s>(&self, inputs: Vec<LoadInput<'s>>, container: Option<Container>) -> Result<Vec<LoadInput<'s>>> {
         let Some(whole) = &self.part_of else { return Ok(inputs) };
         if container.is_some_and(|container| container != Container::JsonLines) {
             return Err(Failure::usage("only files of JSON Lines can be converted in parts")
                 .hint("convert whole files by --places-in"));
         }
-        match <[Input; 1]>::try_from(inputs) {
-            Ok([input]) => Ok(vec![input.part_of(whole.clone())]),
-            Err(_) => {
+        match <[LoadInput<'_>; 1]>::try_from(inputs) {
+            Ok([LoadInput::File(input)]) => Ok(vec![input.part_of(whole.clone()).into()]),
+            _ => {
                 Err(Failure::usage("--part-of says of one file what it is a part of")
                     .hint("convert the parts one by one"))
             }

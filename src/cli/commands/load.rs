@@ -12,7 +12,7 @@ use crate::cli::input::{self, RecordArgs};
 use crate::cli::register::RegisterArgs;
 use crate::cli::report::{Outcome, Result};
 use crate::counted::counted;
-use crate::load::{Content, FileOptions, LoadOptions, LoadReport, load_files};
+use crate::load::{Content, FileOptions, LoadOptions, LoadReport, load_inputs};
 use crate::query::Limits;
 use crate::record::read::Input;
 use crate::store::{Store, discard};
@@ -82,7 +82,7 @@ impl FileArgs {
         let mut listener = self.records.listen(files, edge)?;
         let register = self.register.open(edge)?;
         let inputs = self.records.tables(inputs, &register, &mut listener, edge)?;
-        let (summary, report) = load_files(store, &inputs, &register, &options, &mut |event| listener.hear(event))?;
+        let (summary, report) = load_inputs(store, &inputs, &register, &options, &mut |event| listener.hear(event))?;
         progress.finish();
         // What the files brought, without the vocabulary that may have come with them.
         let report = LoadReport { quads: summary.quads, ..report };

@@ -2,20 +2,20 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::pipeline::Pass;
+use super::super::pipeline::{Inputs, Pass};
 use super::super::{ConvertError, Options};
 use super::{Survey, Told, needs_no_source, own_source};
-use crate::record::read::{Batch, Input, Parsed};
+use crate::record::read::{Batch, Parsed};
 
 /// Finds these records, so that whoever reads a part of an input knows whether it is in that part.
-pub(super) fn find(inputs: &[Input], options: &Options, survey: &mut Survey) -> Result<(), ConvertError> {
+pub(super) fn find(inputs: &Inputs<'_>, options: &Options, survey: &mut Survey) -> Result<(), ConvertError> {
     let assumed: Vec<bool> = survey.default.iter().map(|default| default.assumed).collect();
     if !assumed.contains(&true) {
         return Ok(());
     }
     // Beyond a line in which one was found nothing need be looked at.
     let ends: Vec<AtomicU64> = inputs.iter().map(|_| AtomicU64::new(u64::MAX)).collect();
-    let look = |(): &mut (), file: usize, batch: &Batch| {
+    let look = |(): &mut (), file: usize, batch: &Batch<'_>| {
         if !assumed[file] || batch.location().line > ends[file].load(Ordering::Relaxed) {
             return None;
         }

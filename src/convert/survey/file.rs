@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::places::Adding;
 use super::spool::{Described, Spool};
 use super::{DefaultSource, Gathered, Position, Survey, Told};
+use crate::convert::pipeline::Inputs;
 use crate::convert::{ConvertError, Options};
 use crate::location::{Location, Severity};
 use crate::mapping::{Finding, Run, Unresolved};
 use crate::place::{Place, Register};
-use crate::record::read::Input;
+use crate::record::read::{Input, RecordSource};
 use crate::record::{Level, RecordType};
 
 /// Why a file of what the records of a run share is of no use.
@@ -216,7 +217,7 @@ impl<W: Write> Writer<W> {
     pub(in crate::convert) fn gathered(
         &mut self,
         gathered: &Gathered,
-        inputs: &[Input],
+        inputs: &Inputs<'_>,
         options: &Options,
         register: &Register,
     ) -> io::Result<()> {
@@ -267,7 +268,7 @@ impl<W: Write> Writer<W> {
 /// [`SurveyError`], within [`ConvertError::Survey`].
 pub(in crate::convert) fn read(
     file: &Input,
-    inputs: &[Input],
+    inputs: &Inputs<'_>,
     register: &Register,
     options: &Options,
 ) -> Result<Survey, ConvertError> {
@@ -288,12 +289,12 @@ pub(in crate::convert) fn read(
     }
     let Reader { mut survey, adding, inputs: known, .. } = reader;
     adding.finish(&mut survey);
-    let which = inputs.iter().map(|input| which(input, &known, &name)).collect::<Result<Vec<_>, _>>()?;
+    let which = inputs.iter().map(|input| which(*input, &known, &name)).collect::<Result<Vec<_>, _>>()?;
     Ok(survey.of_parts(&which))
 }
 
 /// Which of the known inputs one is, or is a part of.
-fn which(input: &Input, known: &[String], name: &Arc<str>) -> Result<usize, SurveyError> {
+fn which(input: &dyn RecordSource, known: &[String], name: &Arc<str>) -> Result<usize, SurveyError> {
     let whole = input.name();
     known.iter().position(|known| **known == *whole).ok_or_else(|| SurveyError::Input {
         name: Arc::clone(name),

@@ -9,7 +9,6 @@ mod spool;
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 
 use memchr::memmem::Finder;
@@ -18,12 +17,12 @@ pub use file::SurveyError;
 pub(super) use file::{Writer, read};
 
 use self::spool::{Frame, Spool};
-use super::pipeline::Pass;
+use super::pipeline::{Inputs, Pass};
 use super::{ConvertError, Options};
 use crate::location::{Diagnostic, Location};
 use crate::mapping::{Document, Finding, Ids, Run, named_by_id};
 use crate::place::Register;
-use crate::record::read::{Batch, Input, Parsed, Rejected, type_at_an_end};
+use crate::record::read::{Batch, Parsed, RecordSource, Rejected, Unparsed, type_at_an_end};
 use crate::record::{Record, RecordType};
 
 /// Where a record begins: number of the input, line, column.
@@ -105,7 +104,7 @@ struct Answer {
     needs_names: bool,
 }
 
-/// Searches that tell, without parsing, what a record may hold. What is no JSON object may hold anything.
+/// Tell without parsing what a record may hold: searches of its bytes, of which those that are no JSON object may hold anything.
 pub(super) struct Clues {
     id: Finder<'static>,
     figure: Finder<'static>,
@@ -137,12 +136,17 @@ impl Clues {
     }
 
     /// Whether the record may be named by its content, or be a figure.
-    pub(super) fn may_be_named(&self, raw: &[u8]) -> bool {
-        let is_named_by_id = || {
-            let kind = std::str::from_utf8(raw).ok().and_then(type_at_an_end);
-            kind.is_some_and(named_by_id)
-        };
-        self.opaque(raw) || self.figure.find(raw).is_some() || (self.has_id(raw) && !is_named_by_id())
+    pub(super) fn may_be_named(&self, record: Unparsed<'_>) -> bool {
+        match record {
+            Unparsed::Raw(raw) => {
+                let is_named_by_id = || {
+                    let kind = std::str::from_utf8(raw).ok().and_then(type_at_an_end);
+                    kind.is_some_and(named_by_id)
+                };
+                self.opaque(raw) || self.figure.find(raw).is_some() || (self.has_id(raw) && !is_named_by_id())
+            }
+            Unparsed::Typed(record) => concerns_names(record),
+        }
     }
 }
 
@@ -164,7 +168,7 @@ struct Fold {
 impl Gathered {
     /// Reads all inputs once, and parses what defines an id. `say` is handed what there is to say of the inputs themselves.
     pub(super) fn of(
-        inputs: &[Input],
+        inputs: &Inputs<'_>,
         options: &Options,
         say: &mut dyn FnMut(Diagnostic),
     ) -> Result<Self, ConvertError> {
@@ -185,12 +189,12 @@ impl Gathered {
         let Fold { mut gathered, suspects, mut sources, .. } = fold;
         gathered.survey.rejected = same_id::compare(&pass, &suspects)?;
         let sources = inputs.iter().zip(&mut sources);
-        gathered.survey.default = sources.map(|(input, sources)| default_source(input, sources, options)).collect();
+        gathered.survey.default = sources.map(|(input, sources)| default_source(*input, sources, options)).collect();
         Ok(gathered)
     }
 
     /// Finds the records that are told of where documents are assumed.
-    pub(super) fn find_assumed(&mut self, inputs: &[Input], options: &Options) -> Result<(), ConvertError> {
+    pub(super) fn find_assumed(&mut self, inputs: &Inputs<'_>, options: &Options) -> Result<(), ConvertError> {
         assumed::find(inputs, options, &mut self.survey)
     }
 
@@ -208,12 +212,18 @@ impl Gathered {
     }
 }
 
-fn look(file: usize, batch: &Batch, clues: &Clues) -> Answer {
+fn look(file: usize, batch: &Batch<'_>, clues: &Clues) -> Answer {
     let needs_names = Cell::new(false);
-    let filter = |raw: &[u8]| {
-        let opaque = clues.opaque(raw);
-        needs_names.set(needs_names.get() || opaque || clues.asks_for_names(raw));
-        opaque || clues.has_id(raw)
+    let filter = |record: Unparsed<'_>| match record {
+        Unparsed::Raw(raw) => {
+            let opaque = clues.opaque(raw);
+            needs_names.set(needs_names.get() || opaque || clues.asks_for_names(raw));
+            opaque || clues.has_id(raw)
+        }
+        Unparsed::Typed(record) => {
+            needs_names.set(needs_names.get() || asks_for_names(record));
+            record.id().is_some()
+        }
     };
     let (mut seen, mut unread) = (Vec::new(), Vec::new());
     for record in batch.records_matching(filter) {
@@ -233,11 +243,9 @@ fn unread_id(rejected: &Rejected) -> Option<(String, Location)> {
 
 fn note(file: usize, parsed: Parsed<'_>) -> Option<Seen> {
     let id = parsed.record.id()?.to_owned();
-    let mut hasher = DefaultHasher::new();
-    parsed.raw().hash(&mut hasher);
-    let (at, raw) = (position(file, &parsed.at), hasher.finish());
+    let (at, raw) = (position(file, &parsed.at), parsed.hash_as_written());
     let kind = parsed.record.record_type();
-    let detail = match parsed.record {
+    let detail = match parsed.record.into_owned() {
         Record::Source(source) => Detail::Language(source.language),
         Record::Place(place) => Detail::Place(Frame::new(at, place)),
         _ => Detail::None,
@@ -291,7 +299,7 @@ impl Fold {
     }
 }
 
-fn default_source(input: &Input, sources: &mut Vec<String>, options: &Options) -> DefaultSource {
+fn default_source(input: &dyn RecordSource, sources: &mut Vec<String>, options: &Options) -> DefaultSource {
     sources.sort_unstable();
     sources.dedup();
     match (sources.as_slice(), &options.default_source) {
@@ -301,7 +309,21 @@ fn default_source(input: &Input, sources: &mut Vec<String>, options: &Options) -
     }
 }
 
-/// Whether the IRI of a record must be learnt by mapping it.
-pub(super) fn is_named_by_content(kind: RecordType) -> bool {
-    !named_by_id(kind)
+/// As [`Clues::asks_for_names`], of a typed record.
+fn asks_for_names(record: &Record) -> bool {
+    match record {
+        Record::Tie(tie) => tie.established_by.is_some(),
+        Record::Agreement(agreement) => agreement.establishes.is_some(),
+        Record::Assessment(_) => true,
+        other => is_figure(other),
+    }
+}
+
+fn is_figure(record: &Record) -> bool {
+    matches!(record, Record::Count(_) | Record::Rank(_) | Record::Target(_))
+}
+
+/// Whether a record is a figure, or has an IRI that must be learnt by mapping it.
+pub(super) fn concerns_names(record: &Record) -> bool {
+    is_figure(record) || (record.id().is_some() && !named_by_id(record.record_type()))
 }

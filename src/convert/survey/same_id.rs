@@ -20,7 +20,7 @@ pub(super) fn compare(
         return Ok(rejected);
     }
     let mut first: HashMap<Box<str>, (u128, RecordType, Location)> = HashMap::new();
-    let look = |(): &mut (), _: usize, batch: &Batch| -> Vec<_> {
+    let look = |(): &mut (), _: usize, batch: &Batch<'_>| -> Vec<_> {
         let of_suspect = |record: &Record| record.id().and_then(|id| suspects.get(id)).cloned();
         let records = batch.records_with_id().flatten();
         records

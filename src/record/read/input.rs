@@ -33,8 +33,6 @@ pub enum Input {
     Watched(Box<Self>, Watch),
     /// Lines out of the middle of an input of JSON Lines.
     Part(Box<Self>, Whole),
-    /// Records (JSON Lines) that were made from what stands elsewhere, such as the rows of a table.
-    Derived(Spool, Arc<dyn Origin>),
 }
 
 /// The input that another is a part of, and the line at which that part begins in it.
@@ -46,7 +44,7 @@ pub struct Whole {
     pub before: u64,
 }
 
-/// Where the records of a derived input come from.
+/// Where records come from that were made from what stands elsewhere, such as the rows of a table.
 pub trait Origin: fmt::Debug + Send + Sync {
     /// The place, in what it was made from, of the value that a JSON pointer leads to within the record on a line, counted
     /// from 0; of the whole record where the pointer is empty. Two lines have two places.
@@ -118,6 +116,23 @@ impl Spool {
     pub fn from_file(name: impl Into<Arc<str>>, file: File) -> Self {
         Self { name: name.into(), file: Arc::new(Mutex::new(file)) }
     }
+
+    /// What messages call it.
+    pub fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    /// Its bytes from the start, decompressed.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is not compressed as its first bytes say.
+    pub fn reader(&self) -> io::Result<Box<dyn BufRead + Send>> {
+        decompress(BufReader::with_capacity(BUFFER, self.raw()))
+    }
+
+    fn raw(&self) -> Box<dyn Read + Send> {
+        Box::new(SpoolReader { file: Arc::clone(&self.file), position: 0 })
+    }
 }
 
 struct SpoolReader {
@@ -165,9 +180,8 @@ impl Input {
     pub fn name(&self) -> Arc<str> {
         match self {
             Self::Path(path) => path.to_string_lossy().into(),
-            Self::Bytes { name, .. } | Self::Stream(Spool { name, .. }) | Self::Derived(Spool { name, .. }, _) => {
-                Arc::clone(name)
-            }
+            Self::Bytes { name, .. } => Arc::clone(name),
+            Self::Stream(spool) => spool.name(),
             Self::Part(_, whole) => Arc::clone(&whole.name),
             Self::Once(once) => Arc::clone(&once.name),
             Self::Watched(input, _) => input.name(),
@@ -189,11 +203,6 @@ impl Input {
         }
     }
 
-    /// Whether its records are laid out as JSON Lines whatever its name says.
-    pub(super) fn is_lines(&self) -> bool {
-        self.origin().is_some() || self.whole().is_some()
-    }
-
     /// The same input, of whose reading `watch` is told.
     #[must_use]
     pub fn watched(self, watch: Watch) -> Self {
@@ -208,20 +217,9 @@ impl Input {
         match self {
             Self::Path(path) => path.metadata().map(|data| data.len()),
             Self::Bytes { bytes, .. } => Ok(bytes.len() as u64),
-            Self::Stream(spool) | Self::Derived(spool, _) => {
-                Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len())
-            }
+            Self::Stream(spool) => Ok(spool.file.lock().unwrap_or_else(PoisonError::into_inner).metadata()?.len()),
             Self::Once(_) => Err(io::ErrorKind::Unsupported.into()),
             Self::Part(input, _) | Self::Watched(input, _) => input.length(),
-        }
-    }
-
-    /// Where its records come from, where they were made from something else.
-    pub fn origin(&self) -> Option<&Arc<dyn Origin>> {
-        match self {
-            Self::Derived(_, origin) => Some(origin),
-            Self::Part(input, _) | Self::Watched(input, _) => input.origin(),
-            _ => None,
         }
     }
 
@@ -235,14 +233,7 @@ impl Input {
 
     /// The name without directories, the suffix of a compression, and one suffix more; `stdin` for `-`.
     pub fn stem(&self) -> String {
-        let name = self.name();
-        if &*name == "-" {
-            return "stdin".to_owned();
-        }
-        let file = Path::new(&*name).file_name().unwrap_or_default().to_string_lossy();
-        let plain = uncompressed(&file.to_ascii_lowercase()).map_or(&*file, |plain| &file[..plain.len()]);
-        let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
-        if stem.is_empty() { file.into_owned() } else { stem.to_owned() }
+        stem(&self.name())
     }
 
     /// The suffix of its name in lower case, without the dot, once `.gz` and `.zst` are taken off.
@@ -253,7 +244,7 @@ impl Input {
 
     /// A warning where its name says that it is compressed, and its bytes are not; they are read as they are.
     pub fn misnaming(&self) -> Option<Diagnostic> {
-        if self.is_lines() {
+        if self.whole().is_some() {
             return None;
         }
         let name = self.name();
@@ -271,9 +262,9 @@ impl Input {
         })
     }
 
-    /// The container that its suffix names; of derived records and of parts JSON Lines, whatever they come from is called.
+    /// The container that its suffix names; of a part JSON Lines, whatever the whole is called.
     pub fn container(&self) -> Option<Container> {
-        if self.is_lines() {
+        if self.whole().is_some() {
             return Some(Container::JsonLines);
         }
         self.suffix().and_then(|suffix| Container::from_suffix(&suffix))
@@ -291,9 +282,7 @@ impl Input {
         Ok(match self {
             Self::Path(path) => Box::new(File::open(path).and_then(refuse_directory)?),
             Self::Bytes { bytes, .. } => Box::new(io::Cursor::new(Arc::clone(bytes))),
-            Self::Stream(spool) | Self::Derived(spool, _) => {
-                Box::new(SpoolReader { file: Arc::clone(&spool.file), position: 0 })
-            }
+            Self::Stream(spool) => spool.raw(),
             Self::Part(input, _) => input.raw()?,
             Self::Once(once) => {
                 let mut stream = once.stream.lock().unwrap_or_else(PoisonError::into_inner);
@@ -304,7 +293,7 @@ impl Input {
     }
 
     /// The bytes, decompressed, without a byte order mark.
-    pub(super) fn open(&self) -> Result<Box<dyn BufRead + Send>, ReadError> {
+    pub(super) fn text(&self) -> Result<Box<dyn BufRead + Send>, ReadError> {
         let fail = |cause| ReadError::Open { name: self.name(), cause };
         let mut raw = BufReader::with_capacity(BUFFER, self.raw().map_err(fail)?);
         let empty = raw.fill_buf().map_err(fail)?.is_empty();
@@ -323,6 +312,17 @@ impl Input {
         plain.consume(mark);
         Ok(plain)
     }
+}
+
+/// A name without directories, the suffix of a compression, and one suffix more; `stdin` for `-`.
+pub(super) fn stem(name: &str) -> String {
+    if name == "-" {
+        return "stdin".to_owned();
+    }
+    let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+    let plain = uncompressed(&file.to_ascii_lowercase()).map_or(&*file, |plain| &file[..plain.len()]);
+    let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
+    if stem.is_empty() { file.into_owned() } else { stem.to_owned() }
 }
 
 /// The name without the suffix of a compression, if it has one.

@@ -1,7 +1,7 @@
-//! Bytes into records with positions, as streams: the memory needed is that of a few batches, whatever the input.
+//! Sources of records into records with positions, as streams: the memory needed is that of a few batches, whatever the source.
 //!
-//! [`open`] cuts an input into [`Batch`]es of raw records, cheaply and in order; [`Batch::records`] parses and checks
-//! them, in whatever thread the caller likes. What is wrong with one record rejects that record alone.
+//! [`RecordSource::open`] cuts a source into [`Batch`]es of records not yet parsed, cheaply and in order; [`Batch::records`] parses
+//! and checks them, in whatever thread the caller likes. What is wrong with one record rejects that record alone.
 
 mod array;
 mod columns;
@@ -17,8 +17,11 @@ mod parse;
 mod quoting;
 mod row;
 mod rows;
+mod source;
 mod syntax;
+mod typed;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -31,12 +34,15 @@ pub(crate) use parse::type_at_an_end;
 pub use parse::{Parsed, Rejected};
 #[cfg(feature = "tables")]
 pub(crate) use row::NUMBERS;
+pub use source::{Batches, RecordSource};
+pub use typed::Records;
 
-use super::RecordType;
+use super::{Record, RecordType};
 use crate::location::{Diagnostic, Location, Severity};
 use columns::Columns;
 use cursor::Cursor;
 use feed::Feed;
+use typed::Typed;
 
 /// How records are laid out in an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +119,7 @@ pub enum ReadError {
     },
 }
 
-/// What all batches of an input share.
+/// What all batches of a source share.
 #[derive(Debug)]
 struct Shared {
     file: Arc<str>,
@@ -123,6 +129,10 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(file: Arc<str>, options: &ReadOptions) -> Self {
+        Self { file, options: options.clone(), columns: None, origin: None }
+    }
+
     /// Where a value stands: at the cursor, or in what its record was made from.
     fn locate(&self, at: Cursor, pointer: &str) -> Location {
         match &self.origin {
@@ -130,44 +140,21 @@ impl Shared {
             None => at.location(&self.file),
         }
     }
-}
 
-/// Opens an input, as often as one likes.
-///
-/// # Errors
-/// Where it cannot be read, is in another encoding, or nothing says what it contains.
-pub fn open(input: &Input, options: &ReadOptions) -> Result<Batches, ReadError> {
-    let mut feed = Feed::new(input.open()?, options.batch_size.max(1));
-    let whole = input.whole();
-    feed.at.line = whole.map_or(0, |whole| whole.before);
-    let container = container(input, options, &mut feed)?;
-    let (file, origin) = (input.name(), input.origin().cloned());
-    let shared = Arc::new(Shared { file, options: options.clone(), columns: None, origin });
-    let splitter: Box<dyn Splitter> = match container {
-        Container::JsonLines => Box::new(lines::Lines::default()),
-        Container::Json => Box::new(array::Array::default()),
-        Container::Csv => Box::new(rows::Rows::default()),
-    };
-    let stream = Stream { feed, shared, queue: VecDeque::new() };
-    // A part of an input may well hold no record.
-    Ok(Batches { notice: input.misnaming(), stream, splitter, barren: whole.is_none() })
-}
-
-fn container(input: &Input, options: &ReadOptions, feed: &mut Feed) -> Result<Container, ReadError> {
-    let fixed = input.container().filter(|_| input.is_lines());
-    match (fixed.or(options.container).or_else(|| input.container()), input) {
-        (Some(container), _) => Ok(container),
-        (None, input) if input.is_stream() => Ok(sniff(feed)),
-        (None, _) => Err(ReadError::Suffix { name: input.name() }),
+    /// A finding on the source itself, between its records.
+    fn finding(
+        &self,
+        severity: Severity,
+        at: Cursor,
+        reason: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Diagnostic {
+        let (at, remedy) = (at.location(&self.file), Some(remedy.into()));
+        Diagnostic { severity, at, pointer: String::new(), reason: reason.into(), remedy }
     }
-}
 
-/// A stream has no suffix: an array shows itself, all else is taken for JSON Lines.
-fn sniff(feed: &mut Feed) -> Container {
-    feed.grow();
-    match feed.window.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[') => Container::Json,
-        _ => Container::JsonLines,
+    fn no_record(&self, at: Cursor) -> Diagnostic {
+        self.finding(Severity::Warning, at, "the input holds no record", "see that it is the right file")
     }
 }
 
@@ -177,24 +164,33 @@ trait Splitter: Send {
     fn step(&mut self, stream: &mut Stream) -> bool;
 }
 
-/// The batches of an input, in its order.
-///
-/// An `Err` is a finding on the input between records (what it holds there is lost, or it is but a warning); the
-/// iterator goes on after it as far as it can.
-pub struct Batches {
+/// The batches of an input of text, in its order.
+struct Cut {
     /// What is to be said of the input as a whole.
     notice: Option<Diagnostic>,
     stream: Stream,
     splitter: Box<dyn Splitter>,
-    /// Nothing has come of it yet.
+    /// Nothing has come of it yet, and something should.
     barren: bool,
+}
+
+impl Cut {
+    fn new(feed: Feed, container: Container, shared: Shared) -> Self {
+        let splitter: Box<dyn Splitter> = match container {
+            Container::JsonLines => Box::new(lines::Lines::default()),
+            Container::Json => Box::new(array::Array::default()),
+            Container::Csv => Box::new(rows::Rows::default()),
+        };
+        let stream = Stream { feed, shared: Arc::new(shared), queue: VecDeque::new() };
+        Self { notice: None, stream, splitter, barren: true }
+    }
 }
 
 /// An input on its way into batches.
 struct Stream {
     feed: Feed,
     shared: Arc<Shared>,
-    queue: VecDeque<Result<Batch, Diagnostic>>,
+    queue: VecDeque<Result<Batch<'static>, Diagnostic>>,
 }
 
 impl Stream {
@@ -207,15 +203,14 @@ impl Stream {
             Spans::Of(list) => list.is_empty(),
         };
         if !empty {
-            self.queue.push_back(Ok(Batch { shared: Arc::clone(&self.shared), start, bytes, spans }));
+            let content = Content::Text { bytes, spans };
+            self.queue.push_back(Ok(Batch { shared: Arc::clone(&self.shared), start, content }));
         }
     }
 
     /// A finding on the input itself at `at`.
     fn say(&mut self, severity: Severity, at: Cursor, reason: impl Into<String>, remedy: impl Into<String>) {
-        let at = at.location(&self.shared.file);
-        let (reason, remedy) = (reason.into(), Some(remedy.into()));
-        self.queue.push_back(Err(Diagnostic { severity, at, pointer: String::new(), reason, remedy }));
+        self.queue.push_back(Err(self.shared.finding(severity, at, reason, remedy)));
     }
 
     fn say_too_long(&mut self, at: Cursor) {
@@ -243,8 +238,8 @@ impl Stream {
     }
 }
 
-impl Iterator for Batches {
-    type Item = Result<Batch, Diagnostic>;
+impl Iterator for Cut {
+    type Item = Result<Batch<'static>, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(notice) = self.notice.take() {
@@ -253,20 +248,25 @@ impl Iterator for Batches {
         let Self { stream, splitter, barren, .. } = self;
         while stream.queue.is_empty() && (splitter.step(stream) || stream.say_failure()) {}
         if stream.queue.is_empty() && *barren {
-            stream.say(Severity::Warning, stream.feed.at, "the input holds no record", "see that it is the right file");
+            stream.queue.push_back(Err(stream.shared.no_record(stream.feed.at)));
         }
         *barren = false;
         stream.queue.pop_front()
     }
 }
 
-/// Some consecutive records of an input, not yet parsed.
+/// Some consecutive records of a source, not yet parsed.
 #[derive(Debug)]
-pub struct Batch {
+pub struct Batch<'s> {
     shared: Arc<Shared>,
     start: Cursor,
-    bytes: Vec<u8>,
-    spans: Spans,
+    content: Content<'s>,
+}
+
+#[derive(Debug)]
+enum Content<'s> {
+    Text { bytes: Vec<u8>, spans: Spans },
+    Typed(Cow<'s, [Record]>),
 }
 
 /// Where the records of a batch stand in its bytes.
@@ -286,7 +286,7 @@ struct Span {
     known_type: Option<RecordType>,
 }
 
-/// A record as it stands in the input.
+/// A record as it stands in an input of text.
 #[derive(Debug, Clone, Copy)]
 struct Raw<'b> {
     bytes: &'b [u8],
@@ -294,30 +294,51 @@ struct Raw<'b> {
     known_type: Option<RecordType>,
 }
 
-impl Batch {
-    /// The length of the raw records in bytes.
-    pub fn size(&self) -> usize {
-        self.bytes.len()
-    }
+/// A record as it stands in its source.
+#[derive(Debug, Clone, Copy)]
+enum Item<'b> {
+    Raw(Raw<'b>),
+    Typed(Typed<'b>),
+}
 
+/// A record before it is parsed: what filters look at.
+#[derive(Debug, Clone, Copy)]
+pub enum Unparsed<'b> {
+    /// The bytes of a record in a text.
+    Raw(&'b [u8]),
+    /// A typed record, not yet checked.
+    Typed(&'b Record),
+}
+
+impl<'b> Item<'b> {
+    const fn unparsed(self) -> Unparsed<'b> {
+        match self {
+            Self::Raw(raw) => Unparsed::Raw(raw.bytes),
+            Self::Typed(typed) => Unparsed::Typed(typed.record),
+        }
+    }
+}
+
+impl Batch<'_> {
     /// Where it begins.
     pub fn location(&self) -> Location {
         self.start.location(&self.shared.file)
     }
 
-    /// The records, parsed and checked, in the input's order.
+    /// The records, parsed and checked, in the source's order.
     #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
     pub fn records(&self) -> impl Iterator<Item = Result<Parsed<'_>, Rejected>> {
-        self.raws().map(|raw| parse::parse(&self.shared, raw))
+        self.items().map(|item| parse::parse(&self.shared, item))
     }
 
-    /// The records whose raw bytes pass `filter`, parsed and checked. What else is in the input costs next to nothing.
+    /// The records that pass `filter` before they are parsed, parsed and checked. What else is in the source costs next to
+    /// nothing.
     #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
     pub fn records_matching<'b>(
         &'b self,
-        filter: impl Fn(&[u8]) -> bool + 'b,
+        filter: impl Fn(Unparsed<'_>) -> bool + 'b,
     ) -> impl Iterator<Item = Result<Parsed<'b>, Rejected>> {
-        self.raws().filter(move |raw| filter(raw.bytes)).map(|raw| parse::parse(&self.shared, raw))
+        self.items().filter(move |item| filter(item.unparsed())).map(|item| parse::parse(&self.shared, item))
     }
 
     /// The records that may have an id, at the cost of a search of the bytes for those that have none.
@@ -326,16 +347,21 @@ impl Batch {
         // A key may be spelt with escapes: `i` is \u0069, `d` is \u0064.
         let escape = memmem::Finder::new("\\u006");
         let column = self.shared.columns.as_ref().map(Columns::has_id);
-        let may_have = move |raw: &[u8]| column.unwrap_or_else(|| id.find(raw).is_some() || escape.find(raw).is_some());
-        self.records_matching(may_have)
+        self.records_matching(move |record| match record {
+            Unparsed::Raw(raw) => column.unwrap_or_else(|| id.find(raw).is_some() || escape.find(raw).is_some()),
+            Unparsed::Typed(record) => record.id().is_some(),
+        })
     }
 
-    fn raws(&self) -> impl Iterator<Item = Raw<'_>> {
-        let (lines, spans) = match &self.spans {
-            Spans::Lines => (Some(lines::raws(&self.bytes, self.start)), None),
-            Spans::Of(spans) => (None, Some(spanned(&self.bytes, self.start, spans))),
-        };
-        lines.into_iter().flatten().chain(spans.into_iter().flatten())
+    fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        let (mut lines, mut spans, mut typed) = (None, None, None);
+        match &self.content {
+            Content::Text { bytes, spans: Spans::Lines } => lines = Some(lines::raws(bytes, self.start)),
+            Content::Text { bytes, spans: Spans::Of(list) } => spans = Some(spanned(bytes, self.start, list)),
+            Content::Typed(records) => typed = Some(typed::items(records, self.start)),
+        }
+        let raws = lines.into_iter().flatten().chain(spans.into_iter().flatten());
+        raws.map(Item::Raw).chain(typed.into_iter().flatten())
     }
 }
 

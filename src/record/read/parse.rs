@@ -1,6 +1,7 @@
 //! One raw record into a typed one: fast where it is right, explained where it is not.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::str::Utf8Error;
 
 use serde::Deserialize;
@@ -8,7 +9,8 @@ use serde::Deserialize;
 use super::columns::Mark;
 use super::explain::{Note, explain};
 use super::node::Node;
-use super::{Raw, Shared};
+use super::typed::Typed;
+use super::{Item, Raw, Shared};
 use crate::location::{Diagnostic, Location, Severity};
 use crate::record::labels::{Family, codes};
 use crate::record::{Finding, Record, RecordType, check};
@@ -16,13 +18,13 @@ use crate::record::{Finding, Record, RecordType, check};
 /// A record that goes through.
 #[derive(Debug)]
 pub struct Parsed<'b> {
-    /// The record.
-    pub record: Record,
+    /// The record: where it is a typed one, as it stands.
+    pub record: Cow<'b, Record>,
     /// Where it begins.
     pub at: Location,
     /// What is to be said of it nevertheless.
     pub warnings: Vec<Diagnostic>,
-    raw: Raw<'b>,
+    item: Item<'b>,
     shared: &'b Shared,
 }
 
@@ -33,7 +35,7 @@ pub struct Rejected {
     pub diagnostics: Vec<Diagnostic>,
     /// Where it begins.
     pub at: Location,
-    /// The record as it stands in the input: a JSON object, or a row of CSV.
+    /// The record as it stands in the source: a JSON object, or a row of CSV; a typed record as JSON.
     pub raw: Vec<u8>,
     /// The heading of the CSV table that it is a row of.
     pub heading: Option<Vec<u8>>,
@@ -42,16 +44,18 @@ pub struct Rejected {
 }
 
 impl Parsed<'_> {
-    /// The record as it stands in the input.
-    pub fn raw(&self) -> &[u8] {
-        self.raw.bytes
+    /// A hash of the record as it is written: the same hash means the same record, another one nothing.
+    pub(crate) fn hash_as_written(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.item.with_text(|raw| raw.bytes.hash(&mut hasher));
+        hasher.finish()
     }
 
     /// Rejects it after all, for something that only other records show. Diagnostics come from [`Self::diagnostic`].
     #[must_use]
     pub fn reject(&self, errors: impl IntoIterator<Item = Diagnostic>) -> Rejected {
         let diagnostics = self.warnings.iter().cloned().chain(errors).collect();
-        rejected(self.shared, &self.raw, diagnostics)
+        self.item.with_text(|raw| rejected(self.shared, &raw, diagnostics))
     }
 
     /// A finding on the value that the JSON pointer leads to, with the place where that value stands.
@@ -70,10 +74,10 @@ impl Parsed<'_> {
     /// Findings on values of the record, as [`Self::diagnostic`], at the cost of reading it once.
     #[must_use]
     pub fn diagnostics(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
-        match Json::of(self.shared, self.raw) {
+        self.item.with_text(|raw| match Json::of(self.shared, raw) {
             Ok(json) => json.place_all(notes(findings, &json.text)),
             Err(_) => findings.into_iter().map(|finding| plain(finding, self.at.clone())).collect(),
-        }
+        })
     }
 }
 
@@ -105,10 +109,30 @@ fn named(mut record: Record) -> Record {
         Record::Target(target) => &mut target.variable,
         _ => return record,
     };
-    if let [slug] = codes(Family::Variable, variable) {
-        variable.clone_from(slug);
+    if let Some(slug) = slug(variable) {
+        slug.clone_into(variable);
     }
     record
+}
+
+/// The slug of a variable that is named by a label.
+fn slug(variable: &str) -> Option<&'static str> {
+    match codes(Family::Variable, variable) {
+        [slug] => Some(slug),
+        _ => None,
+    }
+}
+
+/// Whether a typed record is as reading it would give it, the name of its variable too.
+fn is_as_read(record: &Record) -> bool {
+    let is_slug = |variable: &str| slug(variable).is_none_or(|slug| slug == variable);
+    let is_named = match record {
+        Record::Count(count) => is_slug(&count.variable),
+        Record::Rank(rank) => is_slug(&rank.variable),
+        Record::Target(target) => is_slug(&target.variable),
+        _ => true,
+    };
+    is_named && record.is_as_read()
 }
 
 /// The JSON of a record, and where its parts stand in the input.
@@ -210,7 +234,29 @@ fn first_tag(json: &str) -> Option<&str> {
 }
 
 #[expect(clippy::result_large_err, reason = "what goes through is larger still")]
-pub(super) fn parse<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, Rejected> {
+pub(super) fn parse<'b>(shared: &'b Shared, item: Item<'b>) -> Result<Parsed<'b>, Rejected> {
+    match item {
+        Item::Raw(raw) => parse_text(shared, raw),
+        Item::Typed(typed) => parse_typed(shared, typed),
+    }
+}
+
+/// Checks a typed record. Where there is something to say, it goes the way of a text, which knows the place of everything.
+#[expect(clippy::result_large_err, reason = "what goes through is larger still")]
+fn parse_typed<'b>(shared: &'b Shared, typed: Typed<'b>) -> Result<Parsed<'b>, Rejected> {
+    let item = Item::Typed(typed);
+    if is_as_read(typed.record) && check(typed.record).is_empty() {
+        let (record, at) = (Cow::Borrowed(typed.record), shared.locate(typed.start, ""));
+        return Ok(Parsed { record, at, warnings: Vec::new(), item, shared });
+    }
+    item.with_text(|raw| {
+        let Parsed { record, at, warnings, .. } = parse_text(shared, raw)?;
+        Ok(Parsed { record: Cow::Owned(record.into_owned()), at, warnings, item, shared })
+    })
+}
+
+#[expect(clippy::result_large_err, reason = "what goes through is larger still")]
+fn parse_text<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, Rejected> {
     let at = shared.locate(raw.start, "");
     let json = readable(shared, raw).map_err(|why| rejected(shared, &raw, vec![why]))?;
     let mut notes = Vec::new();
@@ -224,7 +270,10 @@ pub(super) fn parse<'b>(shared: &'b Shared, raw: Raw<'b>) -> Result<Parsed<'b>, 
     let erroneous = notes.iter().any(|note| note.severity == Severity::Error);
     let diagnostics = json.place_all(notes);
     match record {
-        Some(record) if !erroneous => Ok(Parsed { record, at, warnings: diagnostics, raw, shared }),
+        Some(record) if !erroneous => {
+            let record = Cow::Owned(record);
+            Ok(Parsed { record, at, warnings: diagnostics, item: Item::Raw(raw), shared })
+        }
         _ => Err(rejected(shared, &raw, diagnostics)),
     }
 }

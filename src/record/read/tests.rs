@@ -4,14 +4,14 @@ use crate::record::Record;
 fn read(name: &str, bytes: impl AsRef<[u8]>, options: &ReadOptions) -> (Vec<Record>, Vec<String>) {
     let input = Input::bytes(name, bytes.as_ref());
     let (mut records, mut said) = (Vec::new(), Vec::new());
-    for batch in open(&input, options).unwrap() {
+    for batch in input.open(options).unwrap() {
         match batch {
             Err(diagnostic) => said.push(diagnostic.to_string()),
             Ok(batch) => {
                 for record in batch.records() {
                     match record {
                         Ok(parsed) => {
-                            records.push(parsed.record);
+                            records.push(parsed.record.into_owned());
                             said.extend(parsed.warnings.iter().map(ToString::to_string));
                         }
                         Err(rejected) => said.extend(rejected.diagnostics.iter().map(ToString::to_string)),

@@ -5,14 +5,15 @@ pub(crate) mod bind;
 pub(crate) mod dates;
 pub(crate) mod eval;
 pub(crate) mod origin;
+mod records;
 pub(crate) mod rows;
 pub(crate) mod write;
 
 pub use account::Account;
+pub use records::TableRecords;
 pub use rows::Fate;
 
 use std::io;
-use std::sync::Arc;
 
 use super::container::{Book, open};
 use super::error::TableError;
@@ -30,7 +31,7 @@ pub enum Told {
     Remark(String),
 }
 
-/// Reads a table by a mapping: its records, as an input that says where in the table each of them stands; and what became of
+/// Reads a table by a mapping: its records, as a source that says where in the table each of them stands; and what became of
 /// every row. The records are kept in a temporary file, compressed.
 ///
 /// # Errors
@@ -40,7 +41,7 @@ pub fn translate(
     mapping: &Mapping,
     register: &Register,
     report: &mut dyn FnMut(Told),
-) -> Result<(Input, Account), TableError> {
+) -> Result<(TableRecords, Account), TableError> {
     let book = open(input, &mapping.table)?;
     let spool = tempfile::tempfile().map_err(|error| spooled(input, &error))?;
     let mut writer = write::Writer::new(spool, input, mapping).map_err(|error| spooled(input, &error))?;
@@ -52,7 +53,7 @@ pub fn translate(
         account.add(sheet_rows(&book, sheet, mapping, register, &mut writer, report)?);
     }
     let (spool, places) = writer.finish().map_err(|error| spooled(input, &error))?;
-    Ok((Input::Derived(spool, Arc::new(places)), account))
+    Ok((TableRecords::new(spool, places), account))
 }
 
 fn sheet_rows(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use citypact::place::Register;
 use citypact::record::Record;
-use citypact::record::read::{Input, ReadOptions, open};
+use citypact::record::read::{Input, ReadOptions, RecordSource as _};
 use citypact::table::{Account, Mapping, TableError, Told, translate};
 
 /// The folder of the tables.
@@ -39,13 +39,13 @@ fn given(input: &Input, mapping: &str) -> Result<Given, TableError> {
     })?;
     given.account = account;
     assert!(account.balances(), "{account:?}");
-    for batch in open(&records, &ReadOptions::default()).unwrap() {
+    for batch in records.open(&ReadOptions::default()).unwrap() {
         for record in batch.unwrap().records() {
             match record {
                 Ok(parsed) => {
                     given.places.push(parsed.at.to_string());
                     given.said.extend(parsed.warnings.iter().map(ToString::to_string));
-                    given.records.push(parsed.record);
+                    given.records.push(parsed.record.into_owned());
                 }
                 Err(rejected) => given.said.extend(rejected.diagnostics.iter().map(ToString::to_string)),
             }

@@ -12,7 +12,7 @@ use crate::cli::{input, output, tables_input};
 use crate::counted::counted;
 use crate::place::build::dumps;
 use crate::place::{Register, matching};
-use crate::record::read::{self, Input, ReadOptions, Rejected};
+use crate::record::read::{ReadOptions, RecordSource, Rejected};
 use crate::record::{self, Record};
 use crate::table::{Mapping, Told, translate};
 
@@ -151,11 +151,11 @@ impl Reading<'_> {
         rejected.diagnostics.into_iter().for_each(|finding| self.edge.say(finding));
     }
 
-    fn read(&mut self, records: &Input) -> Result<()> {
-        for batch in read::open(records, &ReadOptions::default())? {
+    fn read(&mut self, records: &impl RecordSource) -> Result<()> {
+        for batch in records.open(&ReadOptions::default())? {
             match batch {
                 Ok(batch) => batch.records().for_each(|parsed| match parsed {
-                    Ok(parsed) => self.take(parsed.record),
+                    Ok(parsed) => self.take(parsed.record.into_owned()),
                     Err(rejected) => self.reject(rejected),
                 }),
                 Err(notice) => self.edge.say(notice),
