@@ -99,6 +99,7 @@ pub mod nearest;
 pub mod ontology;
 pub mod output;
 pub mod place;
+mod pseudo_random;
 pub mod query;
 pub mod rdf;
 pub mod record;

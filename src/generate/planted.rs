@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{Chance, Maker, Stated, Tie, document_id, is_damaged, parties, place_id, published};
+use super::truth::{Tie, document_id, is_damaged, parties, place_id, published};
+use super::{Maker, Stated};
+use crate::pseudo_random::SplitMix64;
 use crate::vocab::ID;
 
 /// Of a thousand documents, how many hold something planted of each kind; half of it is wrong.
@@ -16,7 +18,7 @@ const AHEAD: &str = "2031-05-01";
 impl<W: Write> Maker<'_, W> {
     /// Puts into a document what rules are to find, or to leave.
     pub(super) fn plant(&mut self, document: u64, tie: &Tie, number: u64) -> io::Result<()> {
-        let mut chance = Chance::new(self.world.seed, 11, document);
+        let mut chance = SplitMix64::stream(self.world.seed, 11, document);
         let mut drawn = || {
             let is_planted = chance.below(1000) < PLANTED;
             (is_planted, chance.below(2) == 0)

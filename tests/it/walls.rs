@@ -14,6 +14,7 @@ const ROOMS: &[&[&str]] = &[
         "held",
         "location",
         "nearest",
+        "pseudo_random",
         "xpath",
         "format",
         "vocab",

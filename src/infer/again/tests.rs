@@ -7,6 +7,7 @@ use oxrdf::NamedNode;
 use super::*;
 use crate::index::build;
 use crate::infer::{Rule, infer, library, prepare};
+use crate::pseudo_random::SplitMix64;
 
 /// Rules that derive in circles, deny what is derived and what is stated, make new terms, and group.
 const RULES: &[(&str, &str)] = &[
@@ -33,37 +34,25 @@ const RULES: &[(&str, &str)] = &[
     ("both", "CONSTRUCT { ?a <urn:apart> ?b } WHERE { ?a pact:status ?x . ?b pact:status ?x . ?a pact:party ?b }"),
 ];
 
-/// Numbers that look random (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
-
-    fn quad(&mut self) -> Quad {
-        let ns = crate::vocab::NS;
-        let node = |n: u64| NamedNode::new_unchecked(format!("https://w3id.org/citypact/id/place/{n}"));
-        let iri = |text: String| NamedNode::new_unchecked(text);
-        let (subject, graph) = (node(self.below(7)), iri(format!("urn:g{}", self.below(3))));
-        let (property, object) = match self.below(8) {
-            0 => (
-                crate::vocab::rdf::type_.into_owned(),
-                iri(format!("{ns}{}", ["Tie", "TerritorialEntity", "Agreement"][self.below(3) as usize])),
-            ),
-            1 => (iri(format!("{ns}status")), iri(format!("urn:s{}", self.below(2)))),
-            2 => (crate::vocab::schema::containedInPlace.into_owned(), node(self.below(7))),
-            3 => (iri(format!("{ns}kind")), crate::vocab::kind::friendship_city.into_owned()),
-            4 => (iri(format!("{ns}sovereignState")), node(self.below(7))),
-            5 => (crate::vocab::owl::sameAs.into_owned(), node(self.below(7))),
-            6 => (iri("urn:reach".to_owned()), node(self.below(7))),
-            _ => (iri(format!("{ns}party")), node(self.below(7))),
-        };
-        Quad::new(subject, property, object, graph)
-    }
+fn random_quad(chance: &mut SplitMix64) -> Quad {
+    let ns = crate::vocab::NS;
+    let node = |n: u64| NamedNode::new_unchecked(format!("https://w3id.org/citypact/id/place/{n}"));
+    let iri = |text: String| NamedNode::new_unchecked(text);
+    let (subject, graph) = (node(chance.below(7)), iri(format!("urn:g{}", chance.below(3))));
+    let (property, object) = match chance.below(8) {
+        0 => (
+            crate::vocab::rdf::type_.into_owned(),
+            iri(format!("{ns}{}", ["Tie", "TerritorialEntity", "Agreement"][chance.below(3) as usize])),
+        ),
+        1 => (iri(format!("{ns}status")), iri(format!("urn:s{}", chance.below(2)))),
+        2 => (crate::vocab::schema::containedInPlace.into_owned(), node(chance.below(7))),
+        3 => (iri(format!("{ns}kind")), crate::vocab::kind::friendship_city.into_owned()),
+        4 => (iri(format!("{ns}sovereignState")), node(chance.below(7))),
+        5 => (crate::vocab::owl::sameAs.into_owned(), node(chance.below(7))),
+        6 => (iri("urn:reach".to_owned()), node(chance.below(7))),
+        _ => (iri(format!("{ns}party")), node(chance.below(7))),
+    };
+    Quad::new(subject, property, object, graph)
 }
 
 fn ontology() -> Vec<Quad> {
@@ -91,9 +80,9 @@ fn what_follows_after_a_change_is_what_a_whole_run_finds() {
 
 /// Compares what follows after random changes with whole runs.
 fn follow_up(rules: &Rules, rounds: u64) {
-    let mut chance = Chance(3);
+    let mut chance = SplitMix64::new(3);
     for round in 0..rounds {
-        let first: Vec<Quad> = (0..24).map(|_| chance.quad()).collect();
+        let first: Vec<Quad> = (0..24).map(|_| random_quad(&mut chance)).collect();
         let mut data = build(first.iter().cloned(), 0).unwrap();
         let mut inferred = all(&data, rules);
         let parse =
@@ -102,7 +91,7 @@ fn follow_up(rules: &Rules, rounds: u64) {
         data = data.with_changes(&written, 1).unwrap();
         for step in 2..5 {
             let come: Vec<Quad> = (0..2)
-                .map(|_| chance.quad())
+                .map(|_| random_quad(&mut chance))
                 .filter(|quad| data.row(quad).is_none_or(|row| !data.holds(row)))
                 .collect();
             let stated: Vec<Quad> = data

@@ -9,6 +9,7 @@ use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Variable};
 
 use super::*;
 use crate::index::{Change, Version, build};
+use crate::pseudo_random::SplitMix64;
 use crate::query::{ParseOptions, Query};
 
 /// Queries of every form that patterns may have, with what their solutions are told apart by; none of one's own where empty.
@@ -30,23 +31,11 @@ const QUERIES: &[(&str, &str)] = &[
     ("SELECT ?a { ?a :p [ :q ?c ] FILTER(EXISTS { ?c :r ?d FILTER NOT EXISTS { ?d :p ?a } }) }", "a"),
 ];
 
-/// Numbers that look random (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % bound
-    }
-
-    fn quad(&mut self) -> Quad {
-        let node = |n: u64| NamedNode::new_unchecked(format!("http://e/n{n}"));
-        let property = NamedNode::new_unchecked(format!("http://e/{}", ["p", "q", "r"][self.below(3) as usize]));
-        let graph = NamedNode::new_unchecked(format!("http://e/g{}", self.below(3)));
-        Quad::new(node(self.below(6)), property, node(self.below(6)), graph)
-    }
+fn random_quad(chance: &mut SplitMix64) -> Quad {
+    let node = |n: u64| NamedNode::new_unchecked(format!("http://e/n{n}"));
+    let property = NamedNode::new_unchecked(format!("http://e/{}", ["p", "q", "r"][chance.below(3) as usize]));
+    let graph = NamedNode::new_unchecked(format!("http://e/g{}", chance.below(3)));
+    Quad::new(node(chance.below(6)), property, node(chance.below(6)), graph)
 }
 
 fn over(version: &Arc<Version>) -> Over {
@@ -84,10 +73,10 @@ fn rows(version: &Version, quads: &[Quad]) -> Vec<Row> {
 
 #[test]
 fn what_changed_is_among_what_is_found_and_all_else_stays() {
-    let mut chance = Chance(7);
+    let mut chance = SplitMix64::new(7);
     for round in 0..60 {
-        let first: Vec<Quad> = (0..12).map(|_| chance.quad()).collect();
-        let come: Vec<Quad> = (0..3).map(|_| chance.quad()).filter(|quad| !first.contains(quad)).collect();
+        let first: Vec<Quad> = (0..12).map(|_| random_quad(&mut chance)).collect();
+        let come: Vec<Quad> = (0..3).map(|_| random_quad(&mut chance)).filter(|quad| !first.contains(quad)).collect();
         let gone: Vec<Quad> = first.iter().filter(|_| chance.below(5) == 0).cloned().collect();
         // Every term and graph has a number in both states.
         let all = (0..6).flat_map(|n| (0..3).map(move |g| (n, g)));
