@@ -180,3 +180,107 @@ impl ByBatch {
         (Found { shown: lookup.shown.iter().map(column).collect(), rows }, at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use oxrdf::{GraphName, Quad};
+
+    use super::*;
+    use crate::eval::operator::testing::{World, fits, lookup, node, over, sorted};
+
+    fn batch(rows: &[Vec<u32>]) -> Batch {
+        let column = |at: usize| Column::Owned(rows.iter().map(|row| Id(row[at])).collect());
+        Batch { columns: (0..rows[0].len()).map(column).collect(), len: rows.len() }
+    }
+
+    /// All matches of a batch, at most `room` of them at once: the row's number and the places that are shown.
+    fn all(by_batch: &mut ByBatch, lookup: &Lookup, batch: &Batch, room: usize, cx: &mut Context) -> Vec<Vec<u32>> {
+        let (mut at, mut rows) = (At::default(), Vec::new());
+        while at.row < batch.len {
+            let (found, end) = by_batch.take(lookup, batch, at, room, cx).unwrap().unwrap();
+            assert!(found.rows.len() <= room);
+            let shown = |at: usize| found.shown.iter().map(move |ids| ids[at].0);
+            rows.extend(found.rows.iter().enumerate().map(|(at, row)| [*row].into_iter().chain(shown(at)).collect()));
+            at = end;
+        }
+        rows
+    }
+
+    #[test]
+    fn batches_are_looked_up_whole_and_in_pieces() {
+        let world = World::new();
+        let (rows, mut cx) = (world.rows(false), world.context(4096));
+        let predicate = Source::Id(world.predicates[0]);
+        for places in [
+            [Source::Column(0), predicate, Source::Any],
+            [Source::Any, predicate, Source::Column(2)],
+            [Source::Column(0), predicate, Source::Column(2)],
+            [Source::Id(world.nodes[4]), predicate, Source::Column(2)],
+            [Source::Column(0), predicate, Source::Id(world.nodes[4])],
+        ] {
+            let lookup = lookup(places, &[], &[0, 1, 2]);
+            let triples = world.triples(|_| true);
+            let of_row = |(row, number): (&Vec<u32>, u32)| {
+                let fitting = triples.iter().filter(|terms| (0..3).all(|at| fits(places[at], terms[at], row)));
+                fitting
+                    .map(|terms| [number].into_iter().chain(terms.map(|id| id.0)).collect())
+                    .collect::<Vec<Vec<u32>>>()
+            };
+            let expected: Vec<Vec<u32>> = rows.iter().zip(0..).flat_map(of_row).collect();
+            assert!(!expected.is_empty());
+            for room in [1, 3, 1000] {
+                let mut by_batch = ByBatch::new(&lookup, &cx).unwrap();
+                let found = all(&mut by_batch, &lookup, &batch(&rows), room, &mut cx);
+                assert_eq!(sorted(found), sorted(expected.clone()), "{places:?} {room}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_batch_for_it_is_left_to_rows() {
+        let world = World::new();
+        let (rows, mut cx) = (world.rows(false), world.context(4096));
+        let places = [Source::Column(0), Source::Id(world.predicates[0]), Source::Any];
+        let plain = lookup(places, &[], &[2]);
+        let mut by_batch = ByBatch::new(&plain, &cx).unwrap();
+        let mut is_taken = |batch: &Batch| by_batch.take(&plain, batch, At::default(), 9, &mut cx).unwrap().is_some();
+        assert!(is_taken(&batch(&rows)));
+        assert!(!is_taken(&batch(&rows[..FEW - 1])), "too few");
+        assert!(!is_taken(&batch(&world.rows(true))), "some are unbound");
+        let graphs = Graphs::Filter(GraphFilter::Named);
+        let cx = world.context(4096);
+        for other in [
+            Lookup { graphs, ..lookup(places, &[], &[2]) },
+            Lookup { same: vec![(0, 2)], ..lookup(places, &[], &[2]) },
+            Lookup { excluded: vec![world.predicates[1]], ..lookup(places, &[], &[2]) },
+            lookup([Source::Column(0), Source::Column(1), Source::Any], &[], &[2]),
+            lookup([Source::Column(0), Source::Id(world.nodes[0]), Source::Any], &[], &[2]),
+        ] {
+            assert!(ByBatch::new(&other, &cx).is_none());
+        }
+    }
+
+    /// A term with very many triples: asked often enough, its others are gathered, and the answers stay the same.
+    #[test]
+    fn the_members_of_a_great_term_are_gathered_once_it_is_worth_it() {
+        let all_nodes = 3 * MANY as u32;
+        let quad = |number: u32| {
+            let object = if number.is_multiple_of(3) { node("other") } else { node("hub") };
+            Quad::new(node(number), node("p"), object, GraphName::DefaultGraph)
+        };
+        let mut cx = over(std::sync::Arc::new(crate::index::build((0..all_nodes).map(quad), 0).unwrap()), 4096);
+        let version = cx.version().clone();
+        let id = |name: String| version.id((&node(name)).into()).unwrap();
+        let (hub, predicate) = (id("hub".to_owned()), id("p".to_owned()));
+        let rows: Vec<Vec<u32>> = (0..20_u32).map(|number| vec![id((7 * number).to_string()).0]).collect();
+        let expected: Vec<Vec<u32>> =
+            (0..20_u32).filter(|number| !(7 * number).is_multiple_of(3)).map(|number| vec![number]).collect();
+        let lookup = lookup([Source::Column(0), Source::Id(predicate), Source::Id(hub)], &[], &[]);
+        let mut by_batch = ByBatch::new(&lookup, &cx).unwrap();
+        for round in 0..10 {
+            assert_eq!(all(&mut by_batch, &lookup, &batch(&rows), 1000, &mut cx), expected);
+            assert!(round > 0 || by_batch.members.is_none());
+        }
+        assert!(by_batch.members.is_some());
+    }
+}

@@ -57,3 +57,41 @@ impl Operator for ForEach {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, drained, source};
+
+    /// A plan for each row: as many rows as its number says, each with the row's number and its own; none for 3.
+    #[test]
+    fn the_rows_of_each_plan_come_after_those_of_the_row_before() {
+        let input: Vec<Vec<u32>> = [2, 0, 3, 1, 0, 12].map(|number| vec![number]).to_vec();
+        let expected: Vec<Vec<u32>> =
+            input.iter().filter(|row| row[0] != 3).flat_map(|row| (1..=row[0]).map(|at| vec![row[0], at])).collect();
+        for size in SIZES {
+            let total = Told::new("all".to_owned(), 1.0, Vec::new());
+            let make: Make = Box::new(|batch, row, _| {
+                let number = batch.columns[0].get(row).0;
+                let rows: Vec<Vec<u32>> = (1..=number).filter(|_| number != 3).map(|at| vec![number, at]).collect();
+                let told = Told::new(format!("of {}", number % 2), 1.0, Vec::new());
+                told.note(rows.len() as u64, std::time::Duration::ZERO);
+                Ok((source(2, &rows), Some(told)))
+            });
+            let each = ForEach::new(source(1, &input), make, Some(total.clone()));
+            assert_eq!(drained(each, &mut context(size)), expected, "{size}");
+            // Plans of one name are told as one.
+            let mut told: Vec<(String, u64)> =
+                total.children().iter().map(|plan| (plan.name.clone(), plan.rows())).collect();
+            told.sort();
+            assert_eq!(told, [("of 0".to_owned(), 14), ("of 1".to_owned(), 1)]);
+        }
+    }
+
+    #[test]
+    fn a_plan_that_cannot_be_made_ends_the_evaluation() {
+        let make: Make = Box::new(|_, _, _| Err(Stop::Memory));
+        let mut each = ForEach::new(source(1, &[vec![1]]), make, None);
+        assert!(matches!(each.next(&mut context(7)), Err(Stop::Memory)));
+    }
+}

@@ -283,3 +283,129 @@ impl Operator for IndexJoin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, World, drained, fits, lookup, sorted, source};
+
+    /// What a join gives for the world's rows in batches of each size, sorted; the same for all sizes.
+    fn joined(world: &World, some_unbound: bool, lookup: impl Fn() -> Lookup) -> Vec<Vec<u32>> {
+        let input = world.rows(some_unbound);
+        let found = SIZES.map(|size| {
+            let join = IndexJoin::new(source(4, &input), lookup());
+            sorted(drained(join, &mut world.context(size)))
+        });
+        assert!(found.iter().all(|other| *other == found[0]), "the size of batches changes what is found");
+        found.into_iter().next().unwrap()
+    }
+
+    /// The number of each row with each of some terms that fit it.
+    fn expected<const N: usize>(
+        world: &World,
+        some_unbound: bool,
+        places: [Source; N],
+        terms: impl IntoIterator<Item = [Id; N]>,
+    ) -> Vec<Vec<u32>> {
+        let terms: Vec<[Id; N]> = terms.into_iter().collect();
+        let of_row = |row: Vec<u32>| {
+            let fitting = terms.iter().filter(|terms| (0..N).all(|at| fits(places[at], terms[at], &row)));
+            let rows = fitting.map(|terms| [row[3]].into_iter().chain(terms.map(|id| id.0)).collect::<Vec<_>>());
+            rows.collect::<Vec<_>>()
+        };
+        sorted(world.rows(some_unbound).into_iter().flat_map(of_row).collect())
+    }
+
+    #[test]
+    fn rows_are_joined_with_the_triples_that_fit_them() {
+        let world = World::new();
+        let all = world.triples(|_| true);
+        let sources = |ids: &[Id], at: usize| [Source::Id(ids[1]), Source::Column(at), Source::Any];
+        for (some_unbound, subject) in
+            [false, true].into_iter().flat_map(|is| sources(&world.nodes, 0).map(|s| (is, s)))
+        {
+            for predicate in sources(&world.predicates, 1) {
+                for object in sources(&world.nodes, 2) {
+                    let places = [subject, predicate, object];
+                    let found = joined(&world, some_unbound, || lookup(places, &[3], &[0, 1, 2]));
+                    assert_eq!(found, expected(&world, some_unbound, places, all.iter().copied()), "{places:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_triple_counts_once_in_the_graphs_that_are_asked() {
+        let world = World::new();
+        let number = |name: Id| world.version.graph_number(name).unwrap();
+        let [one, other] = world.graphs;
+        let mut two = [0, number(other)];
+        two.sort_unstable();
+        type IsIn<'a> = &'a dyn Fn(Id) -> bool;
+        let cases: [(GraphFilter, IsIn<'_>); 5] = [
+            (GraphFilter::Any, &|_| true),
+            (GraphFilter::Named, &|graph| graph.is_bound()),
+            (GraphFilter::One(number(one)), &|graph| graph == one),
+            (GraphFilter::One(0), &|graph| !graph.is_bound()),
+            (GraphFilter::Set(two.into()), &|graph| graph == other || !graph.is_bound()),
+        ];
+        let places = [Source::Column(0), Source::Any, Source::Any];
+        let mut sizes = Vec::new();
+        for (filter, is_in) in cases {
+            let with = || Lookup { graphs: Graphs::Filter(filter.clone()), ..lookup(places, &[3], &[0, 1, 2]) };
+            let found = joined(&world, true, with);
+            assert_eq!(found, expected(&world, true, places, world.triples(is_in)), "{filter:?}");
+            sizes.push(found.len());
+        }
+        assert!(sizes[1..].iter().all(|size| *size < sizes[0]), "the graphs differ: {sizes:?}");
+    }
+
+    /// `GRAPH ?g`: a solution for each graph that holds the triple (18.6, evaluation of a graph pattern).
+    #[test]
+    fn each_graph_of_a_triple_is_a_row() {
+        let world = World::new();
+        let named = |quad: &&[Id; 4]| quad[3].is_bound();
+        for name in [Source::Any, Source::Id(world.graphs[1])] {
+            let places = [Source::Column(0), Source::Column(1), Source::Any, name];
+            let [subject, predicate, object, _] = places;
+            let with = || Lookup {
+                graphs: Graphs::Each(name, GraphFilter::Named),
+                ..lookup([subject, predicate, object], &[3], &[0, 1, 2, 3])
+            };
+            let quads = world.quads.iter().filter(named).copied();
+            assert_eq!(joined(&world, true, with), expected(&world, true, places, quads), "{name:?}");
+        }
+        // The name comes from the row: of its object's column, which names no graph, or is unbound.
+        let with = || Lookup {
+            graphs: Graphs::Each(Source::Column(2), GraphFilter::Named),
+            ..lookup([Source::Any; 3], &[3], &[0, 1, 2, 3])
+        };
+        let places = [Source::Any, Source::Any, Source::Any, Source::Column(2)];
+        let found = joined(&world, true, with);
+        assert_eq!(found, expected(&world, true, places, world.quads.iter().filter(named).copied()));
+        assert!(!found.is_empty());
+    }
+
+    #[test]
+    fn places_of_one_variable_have_one_term() {
+        let world = World::new();
+        let places = [Source::Any, Source::Column(1), Source::Any];
+        let with = || Lookup { same: vec![(0, 2)], ..lookup(places, &[3], &[0, 1, 2]) };
+        let loops = world.triples(|_| true).into_iter().filter(|[subject, _, object]| subject == object);
+        let expected = expected(&world, true, places, loops);
+        assert!(!expected.is_empty());
+        assert_eq!(joined(&world, true, with), expected);
+    }
+
+    #[test]
+    fn excluded_predicates_match_nothing() {
+        let world = World::new();
+        let [_, excluded, _] = world.predicates;
+        for predicate in [Source::Any, Source::Column(1), Source::Id(excluded)] {
+            let places = [Source::Column(0), predicate, Source::Any];
+            let with = || Lookup { excluded: vec![excluded], ..lookup(places, &[3], &[0, 1, 2]) };
+            let others = world.triples(|_| true).into_iter().filter(|triple| triple[1] != excluded);
+            assert_eq!(joined(&world, true, with), expected(&world, true, places, others), "{predicate:?}");
+        }
+    }
+}

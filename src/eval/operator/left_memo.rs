@@ -157,3 +157,44 @@ impl Operator for LeftMemo {
         Ok(Some(batch))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{IndexJoin, Source};
+    use super::*;
+    use crate::eval::operator::testing::{CountedFeed, SIZES, World, drained, fits, lookup, source};
+
+    /// LeftJoin (18.5) of rows with the triples of a predicate, asked once for each subject.
+    #[test]
+    fn every_row_comes_with_its_answers_or_alone() {
+        let world = World::new();
+        let rows: Vec<Vec<u32>> = world.rows(true).into_iter().map(|row| vec![row[0], row[3]]).collect();
+        let different: BTreeSet<u32> = rows.iter().map(|row| row[0]).collect();
+        for (predicate, size) in world.predicates.into_iter().flat_map(|p| SIZES.map(|size| (p, size))) {
+            let places = [Source::Column(0), Source::Id(predicate), Source::Any];
+            let triples = world.triples(|_| true);
+            let of_row = |row: &Vec<u32>| -> BTreeSet<Vec<u32>> {
+                let fitting = triples.iter().filter(|triple| (0..3).all(|at| fits(places[at], triple[at], row)));
+                let with: BTreeSet<_> = fitting.map(|[subject, _, object]| vec![row[1], subject.0, object.0]).collect();
+                if with.is_empty() { BTreeSet::from([vec![row[1], row[0], 0]]) } else { with }
+            };
+            let feed = CountedFeed::default();
+            let taken = feed.taken.clone();
+            // The columns of the inner pipeline: the number of the question, subject, object.
+            let inner = IndexJoin::new(Box::new(feed.clone()), lookup(places, &[1], &[0, 2]));
+            let shown = vec![Shown::Outer(1), Shown::Inner(1, Some(0)), Shown::Inner(2, None)];
+            let join = LeftMemo::new(source(2, &rows), (feed.feed, Box::new(inner)), vec![0], 0, shown);
+            let found = drained(join, &mut world.context(size));
+            assert!(found.is_sorted_by_key(|row| row[0]), "rows keep their order");
+            for row in &rows {
+                let own: Vec<Vec<u32>> = found.iter().filter(|found| found[0] == row[1]).cloned().collect();
+                let expected = of_row(row);
+                assert_eq!(own.len(), expected.len(), "each once");
+                assert_eq!(own.into_iter().collect::<BTreeSet<_>>(), expected, "{size}");
+            }
+            assert_eq!(taken.get(), different.len(), "one question for all rows that look the same");
+        }
+    }
+}

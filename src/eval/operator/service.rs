@@ -183,3 +183,137 @@ impl Operator for ServiceJoin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use oxigraph::sparql::QuerySolution;
+    use oxrdf::Literal;
+    use spargebra::algebra::GraphPattern;
+
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, context, node, source};
+    use crate::eval::plan::{Slot, Var};
+
+    /// What the endpoint of each name answers: bindings of `?a` and `?b`. There is none of any other name.
+    const ANSWERS: &[(&str, &[(Option<&str>, Option<&str>)])] = &[
+        ("one", &[(Some("x"), Some("1")), (Some("x"), Some("2")), (Some("y"), Some("3")), (Some("z"), Some("4"))]),
+        ("other", &[(Some("x"), None), (None, Some("5"))]),
+        ("nothing", &[]),
+    ];
+
+    fn literal(text: &str) -> Term {
+        Literal::new_simple_literal(text).into()
+    }
+
+    /// The endpoints, and the names of those that were asked.
+    fn endpoints() -> (Service, Arc<Mutex<Vec<String>>>) {
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = Arc::clone(&asked);
+        let service = move |name: &NamedNode, _: &GraphPattern, _: Option<&oxiri::Iri<String>>| {
+            log.lock().unwrap().push(name.as_str().to_owned());
+            let found = ANSWERS.iter().find(|(other, _)| node(other) == *name);
+            let (_, rows) = found.ok_or_else(|| QueryEvaluationError::UnsupportedService(name.clone()))?;
+            let variables: Arc<[Variable]> = Arc::new(["a", "b"].map(Variable::new_unchecked));
+            let names = variables.clone();
+            let row = move |(a, b): &(Option<&str>, Option<&str>)| {
+                let values = [a, b].map(|text| text.map(literal)).to_vec();
+                Ok(QuerySolution::from((names.clone(), values)))
+            };
+            Ok(QuerySolutionIter::new(variables, rows.iter().map(row)))
+        };
+        (Arc::new(service), asked)
+    }
+
+    fn remote(silent: bool) -> Remote {
+        let vars = [("a", 0), ("b", 1)].map(|(name, var)| (Variable::new_unchecked(name), Var(var)));
+        Remote {
+            name: Slot::Var(Var(2)),
+            pattern: Rc::new(GraphPattern::Bgp { patterns: Vec::new() }),
+            silent,
+            vars: vars.to_vec(),
+            answers: Answers::default(),
+        }
+    }
+
+    /// Rows of a name, a value of `?a` and their own number, joined on `?a`: the number, `?a`, `?b`.
+    fn joined(
+        rows: &[(&str, Option<&str>)],
+        remote: Remote,
+        service: Option<Service>,
+        size: usize,
+    ) -> Result<Vec<String>, Stop> {
+        let mut cx = context(size);
+        let mut id = |term: Option<Term>| term.map_or(0, |term| cx.intern(term).0);
+        let row = |((name, a), number): (&(&str, Option<&str>), u32)| {
+            let name = (!name.is_empty()).then(|| node(name).into());
+            vec![id(name), id(a.map(literal)), id(Some(literal(&number.to_string())))]
+        };
+        let input: Vec<Vec<u32>> = rows.iter().zip(1..).map(row).collect();
+        let shown = vec![From::Probe(2), From::Either(1, 0), From::Table(1)];
+        // Whether ?a is bound differs from row to row.
+        let shared = vec![(1, 0, false)];
+        let mut join = ServiceJoin::new(source(3, &input), remote, (Source::Column(0), service), shared, shown);
+        let mut found = Vec::new();
+        while let Some(batch) = join.next(&mut cx)? {
+            let text = |column: &Column, row| match column.get(row) {
+                Id::UNBOUND => "-".to_owned(),
+                id => match cx.term(id) {
+                    Term::Literal(literal) => literal.value().to_owned(),
+                    other => other.to_string(),
+                },
+            };
+            let line = |row| batch.columns.iter().map(|column| text(column, row)).collect::<Vec<_>>().join(" ");
+            found.extend((0..batch.len).map(line));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    #[test]
+    fn rows_are_joined_with_what_the_endpoint_answers() {
+        let (service, asked) = endpoints();
+        for size in SIZES {
+            let rows =
+                [("one", Some("x")), ("one", Some("y")), ("one", Some("w")), ("one", None), ("nothing", Some("x"))];
+            let found = joined(&rows, remote(false), Some(service.clone()), size).unwrap();
+            assert_eq!(found, ["1 x 1", "1 x 2", "2 y 3", "4 x 1", "4 x 2", "4 y 3", "4 z 4"], "{size}");
+            // What an answer leaves unbound is compatible with every row.
+            let found =
+                joined(&[("other", Some("x")), ("other", Some("y"))], remote(false), Some(service.clone()), size);
+            assert_eq!(found.unwrap(), ["1 x -", "1 x 5", "2 y 5"], "{size}");
+        }
+        assert!(
+            asked.lock().unwrap().len() == 3 * 3,
+            "each endpoint once, of rows that name it one after the other or not"
+        );
+    }
+
+    #[test]
+    fn an_endpoint_is_asked_once_however_often_rows_name_it() {
+        let ((service, asked), remote) = (endpoints(), remote(false));
+        let (rows, answers) = ([("one", Some("x")), ("nothing", None), ("one", Some("y"))], remote.answers.clone());
+        assert_eq!(joined(&rows, remote, Some(service), 1).unwrap(), ["1 x 1", "1 x 2", "3 y 3"]);
+        assert_eq!(*asked.lock().unwrap(), ["http://x/one", "http://x/nothing"]);
+        assert_eq!(answers.borrow().len(), 2, "other joins of the pattern find the answers");
+    }
+
+    /// SERVICE SILENT (SPARQL 1.1 Federated Query, 2.3): a failure is one solution that binds nothing.
+    #[test]
+    fn a_failure_ends_the_query_unless_it_is_silent() {
+        let (service, _) = endpoints();
+        let rows = [("away", Some("x")), ("one", Some("y")), ("", Some("z"))];
+        let failed = joined(&rows[..1], remote(false), Some(service.clone()), 7);
+        assert!(
+            matches!(failed, Err(Stop::Failed(error)) if matches!(*error, QueryEvaluationError::UnsupportedService(_)))
+        );
+        let unbound = joined(&rows[2..], remote(false), Some(service.clone()), 7);
+        assert!(matches!(unbound, Err(Stop::Failed(error)) if matches!(*error, QueryEvaluationError::UnboundService)));
+        let nobody = joined(&rows[1..2], remote(false), None, 7);
+        assert!(matches!(nobody, Err(Stop::Failed(_))), "no endpoint may be asked");
+        let silent = joined(&rows, remote(true), Some(service), 7).unwrap();
+        assert_eq!(silent, ["1 x -", "2 y 3", "3 z -"]);
+        assert_eq!(joined(&rows[1..2], remote(true), None, 7).unwrap(), ["1 y -"]);
+    }
+}

@@ -96,3 +96,52 @@ fn term(number: Number) -> Term {
         Number::Double(double) => typed(double.to_string(), xsd::DOUBLE),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str, datatype: NamedNodeRef<'_>) -> Number {
+        Number::of(Literal::new_typed_literal(text, datatype).as_ref()).unwrap()
+    }
+
+    /// The sum and the mean of some numbers, as terms are written.
+    fn of(numbers: &[Number]) -> (String, Option<String>) {
+        let mut sum = Sum::default();
+        assert!(numbers.iter().all(|number| sum.add(*number)));
+        (sum.total().to_string(), sum.mean().map(|mean| mean.to_string()))
+    }
+
+    fn written(text: &str, datatype: NamedNodeRef<'_>) -> String {
+        Literal::new_typed_literal(text, datatype).to_string()
+    }
+
+    /// Sum is op:numeric-add from the integer 0 on, Avg that divided by the count (18.5.1.3, 18.5.1.4); numbers are promoted to
+    /// the larger type (17.3, XPath, B.1), and an integer divided by an integer is a decimal.
+    #[test]
+    fn numbers_are_promoted_to_the_larger_type() {
+        let (one, two) = (number("1", xsd::INTEGER), number("2", xsd::SHORT));
+        let (half, float, double) =
+            (number("0.5", xsd::DECIMAL), number("0.25", xsd::FLOAT), number("0.125", xsd::DOUBLE));
+        let expect = |numbers: &[Number], (sum, mean): (&str, &str), types: [NamedNodeRef<'_>; 2]| {
+            assert_eq!(of(numbers), (written(sum, types[0]), Some(written(mean, types[1]))), "{numbers:?}");
+        };
+        expect(&[], ("0", "0"), [xsd::INTEGER; 2]);
+        expect(&[one, two, two, one], ("6", "1.5"), [xsd::INTEGER, xsd::DECIMAL]);
+        expect(&[one, two], ("3", "1.5"), [xsd::INTEGER, xsd::DECIMAL]);
+        expect(&[one, half], ("1.5", "0.75"), [xsd::DECIMAL; 2]);
+        expect(&[one, float, half, two], ("3.75", "0.9375"), [xsd::FLOAT; 2]);
+        expect(&[double, float, half, two], ("2.875", "0.71875"), [xsd::DOUBLE; 2]);
+        expect(&[double], ("0.125", "0.125"), [xsd::DOUBLE; 2]);
+    }
+
+    #[test]
+    fn a_sum_beyond_its_type_is_an_error_but_of_doubles_infinite() {
+        let mut sum = Sum::default();
+        assert!(sum.add(number("9223372036854775807", xsd::INTEGER)));
+        assert!(!sum.add(number("1", xsd::INTEGER)));
+        let huge = number("1E308", xsd::DOUBLE);
+        assert_eq!(of(&[huge, huge]).0, written("INF", xsd::DOUBLE));
+        assert_eq!(of(&[huge, number("NaN", xsd::DOUBLE)]).0, written("NaN", xsd::DOUBLE));
+    }
+}

@@ -50,3 +50,62 @@ impl Operator for TripleTerm {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use oxrdf::{GraphName, NamedNode, Quad, Term, Triple};
+
+    use super::*;
+    use crate::eval::operator::testing::{SIZES, drained, node, over, source};
+
+    fn term(parts: [&str; 3]) -> Term {
+        let [subject, predicate, object] = parts.map(node);
+        Triple::new(subject, predicate, object).into()
+    }
+
+    /// `<< ?s ?p ?o >>` against terms of the data, one that the query made, one that is no triple, and none.
+    #[test]
+    fn triple_terms_are_taken_apart_where_their_parts_fit() {
+        let quad = |object: Term| Quad::new(node("s"), node("says"), object, GraphName::DefaultGraph);
+        let all = [["a", "p", "b"], ["a", "q", "a"], ["c", "p", "c"]];
+        let version = Arc::new(crate::index::build(all.map(|parts| quad(term(parts))), 0).unwrap());
+        for size in SIZES {
+            let mut cx = over(version.clone(), size);
+            let mut id = |name: &str| cx.intern(node(name).into()).0;
+            let [a, b, c, p, q] = ["a", "b", "c", "p", "q"].map(&mut id);
+            let other = id("s");
+            let mut terms: Vec<u32> = all.iter().map(|parts| cx.intern(term(*parts)).0).collect();
+            let made = cx.intern(term(["b", "q", "b"]));
+            assert!(made.is_local());
+            terms.extend([made.0, other, 0]);
+            let mut found = |places: [Source; 3], same: &[(usize, usize)], second: u32| {
+                let rows: Vec<Vec<u32>> = terms.iter().map(|term| vec![*term, second]).collect();
+                let input = source(2, &rows);
+                let (same, kept, shown) = (same.to_vec(), Vec::new(), vec![0, 1, 2]);
+                drained(TripleTerm { input, term: 0, places, same, kept, shown }, &mut cx)
+            };
+            let any = [Source::Any; 3];
+            assert_eq!(found(any, &[], 0), [[a, p, b], [a, q, a], [c, p, c], [b, q, b]]);
+            assert_eq!(found(any, &[(0, 2)], 0), [[a, q, a], [c, p, c], [b, q, b]]);
+            assert_eq!(found([Source::Any, Source::Id(Id(p)), Source::Any], &[], 0), [[a, p, b], [c, p, c]]);
+            let by_column = [Source::Column(1), Source::Any, Source::Any];
+            assert_eq!(found(by_column, &[], a), [[a, p, b], [a, q, a]]);
+            assert_eq!(found(by_column, &[], 0), found(any, &[], 0), "an unbound column leaves the place open");
+            assert_eq!(found([Source::Id(Id(q)), Source::Any, Source::Any], &[], 0), [[0; 3]; 0]);
+        }
+    }
+
+    #[test]
+    fn columns_that_are_kept_come_before_the_parts() {
+        let quad = Quad::new(node("s"), node("says"), term(["a", "p", "b"]), GraphName::DefaultGraph);
+        let mut cx = over(Arc::new(crate::index::build([quad], 0).unwrap()), 7);
+        let id = |name: NamedNode| cx.version().id((&name).into()).unwrap().0;
+        let (b, object) = (id(node("b")), cx.version().id(term(["a", "p", "b"]).as_ref()).unwrap().0);
+        let input = source(2, &[vec![object, 77], vec![0, 78]]);
+        let lookup =
+            TripleTerm { input, term: 0, places: [Source::Any; 3], same: Vec::new(), kept: vec![1, 0], shown: vec![2] };
+        assert_eq!(drained(lookup, &mut cx), [[77, object, b]]);
+    }
+}

@@ -36,6 +36,8 @@ pub use build::Builder;
 pub use dataset::Dataset;
 pub use names::Names;
 pub use node::{Active, Remote, Step, Vars};
+#[cfg(test)]
+pub use node::{Slot, Var};
 pub use planned::Plan;
 pub use prune::pruned;
 pub use shared::Shared;
