@@ -170,6 +170,39 @@ impl FromStr for Syntax {
     }
 }
 
+/// The format of an answer, which has rows or triples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AnswerFormat {
+    /// Of SELECT and ASK.
+    Results(ResultsFormat),
+    /// Of CONSTRUCT and DESCRIBE.
+    Triples(Syntax),
+}
+
+impl AnswerFormat {
+    /// The name it is asked for by.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Results(format) => format.name(),
+            Self::Triples(syntax) => syntax.name(),
+        }
+    }
+}
+
+impl FromStr for AnswerFormat {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let syntax = name.parse().map(Self::Triples);
+        syntax.or_else(|triples: UnknownFormat| {
+            name.parse().map(Self::Results).map_err(|rows: UnknownFormat| {
+                let known = rows.known.iter().chain(&triples.known).copied().collect();
+                UnknownFormat { known, ..rows }
+            })
+        })
+    }
+}
+
 impl From<Syntax> for oxrdfio::RdfFormat {
     fn from(syntax: Syntax) -> Self {
         match syntax {
@@ -254,6 +287,18 @@ mod tests {
             assert_eq!(Syntax::from_media_type(syntax.media_type()), Some(*syntax));
             assert_eq!(oxrdfio::RdfFormat::from(*syntax).supports_datasets(), syntax.has_graphs());
         }
+        for name in ["csv", "srx", "MARKDOWN"] {
+            assert_eq!(name.parse(), name.parse().map(AnswerFormat::Results));
+        }
+        for name in ["turtle", "NT", "jsonld"] {
+            assert_eq!(name.parse(), name.parse().map(AnswerFormat::Triples));
+        }
+        let error = "yaml".parse::<AnswerFormat>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no format is called \"yaml\"; there are table, csv, tsv, json, xml, markdown, \
+             turtle, trig, ntriples, nquads, rdfxml, jsonld"
+        );
         let error = "yaml".parse::<ResultsFormat>().unwrap_err();
         assert_eq!(error.to_string(), "no format is called \"yaml\"; there are table, csv, tsv, json, xml, markdown");
     }

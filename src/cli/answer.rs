@@ -13,7 +13,7 @@ use super::output;
 use super::progress::{Progress, Unit};
 use super::report::{Failure, Result};
 use crate::counted::counted;
-use crate::format::{ResultsFormat, Syntax, UnknownFormat};
+use crate::format::{AnswerFormat, ResultsFormat, Syntax, UnknownFormat};
 use crate::nearest::nearest;
 use crate::output::{Labelled, OutputError, ResultsWriter, Shortener, Style, write_labelled};
 use crate::query::{Cancel, Dataset, Form, Limits, ParseOptions, Query, QueryError, Request, Stats};
@@ -25,7 +25,7 @@ pub struct ResultArgs {
     /// Format: table, csv, tsv, json, xml or markdown for rows; turtle, ntriples, rdfxml, jsonld … for triples. By
     /// default a table for a terminal, TSV or Turtle for a pipe
     #[arg(long, value_name = "FORMAT", value_parser = format)]
-    to: Option<Format>,
+    to: Option<AnswerFormat>,
     /// File to write, in the format that its suffix says, compressed where it ends in .gz or .zst; standard output where
     /// not given
     #[arg(long, short, value_name = "FILE")]
@@ -99,26 +99,11 @@ pub fn seconds(text: &str) -> std::result::Result<Duration, String> {
         .ok_or("must be seconds, more than 0".to_owned())
 }
 
-/// A format for rows or one for triples.
-#[derive(Debug, Clone, Copy)]
-pub enum Format {
-    /// For SELECT and ASK.
-    Rows(ResultsFormat),
-    /// For CONSTRUCT and DESCRIBE.
-    Triples(Syntax),
-}
-
 /// The format of a name, or what it may have meant.
-pub fn format(name: &str) -> std::result::Result<Format, String> {
-    if let Ok(syntax) = name.parse() {
-        return Ok(Format::Triples(syntax));
-    }
-    name.parse().map(Format::Rows).map_err(|mut unknown: UnknownFormat| {
-        unknown.known.extend(Syntax::ALL.iter().map(|syntax| syntax.name()));
-        match nearest(name, unknown.known.iter().copied()) {
-            Some(near) => format!("{unknown}; did you mean {near}?"),
-            None => unknown.to_string(),
-        }
+pub fn format(name: &str) -> std::result::Result<AnswerFormat, String> {
+    name.parse().map_err(|unknown: UnknownFormat| match nearest(name, unknown.known.iter().copied()) {
+        Some(near) => format!("{unknown}; did you mean {near}?"),
+        None => unknown.to_string(),
     })
 }
 
@@ -127,10 +112,10 @@ pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The format that a suffix stands for in the answer to a query of this form: files of triples are called `.json` and
 /// `.xml`, too.
-fn for_form(suffix: &str, format: Format, form: Form) -> Format {
+fn for_form(suffix: &str, format: AnswerFormat, form: Form) -> AnswerFormat {
     match (suffix, form) {
-        ("json", Form::Construct | Form::Describe) => Format::Triples(Syntax::JsonLd),
-        ("xml", Form::Construct | Form::Describe) => Format::Triples(Syntax::RdfXml),
+        ("json", Form::Construct | Form::Describe) => AnswerFormat::Triples(Syntax::JsonLd),
+        ("xml", Form::Construct | Form::Describe) => AnswerFormat::Triples(Syntax::RdfXml),
         _ => format,
     }
 }
@@ -175,22 +160,22 @@ impl Look {
     }
 
     /// Shows rows or triples in this format from now on.
-    pub fn set(&mut self, format: Option<Format>) {
+    pub fn set(&mut self, format: Option<AnswerFormat>) {
         match format {
             None => {}
-            Some(Format::Rows(format)) => self.rows = format,
-            Some(Format::Triples(syntax)) => self.triples = syntax,
+            Some(AnswerFormat::Results(format)) => self.rows = format,
+            Some(AnswerFormat::Triples(syntax)) => self.triples = syntax,
         }
     }
 
     /// With the format asked for, if it can hold what the query gives.
-    pub fn with(mut self, format: Option<Format>, form: Form) -> Result<Self> {
+    pub fn with(mut self, format: Option<AnswerFormat>, form: Form) -> Result<Self> {
         match (format, matches!(form, Form::Construct | Form::Describe)) {
-            (Some(Format::Rows(format)), true) => {
+            (Some(AnswerFormat::Results(format)), true) => {
                 return Err(Failure::usage(format!("the query gives triples, which {format} cannot hold"))
                     .hint("ask for turtle, ntriples, rdfxml or jsonld"));
             }
-            (Some(Format::Triples(syntax)), false) => {
+            (Some(AnswerFormat::Triples(syntax)), false) => {
                 return Err(Failure::usage(format!("the query gives rows, which {syntax} cannot hold"))
                     .hint("ask for table, csv, tsv, json, xml or markdown"));
             }
@@ -271,7 +256,7 @@ impl ResultArgs {
     pub fn explain(&self, backend: &Backend, query: &Query, limits: &Limits, edge: &Edge) -> Result<()> {
         let explanation = explain_plan(backend, Question { query, limits, cancel: &Cancel::new() })?;
         let mut out = edge.results(!self.no_pager);
-        if matches!(self.to, Some(Format::Rows(ResultsFormat::Json))) {
+        if matches!(self.to, Some(AnswerFormat::Results(ResultsFormat::Json))) {
             serde_json::to_writer_pretty(&mut out, &explanation)?;
             writeln!(out)?;
         } else {

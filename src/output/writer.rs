@@ -6,7 +6,7 @@ use oxrdf::{GraphNameRef, TripleRef, Variable};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 
 use super::{Style, Written, csv, json, markdown, table, tsv, xml};
-use crate::format::{ResultsFormat, Syntax};
+use crate::format::{AnswerFormat, ResultsFormat, Syntax};
 use crate::held::Held;
 use crate::query::{Event, Row};
 use crate::rdf;
@@ -39,6 +39,14 @@ impl<W: Write> ResultsWriter<W> {
     /// Rows and answers go out in `results`, triples in `syntax`.
     pub fn new(results: ResultsFormat, syntax: Syntax, style: Style, out: W) -> Self {
         Self { results, syntax, style, lays_out: false, state: State::Fresh(out) }
+    }
+
+    /// For an answer of one sort, in its format.
+    pub fn of_format(format: AnswerFormat, style: Style, out: W) -> Self {
+        match format {
+            AnswerFormat::Results(results) => Self::new(results, Syntax::Turtle, style, out),
+            AnswerFormat::Triples(syntax) => Self::new(ResultsFormat::Json, syntax, style, out),
+        }
     }
 
     /// Triples are laid out however many they are; else those of a large result are streamed ([`rdf::Writer`]).

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 
 use super::cache::{Found, Key, Lead};
 use super::inline::Small;
-use crate::format::{ResultsFormat, Syntax, Unsayable};
+use crate::format::{AnswerFormat, Unsayable};
 use crate::output::{ResultsWriter, Style};
 use crate::query::{Cancel, Dataset, DefaultGraph, Form, Limits, Query, QueryError, Request, State};
 use crate::server::admission::deadline::Deadline;
@@ -49,31 +49,11 @@ pub struct Question {
     pub is_get: bool,
 }
 
-/// The format of an answer.
-#[derive(Debug, Clone, Copy)]
-struct Format {
-    results: ResultsFormat,
-    syntax: Syntax,
-    is_graph: bool,
-}
-
-impl Format {
-    fn choose(form: Form, headers: &HeaderMap, names: &[String]) -> Result<Self, Problem> {
-        let default = Self { results: ResultsFormat::Json, syntax: Syntax::Turtle, is_graph: false };
-        Ok(match form {
-            Form::Select | Form::Ask => Self { results: offered::solutions(headers, names)?, ..default },
-            Form::Construct | Form::Describe => {
-                Self { syntax: offered::triples(headers, names)?, is_graph: true, ..default }
-            }
-        })
-    }
-
-    const fn name(self) -> &'static str {
-        if self.is_graph { self.syntax.name() } else { self.results.name() }
-    }
-
-    const fn media_type(self) -> &'static str {
-        if self.is_graph { offered::media_type(self.syntax) } else { self.results.media_type() }
+/// The format in which a query of this form is answered.
+fn choose(form: Form, headers: &HeaderMap, names: &[String]) -> Result<AnswerFormat, Problem> {
+    match form {
+        Form::Select | Form::Ask => offered::solutions(headers, names).map(AnswerFormat::Results),
+        Form::Construct | Form::Describe => offered::triples(headers, names).map(AnswerFormat::Triples),
     }
 }
 
@@ -86,7 +66,7 @@ pub async fn answer(
     headers: &HeaderMap,
     question: Question,
 ) -> Result<Response<Body>, Problem> {
-    let format = Format::choose(question.query.form(), headers, &question.formats)?;
+    let format = choose(question.query.form(), headers, &question.formats)?;
     let (deadline, epoch) = (question.deadline, question.state.epoch());
     if !question.query.is_deterministic() {
         let body = evaluate(endpoint, question, format, None).await?;
@@ -128,10 +108,14 @@ fn tag(endpoint: &Endpoint, key: &Key) -> Tag {
     Tag::new(&hasher.finalize().to_hex()[..32], key.format)
 }
 
-fn response((format, epoch): (Format, Option<u64>), body: Body, cache_status: &'static str) -> Response<Body> {
+fn response((format, epoch): (AnswerFormat, Option<u64>), body: Body, cache_status: &'static str) -> Response<Body> {
+    let media_type = match format {
+        AnswerFormat::Results(format) => format.media_type(),
+        AnswerFormat::Triples(syntax) => offered::media_type(syntax),
+    };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     if let Some(epoch) = epoch {
         headers.insert(EPOCH, HeaderValue::from(epoch));
     }
@@ -145,7 +129,7 @@ fn response((format, epoch): (Format, Option<u64>), body: Body, cache_status: &'
 async fn evaluate(
     endpoint: &Arc<Endpoint>,
     question: Question,
-    format: Format,
+    format: AnswerFormat,
     lead: Option<Lead>,
 ) -> Result<Body, Problem> {
     let deadline = question.deadline;
@@ -185,7 +169,7 @@ async fn evaluate(
 }
 
 /// The whole answer, if it is the work of a moment. Who asks others waits for them, and for an engine elsewhere.
-fn at_once(endpoint: &Endpoint, question: &Question, format: Format) -> Option<Vec<u8>> {
+fn at_once(endpoint: &Endpoint, question: &Question, format: AnswerFormat) -> Option<Vec<u8>> {
     if question.query.asks_others().is_some() || question.state.local().is_none() {
         return None;
     }
@@ -199,7 +183,7 @@ fn at_once(endpoint: &Endpoint, question: &Question, format: Format) -> Option<V
 fn write(
     endpoint: &Endpoint,
     question: &Question,
-    format: Format,
+    format: AnswerFormat,
     cancel: &Cancel,
     chunks: &mut Chunks,
 ) -> Result<(), Problem> {
@@ -223,12 +207,12 @@ enum Unwritten {
 fn written(
     endpoint: &Endpoint,
     question: &Question,
-    format: Format,
+    format: AnswerFormat,
     cancel: &Cancel,
     out: impl io::Write + Send,
 ) -> Result<(), Unwritten> {
     let deadline = question.deadline;
-    let mut writer = ResultsWriter::new(format.results, format.syntax, Style::default(), out);
+    let mut writer = ResultsWriter::of_format(format, Style::default(), out);
     let mut failed = None;
     let limits = Limits { timeout: deadline.left(), ..endpoint.settings.evaluation };
     let request = Request { query: &question.query, dataset: &question.dataset, limits: &limits, cancel };

@@ -8,10 +8,11 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::cli::answer::{self, Format, LimitArgs, Look};
+use crate::cli::answer::{self, LimitArgs, Look};
 use crate::cli::backend::DataArgs;
 use crate::cli::edge::Edge;
 use crate::cli::report::{Outcome, Result};
+use crate::format::AnswerFormat;
 use read::{Input, Reader};
 use session::{Next, Session};
 use words::say;
@@ -34,7 +35,7 @@ pub struct Args {
     limits: LimitArgs,
     /// Format of results, as \format sets it
     #[arg(long, value_name = "FORMAT", value_parser = answer::format)]
-    to: Option<Format>,
+    to: Option<AnswerFormat>,
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
     #[arg(long, value_name = "LANG", num_args = 0..=1, require_equals = true, default_missing_value = "en")]
     labels: Option<String>,
