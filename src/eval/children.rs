@@ -2,7 +2,7 @@
 
 use oxrdf::Variable;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
-use spargebra::term::GroundTerm;
+use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 
 /// What in a pattern is no pattern.
 pub(crate) enum Part<'a> {
@@ -21,23 +21,46 @@ pub(crate) fn parts_mut(pattern: &mut GraphPattern, visit: &mut dyn FnMut(Part<'
     }
     match pattern {
         P::Values { variables, bindings } => visit(Part::Values(variables, bindings)),
-        P::LeftJoin { expression: Some(expression), .. }
-        | P::Filter { expr: expression, .. }
-        | P::Extend { expression, .. } => visit(Part::Expression(expression)),
-        P::OrderBy { expression, .. } => {
-            for OrderExpression::Asc(key) | OrderExpression::Desc(key) in expression {
-                visit(Part::Expression(key));
-            }
-        }
-        P::Group { aggregates, .. } => {
-            for (_, aggregate) in aggregates {
-                if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                    visit(Part::Expression(expr));
-                }
-            }
-        }
-        _ => {}
+        other => expressions_mut(other).into_iter().for_each(|expression| visit(Part::Expression(expression))),
     }
+}
+
+/// The expressions of a pattern itself, lent as the pattern is.
+macro_rules! expressions {
+    ($pattern:expr) => {{
+        use GraphPattern as P;
+        match $pattern {
+            P::LeftJoin { expression, .. } => expression.into_iter().collect(),
+            P::Filter { expr: expression, .. } | P::Extend { expression, .. } => vec![expression],
+            P::OrderBy { expression: keys, .. } => {
+                let keys = keys.into_iter();
+                keys.map(|key| match key {
+                    OrderExpression::Asc(key) | OrderExpression::Desc(key) => key,
+                })
+                .collect()
+            }
+            P::Group { aggregates, .. } => {
+                let aggregates = aggregates.into_iter();
+                aggregates
+                    .filter_map(|(_, aggregate)| match aggregate {
+                        AggregateExpression::FunctionCall { expr, .. } => Some(expr),
+                        AggregateExpression::CountSolutions { .. } => None,
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }};
+}
+
+/// The expressions of a pattern itself: of a filter, a binding, an order, aggregates.
+pub(crate) fn expressions(pattern: &GraphPattern) -> Vec<&Expression> {
+    expressions!(pattern)
+}
+
+/// As [`expressions`], to be changed.
+pub(crate) fn expressions_mut(pattern: &mut GraphPattern) -> Vec<&mut Expression> {
+    expressions!(pattern)
 }
 
 /// The patterns within a pattern, lent as the pattern is.
@@ -72,6 +95,29 @@ pub(crate) fn patterns(pattern: &GraphPattern) -> Vec<&GraphPattern> {
 /// As [`patterns`], to be changed.
 pub(crate) fn patterns_mut(pattern: &mut GraphPattern) -> Vec<&mut GraphPattern> {
     patterns!(pattern)
+}
+
+/// Makes variables of the blank nodes of a pattern, those of what others are asked too: each stands for anything, as a variable
+/// that nobody sees (SPARQL 1.1 Query, 4.1.4).
+pub(crate) fn name_blank_nodes(pattern: &mut GraphPattern) {
+    match pattern {
+        GraphPattern::Bgp { patterns } => patterns.iter_mut().for_each(name_blank_nodes_of),
+        GraphPattern::Path { subject, object, .. } => [subject, object].into_iter().for_each(name_blank_node),
+        GraphPattern::Service { inner, .. } => name_blank_nodes(inner),
+        other => patterns_mut(other).into_iter().for_each(name_blank_nodes),
+    }
+}
+
+/// As [`name_blank_nodes`], of a triple.
+pub(crate) fn name_blank_nodes_of(triple: &mut TriplePattern) {
+    name_blank_node(&mut triple.subject);
+    name_blank_node(&mut triple.object);
+}
+
+fn name_blank_node(term: &mut TermPattern) {
+    if let TermPattern::BlankNode(node) = term {
+        *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
+    }
 }
 
 /// The arguments of an expression, lent as the expression is.

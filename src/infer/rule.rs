@@ -9,7 +9,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::strata;
-use crate::eval::patterns_mut;
+use crate::eval::{name_blank_nodes, name_blank_nodes_of};
 use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError, children};
 
 macro_rules! rules {
@@ -216,41 +216,12 @@ fn variables_of(triple: &TriplePattern) -> Vec<Variable> {
     [of(&triple.subject), predicate, of(&triple.object)].into_iter().flatten().collect()
 }
 
-/// Makes variables of blank nodes, so that what they stood for can be told.
-fn name_blank_nodes(pattern: &mut GraphPattern) {
-    each_mut(pattern, &mut |part| match part {
-        GraphPattern::Bgp { patterns } => patterns.iter_mut().for_each(name_in_triple),
-        GraphPattern::Path { subject, object, .. } => [subject, object].into_iter().for_each(name_blank_node),
-        _ => {}
-    });
-}
-
-fn name_in_triple(triple: &mut TriplePattern) {
-    name_blank_node(&mut triple.subject);
-    name_blank_node(&mut triple.object);
-}
-
-fn name_blank_node(term: &mut TermPattern) {
-    if let TermPattern::BlankNode(node) = term {
-        *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
-    }
-}
-
 /// A template and its pattern with variables in the place of their blank nodes.
 pub(super) fn with_variables(template: &[TriplePattern], pattern: &GraphPattern) -> (Vec<TriplePattern>, GraphPattern) {
     let (mut template, mut pattern) = (template.to_vec(), pattern.clone());
-    template.iter_mut().for_each(name_in_triple);
+    template.iter_mut().for_each(name_blank_nodes_of);
     name_blank_nodes(&mut pattern);
     (template, pattern)
-}
-
-fn each_mut(pattern: &mut GraphPattern, see: &mut dyn FnMut(&mut GraphPattern)) {
-    see(pattern);
-    match pattern {
-        // What another endpoint is asked is part of a rule, too.
-        GraphPattern::Service { inner, .. } => each_mut(inner, see),
-        other => patterns_mut(other).into_iter().for_each(|inner| each_mut(inner, see)),
-    }
 }
 
 /// A part of a pattern as it is met: positive, or within what is denied; of all facts, or of those stated alone.
@@ -308,51 +279,11 @@ fn in_expression(expression: &Expression, manner: Manner, see: &mut dyn FnMut(&G
     }
 }
 
-/// The variables that solutions of a pattern can bind.
+/// The variables that solutions of a pattern can bind (SPARQL 1.1 Query, 18.2.1).
 fn variables(pattern: &GraphPattern) -> Vec<Variable> {
     let mut found = BTreeSet::new();
-    in_scope(pattern, &mut found);
+    pattern.on_in_scope_variable(|variable| {
+        found.insert(variable.clone());
+    });
     found.into_iter().collect()
-}
-
-fn in_scope(pattern: &GraphPattern, found: &mut BTreeSet<Variable>) {
-    use GraphPattern as P;
-    match pattern {
-        P::Bgp { patterns } => patterns.iter().for_each(|triple| found.extend(variables_of(triple))),
-        P::Path { subject, object, .. } => {
-            for term in [subject, object] {
-                if let TermPattern::Variable(variable) = term {
-                    found.insert(variable.clone());
-                }
-            }
-        }
-        P::Join { left, right }
-        | P::Lateral { left, right }
-        | P::Union { left, right }
-        | P::LeftJoin { left, right, .. } => {
-            in_scope(left, found);
-            in_scope(right, found);
-        }
-        P::Minus { left, .. } => in_scope(left, found),
-        P::Graph { name, inner } | P::Service { name, inner, .. } => {
-            if let NamedNodePattern::Variable(variable) = name {
-                found.insert(variable.clone());
-            }
-            in_scope(inner, found);
-        }
-        P::Extend { inner, variable, .. } => {
-            found.insert(variable.clone());
-            in_scope(inner, found);
-        }
-        P::Values { variables, .. } | P::Project { variables, .. } => found.extend(variables.iter().cloned()),
-        P::Group { variables, aggregates, .. } => {
-            found.extend(variables.iter().cloned());
-            found.extend(aggregates.iter().map(|(variable, _)| variable.clone()));
-        }
-        P::Filter { inner, .. }
-        | P::OrderBy { inner, .. }
-        | P::Distinct { inner }
-        | P::Reduced { inner }
-        | P::Slice { inner, .. } => in_scope(inner, found),
-    }
 }

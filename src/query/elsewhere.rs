@@ -12,7 +12,7 @@ use super::error::QueryError;
 use super::plain::{without_dates, without_tags};
 use super::union_graph::over_union;
 use super::update::{Update, unnamed};
-use crate::eval::patterns;
+use crate::eval::{expressions, patterns};
 use crate::store::{Remote, Scope};
 use crate::vocab;
 
@@ -177,14 +177,9 @@ fn has_lateral(pattern: &GraphPattern) -> bool {
         }
         false
     };
-    let expression = match pattern {
-        GraphPattern::Lateral { .. } => return true,
-        GraphPattern::Filter { expr, .. } => Some(expr),
-        GraphPattern::Extend { expression, .. } => Some(expression),
-        GraphPattern::LeftJoin { expression, .. } => expression.as_ref(),
-        _ => None,
-    };
-    expression.is_some_and(in_expression) || patterns(pattern).into_iter().any(has_lateral)
+    matches!(pattern, GraphPattern::Lateral { .. })
+        || expressions(pattern).into_iter().any(in_expression)
+        || patterns(pattern).into_iter().any(has_lateral)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression as Path};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use crate::eval::{children_mut, patterns_mut};
+use crate::eval::{children_mut, expressions_mut, patterns_mut};
 
 /// Rewrites a pattern.
 ///
@@ -38,21 +38,11 @@ impl Widening {
             P::Graph { .. } | P::Service { .. } => return Ok(()),
             _ => {}
         }
-        self.expressions(pattern)?;
+        expressions_mut(pattern).into_iter().try_for_each(|expression| self.expression(expression))?;
         patterns_mut(pattern).into_iter().try_for_each(|inner| self.pattern(inner))
     }
 
-    /// The patterns of EXISTS in the expressions of a pattern itself.
-    fn expressions(&mut self, pattern: &mut GraphPattern) -> Result<(), &'static str> {
-        use GraphPattern as P;
-        match pattern {
-            P::Filter { expr: expression, .. }
-            | P::Extend { expression, .. }
-            | P::LeftJoin { expression: Some(expression), .. } => self.expression(expression),
-            _ => Ok(()),
-        }
-    }
-
+    /// The patterns of EXISTS in an expression.
     fn expression(&mut self, expression: &mut Expression) -> Result<(), &'static str> {
         if let Expression::Exists(inner) = expression {
             return self.pattern(inner);

@@ -11,6 +11,7 @@ use spargebra::algebra::{Expression, GraphPattern};
 use super::path::Path;
 use super::source::Source;
 use super::{GRAPH, ShapesError, ValidateError};
+use crate::eval::{expressions, patterns};
 use crate::index::Id;
 use crate::query::{Executor, Over, ParseOptions, Prepared, Query, QueryError, Solution, Value, children};
 use crate::vocab::{owl, sh};
@@ -158,44 +159,24 @@ fn allowed(query: &spargebra::Query, bound: &[&str]) -> Result<(), String> {
 
 fn pattern_allowed(pattern: &GraphPattern, bound: &[&str], outermost: bool) -> Result<(), String> {
     use GraphPattern as P;
-    let inner = |pattern: &GraphPattern| pattern_allowed(pattern, bound, false);
     match pattern {
-        P::Minus { .. } => Err("a query of a shape must not contain MINUS".to_owned()),
-        P::Values { .. } => Err("a query of a shape must not contain VALUES".to_owned()),
-        P::Service { .. } => Err("a query of a shape must not contain SERVICE".to_owned()),
-        P::Bgp { .. } | P::Path { .. } => Ok(()),
-        P::Join { left, right } | P::Lateral { left, right } | P::Union { left, right } => {
-            inner(left)?;
-            inner(right)
+        P::Minus { .. } => return Err("a query of a shape must not contain MINUS".to_owned()),
+        P::Values { .. } => return Err("a query of a shape must not contain VALUES".to_owned()),
+        P::Service { .. } => return Err("a query of a shape must not contain SERVICE".to_owned()),
+        P::Extend { variable, .. } if bound.contains(&variable.as_str()) => {
+            return Err(format!("a query of a shape must not give ${} another value", variable.as_str()));
         }
-        P::LeftJoin { left, right, expression } => {
-            inner(left)?;
-            inner(right)?;
-            expression.as_ref().map_or(Ok(()), |expression| expression_allowed(expression, bound))
+        P::Project { variables, .. } if !outermost && !variables.iter().any(|variable| variable.as_str() == "this") => {
+            return Err("a subquery of a shape must select $this".to_owned());
         }
-        P::Filter { expr, inner: below } => {
-            expression_allowed(expr, bound)?;
-            inner(below)
-        }
-        P::Extend { inner: below, variable, expression } => {
-            if bound.contains(&variable.as_str()) {
-                return Err(format!("a query of a shape must not give ${} another value", variable.as_str()));
-            }
-            expression_allowed(expression, bound)?;
-            pattern_allowed(below, bound, outermost)
-        }
-        P::Graph { inner: below, .. } | P::Group { inner: below, .. } => inner(below),
-        P::OrderBy { inner: below, .. }
-        | P::Distinct { inner: below }
-        | P::Reduced { inner: below }
-        | P::Slice { inner: below, .. } => pattern_allowed(below, bound, outermost),
-        P::Project { inner: below, variables } => {
-            if !outermost && !variables.iter().any(|variable| variable.as_str() == "this") {
-                return Err("a subquery of a shape must select $this".to_owned());
-            }
-            inner(below)
-        }
+        _ => {}
     }
+    expressions(pattern).into_iter().try_for_each(|expression| expression_allowed(expression, bound))?;
+    let is_around = matches!(
+        pattern,
+        P::Extend { .. } | P::OrderBy { .. } | P::Distinct { .. } | P::Reduced { .. } | P::Slice { .. }
+    );
+    patterns(pattern).into_iter().try_for_each(|inner| pattern_allowed(inner, bound, outermost && is_around))
 }
 
 fn expression_allowed(expression: &Expression, bound: &[&str]) -> Result<(), String> {

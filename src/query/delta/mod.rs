@@ -23,6 +23,7 @@ use spargebra::term::{NamedNodePattern, TermPattern};
 use super::algebra::language_tags;
 use super::engine::prepared::{Executor, Over, Prepared};
 use super::error::QueryError;
+use crate::eval::name_blank_nodes;
 use crate::index::{Id, Row, Version};
 use relax::{Atom, Branch};
 
@@ -66,7 +67,7 @@ impl Delta {
     /// variables that every solution binds.
     pub fn new(pattern: &GraphPattern, shown: &[Variable], anchors: Option<Vec<Variable>>) -> Self {
         let mut pattern = pattern.clone();
-        variables::name_blank_nodes(&mut pattern);
+        name_blank_nodes(&mut pattern);
         language_tags::without_case(&mut pattern);
         let nothing = |anchors| Self {
             anchors,

@@ -7,7 +7,6 @@ use spargebra::algebra::GraphPattern as P;
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::relax::{Atom, Piece};
-use crate::eval::patterns_mut;
 
 fn of_term(term: &TermPattern) -> Option<Variable> {
     match term {
@@ -94,25 +93,5 @@ fn renamed_pattern(pattern: P, names: &Names) -> P {
             P::Graph { name: renamed_name(name, names), inner: Box::new(renamed_pattern(*inner, names)) }
         }
         other => other,
-    }
-}
-
-/// Makes variables of blank nodes: each stands for anything, as a variable that nobody sees.
-pub(super) fn name_blank_nodes(pattern: &mut P) {
-    let name = |term: &mut TermPattern| {
-        if let TermPattern::BlankNode(node) = term {
-            *term = Variable::new_unchecked(format!("_{}", node.as_str())).into();
-        }
-    };
-    match pattern {
-        P::Bgp { patterns } => patterns.iter_mut().for_each(|triple| {
-            name(&mut triple.subject);
-            name(&mut triple.object);
-        }),
-        P::Path { subject, object, .. } => {
-            name(subject);
-            name(object);
-        }
-        other => patterns_mut(other).into_iter().for_each(name_blank_nodes),
     }
 }

@@ -92,7 +92,7 @@ fn graphs(store: &dyn Store, options: &NanopubOptions) -> Result<BTreeSet<NamedN
     let mut found = BTreeSet::new();
     select(store, "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", |row| {
         let name = row.get("g").map_or_else(|| UNNAMED.to_owned(), text);
-        let is_document = !graph::ALL.iter().any(|fixed| fixed.as_str() == name) && !name.ends_with(parts::PROVENANCE);
+        let is_document = !graph::ALL.iter().any(|fixed| fixed.as_str() == name) && graph::own_of(&name) == name;
         found.extend(NamedNode::new(name).ok().filter(|_| is_document));
     })?;
     Ok(found)

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use oxrdf::{BlankNode, GraphNameRef, NamedNode, NamedOrBlankNode, Term, Triple};
 
 use crate::store::{Store, StoreError};
+use crate::vocab::graph::provenance_of;
 use crate::vocab::{oa, prov, rdf};
 
-/// What the name of the graph with a document's description ends in.
-pub(super) const PROVENANCE: &str = "/provenance";
 /// Nameless nodes in each other that are followed.
 const DEEPEST: usize = 32;
 
@@ -26,7 +25,7 @@ pub(super) struct Telling {
 
 impl Telling {
     pub(super) fn read(store: &dyn Store, graph: &NamedNode) -> Result<Self, StoreError> {
-        let beside = NamedNode::new_unchecked(format!("{}{PROVENANCE}", graph.as_str()));
+        let beside = NamedNode::new_unchecked(provenance_of(graph.as_str()));
         let (said, beside) = (triples(store, graph)?, triples(store, &beside)?);
         let mut about: HashMap<Term, Vec<NamedOrBlankNode>> = HashMap::new();
         for triple in beside.values().flatten().filter(|triple| triple.predicate == oa::hasBody) {
