@@ -243,7 +243,7 @@ impl ResultArgs {
 
     /// Writes what was kept where results are to go.
     pub fn put(&self, bytes: &[u8], edge: &Edge) -> Result<()> {
-        let Some(path) = &self.out else { return Ok(super::watch::flush(bytes, edge)?) };
+        let Some(path) = &self.out else { return Ok(output::flush(bytes, edge)?) };
         output::to_file(path, [], |file| Ok(file.write_all(bytes)?))
     }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::commands::load::FileArgs;
 use super::common::StoreArgs;
 use super::edge::Edge;
 use super::endpoint::{EndpointArgs, OpenedArgs};
+use super::files::FileArgs;
 use super::input::is_standard_input;
 use super::report::{Failure, Outcome, Result};
 use crate::federation::Outbound;

@@ -170,6 +170,13 @@ pub fn say_dropped(syntax: Syntax, edge: &Edge) {
     }
 }
 
+/// Writes bytes to standard output at once.
+pub fn flush(bytes: &[u8], edge: &Edge) -> io::Result<()> {
+    let mut out = edge.stdout();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

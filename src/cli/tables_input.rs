@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::edge::Edge;
-use super::input::Listener;
+use super::listener::Listener;
 use super::report::{Failure, Result};
 use crate::convert::Event;
 use crate::format::Syntax;
 use crate::load::LoadInput;
 use crate::place::Register;
 use crate::record::read::Input;
-use crate::table::{Account, Mapping, Told, translate};
+use crate::table::{Mapping, Told, translate};
 
 /// Suffixes of what can only be a table.
 const TABLES: &[&str] = &["xlsx", "xlsm", "xlsb", "xls", "ods", "html", "htm", "tsv", "tab", "srj", "srx"];
@@ -78,9 +78,4 @@ fn unmapped(input: &Input) -> Failure {
     let (name, stem) = (input.name(), input.stem());
     Failure::usage(format!("{name} is a table of its own making, and nothing says what its rows mean"))
         .hint(format!("citypact tables guess {name} > {stem}.toml, read it, then give it with --table {stem}.toml"))
-}
-
-/// What became of the rows of a table, as its last line.
-pub fn told(name: &str, account: &Account) -> String {
-    format!("{name}: {account}")
 }

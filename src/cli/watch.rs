@@ -3,7 +3,6 @@
 //! What tells of a change: of files their times and sizes, of a store its commit counter, of a server of this program the
 //! epoch that it tells; of any other endpoint the result itself.
 
-use std::io::Write;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -73,11 +72,4 @@ impl Watch<'_> {
         let shown = self.result.render(backend, self.query, self.limits, edge)?;
         self.result.put(&shown, edge)
     }
-}
-
-/// Writes bytes to standard output at once.
-pub fn flush(bytes: &[u8], edge: &Edge) -> std::io::Result<()> {
-    let mut out = edge.stdout();
-    out.write_all(bytes)?;
-    out.flush()
 }

@@ -21,7 +21,8 @@ pub use batch::{Batch, Column, ROWS};
 pub use cancel::Cancel;
 pub use children::children;
 pub(crate) use children::{
-    Part, children_mut, expressions, expressions_mut, name_blank_nodes, name_blank_nodes_of, parts_mut, patterns, patterns_mut,
+    Part, children_mut, expressions, expressions_mut, name_blank_nodes, name_blank_nodes_of, parts_mut, patterns,
+    patterns_mut,
 };
 pub use context::{Context, Given, LocalTerms};
 pub use evaluation::{Evaluation, Options};

@@ -6,14 +6,14 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use oxigraph::sparql::QueryDatasetSpecification;
-use oxrdf::{NamedOrBlankNode, Quad, Term, Variable};
+use oxrdf::{Quad, Variable};
 use spargebra::term::TermPattern;
 
 use super::error::InferError;
-use super::rule::{Rule, Rules, columns};
-use super::run::{Bounds, Fact};
-use super::template::Template;
+use super::rule::{Rule, columns};
+use super::rules::Rules;
+use super::run::{Bounds, over, with_ontology};
+use super::template::{Fact, Template};
 use crate::index::{Change, Extension, Id, Row, Selection, Version};
 use crate::query::{Affected, Changed, Delta, Executor, Over, Prepared, Side};
 use crate::vocab::graph;
@@ -48,7 +48,7 @@ pub fn infer_again(
     bounds: Bounds,
     executor: &Executor,
 ) -> Result<Option<Again>, InferError> {
-    let new = Arc::new(super::run::with_ontology(data, ontology)?);
+    let new = Arc::new(with_ontology(data, ontology)?);
     let back: Vec<Change> =
         come.iter().cloned().map(Change::Remove).chain(gone.iter().cloned().map(Change::Insert)).collect();
     let old = Arc::new(new.with_changes(&back, new.epoch())?);
@@ -83,20 +83,6 @@ pub fn infer_again(
     }
     executor.sound(&running.now).map_err(|cause| InferError::Stopped(Box::new(cause)))?;
     Ok(Some(running.finish()))
-}
-
-/// The data as rules see it.
-pub(super) fn over(version: Arc<Version>) -> Over {
-    let stated = version.graphs().iter().filter_map(|graph| match version.term(graph.id) {
-        Term::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
-        Term::BlankNode(name) => Some(name.into()),
-        _ => None,
-    });
-    let mut graphs = QueryDatasetSpecification::new();
-    graphs.set_default_graph_as_union();
-    // Facts are in a graph that no rule can ask for.
-    graphs.set_available_named_graphs(stated.filter(|name| *name != graph::inferred.into()).collect());
-    Over { version, graphs }
 }
 
 /// A rule for some of its solutions alone.

@@ -9,8 +9,10 @@ use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{TermPattern, TriplePattern};
 
 use super::error::InferError;
-use super::rule::{Manner, Rule, Rules, columns, each, select, with_variables};
-use super::run::{Fact, Inference, instance};
+use super::rule::{Manner, Rule, columns, each, select, with_variables};
+use super::rules::Rules;
+use super::run::{Inference, instance};
+use super::template::Fact;
 use crate::check::Origin;
 use crate::index::{Id, Selection};
 use crate::query::{Executor, Over, Prepared, Query, Solution};

@@ -6,7 +6,8 @@ use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression as Path};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::rule::{Manner, Rule, Rules, each};
+use super::rule::{Manner, Rule, each};
+use super::rules::Rules;
 use crate::vocab::{prov, rdfs, schema};
 
 /// A property and one above it (rdfs:subPropertyOf).

@@ -1,4 +1,4 @@
-//! Rules: read, and found to be such as end.
+//! A rule: a CONSTRUCT in a file, read and taken apart.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -8,7 +8,6 @@ use oxrdf::Variable;
 use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::strata;
 use crate::eval::{name_blank_nodes, name_blank_nodes_of};
 use crate::query::{NamedQuery, ParseOptions, Prepared, Query, QueryError, children};
 
@@ -94,7 +93,7 @@ pub struct Rule {
     /// More of it; may be empty.
     pub description: String,
     /// The whole file.
-    text: String,
+    pub(super) text: String,
     /// What follows.
     pub(super) template: Vec<TriplePattern>,
     /// From what.
@@ -103,38 +102,6 @@ pub struct Rule {
     pub(super) variables: Vec<Variable>,
     /// A SELECT of what the template needs.
     pub(super) query: Prepared,
-}
-
-/// Rules in strata: those of a stratum run to a fixed point before those of the next.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    pub(super) rules: Vec<Rule>,
-    pub(super) strata: Vec<Vec<usize>>,
-}
-
-impl Rules {
-    /// Puts rules in order.
-    ///
-    /// # Errors
-    /// [`RuleError::Circle`]
-    pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
-        let strata = strata::strata(&rules)?;
-        Ok(Self { rules, strata })
-    }
-
-    /// What is another for every other set of rules: names and texts hashed.
-    pub fn fingerprint(&self) -> String {
-        let mut hasher = blake3::Hasher::new();
-        for part in self.rules.iter().flat_map(|rule| [&rule.name, &rule.text]) {
-            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
-        }
-        hasher.finalize().to_hex().to_string()
-    }
-
-    /// The rules.
-    pub fn all(&self) -> &[Rule] {
-        &self.rules
-    }
 }
 
 impl Rule {

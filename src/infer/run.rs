@@ -4,14 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use oxigraph::sparql::QueryDatasetSpecification;
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Variable};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
 use super::error::InferError;
-use super::rule::Rules;
+use super::rules::Rules;
 use super::strata::{Sort, Sorts};
-use super::template::Template;
-use crate::index::{Extension, Id, Selection, Version};
+use super::template::{Fact, Template};
+use crate::index::{Extension, Selection, Version};
 use crate::query::{Executor, Over, Solution};
 use crate::vocab::{graph, rdfs, skos};
 
@@ -30,9 +31,6 @@ impl Default for Bounds {
         Self { rounds: 100, facts: 50_000_000 }
     }
 }
-
-/// A fact by the numbers of its terms.
-pub(super) type Fact = [Id; 3];
 
 /// Bytes that a fact takes beside the columns: where it is from, and its place in the order.
 const FACT: usize = 64;
@@ -118,6 +116,20 @@ fn add_ontology(mut more: Extension<'_>, ontology: impl IntoIterator<Item = Quad
     Ok(more.finish())
 }
 
+/// The data as rules see it.
+pub(super) fn over(version: Arc<Version>) -> Over {
+    let stated = version.graphs().iter().filter_map(|graph| match version.term(graph.id) {
+        Term::NamedNode(name) => Some(NamedOrBlankNode::from(name)),
+        Term::BlankNode(name) => Some(name.into()),
+        _ => None,
+    });
+    let mut graphs = QueryDatasetSpecification::new();
+    graphs.set_default_graph_as_union();
+    // Facts are in a graph that no rule can ask for.
+    graphs.set_available_named_graphs(stated.filter(|name| *name != graph::inferred.into()).collect());
+    Over { version, graphs }
+}
+
 /// Derives all that follows from data that [`prepare`] gave. `told` hears how many facts have been found.
 ///
 /// # Errors
@@ -130,7 +142,7 @@ pub fn infer(
     told: &dyn Fn(usize),
 ) -> Result<Inference, InferError> {
     let inference = Inference {
-        over: super::again::over(Arc::new(data)),
+        over: over(Arc::new(data)),
         how: HashMap::new(),
         facts: Vec::new(),
         counts: vec![0; rules.rules.len()],

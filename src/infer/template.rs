@@ -7,9 +7,11 @@ use spargebra::term::TermPattern;
 
 use super::error::InferError;
 use super::rule::Rule;
-use super::run::Fact;
 use crate::index::{Extension, Id, Kind, normal};
 use crate::query::Solution;
+
+/// A fact by the numbers of its terms.
+pub(super) type Fact = [Id; 3];
 
 /// A place of a fact that a rule derives.
 enum Place {

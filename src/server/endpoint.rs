@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use super::admission::limiter::Limiter;
 use super::admission::running::Running;
 use super::admission::{Admission, MOST_ASIDE};
-use super::follow::Backup;
+use super::backup::Backup;
 use super::graph_store::state::GraphStates;
 use super::http::body::Bodies;
 use super::ops::counts::LiveCounts;

@@ -5,7 +5,6 @@
 //! backup's requests has ended, that backup is closed.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use axum::Router;
 use axum::extract::Request;
 use tower::ServiceExt as _;
 
+use super::backup::Backup;
 use super::endpoint::Endpoint;
 use super::router::router;
 use super::settings::Settings;
@@ -25,21 +25,6 @@ use crate::store::{Embedded, StoreError, is_store};
 const UNFINISHED: &str = ".unfinished";
 /// The file of a store that is written when it is made, and by nobody who only reads it.
 const IDENTITY: &str = "citypact.json";
-
-/// Which backup an endpoint serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
-    /// The name of its directory.
-    pub name: String,
-    /// The number of its state ([`Embedded::epoch`]).
-    pub epoch: u64,
-}
-
-impl fmt::Display for Backup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "backup {} (epoch {})", self.name, self.epoch)
-    }
-}
 
 /// What came of a look at the folder.
 #[derive(Debug)]

@@ -15,6 +15,7 @@
 //! ```
 
 mod admission;
+mod backup;
 mod endpoint;
 mod failure;
 mod follow;
@@ -30,8 +31,9 @@ mod settings;
 mod sparql;
 mod state;
 
+pub use backup::Backup;
 pub use endpoint::Endpoint;
-pub use follow::{Backup, FollowError, Following, PassedOver, Seen};
+pub use follow::{FollowError, Following, PassedOver, Seen};
 pub use http::access::Tokens;
 pub use http::body::BodyLimits;
 pub use http::negotiation;

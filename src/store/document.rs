@@ -51,8 +51,18 @@ impl AddAssign for Change {
     }
 }
 
+impl Transaction<'_> {
+    /// Loads a document: its own graphs are replaced, others gain. What is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Storage`], [`StoreError::Damaged`]
+    pub fn load(&mut self, document: &Document) -> Result<Change, StoreError> {
+        apply(document, self)
+    }
+}
+
 /// Applies `document` within `transaction`, touching only what differs.
-pub(super) fn apply(document: &Document, transaction: &mut Transaction<'_>) -> Result<Change, StoreError> {
+fn apply(document: &Document, transaction: &mut Transaction<'_>) -> Result<Change, StoreError> {
     let own: HashSet<&NamedNode> = document.graphs.iter().collect();
     let (own, shared): (Vec<_>, Vec<_>) = document
         .quads

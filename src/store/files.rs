@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use super::error::StoreError;
 use super::log::{self, Log, damaged};
-use super::since::ToldChanges;
 use crate::index::{Builder, Change, Version};
 
 const STATE: &str = "index.cpx";
@@ -86,6 +85,12 @@ pub(super) fn read(directory: &Path) -> Result<Found, StoreError> {
         }
         looks += 1;
     }
+}
+
+/// A state, and what was changed in it afterwards.
+pub(super) struct ToldChanges {
+    pub(super) before: Version,
+    pub(super) changes: Vec<Change>,
 }
 
 /// The state after the commit of a number, and what was changed from then on to another; none where the files do not go back so

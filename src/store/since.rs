@@ -8,7 +8,7 @@ use oxrdf::{GraphName, Quad};
 use super::document::normalised;
 use super::embedded::Embedded;
 use super::error::StoreError;
-use super::files;
+use super::files::{self, ToldChanges};
 use crate::atomic;
 use crate::index::{Change, Version};
 
@@ -59,12 +59,6 @@ impl Embedded {
         let Some(path) = self.path() else { return };
         let _ = atomic::replace(&path.join(format!("citypact.{name}")), bytes);
     }
-}
-
-/// A state, and what was changed in it afterwards.
-pub(super) struct ToldChanges {
-    pub(super) before: Version,
-    pub(super) changes: Vec<Change>,
 }
 
 fn difference(told: &ToldChanges) -> Result<Since, StoreError> {

@@ -7,7 +7,6 @@ use oxigraph::sparql::{PreparedSparqlQuery, PreparedSparqlUpdate, QueryEvaluatio
 use oxrdf::{GraphNameRef, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, QuadRef};
 
 use super::bound::Bound;
-use super::document::{self, Document};
 use super::embedded::ox;
 use super::error::StoreError;
 use super::indexing::indexed;
@@ -195,14 +194,6 @@ impl<'a> Transaction<'a> {
             self.note(|| Change::Insert(quad.into_owned()));
         }
         Ok(is_new)
-    }
-
-    /// Loads a document: its own graphs are replaced, others gain. What is there already stays as it is.
-    ///
-    /// # Errors
-    /// [`StoreError::Storage`], [`StoreError::Damaged`]
-    pub fn load(&mut self, document: &Document) -> Result<document::Change, StoreError> {
-        document::apply(document, self)
     }
 
     /// A prepared query on the state with the changes made so far.

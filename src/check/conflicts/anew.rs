@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::find::{Finding, Gathered, over, sort};
-use super::rule::{ConflictRule, ConflictRules};
+use super::rule::ConflictRule;
+use super::rules::ConflictRules;
 use crate::index::{Id, Version};
 use crate::query::{Affected, Changed, Executor, Over, QueryError, Side};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 
-use super::rule::ConflictRules;
+use super::rules::ConflictRules;
 use super::{Conflict, Finding};
 use crate::index::{Selection, Version};
 use crate::mapping::iri::hash;

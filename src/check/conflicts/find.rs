@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::data::{is_unstated, text};
 use super::super::written;
-use super::rule::{ConflictRule, ConflictRules};
+use super::rule::ConflictRule;
+use super::rules::ConflictRules;
 use crate::index::Version;
 use crate::query::{Executor, Over, QueryError, Solution};
 use crate::vocab::graph;

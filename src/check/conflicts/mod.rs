@@ -7,6 +7,7 @@ mod find;
 mod labels;
 mod review;
 mod rule;
+mod rules;
 mod sentence;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,8 @@ pub use assess::{Assessed, assessments};
 pub use find::{Finding, Said, find};
 pub use labels::of_vocabulary;
 pub use review::{Review, reviews};
-pub use rule::{ConflictRule, ConflictRuleError, ConflictRules, Example};
+pub use rule::{ConflictRule, ConflictRuleError, Example};
+pub use rules::ConflictRules;
 
 use super::data::{Origin, are_of_one_document, is_unstated, value};
 use super::evidence;

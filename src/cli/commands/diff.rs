@@ -8,8 +8,8 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use oxrdf::Quad;
 
-use super::load;
 use crate::cli::backend::{Backend, TargetArgs};
+use crate::cli::files;
 
 use crate::cli::edge::Edge;
 use crate::cli::endpoint::OpenedArgs;
@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long)]
     merge: bool,
     /// What files hold, whatever suffixes say: jsonl, json, csv, turtle, trig, ntriples, nquads, rdfxml or jsonld
-    #[arg(long, value_name = "LAYOUT", value_parser = load::content)]
+    #[arg(long, value_name = "LAYOUT", value_parser = files::content)]
     from: Option<Content>,
     #[command(flatten)]
     work: WorkArgs,
@@ -215,7 +215,7 @@ fn files(path: &Path, args: &Args) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(path).with_context(context)?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
     let mut paths = paths.with_context(context)?;
-    paths.retain(|path| path.is_file() && (args.from.is_some() || load::is_known(path)));
+    paths.retain(|path| path.is_file() && (args.from.is_some() || files::is_known(path)));
     paths.sort();
     if paths.is_empty() {
         let hint = "name a store, a file, or a folder of .jsonl, .ttl, .trig, .nq … files";

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use oxrdf::{GraphName, NamedNode, Quad};
 
-use super::load;
 use super::query;
 use crate::cli::answer;
 use crate::cli::backend::{Backend, DataArgs};
+use crate::cli::files;
 
 use crate::cli::edge::Edge;
 use crate::cli::output;
@@ -73,16 +73,16 @@ pub struct Args {
 #[command(next_help_heading = "Nanopublications")]
 struct NanopubArgs {
     /// Only this fact, such as id:tie/friendship-city/cn-kunming--jp-fujisawa; may be given more than once
-    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    #[arg(long, value_name = "IRI", value_parser = files::iri)]
     fact: Vec<NamedNode>,
     /// Who publishes them: an ORCID or a web address
-    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    #[arg(long, value_name = "IRI", value_parser = files::iri)]
     creator: Option<NamedNode>,
     /// When, as 2026-11-28T12:00:00Z; not told where not given, so that the same data gives the same names
     #[arg(long, value_name = "TIME", value_parser = time)]
     created: Option<String>,
     /// Their licence
-    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    #[arg(long, value_name = "IRI", value_parser = files::iri)]
     license: Option<NamedNode>,
 }
 
@@ -99,7 +99,7 @@ fn time(text: &str) -> std::result::Result<String, String> {
 
 /// A graph as an argument.
 fn graph(text: &str) -> std::result::Result<GraphName, String> {
-    if text.eq_ignore_ascii_case("default") { Ok(GraphName::DefaultGraph) } else { load::iri(text).map(Into::into) }
+    if text.eq_ignore_ascii_case("default") { Ok(GraphName::DefaultGraph) } else { files::iri(text).map(Into::into) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use oxrdf::{Literal, NamedNode};
 
 use super::export::{copy, held};
-use super::load;
 use crate::cli::backend::DataArgs;
 use crate::cli::edge::Edge;
+use crate::cli::files;
 use crate::cli::report::{Failure, Result};
 use crate::counted::counted;
 use crate::mapping::datatype;
@@ -38,10 +38,10 @@ pub struct Args {
     #[arg(long, value_name = "DATE", value_parser = date)]
     issued: Option<Date>,
     /// Licence of the data
-    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    #[arg(long, value_name = "IRI", value_parser = files::iri)]
     license: Option<NamedNode>,
     /// Who publishes it
-    #[arg(long, value_name = "IRI", value_parser = load::iri)]
+    #[arg(long, value_name = "IRI", value_parser = files::iri)]
     publisher: Option<NamedNode>,
     /// Language of the title, and of labels in maps, networks and sheets (BCP 47)
     #[arg(long, value_name = "LANG", default_value = "en")]

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::load::FileArgs;
 use crate::cli::answer::seconds;
 use crate::cli::common::StoreArgs;
 use crate::cli::edge::{self, Edge};
 use crate::cli::endpoint::EndpointArgs;
+use crate::cli::files::FileArgs;
 use crate::cli::follow::Served;
 use crate::cli::interrupt::Signals;
 use crate::cli::log_file::LogFile;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::edge::Edge;
+use crate::cli::listener::told;
 use crate::cli::register::RegisterArgs;
 use crate::cli::report::{Outcome, Result};
-use crate::cli::tables_input::{mapping, told};
+use crate::cli::tables_input::mapping;
 use crate::record::read::Input;
 use crate::table::guess::{Known, guess};
 use crate::table::preview::{Seen, preview};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::IdSet;
-use super::index_join::{Found, Graphs, Lookup, Source};
+use super::lookup::{Found, Graphs, Lookup, Source};
 use crate::eval::{Batch, Column, Context, Stop};
 use crate::index::{GraphFilter, Id, Segment};
 

@@ -1,53 +1,13 @@
-//! Index nested-loop join: rows joined with a triple pattern: looked up in the index for each row.
+//! Index nested-loop join: rows joined with a triple pattern that is looked up in the index for each row.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Room;
 use super::by_batch::{At, ByBatch};
+use super::lookup::{Found, Graphs, Lookup};
 use crate::eval::{Batch, Column, Context, Operator, Stop};
 use crate::index::{self, GraphFilter, Id, Segment};
-
-/// Where a place of the pattern has its term from.
-#[derive(Copy, Clone, Debug)]
-pub enum Source {
-    Id(Id),
-    /// A column of the input; where it is unbound, any term matches.
-    Column(usize),
-    Any,
-}
-
-impl Source {
-    fn of(self, batch: &Batch, row: usize) -> Option<Id> {
-        match self {
-            Self::Id(id) => Some(id),
-            Self::Column(at) => Some(batch.columns[at].get(row)).filter(|id| id.is_bound()),
-            Self::Any => None,
-        }
-    }
-}
-
-/// Which graphs a triple must stand in.
-#[derive(Clone, Debug)]
-pub enum Graphs {
-    Filter(GraphFilter),
-    /// One row for each graph among these.
-    Each(Source, GraphFilter),
-}
-
-/// A pattern, and what becomes of its matches.
-pub struct Lookup {
-    /// Subject, predicate, object.
-    pub places: [Source; 3],
-    pub excluded: Vec<Id>,
-    pub graphs: Graphs,
-    /// Places that are one variable: 0 to 2 as above, 3 for the graph.
-    pub same: Vec<(usize, usize)>,
-    /// The columns of the input that are kept.
-    pub kept: Vec<usize>,
-    /// The places that become columns, after those.
-    pub shown: Vec<usize>,
-}
 
 /// Where the search for matches of a row stands.
 struct Cursor {
@@ -77,12 +37,6 @@ pub struct IndexJoin {
 enum Place {
     Row(Box<Cursor>),
     Batch(At),
-}
-
-/// Matches of some rows: the rows, and the terms of each place that is shown.
-pub struct Found {
-    pub rows: Vec<u32>,
-    pub shown: Vec<Vec<Id>>,
 }
 
 impl IndexJoin {
@@ -287,6 +241,7 @@ impl Operator for IndexJoin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::operator::Source;
     use crate::eval::operator::testing::{SIZES, World, drained, fits, lookup, sorted, source};
 
     /// What a join gives for the world's rows in batches of each size, sorted; the same for all sizes.

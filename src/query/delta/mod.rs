@@ -7,6 +7,7 @@
 //! group, matches touches every solution around it. What no such look-up can narrow - closures of paths, slices, services - has
 //! the query evaluated as a whole ([`Delta::is_narrow`]).
 
+mod piece;
 mod relax;
 mod restrict;
 #[cfg(test)]
@@ -25,7 +26,8 @@ use super::engine::prepared::{Executor, Over, Prepared};
 use super::error::QueryError;
 use crate::eval::name_blank_nodes;
 use crate::index::{Id, Row, Version};
-use relax::{Atom, Branch};
+use piece::{Atom, Piece};
+use relax::Branch;
 
 /// What may change with a quad.
 #[derive(Debug, Clone)]
@@ -177,7 +179,7 @@ fn in_all(branches: &[Branch], pattern: &GraphPattern) -> Vec<Variable> {
 
 fn probes(branch: &Branch, anchors: &[Variable]) -> Vec<Probe> {
     let positive = branch.positive.iter().enumerate().filter_map(|(at, piece)| {
-        let relax::Piece::Atom(atom) = piece else { return None };
+        let Piece::Atom(atom) = piece else { return None };
         let others = branch.positive.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, piece)| piece);
         Some(probe(atom, true, others.collect(), anchors))
     });
@@ -188,7 +190,7 @@ fn probes(branch: &Branch, anchors: &[Variable]) -> Vec<Probe> {
     positive.chain(soft).collect()
 }
 
-fn probe(atom: &Atom, is_positive: bool, pieces: Vec<&relax::Piece>, anchors: &[Variable]) -> Probe {
+fn probe(atom: &Atom, is_positive: bool, pieces: Vec<&Piece>, anchors: &[Variable]) -> Probe {
     let variables: Vec<Variable> = atom.variables().into_iter().collect();
     let has_all = anchors.iter().all(|anchor| variables.contains(anchor));
     let lookup = (!has_all).then(|| {

@@ -6,57 +6,12 @@ use oxrdf::{NamedNode, Variable};
 use spargebra::algebra::{Expression, GraphPattern as P, PropertyPathExpression as Path};
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 
-use super::variables::{Names, of_pattern, of_triple, renamed, renamed_atom};
+use super::piece::{Atom, Piece, in_graph};
+use super::variables::Names;
 use crate::eval::children;
 
 /// A pattern with more branches is not taken apart.
 const BRANCHES: usize = 64;
-
-/// A triple pattern, and the graph that it is asked of where that is named.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Atom {
-    pub(super) triple: TriplePattern,
-    pub(super) graph: Option<NamedNodePattern>,
-}
-
-impl Atom {
-    pub(super) fn variables(&self) -> BTreeSet<Variable> {
-        let mut found = of_triple(&self.triple);
-        if let Some(NamedNodePattern::Variable(name)) = &self.graph {
-            found.insert(name.clone());
-        }
-        found
-    }
-
-    fn pattern(&self) -> P {
-        in_graph(self.graph.as_ref(), P::Bgp { patterns: vec![self.triple.clone()] })
-    }
-}
-
-/// A part of what a solution rests on.
-#[derive(Debug, Clone)]
-pub(super) enum Piece {
-    /// Where the part is a triple pattern that changes are matched with.
-    Atom(Atom),
-    /// What joins only.
-    Other(P),
-}
-
-impl Piece {
-    fn variables(&self) -> BTreeSet<Variable> {
-        match self {
-            Self::Atom(atom) => atom.variables(),
-            Self::Other(pattern) => of_pattern(pattern),
-        }
-    }
-
-    fn pattern(&self) -> P {
-        match self {
-            Self::Atom(atom) => atom.pattern(),
-            Self::Other(pattern) => pattern.clone(),
-        }
-    }
-}
 
 /// One way to come to a solution.
 #[derive(Debug, Clone, Default)]
@@ -253,10 +208,10 @@ impl Relaxing {
         let names: Names = hidden.map(|variable| (variable.clone(), self.fresh(variable.as_str()))).collect();
         let soft = branch.soft.into_iter();
         Branch {
-            positive: branch.positive.into_iter().map(|piece| renamed(piece, &names)).collect(),
+            positive: branch.positive.into_iter().map(|piece| piece.renamed(&names)).collect(),
             soft: soft
                 .map(|(atom, around)| {
-                    (renamed_atom(atom, &names), around.into_iter().map(|piece| renamed(piece, &names)).collect())
+                    (atom.renamed(&names), around.into_iter().map(|piece| piece.renamed(&names)).collect())
                 })
                 .collect(),
         }
@@ -304,13 +259,6 @@ fn properties(path: &Path, found: &mut BTreeSet<NamedNode>) -> Option<()> {
             properties(other, found)
         }
         Path::NegatedPropertySet(_) => None,
-    }
-}
-
-fn in_graph(graph: Option<&NamedNodePattern>, pattern: P) -> P {
-    match graph {
-        Some(name) => P::Graph { name: name.clone(), inner: Box::new(pattern) },
-        None => pattern,
     }
 }
 

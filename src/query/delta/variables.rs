@@ -6,8 +6,6 @@ use oxrdf::Variable;
 use spargebra::algebra::GraphPattern as P;
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 
-use super::relax::{Atom, Piece};
-
 fn of_term(term: &TermPattern) -> Option<Variable> {
     match term {
         TermPattern::Variable(name) => Some(name.clone()),
@@ -23,7 +21,7 @@ pub(super) fn of_triple(triple: &TriplePattern) -> BTreeSet<Variable> {
     [of_term(&triple.subject), predicate, of_term(&triple.object)].into_iter().flatten().collect()
 }
 
-/// The variables of a piece that joins only.
+/// The variables of a pattern that joins only.
 pub(super) fn of_pattern(pattern: &P) -> BTreeSet<Variable> {
     match pattern {
         P::Bgp { patterns } => patterns.iter().flat_map(of_triple).collect(),
@@ -50,14 +48,14 @@ fn renamed_term(term: TermPattern, names: &Names) -> TermPattern {
     }
 }
 
-fn renamed_name(name: NamedNodePattern, names: &Names) -> NamedNodePattern {
+pub(super) fn renamed_name(name: NamedNodePattern, names: &Names) -> NamedNodePattern {
     match name {
         NamedNodePattern::Variable(name) => names.get(&name).cloned().unwrap_or(name).into(),
         other => other,
     }
 }
 
-fn renamed_triple(triple: TriplePattern, names: &Names) -> TriplePattern {
+pub(super) fn renamed_triple(triple: TriplePattern, names: &Names) -> TriplePattern {
     TriplePattern {
         subject: renamed_term(triple.subject, names),
         predicate: renamed_name(triple.predicate, names),
@@ -65,19 +63,8 @@ fn renamed_triple(triple: TriplePattern, names: &Names) -> TriplePattern {
     }
 }
 
-pub(super) fn renamed_atom(atom: Atom, names: &Names) -> Atom {
-    Atom { triple: renamed_triple(atom.triple, names), graph: atom.graph.map(|graph| renamed_name(graph, names)) }
-}
-
-pub(super) fn renamed(piece: Piece, names: &Names) -> Piece {
-    match piece {
-        Piece::Atom(atom) => Piece::Atom(renamed_atom(atom, names)),
-        Piece::Other(pattern) => Piece::Other(renamed_pattern(pattern, names)),
-    }
-}
-
-/// Of a piece that joins only.
-fn renamed_pattern(pattern: P, names: &Names) -> P {
+/// Of a pattern that joins only.
+pub(super) fn renamed_pattern(pattern: P, names: &Names) -> P {
     match pattern {
         P::Bgp { patterns } => {
             P::Bgp { patterns: patterns.into_iter().map(|triple| renamed_triple(triple, names)).collect() }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::metrics::{BOUNDS, Metrics};
+use crate::server::backup::Backup;
 use crate::server::endpoint::Endpoint;
-use crate::server::follow::Backup;
 
 /// Everything, as Prometheus reads it.
 pub fn render(endpoint: &Endpoint) -> String {

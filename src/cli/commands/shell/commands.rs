@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anyhow::Context as _;
 
-use super::complete;
+use super::entities::entities;
 use super::read::{Input, from_pipe};
 use super::session::{Next, Session};
 use crate::cli::answer;
@@ -292,7 +292,7 @@ fn describe(session: &mut Session<'_>, what: &str) -> Result<()> {
 }
 
 fn describe_by_label(session: &Session<'_>, label: &str) -> Result<()> {
-    let found = complete::entities(&session.backend, label, session.limits)?;
+    let found = entities(&session.backend, label, session.limits)?;
     let is_exact = |entity: &&Entity| entity.label.eq_ignore_ascii_case(label);
     let exact: Vec<&Entity> = found.iter().filter(is_exact).collect();
     let meant = if exact.is_empty() { found.iter().collect() } else { exact };

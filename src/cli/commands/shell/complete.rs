@@ -11,8 +11,8 @@ use rustyline::validate::Validator;
 use rustyline::{Context, Result};
 
 use super::commands;
-use super::read::is_command;
-use crate::cli::answer;
+use super::entities::entities;
+use super::line::is_command;
 use crate::cli::backend::Backend;
 use crate::format::{ResultsFormat, Syntax};
 use crate::query::suggest;
@@ -21,9 +21,6 @@ use crate::vocab;
 
 /// How long a person waits for a completion.
 const PATIENCE: Duration = Duration::from_millis(800);
-
-/// The properties whose values things are called by.
-const NAMES: &str = "skos:prefLabel|skos:altLabel|rdfs:label|schema:name|schema:headline";
 
 /// What the line editor asks.
 pub(super) struct Helper {
@@ -103,27 +100,6 @@ impl Helper {
         let fitting = names.into_iter().filter(|name| name.starts_with(word));
         (start, fitting.map(|text| Suggestion { text, label: None, language: None }).collect())
     }
-}
-
-/// Entities by the beginning of a label or of the last part of their IRI.
-pub(super) fn entities(backend: &Backend, typed: &str, limits: Limits) -> crate::cli::report::Result<Vec<Entity>> {
-    let text = oxrdf::Literal::new_simple_literal(typed.to_lowercase());
-    let part = oxrdf::Literal::new_simple_literal(format!("/{typed}"));
-    let query = format!(
-        "SELECT ?entity (MIN(STR(?name)) AS ?label) WHERE {{
-            {{ ?entity {NAMES} ?name }}
-            UNION {{ GRAPH ?g {{ ?entity {NAMES} ?name }} }}
-            FILTER(STRSTARTS(LCASE(STR(?name)), {text}) || CONTAINS(STR(?entity), {part}))
-        }} GROUP BY ?entity ORDER BY STRLEN(STR(?label)) ?entity LIMIT 50"
-    );
-    let rows = answer::rows(backend, &query, &limits)?;
-    let entity = |row: &Vec<Option<oxrdf::Term>>| match row.as_slice() {
-        [Some(oxrdf::Term::NamedNode(iri)), Some(oxrdf::Term::Literal(label))] => {
-            Some(Entity { iri: iri.as_str().to_owned(), label: label.value().to_owned(), language: None })
-        }
-        _ => None,
-    };
-    Ok(rows.iter().filter_map(entity).collect())
 }
 
 fn formats() -> impl Iterator<Item = &'static str> {

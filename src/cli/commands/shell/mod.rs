@@ -2,6 +2,8 @@
 
 mod commands;
 mod complete;
+mod entities;
+mod line;
 mod read;
 mod session;
 mod words;

@@ -10,6 +10,7 @@ use rustyline::history::{FileHistory, History};
 use rustyline::{Cmd, CompletionType, Config, Editor, EventHandler, KeyCode, KeyEvent, Modifiers};
 
 use super::complete::Helper;
+use super::line::{is_command, is_farewell};
 use crate::cli::backend::Backend;
 use crate::cli::edge::Edge;
 use crate::cli::report::Result;
@@ -145,15 +146,9 @@ pub(super) fn from_pipe(
     }
 }
 
-/// Whether a line is a command: a word after a backslash or a full stop, with which no SPARQL begins.
-pub(super) fn is_command(line: &str) -> bool {
-    let word = line.trim_start().strip_prefix(['\\', '.']);
-    word.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()))
-}
-
 /// Whether nothing more is to come: a command, a farewell, a whole text, or one that is wrong whatever may follow.
 fn is_whole(text: &str) -> bool {
-    is_command(text) || super::session::is_farewell(text) || !matches!(class_of(text), InputClass::Incomplete)
+    is_command(text) || is_farewell(text) || !matches!(class_of(text), InputClass::Incomplete)
 }
 
 /// What a text amounts to.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::commands;
-use super::read::is_command;
+use super::line::{is_command, is_farewell};
 use super::words::{of_tables, say, told};
 use crate::cli::answer::{self, Look, Question};
 use crate::cli::backend::Backend;
@@ -42,11 +42,6 @@ pub(super) struct Session<'e> {
     /// Files that are being read by `\\read`, one within the other.
     pub(super) reading: usize,
     presses: Presses,
-}
-
-/// Words that people try first when they want to leave.
-pub(super) fn is_farewell(text: &str) -> bool {
-    matches!(text.trim(), "exit" | "quit" | "bye")
 }
 
 impl<'e> Session<'e> {
