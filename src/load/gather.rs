@@ -160,9 +160,11 @@ fn add(quads: Vec<Quad>, store: &dyn Store, options: BulkOptions) -> Result<Chan
     Ok(store.load(&Document { graphs: Vec::new(), quads })?)
 }
 
+/// Adds many quads, of which some may be there.
 fn bulk(quads: impl Iterator<Item = Quad>, store: &dyn Store, options: BulkOptions) -> Result<Change, LoadError> {
-    let inserted = store.add_all(&mut quads.map(Ok), options)?;
-    Ok(Change { inserted, removed: 0 })
+    let before = store.count_quads()?;
+    store.add_all(&mut quads.map(Ok), options)?;
+    Ok(Change { inserted: store.count_quads()?.saturating_sub(before), removed: 0 })
 }
 
 /// The graphs that a document's quads replace: both of its graphs if the run says all there is to say of it, else those

@@ -25,7 +25,7 @@ const SMALLEST_BATCH: usize = 10;
 const LARGEST_BATCH: usize = 50;
 /// From so many quads on a bulk load ends with its files merged.
 const MERGE: u64 = 200_000;
-/// So few quads are added one by one where the index is the store: more are sorted into a new state.
+/// Fewer new quads than these are added one by one, which the index follows: more are sorted into files, and it is made anew.
 const FEW: usize = 10_000;
 
 /// Bounds of a bulk load.
@@ -75,6 +75,14 @@ impl Embedded {
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let _turn = self.turn()?;
+        self.transact(work)
+    }
+
+    /// As [`Self::transaction`]. The caller has the writer's turn.
+    fn transact<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let engine = self.engine();
         let mut transaction = match &engine {
             Some(engine) => {
@@ -161,20 +169,53 @@ impl Embedded {
         quads: impl IntoIterator<Item = Result<Quad, E>>,
         options: BulkOptions,
     ) -> Result<u64, E> {
-        let quads = quads.into_iter().map(|quad| quad.map(document::into_stored_form));
-        match self.engine() {
+        let mut quads = quads.into_iter().map(|quad| quad.map(document::into_stored_form));
+        let _turn = self.turn()?;
+        let known = self.known()?;
+        let is_new = |quad: &Result<Quad, E>| match (quad, &known) {
+            (Ok(quad), Some(known)) => known.row(quad).is_none_or(|row| !known.holds(row)),
+            _ => true,
+        };
+        let mut count = 0;
+        let new = quads.by_ref().inspect(|_| count += 1).filter(is_new).take(FEW).collect::<Result<Vec<_>, E>>()?;
+        if let Some(known) = &known {
+            known.sound().map_err(StoreError::from)?;
+            if new.len() < FEW {
+                self.insert_all(&new)?;
+                return Ok(count);
+            }
+        }
+        let passed_over = count - new.len() as u64;
+        let quads = new.into_iter().map(Ok).chain(quads);
+        let loaded = match self.engine() {
             Some(engine) => self.load_into_engine(&engine, quads, options),
             None => self.load_into_index(quads),
-        }
+        };
+        loaded.map(|loaded| passed_over + loaded)
     }
 
+    fn insert_all(&self, quads: &[Quad]) -> Result<(), StoreError> {
+        self.transact(|transaction| quads.iter().try_for_each(|quad| transaction.insert(quad.as_ref()).map(drop)))
+    }
+
+    /// The present state, if it holds something and is indexed: what it holds need not be loaded again.
+    fn known(&self) -> Result<Option<Arc<Version>>, StoreError> {
+        if self.engine().is_none() {
+            return self.state().map(Some);
+        }
+        Ok(match self.versions.present() {
+            Present::Version(version) if version.damage().is_none() && !version.is_empty() => Some(version),
+            _ => None,
+        })
+    }
+
+    /// The caller has the writer's turn, here and below.
     fn load_into_engine<E: From<StoreError>>(
         &self,
         engine: &ox::Store,
         quads: impl Iterator<Item = Result<Quad, E>>,
         options: BulkOptions,
     ) -> Result<u64, E> {
-        let _turn = self.turn()?;
         self.meta.reserve().map_err(|error| self.failed(error))?;
         let mut loader = bulk_loader(engine, options);
         let mut count = 0;
@@ -190,12 +231,12 @@ impl Embedded {
         self.versions.begin_commit();
         loader.commit().map_err(|error| self.failed(self.not_committed(error)))?;
         self.committed(None);
-        if let Some(index) = index {
-            self.set_index(index);
-        }
-        if count > MERGE && matches!(self.kept, Kept::RocksDb(_)) {
-            self.merge()?;
-        }
+        std::thread::scope(|scope| {
+            // Files of their own each: the two take about as long.
+            let merging = (count > MERGE).then(|| scope.spawn(|| self.merge()));
+            index.map(|index| self.set_index(index));
+            merging.map_or(Ok(()), |merging| merging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
         Ok(count)
     }
 
@@ -211,23 +252,14 @@ impl Embedded {
         }
     }
 
-    fn load_into_index<E: From<StoreError>>(&self, mut quads: impl Iterator<Item = Result<Quad, E>>) -> Result<u64, E> {
-        let first = quads.by_ref().take(FEW).collect::<Result<Vec<_>, E>>()?;
-        if first.len() < FEW {
-            let count = first.len() as u64;
-            let add = |transaction: &mut Transaction<'_>| {
-                first.iter().try_for_each(|quad| transaction.insert(quad.as_ref()).map(drop))
-            };
-            return self.transaction(add).map_err(|error: StoreError| error.into()).map(|()| count);
-        }
-        let _turn = self.turn()?;
+    fn load_into_index<E: From<StoreError>>(&self, quads: impl Iterator<Item = Result<Quad, E>>) -> Result<u64, E> {
         self.meta.reserve().map_err(|error| self.failed(error))?;
         let before = self.state()?;
         let index = before.to_builder();
         before.sound().map_err(StoreError::from)?;
         let mut index = index.map_err(StoreError::from)?;
         let mut count = 0;
-        for quad in first.into_iter().map(Ok).chain(quads) {
+        for quad in quads {
             index.push(quad?.as_ref()).map_err(StoreError::from)?;
             count += 1;
         }

@@ -5,7 +5,7 @@ use citypact::load::{FileOptions, LoadError, LoadOptions, LoadReport, Sink, load
 use citypact::place::Register;
 use citypact::rdf::ReadAs;
 use citypact::record::read::Input;
-use citypact::store::{Change, Embedded};
+use citypact::store::{Change, Embedded, Holder};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use oxrdf::{GraphName, NamedNode};
 
@@ -202,4 +202,30 @@ fn a_run_may_mix_records_and_rdf() {
         &store,
         "GRAPH g:notes { <https://w3id.org/citypact/graph/notes#x> ?p g:notes } GRAPH g:n1 { ?tie a pact:Tie }"
     ));
+}
+
+#[test]
+fn what_a_large_load_finds_in_the_store_is_no_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(&folder.path().join("s"), &Holder::this_process("test")).unwrap();
+    let of = |range: std::ops::Range<usize>| -> String {
+        text(&format!(":other {{ {} }}", range.map(|n| format!(":s{n} :p \"{n}\"@en-GB . ")).collect::<String>()))
+    };
+    let first = load_text(&store, BARE, &of(0..60_000));
+    assert_eq!(first.change, Change { inserted: 60_000, removed: 0 });
+    let epoch = store.epoch();
+    let since = |store: &Embedded| {
+        let version = store.await_version(&|| false).unwrap().unwrap();
+        store.changes_since(epoch, &version).unwrap()
+    };
+    // All but a few are there: the rest is a commit like others, after which the log tells what changed.
+    let few = load_text(&store, BARE, &of(0..60_003));
+    assert_eq!((few.quads, few.change), (60_003, Change { inserted: 3, removed: 0 }));
+    let changed = since(&store).expect("the log goes back so far");
+    assert_eq!((changed.come.len(), changed.gone.len()), (3, 0));
+    assert_eq!(load_text(&store, BARE, &of(0..60_003)).change, Change::default());
+    assert_eq!(store.epoch(), epoch + 1, "nothing is no commit");
+    let many = load_text(&store, BARE, &of(30_000..120_000));
+    assert_eq!(many.change, Change { inserted: 59_997, removed: 0 });
+    assert_eq!((all(&store).len(), since(&store)), (120_000, None));
 }
