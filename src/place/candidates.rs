@@ -69,6 +69,8 @@ pub(crate) enum Via {
     WordFits,
     /// Another spelling of the name, such as `oe` for `ö`.
     Spelling,
+    /// It is the item of Wikidata searched for.
+    Item,
     /// A name of it begins with the text searched for.
     Beginning,
     /// A name of it is one letter away.
@@ -209,7 +211,7 @@ fn quality(hit: &Hit, via: Via) -> f32 {
     };
     class
         * match via {
-            Via::Whole | Via::WholeWithWord => 1.0,
+            Via::Whole | Via::WholeWithWord | Via::Item => 1.0,
             Via::WordFits => 0.99,
             Via::BareMention => 0.95,
             Via::Spelling => 0.9,

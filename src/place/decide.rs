@@ -265,6 +265,7 @@ fn via(found: &Found<'_>) -> &'static str {
         (Via::BareMention, _) => "its name without the administrative word",
         (Via::WordFits, _) => "its name, and the administrative word fits its level",
         (Via::Spelling, _) => "another spelling of its name",
+        (Via::Item, _) => "it is this item of Wikidata",
         (Via::Beginning, _) => "a name of it begins so",
         (Via::Similar, _) => "a name of it is one letter away",
     }

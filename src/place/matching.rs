@@ -249,6 +249,20 @@ mod tests {
     }
 
     #[test]
+    fn an_item_that_the_register_knows_leads_to_its_place() {
+        let found = one(serde_json::json!({
+            "type": "place", "id": "Q17", "level": "state", "names": {"ms": "Jepun"}, "codes": {"wikidata": "Q17"}
+        }));
+        assert_eq!((found.known, found.records[0].id.as_str()), (1, "jp"));
+        let found = one(serde_json::json!({
+            "type": "place", "id": "Q17", "level": "state", "names": {"en": "Japan"},
+            "codes": {"iso3166-1": "FR", "wikidata": "Q17"}
+        }));
+        assert!(found.records.is_empty(), "{:?}", found.records);
+        assert_eq!(found.contradictions[0].ids, ["fr", "jp"]);
+    }
+
+    #[test]
     fn what_contradicts_the_register_is_told_and_not_taken() {
         let found = one(serde_json::json!({
             "type": "place", "id": "Q1", "level": "district", "names": {"en": "Kunming"}, "state": "cn", "lat": 10.0, "long": 20.0,

@@ -150,6 +150,14 @@ impl MemoryLayer {
         (0..self.next_row()).filter(alive).map(|row| self.place(row))
     }
 
+    /// The slots of places whose descriptions have a text in them somewhere.
+    pub(crate) fn mentioning<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Slot> + 'a {
+        let finder = memchr::memmem::Finder::new(text);
+        let mentions = move |row: &u32| finder.find(self.entries[*row as usize].place.as_bytes()).is_some();
+        let rows = (0..self.next_row()).filter(|row| !self.gone_rows.contains(row)).filter(mentions);
+        rows.map(|row| Slot { layer: LAYER, row })
+    }
+
     /// How many places there are.
     pub(crate) fn count(&self) -> usize {
         self.entries.len() - self.gone_rows.len()

@@ -13,6 +13,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use fst::{IntoStreamer, Map, Streamer};
 
@@ -297,6 +298,20 @@ impl Packed {
         self.names(&self.row(row)).any(|(_, own)| is_or_begins(own, name))
     }
 
+    /// The codes of a place by scheme.
+    pub(crate) fn codes(&self, at: u32) -> BTreeMap<String, String> {
+        let row = self.row(at);
+        let iso = self.names(&row).filter(|(tag, _)| *tag == ISO).map(|(_, code)| (iso_scheme(code), code.to_owned()));
+        let geonames = (row.geonames > 0).then(|| ("geonames", row.geonames.to_string()));
+        let wikidata = (row.wikidata > 0).then(|| ("wikidata", format!("Q{}", row.wikidata)));
+        iso.chain(geonames).chain(wikidata).map(|(scheme, code)| (scheme.to_owned(), code)).collect()
+    }
+
+    /// Hands over the slot of every place that is an item of Wikidata.
+    pub(crate) fn of_item(&self, number: u32, take: &mut dyn FnMut(Slot)) {
+        (0..self.count).filter(|&row| self.row(row).wikidata == number).for_each(|row| take(self.slot(row)));
+    }
+
     /// The whole description of a place.
     pub(crate) fn place(&self, at: u32) -> Place {
         let row = self.row(at);
@@ -308,18 +323,9 @@ impl Packed {
         place.long = degrees(row.long);
         place.population = Some(row.population).filter(|&n| n > 0);
         place.curated = false;
-        for (tag, name) in self.names(&row) {
-            match tag {
-                ISO => drop(place.codes.insert(iso_scheme(name).to_owned(), name.to_owned())),
-                _ => place.names.push((tag.to_owned(), name.to_owned())),
-            }
-        }
-        if row.geonames > 0 {
-            place.codes.insert("geonames".to_owned(), row.geonames.to_string());
-        }
-        if row.wikidata > 0 {
-            place.codes.insert("wikidata".to_owned(), format!("Q{}", row.wikidata));
-        }
+        let names = self.names(&row).filter(|(tag, _)| *tag != ISO);
+        place.names = names.map(|(tag, name)| (tag.to_owned(), name.to_owned())).collect();
+        place.codes = self.codes(at);
         place
     }
 }

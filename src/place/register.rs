@@ -72,6 +72,18 @@ impl Register {
         Ok(Self::over(Some(Arc::new(packed))))
     }
 
+    /// The slots of the places that are an item of Wikidata, such as `Q182852`, in their order.
+    pub(crate) fn of_item(&self, item: &str) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = self.in_memory.mentioning(item).collect();
+        if let (Some(packed), Some(Ok(number))) = (&self.packed, item.strip_prefix('Q').map(str::parse)) {
+            packed.of_item(number, &mut |slot| slots.extend(self.top(slot)));
+        }
+        slots.retain(|slot| self.place(*slot).is_item(item));
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
     /// Number of places.
     pub fn len(&self) -> usize {
         let packed = self.packed.as_ref().map_or(0, |packed| packed.count() as usize);
@@ -102,10 +114,12 @@ impl Register {
     ///
     /// Where its name could also be a place of the shipped register, mentions mean the one added. Where it contradicts
     /// what was known before the run of the place with its id, that description is left out: its names lead nowhere, and
-    /// the [`Conflict`] is handed back as something to warn of.
+    /// the [`Conflict`] is handed back as something to warn of. So it is where it is another item of Wikidata than the known
+    /// one, of which nothing but the item is left out.
     ///
     /// # Errors
-    /// A [`Conflict`] where the run itself has the id at another level, in another state or at another position.
+    /// A [`Conflict`] where the run itself has the id at another level, in another state, at another position or as another item
+    /// of Wikidata.
     pub fn add(&mut self, place: Place) -> Result<Option<Conflict>, Conflict> {
         self.add_folded(place, &[])
     }
@@ -114,12 +128,12 @@ impl Register {
     pub(crate) fn add_folded(&mut self, mut place: Place, folded: &[String]) -> Result<Option<Conflict>, Conflict> {
         place.state = place.state.map(|state| self.state_id(&state).unwrap_or(state));
         let Some(slot) = self.slot(&place.id) else {
-            self.put(place, true, folded);
-            return Ok(None);
+            return Ok(self.put(place, true, folded).1);
         };
         let said = match self.said(slot) {
             None => place,
             Some(mut said) => {
+                said.other_item(&place).map_or(Ok(()), Err)?;
                 said.merge(place)?;
                 said
             }
@@ -131,10 +145,10 @@ impl Register {
         let mut merged = base.clone();
         match merged.merge(said.clone()) {
             Ok(()) => {
-                let parts = Parts::new(&base, &said);
+                let (parts, other_item) = (Parts::new(&base, &said), base.other_item(&said));
                 let slot = self.replace(slot, merged, true);
                 self.in_memory.set_parts(slot.row, parts);
-                Ok(None)
+                Ok(other_item)
             }
             Err(conflict) => {
                 self.put_instead(slot, base, said, true);
@@ -228,13 +242,12 @@ impl Register {
             return Err(missing);
         }
         for (id, iris) in &decisions.same_as {
-            if let Some(mut place) = self.get(id) {
-                place
-                    .same_as
-                    .extend(iris.iter().filter(|iri| !place.same_as.contains(iri)).cloned().collect::<Vec<_>>());
-                if let Some(slot) = self.slot(id) {
-                    self.replace(slot, place, false);
-                }
+            let Some(slot) = self.slot(id) else { continue };
+            let mut place = self.place(slot);
+            let decided =
+                Place { same_as: iris.clone(), curated: place.curated, ..Place::new(id.as_str(), place.level) };
+            if place.merge(decided).is_ok() {
+                self.replace(slot, place, false);
             }
         }
         self.decisions = Arc::new(decisions);
@@ -277,20 +290,29 @@ impl Register {
         self.in_memory.places()
     }
 
-    /// Puts a place over the packed ones that it is: those of its id, or of one of its codes.
-    fn put(&mut self, place: Place, own: bool, folded: &[String]) -> Slot {
-        let packed = self.packed.clone();
-        let mut slots = packed.as_deref().map(|packed| same_place(packed, &place)).unwrap_or_default();
+    /// Puts a place over the packed ones that it is: those of its id, or of one of its codes. It has their other codes, too. That
+    /// it is another item of Wikidata than one of them is handed back.
+    fn put(&mut self, mut place: Place, own: bool, folded: &[String]) -> (Slot, Option<Conflict>) {
+        let Some(packed) = self.packed.clone() else {
+            return (self.in_memory.put(place, own, &[], folded), None);
+        };
+        let mut slots = same_place(&packed, &place);
         slots.retain(|&slot| self.in_memory.left_out(slot).is_none());
-        let replaced: Vec<_> =
-            slots.iter().filter_map(|&slot| Some((slot, packed.as_deref()?.facts(slot.row)))).collect();
-        self.in_memory.put(place, own, &replaced, folded)
+        let mut other_item = None;
+        for slot in &slots {
+            let facts = packed.facts(slot.row);
+            let below = Place { codes: packed.codes(slot.row), ..Place::new(facts.id, facts.level) };
+            other_item = other_item.or_else(|| below.other_item(&place));
+            place.take_codes(below.codes);
+        }
+        let replaced: Vec<_> = slots.iter().map(|&slot| (slot, packed.facts(slot.row))).collect();
+        (self.in_memory.put(place, own, &replaced, folded), other_item)
     }
 
     /// Puts a merged description in the stead of one of those it was merged from.
     fn replace(&mut self, slot: Slot, place: Place, own: bool) -> Slot {
         if slot.layer != memory_layer::LAYER {
-            return self.put(place, own, &[]);
+            return self.put(place, own, &[]).0;
         }
         self.in_memory.update(slot.row, place);
         slot

@@ -10,6 +10,7 @@ use super::memory_layer::LAYER;
 use super::mention::{Candidate, Mention};
 use super::register::Register;
 use super::similar::one_letter_away;
+use crate::vocab::item;
 
 /// Keys looked at in one search, at most.
 const MOST_KEYS: usize = 400;
@@ -18,7 +19,8 @@ impl Register {
     /// Places that a text may mean; best first, at most `limit`.
     ///
     /// The text is read as [`Register::resolve`] reads a name; after the places that bear it come those whose names
-    /// begin with it, and where there are none, those one letter away.
+    /// begin with it, and where there are none, those one letter away. An item of Wikidata (`Q182852`, or its IRI) leads to the
+    /// places that are it.
     pub fn find(&self, text: &str, limit: usize) -> Vec<Candidate> {
         let spaced = fold::spaced(text);
         if spaced.is_empty() || limit == 0 {
@@ -26,6 +28,10 @@ impl Register {
         }
         let mention = Mention::named(text);
         let question = Question { mention: &mention, state_known: false, latin: spaced.is_ascii(), note: "" };
+        let items = item(text.trim()).map(|item| self.found(self.of_item(item), Via::Item)).unwrap_or_default();
+        if !items.is_empty() {
+            return items.iter().take(limit).map(|place| self.candidate(place, &question)).collect();
+        }
         let mut found = self.bearing(text, &spaced);
         let mut more = self.beginning(&spaced.replace(' ', ""));
         if found.is_empty() && more.is_empty() {

@@ -1,8 +1,9 @@
 //! A place of the register, and the ways two descriptions of it can contradict each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::Level;
+use crate::vocab::item;
 
 /// A place: a state, a unit of one, or a city.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,10 @@ impl Place {
     /// A [`Conflict`] where level, state or position differ; then nothing is taken.
     pub fn merge(&mut self, other: Place) -> Result<(), Conflict> {
         self.agrees_with(&other)?;
+        if self.other_item(&other).is_some() {
+            self.codes.remove(WIKIDATA);
+            self.same_as.retain(|iri| item(iri).is_none());
+        }
         self.state = self.state.take().or(other.state);
         self.within = other.within.or(self.within.take());
         if other.lat.is_some() && other.long.is_some() {
@@ -84,6 +89,37 @@ impl Place {
         extend(&mut self.different_from, other.different_from);
         self.codes.extend(other.codes);
         Ok(())
+    }
+
+    /// The items of Wikidata that it is, by its code or by an IRI.
+    fn items(&self) -> BTreeSet<&str> {
+        self.codes.get(WIKIDATA).into_iter().chain(&self.same_as).filter_map(|text| item(text)).collect()
+    }
+
+    /// Whether it is an item of Wikidata.
+    pub(crate) fn is_item(&self, item: &str) -> bool {
+        self.items().contains(item)
+    }
+
+    /// That another description of the place names other items of Wikidata, of which a place has one.
+    pub(crate) fn other_item(&self, other: &Place) -> Option<Conflict> {
+        let (ours, theirs) = (self.items(), other.items());
+        let (our_item, their_item) = (ours.first()?, theirs.first()?);
+        let field = if other.codes.contains_key(WIKIDATA) { ITEM } else { SAME_AS };
+        ours.is_disjoint(&theirs).then(|| Conflict {
+            id: self.id.clone(),
+            field,
+            ours: (*our_item).to_owned(),
+            theirs: (*their_item).to_owned(),
+        })
+    }
+
+    /// Takes those codes of another description of the place whose schemes it has none of.
+    pub(crate) fn take_codes(&mut self, codes: BTreeMap<String, String>) {
+        let has_item = !self.items().is_empty();
+        for (scheme, code) in codes.into_iter().filter(|(scheme, _)| !has_item || scheme != WIKIDATA) {
+            self.codes.entry(scheme).or_insert(code);
+        }
     }
 
     /// Whether another description under the same id is of another place altogether: in another state, or elsewhere. A
@@ -114,6 +150,12 @@ impl Place {
     }
 }
 
+/// The scheme of the code that is an item of Wikidata.
+const WIKIDATA: &str = "wikidata";
+/// The fields of a record that name an item of Wikidata.
+const ITEM: &str = "codes/wikidata";
+const SAME_AS: &str = "same_as";
+
 /// Gazetteers put the middle of the same city some kilometres apart; more than this many degrees is another place.
 const POSITION_TOLERANCE: f64 = 0.1;
 
@@ -135,6 +177,11 @@ impl Conflict {
     /// What becomes of a contradiction between a place of the run and the register, for people.
     pub fn told(&self) -> String {
         let Self { id, field, ours, theirs } = self;
+        if [ITEM, SAME_AS].contains(field) {
+            return format!(
+                "`{id}` is the Wikidata item `{theirs}` here and `{ours}` in the register; this record counts"
+            );
+        }
         format!(
             "`{id}` has {field} `{theirs}` here and `{ours}` in the register; this record counts, and the register's \
              entry is left out"
@@ -148,7 +195,8 @@ impl Conflict {
 pub struct Conflict {
     /// The place's id.
     pub id: String,
-    /// The field that differs: `level`, `state`, `lat` or `long`.
+    /// The field that differs: `level`, `state`, `lat` or `long`; `codes/wikidata` or `same_as` where they are other items of
+    /// Wikidata, in which case nothing of the register but its item is left out.
     pub field: &'static str,
     /// What is known already.
     pub ours: String,

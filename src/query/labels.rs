@@ -15,15 +15,15 @@ const BATCH: usize = 500;
 /// Labels that have been looked up.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
-    /// The language asked for, in lower case.
-    language: String,
+    /// The language asked for, and what it is part of, in lower case.
+    ranges: Vec<String>,
     known: HashMap<String, Option<String>>,
 }
 
 impl Labels {
     /// Labels in a language (BCP 47), or in the nearest that there is.
     pub fn new(language: &str) -> Self {
-        Self { language: language.to_lowercase(), known: HashMap::new() }
+        Self { ranges: ranges(language), known: HashMap::new() }
     }
 
     /// The label of an IRI that was looked up and has one.
@@ -81,18 +81,39 @@ impl Labels {
     /// do in the language asked for alone, but there before a name in another language.
     pub(crate) fn rank(&self, tag: &str, is_other: bool) -> Option<usize> {
         let tag = tag.to_lowercase();
-        if tag == self.language {
-            return Some(if is_other { 2 } else { 0 });
-        }
-        if is_in_range(&tag, &self.language) {
-            return Some(if is_other { 3 } else { 1 });
+        for (at, range) in self.ranges.iter().enumerate() {
+            let is_it = tag == *range;
+            if is_it || is_in_range(&tag, range) {
+                return Some(at * 4 + if is_other { 2 } else { 0 } + usize::from(!is_it));
+            }
         }
         if is_other {
             return None;
         }
-        let fallback = FALLBACK.iter().position(|language| is_in_range(&tag, language)).map(|place| place + 4);
-        Some(fallback.unwrap_or(FALLBACK.len() + if tag.is_empty() { 4 } else { 5 }))
+        let after = self.ranges.len() * 4;
+        let fallback = FALLBACK.iter().position(|language| is_in_range(&tag, language));
+        Some(after + fallback.unwrap_or(FALLBACK.len() + usize::from(!tag.is_empty())))
     }
+}
+
+/// The ranges that a language is in, the narrowest first (RFC 4647, section 3.4). Chinese of a region is looked for in the script that is
+/// written there.
+fn ranges(language: &str) -> Vec<String> {
+    let asked = language.to_lowercase();
+    let written = match asked.split_once('-') {
+        Some(("zh", region @ ("tw" | "hk" | "mo"))) => format!("zh-hant-{region}"),
+        Some(("zh", region @ ("cn" | "sg" | "my"))) => format!("zh-hans-{region}"),
+        _ => asked.clone(),
+    };
+    let mut found = vec![asked];
+    let mut range = Some(written.as_str());
+    while let Some(narrow) = range {
+        if !found.iter().any(|other| other == narrow) {
+            found.push(narrow.to_owned());
+        }
+        range = narrow.rsplit_once('-').map(|(wide, _)| wide);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -118,6 +139,11 @@ mod tests {
         assert_eq!(label("en", "http://e/a").as_deref(), Some("Qingdao"));
         assert_eq!(label("zh-Hant", "http://e/a").as_deref(), Some("青島"));
         assert_eq!(label("zh-hans", "http://e/a").as_deref(), Some("青岛"));
+        assert_eq!(label("zh-TW", "http://e/a").as_deref(), Some("青島"), "what is written in the region");
+        assert_eq!(label("zh-HK", "http://e/a").as_deref(), Some("青島"));
+        assert_eq!(label("zh-CN", "http://e/a").as_deref(), Some("青岛"));
+        assert_eq!(label("ja-JP", "http://e/c").as_deref(), Some("名"));
+        assert_eq!(label("ko-KR", "http://e/a").as_deref(), Some("칭다오"));
         assert_eq!(label("de", "http://e/a").as_deref(), Some("Qingdao"));
         assert_eq!(label("de", "http://e/b").as_deref(), Some("plain"));
         assert_eq!(label("fr", "http://e/b").as_deref(), Some("autre"));

@@ -96,6 +96,19 @@ impl Date {
         self.year() <= 9999 && self.exists()
     }
 
+    /// A date as RDF has it: with or without a time zone (§3.3.9 to 3.3.11), or the day of an `xsd:dateTime` (§3.3.7), as it is written.
+    #[must_use]
+    pub fn in_rdf(text: &str) -> Option<Self> {
+        let is_time = |rest: &&str| rest.as_bytes().get(2) == Some(&b':');
+        let day = text.split_once('T').filter(|(_, rest)| is_time(rest)).map_or(text, |(day, _)| day);
+        let is_zone = |at: &usize| {
+            matches!(day.as_bytes()[*at..], [b'+' | b'-', b'0'..=b'1', b'0'..=b'9', b':', b'0'..=b'5', b'0'..=b'9'])
+        };
+        let zone = day.len().checked_sub(6).filter(is_zone);
+        let without = day.strip_suffix('Z').or(zone.and_then(|at| day.get(..at))).unwrap_or(day);
+        without.parse().ok()
+    }
+
     fn exists(self) -> bool {
         match self {
             Self::Year(y) => y > 0,
@@ -166,6 +179,28 @@ mod tests {
             assert_eq!(date.to_string(), text);
             assert_eq!(date.earliest().to_string(), first);
             assert_eq!(date.latest().to_string(), last);
+        }
+    }
+
+    #[test]
+    fn dates_of_rdf_may_have_a_zone_or_a_time() {
+        for (text, date) in [
+            ("2001-05-10", Some("2001-05-10")),
+            ("2001-05-10Z", Some("2001-05-10")),
+            ("2001-05-10-05:00", Some("2001-05-10")),
+            ("2001-05+08:00", Some("2001-05")),
+            ("2001Z", Some("2001")),
+            ("1979-01-01T00:00:00Z", Some("1979-01-01")),
+            ("1979-01-01T23:30:00.5+09:00", Some("1979-01-01")),
+            ("2001-05", Some("2001-05")),
+            ("2001-02-29Z", None),
+            ("2001-05-10Tea", None),
+            ("-0044", None),
+            ("Z", None),
+            ("年月日年月", None),
+            ("", None),
+        ] {
+            assert_eq!(Date::in_rdf(text).map(|date| date.to_string()).as_deref(), date, "{text}");
         }
     }
 

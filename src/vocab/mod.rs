@@ -37,12 +37,14 @@ macro_rules! local {
 mod borrowed;
 pub mod graph;
 pub mod iri;
+mod item;
 mod ours;
 
 pub use borrowed::{
     dcat, dcterms, geo, np, npx, oa, obo, org, owl, prov, rdf, rdfs, schema, sd, sf, sh, skos, vann, void, wd, wdt, xsd,
 };
 pub use iri::{BaseIri, BaseIriError};
+pub use item::item;
 pub use ours::{code, kind, pact, variable};
 
 use oxrdf::NamedNodeRef;

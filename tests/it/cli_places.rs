@@ -44,6 +44,17 @@ fn dumps_of_geonames_join_the_register() {
     let found = run(folder.path(), &["places", "find", "新城測", "--places", "places.bin", "--json"]).ok();
     assert!(found.contains("fr-newtown-x"), "{found}");
     assert!(!run(folder.path(), &["places", "find", "新城測", "--json"]).ok().contains("fr-newtown-x"));
+    // Its item leads to it, and is told; so do those of the register that ships, which the new one has kept.
+    let find = |item: &str| -> serde_json::Value {
+        let told = run(folder.path(), &["places", "find", item, "--places", "places.bin", "--json"]).ok();
+        serde_json::from_str(&told).unwrap()
+    };
+    assert_eq!(
+        (&find("Q123")[0]["id"], &find("Q123")[0]["codes"]["wikidata"]),
+        (&"fr-newtown-x".into(), &"Q123".into())
+    );
+    assert_eq!((&find("Q17")[0]["id"], &find("Q17")[0]["codes"]["iso3166-1"]), (&"jp".into(), &"JP".into()));
+    assert_eq!(find("Q22")[0]["id"], "gb-scotland");
 }
 
 #[test]

@@ -155,6 +155,33 @@ fn a_release_is_the_same_whenever_it_is_made_and_never_among_other_files() {
 }
 
 #[test]
+fn a_release_takes_away_nothing_that_is_not_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    records(here);
+    let released = || run(here, &["release", "out", "--quiet", "--data", "one.jsonl"]);
+    // Checksums of anything else are no sign of a release.
+    fs::create_dir(here.join("out")).unwrap();
+    fs::write(here.join("out/disk.iso"), "mine").unwrap();
+    fs::write(here.join("out/SHA256SUMS"), "00  disk.iso\n").unwrap();
+    assert_eq!(released().status, Some(2));
+    assert_eq!(fs::read_to_string(here.join("out/disk.iso")).unwrap(), "mine");
+    // Nor does a list lead out of the folder.
+    fs::remove_dir_all(here.join("out")).unwrap();
+    released().ok();
+    let sums = fs::read_to_string(here.join("out/SHA256SUMS")).unwrap();
+    let more = ["../one.jsonl", "..", "/", "gone.csv"].map(|name| format!("00  {name}\n")).concat();
+    fs::write(here.join("out/SHA256SUMS"), sums.clone() + &more).unwrap();
+    // What a killed release leaves is swept away, and stands in nobody's way.
+    fs::create_dir(here.join("out/.citypact-x1.part")).unwrap();
+    fs::write(here.join("out/.citypact-x1.part/data.nq"), "half").unwrap();
+    released().ok();
+    assert_eq!(fs::read_to_string(here.join("one.jsonl")).unwrap(), RECORDS);
+    assert_eq!(fs::read_to_string(here.join("out/SHA256SUMS")).unwrap(), sums);
+    assert_eq!(fs::read_dir(here.join("out")).unwrap().count(), sums.lines().count() + 1);
+}
+
+#[test]
 fn places_come_from_an_answer_of_wikidata() {
     let folder = tempfile::tempdir().unwrap();
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables/wikidata-places.csv");
@@ -175,6 +202,49 @@ fn places_come_from_an_answer_of_wikidata() {
     .unwrap();
     let turtle = run(folder.path(), &["convert", "tie.jsonl", "--places", "places.jsonl", "--to", "nquads"]).ok();
     assert!(turtle.contains("place/jp-kyoto-city#wikidata"), "{turtle}");
+}
+
+#[test]
+fn two_ties_of_one_pair_do_not_become_one_statement() {
+    let folder = tempfile::tempdir().unwrap();
+    let later = r#"{"type":"tie","id":"exchange","parties":["zz-b","zz-a"],"kind":"friendly-exchange-city","since":"1975"}
+{"type":"assessment","assesses":["exchange"],"verdict":"confirmed"}
+"#;
+    let export = |later: &str| {
+        fs::write(folder.path().join("one.jsonl"), format!("{RECORDS}{later}")).unwrap();
+        run(folder.path(), &["export", "--data", "one.jsonl", "--to", "quickstatements"])
+    };
+    let done = export(later);
+    assert_eq!(done.stdout, "");
+    assert!(done.stderr.contains("2 ties left out: another confirmed tie of its parties"), "{}", done.stderr);
+    // Where they say the same of time, the second adds nothing that is not true of both.
+    let done = export(&later.replace("\"1975\"", "\"1979-10\",\"until\":\"2001-02-03\""));
+    assert_eq!(done.stdout.lines().count(), 4, "{}{}", done.stdout, done.stderr);
+}
+
+#[test]
+fn ties_of_places_whose_items_the_register_knows_need_no_codes_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = r#"{"type":"source","id":"one","language":"en","url":"https://news.example/1"}
+{"type":"tie","id":"st","parties":["gb-scotland",{"name":"Tasmania","state":"au"}],"kind":"friendship-city","since":"1990"}
+{"type":"assessment","assesses":["st"],"verdict":"confirmed"}
+"#;
+    let export = |more: &str| {
+        fs::write(folder.path().join("one.jsonl"), format!("{records}{more}")).unwrap();
+        run(folder.path(), &["export", "--data", "one.jsonl", "--to", "quickstatements"])
+    };
+    let (start, reference) = ("P580\t+1990-00-00T00:00:00Z/9", "S854\t\"https://news.example/1\"");
+    let lines = |one: &str, other: &str| {
+        format!("{one}\tP190\t{other}\t{start}\t{reference}\n{other}\tP190\t{one}\t{start}\t{reference}\n")
+    };
+    assert_eq!(export("").ok(), lines("Q22", "Q34366"));
+    // Another item of the user's own goes before the register's, and that is told.
+    let scotland = r#"{"type":"place","id":"gb-scotland","level":"first-level","names":{"en":"Scotland"},"#;
+    let done = export(&format!("{scotland}\"same_as\":\"http://www.wikidata.org/entity/Q999\"}}\n"));
+    assert_eq!(done.stdout, lines("Q34366", "Q999"));
+    let told = run(folder.path(), &["convert", "one.jsonl", "--to", "nquads"]).stderr;
+    let words = " /same_as: `gb-scotland` is the Wikidata item `Q999` here and `Q22` in the register";
+    assert!(told.contains("warning: one.jsonl:4:") && told.contains(words), "{told}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::output::error::OutputError;
 use crate::record::Date;
 use crate::store::{Store, StoreError, select};
 use crate::validity::{self, Agreed, agreed};
-use crate::vocab::{code, graph, kind, pact, schema};
+use crate::vocab::{code, graph, item, kind, pact, schema};
 
 /// Characters that Wikidata takes in a text.
 const LONGEST: usize = 1500;
@@ -41,6 +41,8 @@ pub enum LeftOut {
     NoReference,
     /// Documents disagree on its start, its end or its status.
     Contradictory,
+    /// Another confirmed tie of the same parties began or ended otherwise.
+    Several,
 }
 
 impl LeftOut {
@@ -53,6 +55,9 @@ impl LeftOut {
             Self::NoItem => "a party has no Wikidata item, or several",
             Self::NoReference => "no document that tells of it has an address",
             Self::Contradictory => "documents disagree on its start, its end or its status",
+            Self::Several => {
+                "another confirmed tie of its parties began or ended otherwise, and Wikidata takes both for one"
+            }
         }
     }
 }
@@ -73,27 +78,42 @@ pub struct WrittenStatements {
 /// [`OutputError`]
 pub fn write_quickstatements(store: &dyn Store, mut writer: impl Write) -> Result<WrittenStatements, OutputError> {
     let data = Data::read(store)?;
+    let statements: Vec<_> = data.ties.iter().map(|(iri, tie)| (iri, data.statement(iri, tie))).collect();
+    let several = several(statements.iter().filter_map(|(_, statement)| statement.as_ref().ok()));
     let mut written = WrittenStatements::default();
-    for (iri, tie) in &data.ties {
-        match data.statement(iri, tie) {
-            Ok(statement) => {
-                for (from, to) in pairs(&statement.items) {
-                    writeln!(writer, "{from}\tP190\t{to}{}", statement.rest)?;
+    for (iri, statement) in &statements {
+        match statement {
+            Ok(statement) if statement.pairs().all(|pair| !several.contains(&pair)) => {
+                let Statement { qualifiers, references, .. } = statement;
+                for (from, to) in statement.pairs() {
+                    writeln!(writer, "{from}\tP190\t{to}{qualifiers}{references}")?;
                     written.statements += 1;
                 }
             }
-            Err(reason) => written.left_out.entry(reason).or_default().push(iri.clone()),
+            Ok(_) => written.leave_out(LeftOut::Several, iri),
+            Err(reason) => written.leave_out(*reason, iri),
         }
     }
     writer.flush()?;
     Ok(written)
 }
 
-fn pairs(items: &BTreeSet<&str>) -> Vec<(String, String)> {
-    let of = |from: &&str| -> Vec<(String, String)> {
-        items.iter().filter(|to| *to != from).map(|to| ((*from).to_owned(), (*to).to_owned())).collect()
-    };
-    items.iter().flat_map(of).collect()
+/// The pairs of items of which there are statements with different qualifiers: QuickStatements adds what a line says to the statement
+/// that has its value already, so that the two would become one with the qualifiers of both.
+fn several<'a>(statements: impl Iterator<Item = &'a Statement<'a>>) -> BTreeSet<(&'a str, &'a str)> {
+    let mut qualifiers: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for statement in statements {
+        for pair in statement.pairs() {
+            qualifiers.entry(pair).or_default().insert(&statement.qualifiers);
+        }
+    }
+    qualifiers.into_iter().filter(|(_, told)| told.len() > 1).map(|(pair, _)| pair).collect()
+}
+
+impl WrittenStatements {
+    fn leave_out(&mut self, reason: LeftOut, iri: &str) {
+        self.left_out.entry(reason).or_default().push(iri.to_owned());
+    }
 }
 
 #[derive(Default)]
@@ -124,8 +144,16 @@ struct Data {
 
 struct Statement<'a> {
     items: BTreeSet<&'a str>,
-    /// Qualifiers and references.
-    rest: String,
+    qualifiers: String,
+    references: String,
+}
+
+impl<'a> Statement<'a> {
+    /// Each item with each other.
+    fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let others = |from: &'a str| self.items.iter().filter(move |to| **to != from).map(move |to| (from, *to));
+        self.items.iter().flat_map(move |from| others(*from))
+    }
 }
 
 impl Data {
@@ -137,7 +165,7 @@ impl Data {
         for pattern in [SAME, CODES] {
             everywhere(store, pattern, |subject, object| {
                 if let Some(item) = item(&object) {
-                    data.items.entry(subject).or_default().insert(item);
+                    data.items.entry(subject).or_default().insert(item.to_owned());
                 }
             })?;
         }
@@ -156,7 +184,7 @@ impl Data {
         let tie = self.ties.entry(subject).or_default();
         tie.graphs.extend(graph);
         let value = text(object);
-        let date: Option<Date> = value.parse().ok();
+        let date = Date::in_rdf(&value);
         match predicate {
             p if p == pact::party.as_str() => drop(tie.parties.insert(value)),
             p if p == pact::kind.as_str() => tie.told.kinds.push(value),
@@ -183,8 +211,8 @@ impl Data {
                 let is_first = source.headline.as_ref().is_none_or(|headline| title < *headline);
                 source.headline = Some(title).filter(|(_, text)| is_first && fits(text)).or(source.headline.take());
             }
-            p if p == schema::datePublished.as_str() => source.published = value.parse().ok().max(source.published),
-            _ => source.retrieved = value.parse().ok().max(source.retrieved),
+            p if p == schema::datePublished.as_str() => source.published = Date::in_rdf(&value).max(source.published),
+            _ => source.retrieved = Date::in_rdf(&value).max(source.retrieved),
         }
         Some(())
     }
@@ -215,21 +243,19 @@ impl Data {
         }
         let items = tie.parties.iter().map(|party| self.item(party)).collect::<Option<BTreeSet<&str>>>();
         let items = items.filter(|items| items.len() > 1).ok_or(LeftOut::NoItem)?;
-        let mut rest = qualifiers(&tie.told).ok_or(LeftOut::Contradictory)?;
+        let qualifiers = qualifiers(&tie.told).ok_or(LeftOut::Contradictory)?;
         let documents = tie.graphs.iter().filter_map(|graph| self.documents.get(graph)).flatten();
         let documents: BTreeSet<&String> = documents.collect();
         let references: Vec<_> = documents.into_iter().filter_map(|document| self.reference(document)).collect();
         if references.is_empty() {
             return Err(LeftOut::NoReference);
         }
-        for (number, reference) in references.iter().enumerate() {
-            // A second reference begins with an exclamation mark.
-            let mark = if number == 0 { "" } else { "!" };
-            rest.push('\t');
-            rest.push_str(mark);
-            rest.push_str(&reference.join("\t"));
-        }
-        Ok(Statement { items, rest })
+        // A second reference begins with an exclamation mark.
+        let marked = |(number, cells): (usize, &Vec<String>)| {
+            format!("\t{}{}", if number == 0 { "" } else { "!" }, cells.join("\t"))
+        };
+        let references = references.iter().enumerate().map(marked).collect();
+        Ok(Statement { items, qualifiers, references })
     }
 
     /// The only item of a thing.
@@ -271,17 +297,6 @@ fn everywhere(store: &dyn Store, pattern: &str, mut take: impl FnMut(String, Str
         })?;
     }
     Ok(())
-}
-
-/// The Q number in an item's IRI, or a Q number.
-fn item(text: &str) -> Option<String> {
-    let number = match text.split_once("://") {
-        Some((_, rest)) => rest.strip_prefix("www.wikidata.org/entity/")?,
-        None => text,
-    };
-    let digits = number.strip_prefix('Q')?;
-    let is_item = !digits.is_empty() && digits.len() < 12 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    is_item.then(|| number.to_owned())
 }
 
 fn is_twinning(of: &str) -> bool {
@@ -374,15 +389,6 @@ mod tests {
             ("2024-01-24", "+2024-01-24T00:00:00Z/11"),
         ] {
             assert_eq!(time(date.parse().unwrap()), written);
-        }
-    }
-
-    #[test]
-    fn items_are_numbers_of_wikidata() {
-        assert_eq!(item("http://www.wikidata.org/entity/Q182852").as_deref(), Some("Q182852"));
-        assert_eq!(item("Q1").as_deref(), Some("Q1"));
-        for other in ["http://dbpedia.org/resource/Q1", "P190", "Q", "Q1a", "http://www.wikidata.org/entity/Q1#x"] {
-            assert_eq!(item(other), None, "{other}");
         }
     }
 

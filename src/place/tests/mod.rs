@@ -1,5 +1,6 @@
 //! What the register must hold true, on the places that ship and on small ones of its own.
 
+mod items;
 mod own;
 
 use std::sync::LazyLock;

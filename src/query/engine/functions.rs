@@ -112,9 +112,7 @@ fn same_name(terms: &[Term]) -> Option<bool> {
 /// A date of any precision, or the day of a date-time.
 fn date(term: &Term) -> Option<Date> {
     let Term::Literal(literal) = term else { return None };
-    let value = literal.value();
-    let value = if literal.datatype() == xsd::DATE_TIME { value.split('T').next()? } else { value };
-    value.parse().ok()
+    Date::in_rdf(literal.value())
 }
 
 fn day(date: Date) -> Term {
@@ -130,7 +128,7 @@ fn dated(date: Date) -> Term {
 fn in_force(terms: &[Term]) -> Option<(Certainty, Why)> {
     let [day, kinds, statuses, since, until, attested] = terms else { return None };
     let codes = |term| Some(text(term)?.split_whitespace().map(str::to_owned).collect());
-    let dates = |term| text(term)?.split_whitespace().map(|date| date.parse().ok()).collect::<Option<Vec<Date>>>();
+    let dates = |term| text(term)?.split_whitespace().map(Date::in_rdf).collect::<Option<Vec<Date>>>();
     let tie = Tie {
         since: dates(since)?,
         until: dates(until)?,

@@ -14,6 +14,7 @@ use crate::server::pages::literal;
 use crate::server::pages::show;
 use crate::server::pages::view::View;
 use crate::server::pages::vocabulary::prefixed;
+use crate::vocab::{item, wd};
 
 const ABOUT: &str = "SELECT DISTINCT ?property ?value ?scheme WHERE {
   { $place ?property ?value }
@@ -165,7 +166,13 @@ impl About {
                 dt { (texts.coordinates) }
                 dd { span.number { (format!("{latitude:.4}, {longitude:.4}")) } }
             }
-            @for (scheme, code) in &self.codes { dt { (scheme) } dd { code { (code) } } }
+            @for (scheme, code) in &self.codes {
+                dt { (scheme) }
+                @match item(code).filter(|_| scheme == "wikidata") {
+                    Some(item) => dd { (show::named_link(view, &format!("{}{item}", wd::NS), &Label::plain(item))) },
+                    None => dd { code { (code) } },
+                }
+            }
             @if !same.is_empty() {
                 dt { (texts.same_as) }
                 dd { @for other in same { div { (show::named_link(view, other, &Label::plain(prefixed(other)))) } } }
