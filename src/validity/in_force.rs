@@ -27,6 +27,8 @@ pub enum Why {
     Start,
     /// It had begun by this day, and nothing tells whether it had ended.
     End(Date),
+    /// It had begun by this day, and its end is told so coarsely that it may have been earlier than the day asked about.
+    EndCoarse(Date),
     /// Nothing tells whether it had begun, nor whether it had ended.
     Both,
 }
@@ -44,6 +46,7 @@ impl Why {
             Self::Contradictory => words.contradictory.to_owned(),
             Self::Start => words.start_open.to_owned(),
             Self::End(begun) => fill(words.end_open, &begun.to_string()),
+            Self::EndCoarse(begun) => fill(words.end_coarse, &begun.to_string()),
             Self::Both => words.both_open.to_owned(),
         }
     }
@@ -94,6 +97,7 @@ impl Tie {
         let ends = bounds.ends.filter(|ends| last <= *ends);
         match (begun, ends) {
             (Some(begun), Some(ends)) => (Certainty::Certainly, Why::Within(begun, ends)),
+            (Some(begun), None) if bounds.over.is_some() => (Certainty::Possibly, Why::EndCoarse(begun)),
             (Some(begun), None) => (Certainty::Possibly, Why::End(begun)),
             (None, Some(_)) => (Certainty::Possibly, Why::Start),
             (None, None) => (Certainty::Possibly, Why::Both),

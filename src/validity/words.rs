@@ -21,6 +21,7 @@ pub struct Words {
     pub contradictory: &'static str,
     pub start_open: &'static str,
     pub end_open: &'static str,
+    pub end_coarse: &'static str,
     pub both_open: &'static str,
 }
 
@@ -41,6 +42,7 @@ impl Words {
         contradictory: "what is told of it contradicts itself",
         start_open: "its start may be later",
         end_open: "begun by {}, its end not told",
+        end_coarse: "begun by {}, its end may be earlier",
         both_open: "neither start nor end known well enough",
     };
 
@@ -60,6 +62,7 @@ impl Words {
         contradictory: "记载互相矛盾",
         start_open: "可能更晚才开始",
         end_open: "最迟 {} 已开始，终止日期不明",
+        end_coarse: "最迟 {} 已开始，可能更早终止",
         both_open: "起止日期均不够明确",
     };
 
@@ -79,6 +82,7 @@ impl Words {
         contradictory: "記載互相矛盾",
         start_open: "可能更晚才開始",
         end_open: "最遲 {} 已開始，終止日期不明",
+        end_coarse: "最遲 {} 已開始，可能更早終止",
         both_open: "起止日期均不夠明確",
     };
 
@@ -98,6 +102,7 @@ impl Words {
         contradictory: "記述が互いに矛盾",
         start_open: "開始がより遅い可能性あり",
         end_open: "遅くとも {} に開始、終了は不明",
+        end_coarse: "遅くとも {} に開始、より早く終了した可能性あり",
         both_open: "開始も終了も十分に分からない",
     };
 
@@ -117,9 +122,11 @@ mod tests {
     fn every_language_leaves_room_for_the_same_dates() {
         let all = |words: &Words| {
             let Words { stated, stated_elsewhere, until, intent, not_done, since, attested, nothing, .. } = *words;
-            let Words { not_before, over_by, within, contradictory, start_open, end_open, both_open, .. } = *words;
+            let Words {
+                not_before, over_by, within, contradictory, start_open, end_open, end_coarse, both_open, ..
+            } = *words;
             let statuses = [stated, stated_elsewhere, until, intent, not_done, since, attested, nothing];
-            let in_force = [not_before, over_by, within, contradictory, start_open, end_open, both_open];
+            let in_force = [not_before, over_by, within, contradictory, start_open, end_open, end_coarse, both_open];
             statuses.into_iter().chain(in_force).map(|text| text.matches("{}").count()).collect::<Vec<_>>()
         };
         for words in [Words::ZH_HANS, Words::ZH_HANT, Words::JA] {

@@ -37,6 +37,25 @@ export async function violations(page) {
     .map(({ id, nodes }) => `${id} at ${nodes.slice(0, 3).map(({ target }) => target.flat().join(" ")).join(", ")}`);
 }
 
+/** Texts of a page's pictures that its edges cut, or that run into each other. */
+export const crowded = (page) => page.evaluate(() => {
+  const found = [];
+  for (const picture of document.querySelectorAll("svg[viewBox]")) {
+    const frame = picture.getBoundingClientRect();
+    const texts = [...picture.querySelectorAll("text")].map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+    const seen = texts.filter(({ box }) => box.width > 0);
+    seen.forEach(({ words, box }, at) => {
+      const isCut = box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+      if (isCut) found.push(`${words} is cut`);
+      // Lines are higher than their letters.
+      const [high, covers] = [box.height / 5, (other) => box.left + 2 < other.right && other.left + 2 < box.right];
+      const met = seen.slice(0, at).find(({ box: other }) => covers(other) && box.top + high < other.bottom && other.top + high < box.bottom);
+      if (met) found.push(`${words} runs into ${met.words}`);
+    });
+  }
+  return found;
+});
+
 /** Holds a page that is open to what all pages promise. */
 export async function promises(page, name, faults, { language, phone, axe }) {
   const seen = await page.evaluate(() => ({
@@ -55,6 +74,8 @@ export async function promises(page, name, faults, { language, phone, axe }) {
   check(`${name}: four languages`, ["简体中文", "繁體中文", "日本語", "English"].every((own) => seen.languages.includes(own)), seen.languages);
   check(`${name}: nothing hostile ran`, seen.hurt === undefined);
   if (phone) check(`${name}: no sideways scrolling`, seen.wide <= 0, `${seen.wide} px too wide`);
+  const texts = await crowded(page);
+  check(`${name}: names on pictures`, texts.length === 0, texts.join("; "));
   if (axe) {
     const found = await violations(page);
     check(`${name}: axe`, found.length === 0, found.join("; "));

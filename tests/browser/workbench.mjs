@@ -1,7 +1,7 @@
 // The page /sparql as a person uses it.
 
 import { check } from "./report.mjs";
-import { violations, watch } from "./watch.mjs";
+import { crowded, violations, watch } from "./watch.mjs";
 
 const LONG = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(STR(?c) = STR(?f) && STR(?i) = STR(?l)) }";
 const editor = (page) => page.getByRole("textbox", { name: /SPARQL/ });
@@ -84,6 +84,7 @@ async function pictures(page) {
     await page.locator('#answer svg[role="img"]').waitFor();
     check(`${name}: marks`, (await page.locator("#answer svg circle").count()) > 20);
     check(`${name}: an equal table`, (await page.locator("#answer table tbody tr").count()) > 20);
+    check(`${name}: names`, (await crowded(page)).length === 0, (await crowded(page)).join("; "));
     check(`${name}: axe`, (await violations(page)).length === 0, (await violations(page)).join("; "));
   }
 }

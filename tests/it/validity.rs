@@ -101,6 +101,8 @@ fn answers_have_their_reasons() {
         (&[], &[], &["1990", "2019"], Certainty::Certainly, Why::Within(date("1990-12-31"), date("2019-01-01"))),
         // An attestation of that year may be of an earlier day.
         (&["1990"], &[], &["1999"], Certainty::Possibly, Why::End(date("1990-12-31"))),
+        // An end in that year may be on an earlier day.
+        (&["1990"], &["1999"], &[], Certainty::Possibly, Why::EndCoarse(date("1990-12-31"))),
         (&["2000"], &[], &[], Certainty::Not, Why::NotBefore(date("2000-01-01"))),
         (&["1990"], &["1998"], &[], Certainty::Not, Why::OverBy(date("1998-12-31"))),
         // The days on which it began and ended are in force.

@@ -203,6 +203,23 @@ function spread(nodes, edges, width, height) {
 
 const clipped = (text, most) => ([...text].length > most ? `${[...text].slice(0, most - 1).join("")}…` : text);
 
+/** How wide a text of a picture is at most. */
+const breadth = (text) => [...text].reduce((sum, letter) => sum + (letter < "\u0250" ? 7.8 : 12.3), 0);
+
+/** The middle of the name above each dot, moved so that it stays within a picture; none where it would cover one before it. */
+function abreast(dots, width) {
+  const taken = [];
+  return dots.map(({ text, x, y }) => {
+    const half = breadth(text) / 2;
+    const middle = Math.min(Math.max(x, half + 4), width - half - 4);
+    const box = { left: middle - half, right: middle + half, top: y - 20, bottom: y - 4 };
+    const covers = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+    if (taken.some(covers)) return null;
+    taken.push(box);
+    return middle;
+  });
+}
+
 /** Statements as nodes and edges. */
 export function graph(result, { terms, texts }) {
   const { all, nodes, edges } = network(result.rows);
@@ -211,10 +228,13 @@ export function graph(result, { terms, texts }) {
   const lines = edges.map(({ from, to, predicate }) =>
     svg("line", { x1: from.x.toFixed(1), y1: from.y.toFixed(1), x2: to.x.toFixed(1), y2: to.y.toFixed(1), class: "edge" },
       title(terms.text(predicate, false).text)));
-  const dots = nodes.map(({ term, x, y }) => {
-    const { text, language } = terms.text(term, true);
-    return svg("g", {}, title(text), svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 5, class: "dot" }),
-      svg("text", { x: x.toFixed(1), y: (y - 8).toFixed(1), "text-anchor": "middle", class: "mark", lang: language || null }, clipped(text, 24)));
+  const called = nodes.map(({ term, x, y }) => ({ ...terms.text(term, true), x, y }));
+  const middles = abreast(called.map(({ text, x, y }) => ({ text: clipped(text, 24), x, y })), width);
+  const dots = called.map(({ text, language, x, y }, at) => {
+    const dot = svg("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 5, class: "dot" });
+    if (middles[at] === null) return svg("g", {}, title(text), dot);
+    const place = { x: middles[at].toFixed(1), y: (y - 8).toFixed(1), "text-anchor": "middle", class: "mark", lang: language || null };
+    return svg("g", {}, title(text), dot, svg("text", place, clipped(text, 24)));
   });
   const label = phrase(texts.graph_of, nodes.length, edges.length);
   const note = all > nodes.length ? h("p", {}, phrase(texts.graph_part, all, nodes.length)) : null;

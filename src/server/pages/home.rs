@@ -146,7 +146,7 @@ fn celebrated(names: &Names<'_>, view: &View, rows: &Rows, year: u16) -> Markup 
         ul.rows {
             @for row in rows.iter() {
                 @let (tie, start) = (row.iri("tie").unwrap_or_default(), row.text("start").unwrap_or_default());
-                @let since = start.parse::<Date>().ok().and_then(|since| Some((since, anniversary(since, year)?)));
+                @let since = Date::in_rdf(start).and_then(|since| Some((since, anniversary(since, year)?)));
                 @if let Some((since, on)) = since {
                     li {
                         strong { (fill(texts.years, &[&(year - since.year()).to_string()])) } " "

@@ -254,6 +254,37 @@ fn statuses(store: &Embedded, ties: &BTreeMap<usize, (&'static str, Vec<Telling>
 }
 
 #[tokio::test]
+async fn a_tie_that_follows_from_an_award_is_seen_on_its_day_wherever_that_is_asked() {
+    let (id, ns) = (vocab::ID, vocab::NS);
+    let tie = format!("<{id}tie/unspecified-friendship/zz-0--zz-own>");
+    let said = [
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type".to_owned(), format!("<{ns}Tie>")),
+        (format!("{ns}kind"), format!("<{}unspecified-friendship>", vocab::KIND)),
+        (format!("{ns}party"), format!("<{id}place/zz-own>")),
+        (format!("{ns}party"), format!("<{id}place/zz-0>")),
+        (format!("{ns}attestedOn"), "\"2014-05-06\"^^<http://www.w3.org/2001/XMLSchema#date>".to_owned()),
+        (format!("{ns}status"), format!("<{}in-force>", vocab::CODE)),
+    ];
+    let text: String = said
+        .iter()
+        .map(|(property, object)| format!("{tie} <{property}> {object} <{}inferred> .\n", vocab::GRAPH))
+        .collect();
+    let store = Embedded::memory().unwrap();
+    let mut quads = NQuadsParser::new().for_slice(text.as_bytes()).map(|quad| Ok(quad.unwrap()));
+    store.add_all(&mut quads, BulkOptions::default()).unwrap();
+    let store = Arc::new(store);
+    let app = App::over(&Endpoint::new(Arc::clone(&store), settings()));
+    for (day, answer) in [("2014-05-05", "possibly"), ("2014-05-06", "certainly"), ("2014-05-07", "possibly")] {
+        let rows = ask(&store, "in-force-on", &[("place", "zz-own"), ("day", day)]);
+        assert_eq!(rows.iter().map(|row| row["answer"].as_str()).collect::<Vec<_>>(), [answer], "{day}");
+        let address = format!("/doc/place/zz-own?on={day}");
+        let page = app.send("GET", &address, &[("accept", BROWSER), ("accept-language", "en")], "").await;
+        let on_page = told(page.text(), "data-in-force", "/doc/place/zz-");
+        assert_eq!(on_page.get(&0).map(String::as_str), Some(answer), "{day}: {}", page.text());
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_day_is_refused() {
     let app = App::new();
     let reply = app.send("GET", "/doc/place/cn-kunming?on=soon", &[("accept", BROWSER)], "").await;

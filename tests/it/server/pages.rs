@@ -292,6 +292,32 @@ async fn a_place_with_many_ties_pages_its_table() {
 }
 
 #[tokio::test]
+async fn of_a_place_with_many_figures_the_latest_is_found_and_the_rest_is_told() {
+    let app = App::new();
+    let figures: String = (0..450)
+        .map(|n| {
+            format!(
+                "<https://w3id.org/citypact/id/claim/{n}> a pact:CountObservation ; schema:observationAbout place:hub ;
+                 schema:variableMeasured variable:friendship-cities ; schema:value {n} ; pact:asOf \"{}\"^^xsd:gYear .\n",
+                1500 + n
+            )
+        })
+        .collect();
+    let data = format!(
+        "@prefix pact: <https://w3id.org/citypact/ns#> . @prefix schema: <https://schema.org/> .
+         @prefix variable: <https://w3id.org/citypact/variable/> . @prefix place: <https://w3id.org/citypact/id/place/> .
+         @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n{figures}"
+    );
+    assert_eq!(app.send("PUT", "/graphs?graph=http://example.org/g", &[WRITE, TURTLE], data).await.status, 201);
+    let html = page(&app, "/doc/place/hub?on=2026", "en").await;
+    let shown: Vec<_> = elements(html.text(), "tr").into_iter().filter(|row| row.contains("data-current")).collect();
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].contains("/claim/449\"") && shown[0].contains("data-current=\"certainly\""), "{}", shown[0]);
+    let html = page(&app, "/doc/place/hub", "en").await;
+    assert!(html.text().contains("50 more: query them") && html.text().contains("/claim/0\""), "all are counted");
+}
+
+#[tokio::test]
 async fn names_follow_the_language_of_the_page() {
     let app = site(settings());
     for (language, name) in [("zh-Hans", "昆明市"), ("zh-Hant", "昆明市"), ("ja", "昆明市"), ("en", "Kunming")]

@@ -28,10 +28,14 @@ fn conflict(html: &str) -> String {
 }
 
 async fn send(app: &App, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
+    send_to(app, "/review", fields, headers).await
+}
+
+async fn send_to(app: &App, address: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Reply {
     let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
     let body = pairs.collect::<Vec<_>>().join("&");
-    app.send("POST", "/review", &[&[FORM, ("accept", "text/html")], headers].concat(), body).await
+    app.send("POST", address, &[&[FORM, ("accept", "text/html")], headers].concat(), body).await
 }
 
 #[tokio::test]
@@ -55,6 +59,7 @@ async fn a_verdict_is_taken_with_the_token_shown_replaced_and_taken_back() {
     assert_eq!(taken.header("location"), format!("/review#{anchor}"));
     let html = review(&app).await;
     assert!(html.contains(&format!("id=\"{anchor}\"")), "the address leads to the conflict");
+    assert_eq!(html.matches("by Li &lt;Hua&gt;").count(), 1, "the verdict stands with its conflict, once");
     assert!(html.contains("by Li &lt;Hua&gt;") && html.contains("&lt;b&gt;since 1979&lt;/b&gt;"), "{html}");
     assert!(!html.contains("<b>since"), "{html}");
     let query = "SELECT ?verdict ?by (COUNT(?fact) AS ?facts) WHERE { GRAPH graph:review { ?a pact:verdict ?verdict ; schema:author ?by ;
@@ -71,6 +76,21 @@ async fn a_verdict_is_taken_with_the_token_shown_replaced_and_taken_back() {
     assert_eq!(send(&app, &fields("", "Wang", "w"), &[]).await.status, 303);
     assert_eq!(app.csv(query).await.text().lines().count(), 1);
     assert!(review(&app).await.contains("by a rule"));
+}
+
+#[tokio::test]
+async fn from_a_part_of_the_page_the_way_leads_back_to_it() {
+    let app = app(super::app::settings()).await;
+    let part = "/review?about=https://w3id.org/citypact/id/tie&token=w&page=1";
+    let html = app.send("GET", part, &[("accept", "text/html")], "").await.text().to_owned();
+    let action = html.split("method=\"post\" action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let action = action.replace("&amp;", "&");
+    assert!(action.starts_with("/review?about=") && action.contains("page=1") && !action.contains("token"), "{action}");
+    let conflict = conflict(&html);
+    let fields = [("conflict", conflict.as_str()), ("verdict", "homonym"), ("by", "Li"), ("token", "w")];
+    let taken = send_to(&app, &action, &fields, &[]).await;
+    let anchor = conflict.rsplit('/').next().unwrap();
+    assert_eq!((taken.status, taken.header("location").to_owned()), (303, format!("{action}#{anchor}")));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::labels::Label;
 use super::texts::fill;
 use super::view::View;
 use circle::Way;
-use labels::{Placed, place};
+use labels::{Area, Placed, place};
 use projection::project;
 
 /// A place on a map.
@@ -65,6 +65,11 @@ impl Sheet {
         (self.left..=self.left + self.width).contains(&x) && (self.top..=self.top + self.height).contains(&y)
     }
 
+    /// What is shown of it.
+    fn area(&self, top: f64, height: f64) -> Area {
+        Area { left: self.left, top, right: self.left + self.width, bottom: top + height }
+    }
+
     fn holds_way(&self, way: &Way) -> bool {
         self.top <= way.reach.0 && way.reach.1 <= self.top + self.height
     }
@@ -98,6 +103,9 @@ const NAMED: usize = 24;
 
 /// So many dots of a map of the world lie in East Asia before that is drawn in more detail beside it.
 const INSET: usize = 3;
+/// The height of letters of a map that is 1000 units wide.
+const LETTERS: f64 = 15.0;
+const LETTERS_ON_A_PHONE: f64 = 32.0;
 /// How much larger names and dots are on each of two maps side by side.
 const BESIDE: (f64, f64) = (1.3, 2.4);
 
@@ -117,10 +125,13 @@ pub fn figure(map: &Map<'_>, view: &View, caption: &Markup) -> Markup {
     html! {
         figure.map {
             div.sheets.two[inset] {
-                (drawn(view, sheet, (top, height), map.title, &html! { (arcs) (marks(map, &points, sheet, larger.0)) }))
+                @let whole = html! { (arcs) (marks(map, &points, sheet, &sheet.area(top, height), larger.0)) };
+                (drawn(view, sheet, (top, height), map.title, &whole))
                 @if inset {
                     @let title = fill(view.texts().site.east_asia, &[map.title]);
-                    (drawn(view, &ASIA, (ASIA.top, ASIA.height), &title, &html! { use href="#arcs" {} (marks(map, &points, &ASIA, larger.1)) }))
+                    @let area = ASIA.area(ASIA.top, ASIA.height);
+                    @let part = html! { use href="#arcs" {} (marks(map, &points, &ASIA, &area, larger.1)) };
+                    (drawn(view, &ASIA, (ASIA.top, ASIA.height), &title, &part))
                 }
             }
             figcaption { (caption) }
@@ -139,13 +150,22 @@ fn drawn(view: &View, sheet: &Sheet, (top, height): (f64, f64), title: &str, on_
     }
 }
 
-/// The dots on a sheet, and their names as far as there is room.
-fn marks(map: &Map<'_>, points: &[(f64, f64)], sheet: &Sheet, larger: f64) -> Markup {
+/// The dots on a sheet, and their names as far as there is room in what is shown of it.
+fn marks(map: &Map<'_>, points: &[(f64, f64)], sheet: &Sheet, shown: &Area, larger: f64) -> Markup {
     // Sizes are of a map that is 1000 units wide.
     let unit = sheet.width / 1000.0 * larger;
     let on_sheet: Vec<usize> = (0..points.len()).filter(|at| sheet.has(points[*at])).collect();
-    let names = names(map, points, &on_sheet, sheet, unit);
+    let names = names(map, points, &on_sheet, (unit * LETTERS, shown));
+    let on_a_phone = own_name(map, points, &on_sheet, (sheet.width / 1000.0 * LETTERS_ON_A_PHONE, shown));
     let tag = |at: usize| map.spots[at].label.tag.as_deref().unwrap_or_default();
+    let written = |name: &Placed, class: Option<&str>| {
+        html! {
+            text class=[class] x=(tenths(name.x)) y=(tenths(name.y)) lang=(tag(name.spot)) font-size=(tenths(name.size))
+                stroke-width=(tenths(name.size / 5.0)) {
+                (map.spots[name.spot].label.text)
+            }
+        }
+    };
     html! {
         @for &at in &on_sheet {
             @let here = map.here == Some(at);
@@ -154,11 +174,9 @@ fn marks(map: &Map<'_>, points: &[(f64, f64)], sheet: &Sheet, larger: f64) -> Ma
             }
         }
         @for name in &names {
-            text.own[map.here == Some(name.spot)] x=(tenths(name.x)) y=(tenths(name.y)) lang=(tag(name.spot))
-                font-size=(tenths(name.size)) stroke-width=(tenths(unit * 3.0)) {
-                (map.spots[name.spot].label.text)
-            }
+            (written(name, None))
         }
+        @if let Some(name) = &on_a_phone { (written(name, Some("phone"))) }
     }
 }
 
@@ -171,12 +189,19 @@ fn radius(here: bool, count: usize) -> f64 {
 }
 
 /// Names beside dots, as far as they do not run into each other; that of the page's own place first.
-fn names(map: &Map<'_>, points: &[(f64, f64)], on_sheet: &[usize], sheet: &Sheet, unit: f64) -> Vec<Placed> {
+fn names(map: &Map<'_>, points: &[(f64, f64)], on_sheet: &[usize], (size, shown): (f64, &Area)) -> Vec<Placed> {
     let here = map.here.filter(|here| on_sheet.contains(here));
     let order = here.into_iter().chain(on_sheet.iter().copied().filter(|at| map.here != Some(*at)));
     let wanted = if on_sheet.len() > MANY { usize::from(here.is_some()) } else { NAMED };
-    let right = sheet.left + sheet.width;
-    place(order.take(wanted).map(|at| (at, points[at], map.spots[at].label.text.as_str())), unit * 15.0, right)
+    let dots: Vec<(f64, f64)> = on_sheet.iter().map(|at| points[*at]).collect();
+    place(order.take(wanted).map(|at| (at, points[at], map.spots[at].label.text.as_str())), &dots, size, shown)
+}
+
+/// The name of the page's own place, which is the only one that a small screen shows, in letters that can be read there.
+fn own_name(map: &Map<'_>, points: &[(f64, f64)], on_sheet: &[usize], (size, shown): (f64, &Area)) -> Option<Placed> {
+    let here = map.here.filter(|here| on_sheet.contains(here))?;
+    let name = (here, points[here], map.spots[here].label.text.as_str());
+    place(std::iter::once(name), &[], size, shown).pop()
 }
 
 /// A coordinate to a tenth.

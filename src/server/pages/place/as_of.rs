@@ -16,11 +16,14 @@ use crate::vocab::pact;
 /// The parameter that names the day.
 pub const PARAMETER: &str = "on";
 
-/// What all documents tell of ties in time; what rules concluded is left out.
+/// What is told of ties in time, of ties that follow from awards, too; a status that rules concluded is left out.
 const TOLD: &str = "SELECT DISTINCT ?tie ?property ?value WHERE {
   VALUES ?tie { $ties }
-  VALUES ?property { pact:kind pact:status pact:modality pact:since pact:until pact:attestedOn }
-  GRAPH ?graph { ?tie ?property ?value } FILTER(?graph != graph:inferred)
+  { VALUES ?property { pact:kind pact:since pact:until pact:attestedOn } ?tie ?property ?value }
+  UNION {
+    VALUES ?property { pact:status pact:modality }
+    GRAPH ?graph { ?tie ?property ?value } FILTER(?graph != graph:inferred)
+  }
 }";
 
 /// The day that an address names: a day, or a month or year as a whole.
@@ -54,7 +57,7 @@ impl AsOf {
         for row in rows.iter() {
             let (Some(tie), Some(property)) = (row.iri("tie"), row.iri("property")) else { continue };
             let tie = told.entry(tie.to_owned()).or_default();
-            let date: Option<Date> = row.text("value").and_then(|date| date.parse().ok());
+            let date: Option<Date> = row.text("value").and_then(Date::in_rdf);
             let code = row.iri("value").map(str::to_owned);
             match property {
                 p if p == pact::since.as_str() => tie.since.extend(date),

@@ -31,7 +31,9 @@ const FIGURES: &str =
   }
   OPTIONAL { ?graph prov:wasDerivedFrom ?document }
   OPTIONAL { ?assessment pact:assesses ?figure }
-} ORDER BY ?variable ?scope STR(?asOf) STR(?due) ?figure LIMIT 400";
+} ORDER BY ?variable ?scope STR(?asOf) STR(?due) ?figure LIMIT 20000";
+/// Rows of the table.
+const MOST: usize = 400;
 
 /// The figures about a place.
 pub struct Figures {
@@ -79,18 +81,22 @@ impl Figures {
             texts.site.review,
         ];
         let about = view.asking("/review", &[("about", place.as_str())]);
-        let mut seen = BTreeSet::new();
-        let rows: Vec<Markup> = self
-            .rows
-            .iter()
-            .filter(|row| self.shown(*row).is_some())
-            .filter(|row| seen.insert((row.iri("figure"), row.iri("document"))))
-            .map(|row| self.row(names, view, row, &about))
-            .collect();
+        let shown = self.all_shown();
+        let rows: Vec<Markup> = shown.iter().take(MOST).map(|row| self.row(names, view, *row, &about)).collect();
         html! {
             h2 #figures { (texts.place.figures) }
             (show::table(texts.place.figures, &heads, &rows))
+            @if shown.len() > MOST {
+                p { a href=(view.query(&query(place))) { (fill(texts.thing.incoming_more, &[&(shown.len() - MOST).to_string()])) } }
+            }
         }
+    }
+
+    /// The rows that count, each figure of a document once.
+    fn all_shown(&self) -> Vec<Row<'_>> {
+        let mut seen = BTreeSet::new();
+        let counts = self.rows.iter().filter(|row| self.shown(*row).is_some());
+        counts.filter(|row| seen.insert((row.iri("figure"), row.iri("document")))).collect()
     }
 
     /// What is said of a figure beside its date; none where it does not count on the day.
@@ -124,6 +130,14 @@ impl Figures {
     }
 }
 
+/// Asks for all figures about a place.
+fn query(place: &NamedNode) -> String {
+    format!(
+        "SELECT ?figure ?variable ?value ?asOf WHERE {{\n  ?figure schema:observationAbout {place} ; schema:variableMeasured ?variable .\n  \
+         OPTIONAL {{ ?figure schema:value ?value }}\n  OPTIONAL {{ ?figure pact:asOf ?asOf }}\n}} ORDER BY ?variable ?asOf"
+    )
+}
+
 /// How exact a figure is, unless it is exact.
 pub fn quantifier<'r>(row: Row<'r>) -> Option<&'r str> {
     row.iri("quantifier").filter(|quantifier| *quantifier != code::exact.as_str())
@@ -152,8 +166,7 @@ fn current(rows: &Rows, day: Date) -> BTreeMap<String, Certainty> {
         }
     }
     let of_group = |group: BTreeSet<(&str, &str)>| {
-        let dated =
-            group.into_iter().filter_map(|(figure, date)| Some((figure.to_owned(), date.parse::<Date>().ok()?)));
+        let dated = group.into_iter().filter_map(|(figure, date)| Some((figure.to_owned(), Date::in_rdf(date)?)));
         let (figures, dates): (Vec<String>, Vec<Date>) = dated.unzip();
         figures.into_iter().zip(figures_on(day, &dates)).collect::<Vec<_>>()
     };

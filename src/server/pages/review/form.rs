@@ -24,6 +24,11 @@ pub fn anchor(conflict: &Conflict) -> &str {
     conflict.assessment.as_str().rsplit('/').next().unwrap_or_default()
 }
 
+/// The part of the page that the form is on: it is sent there, and leads back there.
+pub fn back(view: &View) -> String {
+    view.here_with(TOKEN, None)
+}
+
 /// Who judged, and when.
 pub fn signed(view: &View, by: Option<&str>, on: Option<&str>) -> Markup {
     html! {
@@ -41,7 +46,7 @@ pub fn form(view: &View, conflict: &Conflict) -> Markup {
     html! {
         details.judge {
             summary { (texts.judge) }
-            form method="post" action=(view.at("/review")) {
+            form method="post" action=(back(view)) {
                 input type="hidden" name=(CONFLICT) value=(conflict.assessment.as_str());
                 p {
                     label for=(name(VERDICT)) { (texts.verdict) }

@@ -101,9 +101,13 @@ pub fn page(reading: &Reading<'_>, view: &View) -> Result<Page, Problem> {
     let texts = view.texts();
     let about = view.parameter("about");
     let rows = reading.ask(ASSESSMENTS, &[])?;
-    let assessments = assessments(&rows, about);
     let found = reading.conflicts()?;
     let conflicts: Vec<&Conflict> = found.iter().filter(|conflict| concerns(conflict, about)).collect();
+    // A verdict that the page took stands with its conflict, and there alone.
+    let with_conflicts: BTreeSet<String> =
+        conflicts.iter().map(|conflict| verdict::node(conflict).into_string()).collect();
+    let mut assessments = assessments(&rows, about);
+    assessments.retain(|(assessment, _)| !with_conflicts.contains(*assessment));
     let part = Part::of(view, ENTRIES, assessments.len() + conflicts.len());
     let shown: Vec<_> = assessments.iter().skip(part.offset()).take(ENTRIES).collect();
     let before = part.offset().saturating_sub(assessments.len());

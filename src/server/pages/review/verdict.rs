@@ -72,7 +72,7 @@ pub async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Re
         }
     })
     .await?;
-    Ok(description::see_other(&format!("{}#{anchor}", view.at("/review"))))
+    Ok(description::see_other(&format!("{}#{anchor}", form::back(&view))))
 }
 
 fn judged(field: impl Fn(&str) -> Option<String>) -> Result<Judged, Problem> {
@@ -93,9 +93,14 @@ fn judged(field: impl Fn(&str) -> Option<String>) -> Result<Judged, Problem> {
     })
 }
 
+/// The node of what a person makes of a conflict by the form.
+pub fn node(conflict: &Conflict) -> NamedNode {
+    NamedNode::new_unchecked(format!("{}/judged", conflict.assessment.as_str()))
+}
+
 /// The node of a person's assessment of a conflict, and what is said of it.
 fn quads(endpoint: &Endpoint, view: &View, conflict: &Conflict, judged: &Judged) -> (NamedNode, Vec<Quad>) {
-    let subject = NamedNode::new_unchecked(format!("{}/judged", conflict.assessment.as_str()));
+    let subject = node(conflict);
     let Some(verdict) = judged.verdict else { return (subject, Vec::new()) };
     let mut quads = Vec::new();
     let mut say = |property: NamedNodeRef<'_>, object: Term| {
