@@ -50,6 +50,15 @@ impl Drop for Unfinished {
     }
 }
 
+/// What the names of files and folders on their way begin and end with.
+const ON_ITS_WAY: (&str, &str) = (".citypact-", ".part");
+
+/// Whether a name is that of something on its way: it stays where its process was killed.
+#[must_use]
+pub fn is_on_its_way(name: &str) -> bool {
+    name.starts_with(ON_ITS_WAY.0) && name.ends_with(ON_ITS_WAY.1)
+}
+
 /// Why a file is not written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}", .path.display())]
@@ -128,7 +137,7 @@ fn begin(path: &Path) -> io::Result<(File, TempPath)> {
 
 fn named_as_unfinished() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".citypact-").suffix(".part");
+    builder.prefix(ON_ITS_WAY.0).suffix(ON_ITS_WAY.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -199,7 +208,7 @@ impl Together {
     pub fn begin(folder: &Path) -> io::Result<Self> {
         let is_new = !folder.exists();
         fs::create_dir_all(folder)?;
-        let beside = tempfile::Builder::new().prefix(".citypact-").suffix(".part").tempdir_in(folder)?;
+        let beside = tempfile::Builder::new().prefix(ON_ITS_WAY.0).suffix(ON_ITS_WAY.1).tempdir_in(folder)?;
         let _unfinished = Unfinished::begin(beside.path());
         Ok(Self { beside: Some(beside), folder: folder.to_owned(), is_new, _unfinished })
     }

@@ -7,12 +7,12 @@ use std::io::{self, Write};
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
 use serde_json::{Value, json};
 
-use super::conflicts::{Claim, Conflict, Review};
+use super::conflicts::{Claim, Conflict, Review, of_vocabulary};
 use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
 use super::validation::ShapesReport;
 use super::words;
-use crate::ontology::LANGUAGES;
+use crate::ontology::{self, LANGUAGES};
 use crate::output::Style;
 use crate::rdf::recommended;
 use crate::vocab::sh;
@@ -281,7 +281,8 @@ fn conflict_text(conflict: &Conflict, how: &Written, out: &mut impl Write) -> io
     for review in &conflict.reviews {
         let by = review.by.as_deref().map(|by| how.say(" by {}", &[&plain(by, how)])).unwrap_or_default();
         let at = review.at.as_deref().map(|at| how.say(" on {}", &[&plain(at, how)])).unwrap_or_default();
-        let verdict = how.style.term(&review.verdict);
+        let known = of_vocabulary(review.verdict.as_str(), ontology::language(&how.language));
+        let verdict = known.map_or_else(|| how.style.term(&review.verdict), str::to_owned);
         writeln!(out, "      {}", how.say("assessed as {}{}{}", &[&verdict, &by, &at]))?;
     }
     Ok(())

@@ -48,6 +48,17 @@ pub fn by(of: &str) -> String {
     format!("{} {} {of}", env!("CARGO_PKG_VERSION"), vocabulary.finalize().to_hex())
 }
 
+/// Says, of data behind an endpoint, that everything is looked at, and why: which state it is in, and what changed since another, is
+/// nothing that the protocols of SPARQL tell.
+pub fn say_of_endpoint(data: &Whole, edge: &Edge) {
+    if data.remote().is_some() {
+        edge.say(
+            "Everything is looked at: an endpoint does not tell what changed since the last time. Of a store that no server holds \
+             only what changed is looked at.",
+        );
+    }
+}
+
 /// What was kept under a name by the same program for the same purpose, with what has changed since, where both are known.
 pub fn recalled<T: DeserializeOwned>(data: &Whole, name: &str, by: &str, edge: &Edge) -> Result<Option<(T, Changes)>> {
     let Some(store) = data.embedded() else { return Ok(None) };

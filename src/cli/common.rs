@@ -35,6 +35,17 @@ pub fn files_named(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// A language tag (BCP 47), as people type it.
+pub fn language(text: &str) -> std::result::Result<String, String> {
+    let is_tag = |text: &str| oxrdf::Literal::new_language_tagged_literal("", text).is_ok();
+    if is_tag(text) {
+        return Ok(text.to_owned());
+    }
+    let meant = text.split('.').next().unwrap_or_default().replace('_', "-");
+    let hint = if is_tag(&meant) { meant.as_str() } else { "zh-Hant" };
+    Err(format!("it is no language tag (BCP 47): write one such as {hint}"))
+}
+
 /// Columns of text, aligned with regard to the width of CJK characters; numbers of the last column to the right.
 pub fn columns(edge: &Edge, rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);

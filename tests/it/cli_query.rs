@@ -31,6 +31,21 @@ fn asked(directory: &Path, options: &[&str]) -> String {
 }
 
 #[test]
+fn a_language_that_is_none_is_refused_with_what_is_meant() {
+    let folder = folder();
+    for (args, meant) in [
+        (&["export", "--to", "geojson", "--lang", "zh_CN", "--data", "x.trig"][..], "such as zh-CN"),
+        (&["release", "out", "--lang", "ja_JP.UTF-8", "--data", "x.trig"], "such as ja-JP"),
+        (&["check", "--lang", "bad lang!", "--data", "x.trig"], "such as zh-Hant"),
+        (&["infer", "--lang", "", "--data", "x.trig"], "such as zh-Hant"),
+    ] {
+        let refused = run(folder.path(), args);
+        assert_eq!(refused.status, Some(2), "{args:?}");
+        assert!(refused.stderr.contains(meant), "{args:?}: {}", refused.stderr);
+    }
+}
+
+#[test]
 fn a_pipe_gets_data_and_every_format_can_be_asked_for() {
     let folder = folder();
     let here = folder.path();

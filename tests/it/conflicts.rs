@@ -41,7 +41,7 @@ fn assessments_are_written_once_vanish_with_their_facts_and_yield_to_people() {
     let told = check(here, &["--write"]);
     assert_eq!(told.status, Some(0), "{}", told.stderr);
     assert!(told.stderr.contains("2 assessments by rules, 2 new, 0 gone; 1 overridden by people"), "{}", told.stderr);
-    assert!(told.stdout.contains("assessed as code:changed-over-time by Li Hua on 2024-05-01"), "{}", told.stdout);
+    assert!(told.stdout.contains("assessed as changed over time by Li Hua on 2024-05-01"), "{}", told.stdout);
     let written = asked(here, BY_RULES);
     assert_eq!(written.len(), 2);
     let notes = asked(

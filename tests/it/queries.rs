@@ -204,12 +204,10 @@ fn refusals_say_what_to_do() {
         "\"2024\" is no value for the parameter day: expected a day, such as 2024-01-24",
         None,
     );
-    refused(
-        "anniversaries",
-        &[("year", "soon")],
-        "\"soon\" is no value for the parameter year: expected a year, such as 2024",
-        None,
-    );
+    for year in ["soon", "-44", "99", "10000"] {
+        let message = format!("\"{year}\" is no value for the parameter year: expected a year, such as 2024");
+        refused("anniversaries", &[("year", year)], &message, None);
+    }
     let (message, _) = refusal("partners", &[("place", "Atlantis the lost")]);
     assert!(message.contains("no place of the register has that id or name"), "{message}");
 }

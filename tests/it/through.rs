@@ -140,6 +140,9 @@ fn loads(here: &Path, peer: &Peer) {
     assert!(again.stderr.contains(" 0 removed"), "{}", again.stderr);
 }
 
+/// What is said of work that is not done in proportion to a change.
+const IN_FULL: &str = "Everything is looked at: an endpoint does not tell what changed since the last time.";
+
 fn reads(here: &Path, peer: &Peer) {
     let both = |args: &[&str]| (local(here, args), at(here, peer, args));
     let (file, store) = both(&["export", "--to", "nquads", "--quiet"]);
@@ -152,6 +155,18 @@ fn reads(here: &Path, peer: &Peer) {
     assert_eq!((store.status, store.stdout), (file.status, file.stdout));
     let (file, store) = both(&["check", "--quiet", "--to", "json"]);
     assert_eq!((store.status, store.stdout), (file.status, file.stdout));
+    // Whatever it is, it does not tell what changed, and the command says so; not where that makes no difference.
+    for (args, told) in [
+        (&["check", "--conflicts"][..], true),
+        (&["check"], true),
+        (&["check", "--full"], false),
+        (&["check", "--no-shapes", "--conflicts"], true),
+        (&["check", "--whole"], false),
+        (&["infer", "--dry-run"], false),
+    ] {
+        let said = at(here, peer, args).stderr;
+        assert_eq!(said.contains(IN_FULL), told, "{args:?}: {said}");
+    }
     let info: serde_json::Value = serde_json::from_str(&at(here, peer, &["info", "--json"]).ok()).unwrap();
     let graphs = info["graphs"].as_object().unwrap();
     assert_eq!((graphs["http://a/g"].as_u64(), graphs.get("DEFAULT")), (Some(2), None), "{info}");
@@ -170,6 +185,7 @@ fn infers(here: &Path, peer: &Peer) {
     let follow = number(&dry.stderr, " facts follow");
     for (added, round) in [(follow, "first"), (0, "again")] {
         let inferred = at(here, peer, &["infer"]);
+        assert!(inferred.stderr.contains(IN_FULL), "{round}: {}", inferred.stderr);
         assert_eq!(number(&inferred.stderr, " facts follow"), follow, "{round}: {}", inferred.stderr);
         assert_eq!(number(&inferred.stderr, " facts added"), added, "{round}: {}", inferred.stderr);
         assert!(inferred.stderr.contains(" 0 removed"), "{round}: {}", inferred.stderr);

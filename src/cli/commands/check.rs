@@ -13,6 +13,7 @@ use crate::check::{
 };
 use crate::cli::again;
 use crate::cli::backend::{Backend, DataArgs};
+use crate::cli::common;
 use crate::cli::conflicts::ConflictArgs;
 use crate::cli::edge::{Edge, now};
 use crate::cli::output;
@@ -38,7 +39,8 @@ use crate::vocab;
     otherwise.\n\nOf an endpoint documents are fetched and validated in lots, so that never all is held, and for \
     --conflicts and --sources the statements that these look at. --whole, and shapes of your own without --each, read all of it, \
     within --limit-memory.\n\nOf a store of this machine only what may have changed since the last check is looked at again, with the same \
-    result; --full looks at everything.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
+    result; --full looks at everything. An endpoint does not tell what changed: of one, and of a store that a server holds, everything is \
+    looked at, and that is said.\n\nExit status: 0 where nothing breaks the contract, 3 where a shape is violated or a quote does not stand \
     (with --strict also at warnings and conflicts), 1 where the check itself fails.\n\nExamples:\n  citypact check --data \
     examples/articles/*.jsonl\n  citypact check --conflicts --no-shapes --to json\n  citypact check --conflicts --write\n  citypact check --shapes my-shapes.ttl \
     --to turtle --out report.ttl\n  citypact check --sources articles/"
@@ -78,7 +80,7 @@ pub struct Args {
     #[arg(long)]
     strict: bool,
     /// Language of messages and labels (BCP 47)
-    #[arg(long, value_name = "LANG", default_value = "en")]
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = common::language)]
     lang: String,
     /// Cases of one message to tell in text; the others are counted
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -128,6 +130,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         (false, false) => of_store(args, args.data.open(&limits, edge)?.0, (&rules, &executor), edge)?,
     };
     let outcome = data.outcome;
+    if !args.full && args.goes_by_changes() {
+        again::say_of_endpoint(&data, edge);
+    }
     let report = Report {
         shapes: if args.no_shapes { None } else { Some(validate(args, &data, &executor, edge)?) },
         evidence: texts.map(|texts| evidence(&data.version, &texts, &executor, edge)).transpose()?,
@@ -167,6 +172,12 @@ fn of_store(
 }
 
 impl Args {
+    /// Whether of a store of this machine only what changed would be looked at.
+    const fn goes_by_changes(&self) -> bool {
+        let by_shapes = !self.no_shapes && self.shapes.is_empty() && matches!(self.scope(), Scope::Documents);
+        by_shapes || self.conflicts
+    }
+
     /// What is validated at once.
     const fn scope(&self) -> Scope {
         if self.each || self.shapes.is_empty() && !self.whole { Scope::Documents } else { Scope::Whole }

@@ -10,9 +10,9 @@ use oxrdf::{GraphName, NamedNode, Quad};
 use super::query;
 use crate::cli::answer;
 use crate::cli::backend::{Backend, DataArgs};
-use crate::cli::files;
-
+use crate::cli::common;
 use crate::cli::edge::Edge;
+use crate::cli::files;
 use crate::cli::output;
 use crate::cli::progress::Unit;
 use crate::cli::report::{Failure, Result};
@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long)]
     raw_cells: bool,
     /// Language of names in GeoJSON and GraphML, and of the labels beside parties in CSV (BCP 47)
-    #[arg(long, value_name = "LANG", default_value = "en")]
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = common::language)]
     lang: String,
     #[command(flatten)]
     nanopub: NanopubArgs,

@@ -10,6 +10,7 @@ use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term};
 use crate::cli::again;
 use crate::cli::answer;
 use crate::cli::backend::{Backend, DataArgs};
+use crate::cli::common;
 use crate::cli::edge::Edge;
 use crate::cli::output;
 use crate::cli::progress::Unit;
@@ -35,7 +36,8 @@ const ABOVE: &str = "SELECT DISTINCT ?one ?other WHERE { ?one rdfs:subPropertyOf
     after_help = "A rule is a file .rq with a CONSTRUCT; its first comments hold `# title:` and `# description:`. It sees all \
     facts, those inferred among them, as one graph; GRAPH ?g { … } in it sees what is stated alone. Rules run until nothing \
     new follows. What was inferred before and no longer follows goes. In a store of this machine only what may have changed since the last \
-    inference is derived again, with the same result; --full derives everything.\n\nOf an endpoint the statements are fetched \
+    inference is derived again, with the same result; --full derives everything. An endpoint does not tell what changed: of one, and of a \
+    store that a server holds, everything is derived, and that is said.\n\nOf an endpoint the statements are fetched \
     that the rules read, within --limit-memory; all of them where a rule reads what has any predicate.\n\nExit status of --explain: 3 where the fact does not \
     hold.\n\nExamples:\n  citypact infer\n  citypact infer --dry-run --rules my-rules/\n  citypact infer --data \
     examples/articles/*.jsonl --out inferred.ttl\n  citypact infer --explain 'place:cn-kunming pact:twinnedWith ?x'"
@@ -74,7 +76,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 20)]
     cases: usize,
     /// Language of labels in explanations (BCP 47); none where not given
-    #[arg(long, value_name = "LANG")]
+    #[arg(long, value_name = "LANG", value_parser = common::language)]
     lang: Option<String>,
     #[command(flatten)]
     work: WorkArgs,
@@ -98,6 +100,9 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         (false, false) => of_store(args, args.data.open(&limits, edge)?.0, (&rules, &executor), edge)?,
     };
     let outcome = data.outcome;
+    if writes && !args.full {
+        again::say_of_endpoint(&data, edge);
+    }
     if writes && !args.full && follow_up(args, &rules, &data, &executor, edge)? {
         return Ok(outcome);
     }
@@ -171,7 +176,7 @@ fn rules(args: &Args) -> Result<Rules> {
 
 /// The rules of a folder, in the order of their names.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let paths = crate::cli::common::files_named(folder, "rq")?;
+    let paths = common::files_named(folder, "rq")?;
     if paths.is_empty() {
         return Err(Failure::usage(format!("{} holds no rule", folder.display())).hint("rules are files named .rq"));
     }

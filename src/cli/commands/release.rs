@@ -7,6 +7,7 @@ use oxrdf::{Literal, NamedNode};
 
 use super::export::{copy, held};
 use crate::cli::backend::DataArgs;
+use crate::cli::common;
 use crate::cli::edge::Edge;
 use crate::cli::files;
 use crate::cli::report::{Failure, Result};
@@ -44,7 +45,7 @@ pub struct Args {
     #[arg(long, value_name = "IRI", value_parser = files::iri)]
     publisher: Option<NamedNode>,
     /// Language of the title, and of labels in maps, networks and sheets (BCP 47)
-    #[arg(long, value_name = "LANG", default_value = "en")]
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = common::language)]
     lang: String,
     #[command(flatten)]
     data: DataArgs,

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::OutputError;
 use super::export::{SheetOptions, write_geojson_in, write_graphml_in, write_sheets_with};
-use crate::atomic::{AtomicFile, Together};
+use crate::atomic::{AtomicFile, Together, is_on_its_way};
 use crate::format::{Syntax, Unsayable};
 use crate::ontology;
 use crate::rdf;
@@ -94,15 +94,31 @@ pub fn is_free(directory: &Path) -> io::Result<bool> {
         entries => entries?,
     };
     let of_release = listed(directory);
+    let is_ours = |name: &str| of_release.contains(name) || is_on_its_way(name);
     let mut names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    names.try_fold(true, |free, name: io::Result<String>| Ok(free && of_release.contains(&name?)))
+    names.try_fold(true, |free, name: io::Result<String>| Ok(free && is_ours(&name?)))
 }
 
-/// The files of the release that a folder holds; none where it holds none.
+/// The files of the release that a folder holds; none where it holds none: checksums of other files are not of a release.
 fn listed(directory: &Path) -> BTreeSet<String> {
     let sums = fs::read_to_string(directory.join(SUMS)).unwrap_or_default();
     let names = sums.lines().filter_map(|line| Some(line.split_once("  ")?.1.to_owned()));
-    names.chain([SUMS.to_owned()]).collect()
+    // A list may have been written by others: nothing of it leads out of the folder.
+    let within = |name: &String| Path::new(name).file_name().is_some_and(|file| file == name.as_str());
+    let names: BTreeSet<String> = names.filter(within).chain([SUMS.to_owned()]).collect();
+    let is_release = [CANONICAL, DESCRIPTION].iter().all(|name| names.contains(*name));
+    if is_release { names } else { BTreeSet::new() }
+}
+
+/// Removes what releases that were killed have left in a folder.
+fn sweep(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if is_on_its_way(&entry.file_name().to_string_lossy()) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a release into `directory`, which is made where it is not there; all files appear once all are whole, and those of
@@ -138,8 +154,12 @@ pub fn write_release(store: &dyn Store, directory: &Path, options: &ReleaseOptio
     let before = listed(directory);
     folder.commit()?;
     for name in before.difference(&listed(directory)) {
-        fs::remove_file(directory.join(name))?;
+        match fs::remove_file(directory.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
     }
+    sweep(directory)?;
     Ok(released)
 }
 

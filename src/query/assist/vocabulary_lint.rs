@@ -5,7 +5,7 @@ use oxrdf::NamedNode;
 use crate::eval::expression::is_function;
 use crate::nearest::nearest;
 use crate::query::engine::Query;
-use crate::query::engine::functions::{LazyRegister, functions};
+use crate::query::engine::functions::{FUNCTIONS, LazyRegister, functions};
 use crate::query::syntax::error::SyntaxError;
 use crate::query::syntax::options::ParseOptions;
 use crate::query::syntax::tokens::{Kind, Tokens};
@@ -25,7 +25,8 @@ pub fn unknown_terms(text: &str, options: &ParseOptions) -> Vec<SyntaxError> {
         let Some((prefix, local)) = name.split_once(':').filter(|(_, local)| !local.is_empty()) else { continue };
         // A text that declares the prefix may mean something else by it.
         let is_declared = names.iter().any(|(_, name)| name.strip_suffix(':') == Some(prefix));
-        let is_known = known(prefix).is_none_or(|terms| terms.contains(&local));
+        let is_function = prefix == "pact" && FUNCTIONS.contains(&local);
+        let is_known = is_function || known(prefix).is_none_or(|terms| terms.contains(&local));
         if !is_declared && !is_known && !found.contains(name) {
             found.push(name);
             unknown.push(describe(text, options, *at, prefix, local));
@@ -92,6 +93,7 @@ mod tests {
         let expected =
             ("query:1:14: the vocabulary has no `pact:partty`".into(), Some("did you mean `pact:party`?".into()));
         assert_eq!(told("SELECT * {?s pact:partty ?o . ?o pact:partty ?s }"), [expected]);
+        assert_eq!(told("ASK { FILTER(pact:inForce(?day, '', '', ?since, '', '') = pact:fold('x')) }"), []);
         assert_eq!(told("ASK { ?t pact:kind kind:friendship-city ; pact:status code:in-force ; a skos:Whatever }"), []);
     }
 

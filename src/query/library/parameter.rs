@@ -235,7 +235,7 @@ impl Kind {
             Self::Iri => iri(text).map(Value::Iri),
             Self::Code => code(text).map(Value::Iri),
             Self::Date => date(text).map(Value::Literal),
-            Self::Year => whole(text, "a year, such as 2024").map(Value::Literal),
+            Self::Year => year(text).map(Value::Literal),
             Self::Integer => whole(text, "a whole number").map(Value::Literal),
             Self::Text => Ok(Value::Literal(Literal::new_simple_literal(text))),
             Self::Lang => lang(text).map(Value::Literal),
@@ -281,6 +281,12 @@ fn date(text: &str) -> Result<Literal, ParameterError> {
         crate::record::Date::Day(..) => Ok(Literal::new_typed_literal(text, xsd::DATE)),
         _ => Err(FORM),
     }
+}
+
+/// A year as dates of the data have them: of four digits, the first no zero.
+fn year(text: &str) -> Result<Literal, ParameterError> {
+    let year = text.parse::<i64>().ok().filter(|year| (1000..=9999).contains(year));
+    year.map(Literal::from).ok_or(ParameterError::Form("a year, such as 2024"))
 }
 
 fn whole(text: &str, form: &'static str) -> Result<Literal, ParameterError> {
