@@ -84,7 +84,6 @@ pub mod cli;
 pub mod convert;
 pub mod counted;
 pub mod eval;
-pub mod external_sort;
 #[cfg(feature = "client")]
 pub mod federation;
 pub mod fold;

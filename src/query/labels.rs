@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use oxrdf::{NamedNode, Term};
 
-use crate::rdf::is_in_range;
+use crate::rdf::{is_in_range, script_of_region};
 use crate::store::{Store, StoreError, select};
 
 /// Languages tried after the one asked for, in this order; then texts of no language, then any.
@@ -100,9 +100,8 @@ impl Labels {
 /// written there.
 fn ranges(language: &str) -> Vec<String> {
     let asked = language.to_lowercase();
-    let written = match asked.split_once('-') {
-        Some(("zh", region @ ("tw" | "hk" | "mo"))) => format!("zh-hant-{region}"),
-        Some(("zh", region @ ("cn" | "sg" | "my"))) => format!("zh-hans-{region}"),
+    let written = match (script_of_region(&asked), asked.split_once('-')) {
+        (Some(script), Some((language, region))) => format!("{language}-{}-{region}", script.to_lowercase()),
         _ => asked.clone(),
     };
     let mut found = vec![asked];

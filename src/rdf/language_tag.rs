@@ -100,6 +100,17 @@ fn recase(i: usize, part: &str) -> String {
     cased
 }
 
+/// The script that Chinese is written in where a tag names a region alone (`zh-TW`), as Unicode's likely subtags have it.
+pub fn script_of_region(tag: &str) -> Option<&'static str> {
+    let (language, region) = tag.split_once('-')?;
+    match region.to_ascii_lowercase().as_str() {
+        _ if !language.eq_ignore_ascii_case("zh") => None,
+        "tw" | "hk" | "mo" => Some("Hant"),
+        "cn" | "sg" | "my" => Some("Hans"),
+        _ => None,
+    }
+}
+
 /// Whether a language tag is of a basic language range, in whatever case (RFC 4647, section 3.3.1); no tag is of the empty range.
 pub fn is_in_range(tag: &str, range: &str) -> bool {
     let begins = tag.get(..range.len()).is_some_and(|start| start.eq_ignore_ascii_case(range));
@@ -123,6 +134,12 @@ mod tests {
         {
             assert!(!is_in_range(tag, range), "{tag} {range}");
         }
+    }
+
+    #[test]
+    fn chinese_of_a_region_has_a_script() {
+        let scripts = ["zh-TW", "ZH-hk", "zh-CN", "zh-Hant", "zh", "ja-JP"].map(script_of_region);
+        assert_eq!(scripts, [Some("Hant"), Some("Hant"), Some("Hans"), None, None, None]);
     }
 
     #[test]

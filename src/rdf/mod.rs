@@ -20,10 +20,8 @@ mod plain;
 mod pretty;
 mod read;
 mod shorten;
-mod side;
 mod sink;
 mod size;
-mod statement;
 mod terms;
 mod write;
 mod writer;
@@ -31,18 +29,19 @@ mod xml;
 
 pub use blank::CompareError;
 pub use canonical::canonical_nquads;
-pub use compare::{Diff, Difference, canonical_lines, diff, difference, isomorphic};
+pub use compare::{Diff, Side, canonical_lines, diff, diff_sides, isomorphic};
 pub use document::{document, document_triples};
 pub use gather::Gathered;
 pub use graph::name_of;
 pub use guard::{Excess, ExcessAt, Guard};
-pub use language_tag::{canonical_quad, canonical_tag, canonical_term, is_in_range, recommended, stored};
+pub use language_tag::{
+    canonical_quad, canonical_tag, canonical_term, is_in_range, recommended, script_of_region, stored,
+};
 pub use normal::normal;
 pub use nquads::Lines;
 pub use plain::plain;
 pub use read::{Quads, ReadAs, decompressed, open, read, syntax_of};
 pub(crate) use shorten::{is_combining, is_letter, is_local_name};
-pub use side::{Comparison, MayHold, Side};
 pub use sink::QuadSink;
 pub use size::{quad_bytes, term_bytes};
 pub use write::{prefixes, write};

@@ -213,6 +213,18 @@ fn refusals_say_what_to_do() {
 }
 
 #[test]
+fn the_language_of_a_region_is_the_language() {
+    let partners = |lang| table(&answer("partners", &[("place", "cn-qingdao"), ("lang", lang)]));
+    for (region, language) in
+        [("ja-JP", "ja"), ("zh-TW", "zh-Hant"), ("zh-cn", "zh-Hans"), ("en-GB", "en"), ("de-AT", "de")]
+    {
+        assert_eq!(partners(region), partners(language), "{region}");
+    }
+    assert_ne!(partners("zh-TW"), partners("zh-CN"));
+    assert_ne!(partners("ja-JP"), partners("en"));
+}
+
+#[test]
 fn values_are_terms_and_never_text() {
     let hostile = "x\" } } DROP ALL #";
     let found = answer("spellings", &[("spelling", hostile)]);

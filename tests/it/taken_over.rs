@@ -205,6 +205,14 @@ fn places_come_from_an_answer_of_wikidata() {
 }
 
 #[test]
+fn a_title_with_a_bar_does_not_part_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("one.jsonl"), RECORDS.replace("兩城結好", "兩城 | 結好")).unwrap();
+    let told = run(folder.path(), &["export", "--data", "one.jsonl", "--to", "quickstatements"]).ok();
+    assert!(told.contains("\tS854\t\"https://news.example/1\"\tS577\t") && !told.contains('|'), "{told}");
+}
+
+#[test]
 fn two_ties_of_one_pair_do_not_become_one_statement() {
     let folder = tempfile::tempdir().unwrap();
     let later = r#"{"type":"tie","id":"exchange","parties":["zz-b","zz-a"],"kind":"friendly-exchange-city","since":"1975"}

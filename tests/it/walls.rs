@@ -10,7 +10,6 @@ const ROOMS: &[&[&str]] = &[
         "atomic",
         "bounded_cache",
         "counted",
-        "external_sort",
         "fold",
         "held",
         "location",

@@ -351,8 +351,9 @@ fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether Wikidata takes a text, and QuickStatements leaves it whole: a bar parts cells there, wherever it stands.
 fn fits(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= LONGEST
+    !text.is_empty() && text.chars().count() <= LONGEST && !text.contains('|')
 }
 
 fn is_address(url: &str) -> bool {
@@ -390,6 +391,15 @@ mod tests {
         ] {
             assert_eq!(time(date.parse().unwrap()), written);
         }
+    }
+
+    #[test]
+    fn a_text_that_would_part_its_line_is_left_out() {
+        assert!(fits("青岛与撒马尔罕结好 \"2024\""));
+        for text in ["青岛 | 新闻", "a||b", "", &"x".repeat(LONGEST + 1)] {
+            assert!(!fits(text), "{text}");
+        }
+        assert!(is_address("https://news.example/?a=1") && !is_address("https://news.example/a b"));
     }
 
     #[test]

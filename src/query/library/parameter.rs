@@ -9,6 +9,7 @@ use oxrdf::{Literal, NamedNode};
 use crate::nearest::nearest;
 use crate::place::{Mention, Register, Resolution};
 use crate::query::algebra::substitute::Value;
+use crate::rdf::script_of_region;
 use crate::store::{Store, select};
 use crate::vocab;
 
@@ -293,9 +294,25 @@ fn whole(text: &str, form: &'static str) -> Result<Literal, ParameterError> {
     text.parse::<i64>().map(Literal::from).map_err(|_| ParameterError::Form(form))
 }
 
+/// The range of the names that a language has: a region says in which script Chinese is written, and names seldom bear it.
+fn range(text: &str) -> String {
+    let is_region = |part: &str| match part.len() {
+        2 => part.bytes().all(|byte| byte.is_ascii_alphabetic()),
+        3 => part.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    match (script_of_region(text), text.split_once('-')) {
+        (Some(script), Some((language, _))) => format!("{language}-{script}"),
+        (None, Some((language, region))) if is_region(region) => language.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
 fn lang(text: &str) -> Result<Literal, ParameterError> {
     let part =
         |part: &str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let valid = text == "*" || text.split('-').all(part);
-    valid.then(|| Literal::new_simple_literal(text)).ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
+    valid
+        .then(|| Literal::new_simple_literal(range(text)))
+        .ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
 }
