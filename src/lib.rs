@@ -84,6 +84,7 @@ pub mod cli;
 pub mod convert;
 pub mod counted;
 pub mod eval;
+pub mod external_sort;
 #[cfg(feature = "client")]
 pub mod federation;
 pub mod fold;

@@ -24,6 +24,8 @@ struct Answer {
     named: Vec<(String, String)>,
     /// Hashes of the keys of figures, with their values.
     figures: Vec<(u64, u64)>,
+    /// Those of figures that have ids.
+    with_ids: Vec<u64>,
 }
 
 /// Names the records of the run whose IRIs do not follow from their ids, and finds figures of one key that differ.
@@ -34,18 +36,19 @@ pub(super) fn learn(
     run: &mut Run<'_>,
 ) -> Result<(), ConvertError> {
     run.naming = true;
-    let (mut values, mut conflicts) = (HashMap::new(), HashSet::new());
-    let named = gather(inputs, options, survey, run, |figures| {
-        for (key, value) in figures {
+    let (mut values, mut conflicts, mut with_ids) = (HashMap::new(), HashSet::new(), HashSet::new());
+    let named = gather(inputs, options, survey, run, |answer| {
+        for (key, value) in answer.figures {
             if *values.entry(key).or_insert(value) != value {
                 conflicts.insert(key);
             }
         }
+        with_ids.extend(answer.with_ids);
     })?;
     named.iter().for_each(|(id, iri)| run.ids.annotate(id, iri));
     run.conflicts = conflicts;
-    if !run.conflicts.is_empty() {
-        // Figures that contradict each other have their values in their IRIs: they are named once more.
+    if !run.conflicts.is_disjoint(&with_ids) {
+        // Figures that contradict each other have their values in their IRIs: those that are referred to are named once more.
         let named = gather(inputs, options, survey, run, drop)?;
         named.iter().for_each(|(id, iri)| run.ids.annotate_anew(id, iri));
     }
@@ -58,7 +61,7 @@ fn gather(
     options: &Options,
     survey: &Survey,
     run: &Run<'_>,
-    mut figures: impl FnMut(Vec<(u64, u64)>),
+    mut take: impl FnMut(Answer),
 ) -> Result<Vec<(String, String)>, ConvertError> {
     let pass = Pass { inputs, options: &options.read, jobs: options.jobs };
     let (mut named, clues) = (Vec::new(), Clues::new());
@@ -66,9 +69,9 @@ fn gather(
         ResolutionCache::default,
         |memory, file, batch| look(memory, file, batch, &clues, survey, run),
         |_, answer| {
-            let Answer { named: more, figures: found } = answer.unwrap_or_default();
-            named.extend(more);
-            figures(found);
+            let mut answer = answer.unwrap_or_default();
+            named.append(&mut answer.named);
+            take(answer);
             Ok(())
         },
     )?;
@@ -106,6 +109,7 @@ fn name(memory: &mut ResolutionCache, default: &str, parsed: &Parsed<'_>, run: &
     let Some(node) = mapping::map(run, Some(&document), &parsed.record, &mut target) else { return };
     if let Some(id) = parsed.record.id() {
         answer.named.push((id.to_owned(), node.as_str().to_owned()));
+        answer.with_ids.extend(findings.figures.iter().flatten().map(|(key, _)| *key));
     }
     answer.figures.extend(findings.figures.into_iter().flatten());
 }

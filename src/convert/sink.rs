@@ -21,6 +21,11 @@ pub trait Chunk: QuadSink + Default + Send {
 
     /// How many quads there are.
     fn count(&self) -> u64;
+
+    /// Makes room for about what another holds.
+    fn make_room(&mut self, like: &Self) {
+        let _ = like;
+    }
 }
 
 impl Chunk for Vec<Quad> {
@@ -37,6 +42,10 @@ impl Chunk for Vec<Quad> {
     fn count(&self) -> u64 {
         self.len() as u64
     }
+
+    fn make_room(&mut self, like: &Self) {
+        self.reserve(like.len());
+    }
 }
 
 impl Chunk for Lines {
@@ -52,6 +61,10 @@ impl Chunk for Lines {
 
     fn count(&self) -> u64 {
         Lines::count(self)
+    }
+
+    fn make_room(&mut self, like: &Self) {
+        self.reserve(like.as_bytes().len());
     }
 }
 
@@ -84,6 +97,10 @@ impl Chunk for TripleLines {
 
     fn count(&self) -> u64 {
         self.0.count()
+    }
+
+    fn make_room(&mut self, like: &Self) {
+        self.0.make_room(&like.0);
     }
 }
 

@@ -150,7 +150,11 @@ impl<'w, C: Chunk> Worker<'w, C> {
         let current = self.answer.parts.last().map(|part| part.document.as_ref().map(|document| document.id.as_str()));
         if current != Some(source) {
             let document = source.map(|id| document(self.shared.run, id));
-            self.answer.parts.push(Part { document, quads: C::default() });
+            let mut quads = C::default();
+            if let Some(before) = self.answer.parts.last() {
+                quads.make_room(&before.quads);
+            }
+            self.answer.parts.push(Part { document, quads });
             self.described.clear();
         }
     }

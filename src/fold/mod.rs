@@ -123,6 +123,10 @@ fn ascii(name: &str, note: &mut dyn FnMut(FoldChange)) -> String {
 /// Compatibility forms, case, marks and kana, letter by letter.
 fn letters(name: &str, note: &mut dyn FnMut(FoldChange)) -> String {
     let mut out = String::with_capacity(name.len());
+    if name.chars().all(is_normal) {
+        name.chars().for_each(|c| letter(c, &mut out, note));
+        return variants::v_row(out);
+    }
     for c in name.nfkc() {
         letter(c, &mut out, note);
     }
@@ -130,6 +134,16 @@ fn letters(name: &str, note: &mut dyn FnMut(FoldChange)) -> String {
         note(FoldChange::Width);
     }
     variants::v_row(out)
+}
+
+/// Whether NFKC changes no text of such characters (UAX #15): most names are of nothing else, and need no tables.
+const fn is_normal(c: char) -> bool {
+    c.is_ascii() || is_common(c) || matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Chinese characters and kana as they are mostly written: letters that are their own normal forms.
+const fn is_common(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')
 }
 
 fn letter(c: char, out: &mut String, note: &mut dyn FnMut(FoldChange)) {
@@ -243,6 +257,8 @@ enum Kind {
 
 fn kind(c: char) -> Kind {
     match c {
+        'a'..='z' => Kind::Letter,
+        _ if is_common(c) => Kind::Letter,
         '\''
         | '’'
         | '‘'
@@ -296,4 +312,27 @@ fn pinyin(bracket: &str) -> usize {
     let syllable = (1..=6).contains(&count) && letters.clone().all(|c| c.is_ascii_lowercase());
     let close_len = bracket[close..].chars().next().map_or(0, char::len_utf8);
     if syllable { close + close_len } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_needs_no_tables_is_what_they_say() {
+        for c in ('\0'..=char::MAX).filter(|c| is_normal(*c)) {
+            assert!(std::iter::once(c).nfkc().eq([c]), "{c:?}");
+            assert!(!is_common(c) || c.is_alphanumeric() && !is_combining_mark(c), "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_composes_with_its_neighbours(text in "[ -~\u{3041}-\u{3096}\u{30a1}-\u{30fa}\u{4e00}-\u{9fff}\u{ac00}-\u{d7a3}]{0,8}") {
+            prop_assert!(text.chars().all(is_normal));
+            prop_assert!(text.nfkc().eq(text.chars()));
+        }
+    }
 }

@@ -16,66 +16,82 @@ use crate::rdf::canonical_quad;
 /// Subject, object and graph (0 for the unnamed one) by the numbers of the first of two states.
 type Key = (Id, Id, u32);
 
-/// The quads of each of two selections that the other may lack: those without blank nodes that it lacks indeed, and all with
-/// blank nodes, which have no names of their own. Where `merge`, triples are compared, whatever graph they are in, and
-/// these quads are in the default graph. `go_on` is asked before each predicate.
+/// Which of two selections has what the other may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The first.
+    Old,
+    /// The second.
+    New,
+}
+
+/// The quads of each of two selections that the other may lack, handed to `take`: those without blank nodes that it lacks
+/// indeed, and all with blank nodes, which have no names of their own. Where `merge`, triples are compared, whatever graph
+/// they are in, and these quads are in the default graph. `go_on` is asked before each predicate.
 ///
 /// # Errors
-/// What `go_on` returns.
+/// What `go_on` and `take` return.
 pub fn unshared<E>(
     old: &Selection,
     new: &Selection,
     merge: bool,
     go_on: &dyn Fn() -> Result<(), E>,
-) -> Result<[Vec<Quad>; 2], E> {
+    take: &mut dyn FnMut(Whose, Quad) -> Result<(), E>,
+) -> Result<(), E> {
     let mut comparison = Comparison {
         before: Side { data: old, numbers: None, merge },
         after: Side { data: new, numbers: Some(Numbers::new(old.version(), new.version())), merge },
-        gone: Vec::new(),
-        come: Vec::new(),
+        take,
     };
     for predicate in old.version().predicates() {
         go_on()?;
         let is = old.version().text(*predicate, |term| new.version().id(term));
-        comparison.predicate(Some(*predicate), is);
+        comparison.predicate(Some(*predicate), is)?;
     }
     for predicate in new.version().predicates() {
         let was = new.version().text(*predicate, |term| old.version().id(term));
         if was.is_none_or(|was| old.version().segment(was).is_none()) {
             go_on()?;
-            comparison.predicate(None, Some(*predicate));
+            comparison.predicate(None, Some(*predicate))?;
         }
     }
-    Ok([comparison.gone, comparison.come])
+    Ok(())
 }
 
-struct Comparison<'a> {
+struct Comparison<'a, E> {
     before: Side<'a>,
     after: Side<'a>,
-    gone: Vec<Quad>,
-    come: Vec<Quad>,
+    take: &'a mut dyn FnMut(Whose, Quad) -> Result<(), E>,
 }
 
-impl Comparison<'_> {
+impl<E> Comparison<'_, E> {
+    fn gone(&mut self, row: Row) -> Result<(), E> {
+        (self.take)(Whose::Old, self.before.quad(row))
+    }
+
+    fn come(&mut self, row: Row) -> Result<(), E> {
+        (self.take)(Whose::New, self.after.quad(row))
+    }
+
     /// Compares the triples of a predicate, by its number in each state.
-    fn predicate(&mut self, was: Option<Id>, is: Option<Id>) {
+    fn predicate(&mut self, was: Option<Id>, is: Option<Id>) -> Result<(), E> {
         let (before, gone) = self.before.rows(was);
         let (after, come) = self.after.rows(is);
-        self.gone.extend(gone.into_iter().map(|row| self.before.quad(row)));
-        self.come.extend(come.into_iter().map(|row| self.after.quad(row)));
+        gone.into_iter().try_for_each(|row| self.gone(row))?;
+        come.into_iter().try_for_each(|row| self.come(row))?;
         let (mut old, mut new) = (before.into_iter().peekable(), after.into_iter().peekable());
         loop {
             let order = match (old.peek(), new.peek()) {
-                (None, None) => return,
+                (None, None) => return Ok(()),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
                 (Some((one, _)), Some((other, _))) => one.cmp(other),
             };
             let (one, other) = (old.next_if(|_| order.is_le()), new.next_if(|_| order.is_ge()));
             if order.is_lt() {
-                self.gone.extend(one.map(|(_, row)| self.before.quad(row)));
+                one.into_iter().try_for_each(|(_, row)| self.gone(row))?;
             } else if order.is_gt() {
-                self.come.extend(other.map(|(_, row)| self.after.quad(row)));
+                other.into_iter().try_for_each(|(_, row)| self.come(row))?;
             }
         }
     }
@@ -205,8 +221,13 @@ mod tests {
             let changes: Vec<Change> = Vec::new();
             Selection::all(Arc::new(version.with_changes(&changes, 1).unwrap()))
         });
-        let found = unshared(&old, &new, merge, &|| Ok::<_, ()>(())).unwrap();
-        found.map(|quads| quads.iter().map(|quad| quad.to_string()).collect())
+        let mut found = [BTreeSet::new(), BTreeSet::new()];
+        let mut take = |whose, quad: Quad| {
+            found[usize::from(whose == Whose::New)].insert(quad.to_string());
+            Ok(())
+        };
+        unshared(&old, &new, merge, &|| Ok::<_, ()>(()), &mut take).unwrap();
+        found
     }
 
     const OLD: &str =

@@ -37,7 +37,7 @@ mod view;
 pub use builder::{Builder, build};
 pub use by_subject::BySubject;
 pub use change::Change;
-pub use difference::unshared;
+pub use difference::{Whose, unshared};
 pub use extension::Extension;
 pub use file::{Damage, Header};
 pub use id::{Graph, GraphFilter, GraphSet, Id, Kind, Tag, TagText};

@@ -1,6 +1,9 @@
 //! What has parties: ties, agreements, alliances.
 
-use std::collections::HashSet;
+use std::hash::BuildHasher as _;
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::agent::Role;
 use super::context::{Context, RecordPath};
@@ -34,10 +37,13 @@ impl<'m> Context<'m> {
         at: RecordPath<'_>,
     ) -> Option<Vec<Target<'r>>> {
         let mut targets: Vec<Target<'r>> = Vec::with_capacity(parties.len());
-        let mut taken = HashSet::new();
+        let (mut taken, hashing) = (HashTable::new(), DefaultHashBuilder::default());
         for (i, party) in parties.iter().enumerate() {
             let target = self.place(party, accept, at.index(i))?;
-            if taken.insert(target.node.clone()) {
+            let hash = |target: &Target<'_>| hashing.hash_one(target.node.as_str());
+            let is_it = |known: &usize| targets[*known].node == target.node;
+            if let Entry::Vacant(new) = taken.entry(hash(&target), is_it, |known| hash(&targets[*known])) {
+                new.insert(targets.len());
                 targets.push(target);
             } else {
                 let same = key_text(&target.key).to_owned();

@@ -90,7 +90,7 @@ impl<'m> Context<'m> {
     fn annotation(&mut self, node: &Node, doc: &Document, evidence: Option<&Evidence>, confidence: Option<f64>) {
         let label = annotation_hash(node, doc, evidence);
         let annotation = Node::Iri(self.run.base.path("evidence").segment(&doc.id).fixed(&label).finish());
-        let target = Node::Blank(format!("t{label}"));
+        let target = part("t", &label);
         self.out.class(&annotation, oa::Annotation);
         self.out.link(&annotation, oa::hasBody, node);
         self.out.link(&annotation, oa::hasTarget, &target);
@@ -107,7 +107,7 @@ impl<'m> Context<'m> {
     }
 
     fn quote(&mut self, target: &Node, label: &str, evidence: &Evidence) {
-        let quote = Node::Blank(format!("q{label}"));
+        let quote = part("q", label);
         self.out.link(target, oa::hasSelector, &quote);
         self.out.class(&quote, oa::TextQuoteSelector);
         self.out.string(&quote, oa::exact, &evidence.quote);
@@ -118,7 +118,7 @@ impl<'m> Context<'m> {
 
     fn cell(&mut self, target: &Node, label: &str, evidence: &Evidence) {
         let Some(fragment) = cell_fragment(evidence) else { return };
-        let cell = Node::Blank(format!("c{label}"));
+        let cell = part("c", label);
         self.out.link(target, oa::hasSelector, &cell);
         self.out.class(&cell, oa::FragmentSelector);
         self.out.string(&cell, rdf::value, &fragment);
@@ -131,13 +131,18 @@ impl<'m> Context<'m> {
         if evidence.start.is_none() && evidence.end.is_none() {
             return;
         }
-        let position = Node::Blank(format!("p{label}"));
+        let position = part("p", label);
         self.out.link(target, oa::hasSelector, &position);
         self.out.class(&position, oa::TextPositionSelector);
         for (predicate, offset) in [(oa::start, evidence.start), (oa::end, evidence.end)] {
             offset.iter().for_each(|offset| self.out.integer(&position, predicate, u64::from(*offset)));
         }
     }
+}
+
+/// A blank node that is part of the annotation with this label.
+fn part(mark: &str, label: &str) -> Node {
+    Node::Blank([mark, label].concat())
 }
 
 /// The fragment of a cell (RFC 7111, §2.3: rows and columns from 1), or of its row alone; a file of several sheets has the

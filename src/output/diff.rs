@@ -1,67 +1,113 @@
 //! What differs between two data sets, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use oxrdf::{GraphName, Quad};
 use oxttl::NQuadsParser;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 
 use super::term::Shortener;
-use crate::rdf::Diff;
+use crate::external_sort::{Sorted, Sorter};
+use crate::rdf::Difference;
 
 /// RDF Patch: a line `A` for what was added, `D` for what was removed, as one transaction.
 ///
 /// # Errors
-/// Those of the output.
-pub fn patch(diff: &Diff, out: &mut impl Write) -> io::Result<()> {
+/// Those of the output, and where a temporary file cannot be read.
+pub fn patch(difference: &mut Difference, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "TX .")?;
-    diff.removed.iter().try_for_each(|line| writeln!(out, "D {line}"))?;
-    diff.added.iter().try_for_each(|line| writeln!(out, "A {line}"))?;
+    let mut lines = |sign: &[u8], sorted: &mut Sorted| {
+        sorted.each(|_, line| [sign, line, b"\n"].into_iter().try_for_each(|part| out.write_all(part)))
+    };
+    lines(b"D ", &mut difference.removed)?;
+    lines(b"A ", &mut difference.added)?;
     writeln!(out, "TC .")
 }
 
-/// `{"equal": …, "added": [N-Quads …], "removed": [N-Quads …]}`.
+/// `{"added": [N-Quads …], "equal": …, "removed": [N-Quads …]}`.
 ///
 /// # Errors
-/// Those of the output.
-pub fn json(diff: &Diff, out: &mut impl Write) -> io::Result<()> {
-    let value = serde_json::json!({ "equal": diff.is_empty(), "added": diff.added, "removed": diff.removed });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
+/// Those of the output, and where a temporary file cannot be read.
+pub fn json(difference: &mut Difference, out: &mut impl Write) -> io::Result<()> {
+    let equal = difference.is_empty();
+    let Difference { added, removed, .. } = difference;
+    let told = Told { added: List(RefCell::new(added)), equal, removed: List(RefCell::new(removed)) };
+    serde_json::to_writer_pretty(&mut *out, &told)?;
     writeln!(out)
 }
 
-/// For people: by graph and subject, `-` before what was removed and `+` before what was added.
+#[derive(Serialize)]
+struct Told<'d> {
+    added: List<'d>,
+    equal: bool,
+    removed: List<'d>,
+}
+
+/// Lines that are written as they are read.
+struct List<'d>(RefCell<&'d mut Sorted>);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (mut list, mut lines) = (serializer.serialize_seq(None)?, self.0.borrow_mut());
+        while let Some((_, line)) = lines.record() {
+            list.serialize_element(&String::from_utf8_lossy(line))?;
+            lines.advance().map_err(S::Error::custom)?;
+        }
+        list.end()
+    }
+}
+
+/// For people: by graph and subject, `-` before what was removed and `+` before what was added. Sorted in about so many bytes
+/// of memory.
 ///
 /// # Errors
-/// Those of the output.
-pub fn text(diff: &Diff, colour: bool, out: &mut impl Write) -> io::Result<()> {
-    let shortener = Shortener::default();
-    let mut graphs: BTreeMap<String, BTreeMap<String, Vec<(String, char)>>> = BTreeMap::new();
-    for (lines, sign) in [(&diff.removed, '-'), (&diff.added, '+')] {
-        for quad in lines.iter().filter_map(|line| parse(line)) {
-            let graph = match &quad.graph_name {
-                GraphName::NamedNode(node) => shortener.term(node.as_ref().into()),
-                GraphName::BlankNode(node) => node.to_string(),
-                GraphName::DefaultGraph => "default graph".to_owned(),
-            };
-            let said = format!("{} {}", shortener.shorten(quad.predicate.as_str()), object(&quad, &shortener));
-            let subject = shortener.term(quad.subject.as_ref().into());
-            graphs.entry(graph).or_default().entry(subject).or_default().push((said, sign));
-        }
+/// Those of the output, and where a temporary file cannot be written or read.
+pub fn text(difference: &mut Difference, colour: bool, memory: usize, out: &mut impl Write) -> io::Result<()> {
+    let (mut said, shortener) = (Sorter::new(memory), Shortener::default());
+    for (lines, order) in [(&mut difference.removed, REMOVED), (&mut difference.added, ADDED)] {
+        lines.each(|_, line| match parse(line) {
+            Some(quad) => said.push(0, parts(&quad, order, &shortener).join(PARTING).as_bytes()),
+            None => Ok(()),
+        })?;
     }
-    for (graph, subjects) in &mut graphs {
-        writeln!(out, "{graph}")?;
-        for (subject, said) in subjects {
-            writeln!(out, "  {subject}")?;
-            // By property, what was removed first.
-            said.sort_by(|one, other| {
-                let property = |said: &str| said.split(' ').next().unwrap_or_default().to_owned();
-                (property(&one.0), one.1 == '+', &one.0).cmp(&(property(&other.0), other.1 == '+', &other.0))
-            });
-            said.iter().try_for_each(|(said, sign)| change(said, *sign, colour, out))?;
+    let (mut graph, mut subject) = (String::new(), String::new());
+    said.sorted()?.each(|_, record| {
+        let record = String::from_utf8_lossy(record);
+        let mut parts = record.splitn(PARTS, PARTING);
+        let mut part = || parts.next().unwrap_or_default();
+        let (its_graph, its_subject, _, order, said) = (part(), part(), part(), part(), part());
+        let is_new = its_graph != graph || graph.is_empty();
+        if is_new {
+            writeln!(out, "{its_graph}")?;
+            its_graph.clone_into(&mut graph);
         }
-    }
-    Ok(())
+        if is_new || its_subject != subject {
+            writeln!(out, "  {its_subject}")?;
+            its_subject.clone_into(&mut subject);
+        }
+        change(said, if order == REMOVED { '-' } else { '+' }, colour, out)
+    })
+}
+
+/// Parts what is said of a quad; no text that is shown holds it.
+const PARTING: &str = "\0";
+/// Graph, subject, property, [`REMOVED`] or [`ADDED`], and the whole of what is said.
+const PARTS: usize = 5;
+/// What was removed comes first.
+const REMOVED: &str = "0";
+const ADDED: &str = "1";
+
+fn parts(quad: &Quad, order: &str, shortener: &Shortener) -> [String; PARTS] {
+    let graph = match &quad.graph_name {
+        GraphName::NamedNode(node) => shortener.term(node.as_ref().into()),
+        GraphName::BlankNode(node) => node.to_string(),
+        GraphName::DefaultGraph => "default graph".to_owned(),
+    };
+    let property = shortener.shorten(quad.predicate.as_str());
+    let said = format!("{property} {}", object(quad, shortener));
+    [graph, shortener.term(quad.subject.as_ref().into()), property, order.to_owned(), said]
 }
 
 fn change(said: &str, sign: char, colour: bool, out: &mut impl Write) -> io::Result<()> {
@@ -88,6 +134,6 @@ fn object(quad: &Quad, shortener: &Shortener) -> String {
     }
 }
 
-fn parse(line: &str) -> Option<Quad> {
-    NQuadsParser::new().for_slice(line.as_bytes()).next()?.ok()
+fn parse(line: &[u8]) -> Option<Quad> {
+    NQuadsParser::new().for_slice(line).next()?.ok()
 }

@@ -1,9 +1,11 @@
 //! Blank nodes told apart by what is said of them and around them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::io;
 
 use oxrdf::dataset::CanonicalizationAlgorithm;
-use oxrdf::{BlankNode, Dataset, GraphName, NamedOrBlankNode, Quad, Term, Triple};
+use oxrdf::{Dataset, GraphName, NamedOrBlankNode, Quad, Term};
+use oxttl::NQuadsParser;
 use sophia::api::prelude::QuadSource as _;
 use sophia::api::quad::Spog;
 use sophia::c14n::rdfc10;
@@ -11,11 +13,22 @@ use sophia::turtle::parser::nq;
 
 use super::nquads::Lines;
 use super::sink::QuadSink as _;
+use super::statement::Statement;
 
 /// Why two data sets cannot be compared.
 #[derive(Debug, thiserror::Error)]
-#[error("the blank nodes of the data cannot be told apart within reasonable time: {0}")]
-pub struct CompareError(pub(super) String);
+#[non_exhaustive]
+pub enum CompareError {
+    /// Blank nodes are so alike and so entangled that trying all ways to match them would take too long.
+    #[error("the blank nodes of the data cannot be told apart within reasonable time: {0}")]
+    Entangled(String),
+    /// What memory does not hold cannot be kept in a temporary file.
+    #[error("cannot use a temporary file")]
+    Spill(#[from] io::Error),
+    /// It was not to go on.
+    #[error("the comparison was stopped")]
+    Stopped,
+}
 
 /// How often what blank nodes say is passed on to their neighbours: chains of them are told apart up to this length.
 const ROUNDS: usize = 64;
@@ -23,97 +36,105 @@ const ROUNDS: usize = 64;
 const FEW: usize = 12;
 
 /// What is known of a node: a hash of all that is said of it and, as far as chains go, around it.
-type Sign = u128;
+pub(super) type Sign = u128;
 
-/// Quads with blank nodes, and the signs of these.
-pub(super) struct Signed {
-    quads: Vec<Quad>,
-    /// For each quad its nodes, each with its place in the quad.
-    nodes: Vec<Vec<(u8, usize)>>,
-    labels: Vec<String>,
+/// Statements that hang together by their blank nodes, and the signs of these. All of it follows from the component alone,
+/// whatever else is in the data.
+pub(super) struct Component {
+    /// Their nodes are numbered from 0 on.
+    statements: Vec<Statement>,
+    /// For each statement a hash of what it says, whatever its nodes are.
+    bare: Vec<Sign>,
     signs: Vec<Sign>,
 }
 
-/// Quads that hang together by their blank nodes.
-pub(super) struct Component {
-    /// Equal for isomorphic components alone.
-    pub(super) key: Sign,
-    /// The quads, by their numbers in the [`Signed`].
-    pub(super) quads: Vec<usize>,
-}
+/// How often a name was given to a node of each sign.
+pub(super) type Names = HashMap<Sign, usize>;
 
-impl Signed {
-    /// Signs the nodes of `quads`, which are distinct.
-    pub(super) fn new(quads: Vec<Quad>) -> Self {
-        let (mut numbers, mut labels) = (HashMap::new(), Vec::new());
-        let nodes: Vec<Vec<(u8, usize)>> = quads
-            .iter()
-            .map(|quad| {
-                let number = |label: String| {
-                    *numbers.entry(label).or_insert_with_key(|label| {
-                        labels.push(label.clone());
-                        labels.len() - 1
-                    })
-                };
-                labels_of(quad).into_iter().map(number).enumerate().map(|(place, node)| (place as u8, node)).collect()
-            })
-            .collect();
-        let signs = signs(&quads, &nodes, labels.len());
-        Self { quads, nodes, labels, signs }
+impl Component {
+    /// Of distinct statements.
+    pub(super) fn new(mut statements: Vec<Statement>) -> Self {
+        let mut nodes: Vec<u32> = statements.iter().flat_map(|statement| statement.nodes.iter().copied()).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in statements.iter_mut().flat_map(|statement| &mut statement.nodes) {
+            *node = nodes.partition_point(|other| other < node) as u32;
+        }
+        let mut text = Vec::new();
+        let bare: Vec<Sign> = statements.iter().map(|statement| hash(statement.bare(&mut text))).collect();
+        let signs = signs(&statements, &bare, nodes.len());
+        Self { statements, bare, signs }
     }
 
-    /// The quads, parted so that no blank node is in two parts.
+    /// The statements, with their nodes numbered from 0 on.
+    pub(super) fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// What isomorphic components alone share.
     ///
     /// # Errors
     /// Where nodes that look alike are so entangled that telling them apart would take too long.
-    pub(super) fn components(&self) -> Result<Vec<Component>, CompareError> {
-        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let mut roots = Roots::new(self.labels.len());
-        for nodes in &self.nodes {
-            nodes.windows(2).for_each(|pair| roots.join(pair[0].1, pair[1].1));
+    pub(super) fn key(&self) -> Result<Sign, CompareError> {
+        let kinds: HashSet<Sign> = self.signs.iter().copied().collect();
+        if kinds.len() < self.signs.len() {
+            return Ok(hash(self.canonical()?.as_bytes()));
         }
-        for (number, nodes) in self.nodes.iter().enumerate() {
-            parts.entry(roots.of(nodes[0].1)).or_default().push(number);
-        }
-        parts.into_values().map(|quads| Ok(Component { key: self.key(&quads)?, quads })).collect()
+        let mut bytes = Vec::new();
+        let statements = self.statements.iter().zip(&self.bare);
+        let mut parts: Vec<Sign> = statements
+            .map(|(statement, bare)| {
+                bytes.clear();
+                bytes.extend(bare.to_be_bytes());
+                statement.nodes.iter().for_each(|node| bytes.extend(self.signs[*node as usize].to_be_bytes()));
+                hash(&bytes)
+            })
+            .collect();
+        Ok(together(&mut parts, &mut bytes))
     }
 
-    fn key(&self, quads: &[usize]) -> Result<Sign, CompareError> {
-        let nodes: HashSet<usize> = quads.iter().flat_map(|quad| &self.nodes[*quad]).map(|(_, node)| *node).collect();
-        let kinds: HashSet<Sign> = nodes.iter().map(|node| self.signs[*node]).collect();
-        if kinds.len() < nodes.len() {
-            let text = canonical(quads.iter().map(|quad| &self.quads[*quad]), nodes.len())?;
-            return Ok(hash(text.as_bytes()));
-        }
-        let mut lines: Vec<String> = quads.iter().map(|quad| self.line(*quad, |node| name(self.signs[node]))).collect();
-        lines.sort_unstable();
-        Ok(hash(lines.join("").as_bytes()))
-    }
-
-    /// The lines of some quads, blank nodes named by their signs; nodes with one sign are numbered.
-    pub(super) fn lines(&self, quads: impl Iterator<Item = usize>) -> Vec<String> {
-        let mut given: HashMap<usize, String> = HashMap::new();
-        let mut seen: HashMap<Sign, usize> = HashMap::new();
-        let mut named = |node: usize| {
+    /// The lines, blank nodes named by their signs; nodes with one sign are numbered.
+    pub(super) fn lines(&self, names: &mut Names) -> Vec<String> {
+        let mut given: Vec<Option<String>> = vec![None; self.signs.len()];
+        let mut named = |node: u32| {
+            let sign = self.signs[node as usize];
             let new = || {
-                let count = seen.entry(self.signs[node]).or_default();
+                let count = names.entry(sign).or_default();
                 *count += 1;
-                if *count > 1 { format!("{}n{count}", name(self.signs[node])) } else { name(self.signs[node]) }
+                if *count > 1 { format!("{}n{count}", name(sign)) } else { name(sign) }
             };
-            given.entry(node).or_insert_with(new).clone()
+            given[node as usize].get_or_insert_with(new).clone()
         };
-        quads.map(|quad| self.line(quad, &mut named)).collect()
+        self.statements.iter().map(|statement| statement.named(&mut named)).collect()
     }
 
-    fn line(&self, quad: usize, mut named: impl FnMut(usize) -> String) -> String {
-        let names = self.nodes[quad].iter().map(|(_, node)| (self.labels[*node].as_str(), named(*node))).collect();
-        line(&renamed(&self.quads[quad], &names))
+    /// The text under canonical labels (RDF Dataset Canonicalization), whose work is bounded.
+    fn canonical(&self) -> Result<String, CompareError> {
+        let lines = || self.statements.iter().map(|statement| statement.named(|node| format!("b{node}")));
+        let mut text = Vec::new();
+        let foreign: Result<Foreign, _> = nq::parse_bufread(lines().collect::<String>().as_bytes()).collect_quads();
+        let written = foreign
+            .map_err(|error| error.to_string())
+            .and_then(|set| rdfc10::normalize(&set, &mut text).map_err(|error| error.to_string()));
+        match written {
+            Ok(()) => Ok(String::from_utf8_lossy(&text).into_owned()),
+            // Triple terms, or many nodes alike.
+            Err(_) if self.signs.len() <= FEW => {
+                let parsed = lines().flat_map(|line| quads(&line));
+                let mut dataset: Dataset = parsed.collect();
+                dataset.canonicalize(CanonicalizationAlgorithm::Unstable);
+                let mut lines: Vec<String> = dataset.iter().map(|quad| line(&quad.into_owned())).collect();
+                lines.sort_unstable();
+                Ok(lines.concat())
+            }
+            Err(reason) => Err(CompareError::Entangled(reason)),
+        }
     }
+}
 
-    /// How many quads there are.
-    pub(super) fn len(&self) -> usize {
-        self.quads.len()
-    }
+/// The quads of lines that were written here.
+fn quads(text: &str) -> Vec<Quad> {
+    NQuadsParser::new().lenient().for_slice(text.as_bytes()).flatten().collect()
 }
 
 /// The quad as a line of N-Quads, its end of line included.
@@ -127,26 +148,26 @@ fn name(sign: Sign) -> String {
     format!("b{:016x}", sign >> 64)
 }
 
-fn hash(bytes: &[u8]) -> Sign {
+pub(super) fn hash(bytes: &[u8]) -> Sign {
     let mut first = [0; 16];
     first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
     Sign::from_be_bytes(first)
 }
 
-/// Signs every node by its quads, and these again by the signs in them, until nothing more is told apart.
-fn signs(quads: &[Quad], nodes: &[Vec<(u8, usize)>], count: usize) -> Vec<Sign> {
-    let bare: Vec<Sign> = quads.iter().map(|quad| hash(line(&unnamed(quad)).as_bytes())).collect();
+/// Signs every node by its statements, and these again by the signs in them, until nothing more is told apart.
+fn signs(statements: &[Statement], bare: &[Sign], count: usize) -> Vec<Sign> {
     let mut said: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for (quad, nodes) in nodes.iter().enumerate() {
-        nodes.iter().for_each(|(_, node)| {
-            if said[*node].last() != Some(&quad) {
-                said[*node].push(quad);
+    for (number, statement) in statements.iter().enumerate() {
+        for node in &statement.nodes {
+            let said = &mut said[*node as usize];
+            if said.last() != Some(&number) {
+                said.push(number);
             }
-        });
+        }
     }
     let (mut signs, mut kinds) = (vec![0; count], 0);
     for _ in 0..ROUNDS {
-        signs = (0..count).map(|node| sign(node, &said[node], &bare, nodes, &signs)).collect();
+        signs = (0..count).map(|node| sign(node as u32, &said[node], bare, statements, &signs)).collect();
         let now = signs.iter().collect::<HashSet<_>>().len();
         if now == kinds || now == count && kinds > 0 {
             break;
@@ -156,66 +177,56 @@ fn signs(quads: &[Quad], nodes: &[Vec<(u8, usize)>], count: usize) -> Vec<Sign> 
     signs
 }
 
-fn sign(own: usize, said: &[usize], bare: &[Sign], nodes: &[Vec<(u8, usize)>], signs: &[Sign]) -> Sign {
+fn sign(own: u32, said: &[usize], bare: &[Sign], statements: &[Statement], signs: &[Sign]) -> Sign {
+    let mut bytes = Vec::new();
     let mut parts: Vec<Sign> = said
         .iter()
-        .map(|quad| {
-            let mut bytes = bare[*quad].to_be_bytes().to_vec();
-            for (place, node) in &nodes[*quad] {
-                bytes.push(*place);
-                bytes.extend(if *node == own { Sign::MAX } else { signs[*node] }.to_be_bytes());
+        .map(|number| {
+            bytes.clear();
+            bytes.extend(bare[*number].to_be_bytes());
+            for (place, node) in statements[*number].nodes.iter().enumerate() {
+                bytes.push(place as u8);
+                bytes.extend(if *node == own { Sign::MAX } else { signs[*node as usize] }.to_be_bytes());
             }
             hash(&bytes)
         })
         .collect();
+    together(&mut parts, &mut bytes)
+}
+
+/// A hash of hashes, in whatever order they come.
+fn together(parts: &mut [Sign], bytes: &mut Vec<u8>) -> Sign {
     parts.sort_unstable();
-    hash(&parts.iter().flat_map(|part| part.to_be_bytes()).collect::<Vec<_>>())
+    bytes.clear();
+    parts.iter().for_each(|part| bytes.extend(part.to_be_bytes()));
+    hash(bytes)
 }
 
 pub(super) type Foreign = HashSet<Spog<sophia::term::ArcTerm>>;
 
-/// The text of a component under canonical labels (RDF Dataset Canonicalization), whose work is bounded.
-fn canonical<'q>(quads: impl Iterator<Item = &'q Quad> + Clone, nodes: usize) -> Result<String, CompareError> {
-    let mut lines = Lines::quads();
-    quads.clone().for_each(|quad| lines.quad(quad.as_ref()));
-    let mut text = Vec::new();
-    let foreign: Result<Foreign, _> = nq::parse_bufread(lines.as_bytes()).collect_quads();
-    let written = foreign
-        .map_err(|error| error.to_string())
-        .and_then(|set| rdfc10::normalize(&set, &mut text).map_err(|error| error.to_string()));
-    match written {
-        Ok(()) => Ok(String::from_utf8_lossy(&text).into_owned()),
-        // Triple terms, or many nodes alike.
-        Err(_) if nodes <= FEW => {
-            let mut dataset: Dataset = quads.collect();
-            dataset.canonicalize(CanonicalizationAlgorithm::Unstable);
-            let mut lines: Vec<String> = dataset.iter().map(|quad| line(&quad.into_owned())).collect();
-            lines.sort_unstable();
-            Ok(lines.join(""))
-        }
-        Err(reason) => Err(CompareError(reason)),
-    }
-}
-
-/// Sets of nodes that hang together.
-struct Roots(Vec<usize>);
+/// Numbers that hang together.
+pub(super) struct Roots(Vec<u32>);
 
 impl Roots {
-    fn new(count: usize) -> Self {
+    /// Of so many numbers, from 0 on.
+    pub(super) fn new(count: u32) -> Self {
         Self((0..count).collect())
     }
 
-    fn of(&mut self, mut node: usize) -> usize {
-        while self.0[node] != node {
-            self.0[node] = self.0[self.0[node]];
-            node = self.0[node];
+    /// The number that stands for all that hang together with this one.
+    pub(super) fn of(&mut self, mut node: u32) -> u32 {
+        while self.0[node as usize] != node {
+            let above = self.0[self.0[node as usize] as usize];
+            self.0[node as usize] = above;
+            node = above;
         }
         node
     }
 
-    fn join(&mut self, one: usize, other: usize) {
+    /// Lets two hang together.
+    pub(super) fn join(&mut self, one: u32, other: u32) {
         let (one, other) = (self.of(one), self.of(other));
-        self.0[one.max(other)] = one.min(other);
+        self.0[one.max(other) as usize] = one.min(other);
     }
 }
 
@@ -232,59 +243,4 @@ pub(super) fn has_blank(quad: &Quad) -> bool {
         }
     }
     in_subject(&quad.subject) || matches!(quad.graph_name, GraphName::BlankNode(_)) || in_object(&quad.object)
-}
-
-/// The labels of the blank nodes of a quad, in the order of their places.
-fn labels_of(quad: &Quad) -> Vec<String> {
-    let mut labels = Vec::new();
-    let mut note = |node: &BlankNode| {
-        labels.push(node.as_str().to_owned());
-        node.clone()
-    };
-    replaced(quad, &mut note);
-    labels
-}
-
-fn unnamed(quad: &Quad) -> Quad {
-    replaced(quad, &mut |_| BlankNode::new_unchecked("x"))
-}
-
-fn renamed(quad: &Quad, names: &HashMap<&str, String>) -> Quad {
-    replaced(quad, &mut |node| match names.get(node.as_str()) {
-        Some(name) => BlankNode::new_unchecked(name),
-        None => node.clone(),
-    })
-}
-
-/// The quad with other blank nodes.
-fn replaced(quad: &Quad, with: &mut dyn FnMut(&BlankNode) -> BlankNode) -> Quad {
-    Quad {
-        subject: replaced_subject(&quad.subject, with),
-        predicate: quad.predicate.clone(),
-        object: replaced_term(&quad.object, with),
-        graph_name: match &quad.graph_name {
-            GraphName::BlankNode(node) => with(node).into(),
-            other => other.clone(),
-        },
-    }
-}
-
-fn replaced_subject(subject: &NamedOrBlankNode, with: &mut dyn FnMut(&BlankNode) -> BlankNode) -> NamedOrBlankNode {
-    match subject {
-        NamedOrBlankNode::BlankNode(node) => with(node).into(),
-        named => named.clone(),
-    }
-}
-
-fn replaced_term(term: &Term, with: &mut dyn FnMut(&BlankNode) -> BlankNode) -> Term {
-    match term {
-        Term::BlankNode(node) => with(node).into(),
-        Term::Triple(triple) => Triple {
-            subject: replaced_subject(&triple.subject, with),
-            predicate: triple.predicate.clone(),
-            object: replaced_term(&triple.object, with),
-        }
-        .into(),
-        other => other.clone(),
-    }
 }

@@ -26,9 +26,10 @@ pub fn canonical_nquads(quads: impl IntoIterator<Item = Quad>) -> Result<Vec<u8>
         }
     }
     let mut named = Vec::new();
-    let set: Foreign =
-        nq::parse_bufread(blank.as_bytes()).collect_quads().map_err(|error| CompareError(error.to_string()))?;
-    rdfc10::normalize(&set, &mut named).map_err(|error| CompareError(error.to_string()))?;
+    let set: Foreign = nq::parse_bufread(blank.as_bytes())
+        .collect_quads()
+        .map_err(|error| CompareError::Entangled(error.to_string()))?;
+    rdfc10::normalize(&set, &mut named).map_err(|error| CompareError::Entangled(error.to_string()))?;
     let named = String::from_utf8_lossy(&named).into_owned();
     lines.extend(named.split_inclusive('\n').map(str::to_owned));
     lines.sort_unstable();

@@ -68,12 +68,7 @@ pub struct Guard<R> {
 impl<R: Read> Guard<R> {
     /// Guards the reader of a document in this syntax.
     pub fn new(inner: R, syntax: Syntax) -> Self {
-        let scan: Box<dyn Scan + Send> = match syntax {
-            Syntax::JsonLd => Box::new(Json::default()),
-            Syntax::RdfXml => Box::new(Xml::default()),
-            Syntax::Turtle | Syntax::TriG | Syntax::NTriples | Syntax::NQuads => Box::new(Turtle::default()),
-        };
-        Self { inner, scan, line: 0, column: 0 }
+        Self { inner, scan: scan(syntax), line: 0, column: 0 }
     }
 
     /// Guards the reader of a document in a syntax that may be none of ours; its nesting is then looked at as that of Turtle.
@@ -92,10 +87,19 @@ impl<R: Read> Guard<R> {
     }
 }
 
+fn scan(syntax: Syntax) -> Box<dyn Scan + Send> {
+    match syntax {
+        Syntax::JsonLd => Box::new(Json::default()),
+        Syntax::RdfXml => Box::new(Xml::default()),
+        Syntax::Turtle | Syntax::TriG | Syntax::NTriples | Syntax::NQuads => Box::new(Turtle::default()),
+    }
+}
+
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(buffer)?;
-        for byte in &buffer[..length] {
+        let mut rest = &buffer[..length];
+        while let Some((byte, after)) = rest.split_first() {
             if let Err(excess) = self.scan.byte(*byte) {
                 let at = ExcessAt { excess, line: self.line, column: self.column };
                 return Err(io::Error::new(io::ErrorKind::InvalidData, at));
@@ -105,6 +109,9 @@ impl<R: Read> Read for Guard<R> {
             } else {
                 self.column += 1;
             }
+            let passed = self.scan.pass_over(after);
+            self.column += passed as u64;
+            rest = &after[passed..];
         }
         Ok(length)
     }
@@ -113,6 +120,9 @@ impl<R: Read> Read for Guard<R> {
 /// Looks at a document byte by byte.
 trait Scan {
     fn byte(&mut self, byte: u8) -> Result<(), Excess>;
+
+    /// With how many bytes that change nothing these begin; none of them ends a line. Most bytes of a document are of that sort.
+    fn pass_over(&self, bytes: &[u8]) -> usize;
 }
 
 /// Turtle, TriG, N-Triples, N-Quads.
@@ -181,6 +191,16 @@ impl Scan for Turtle {
         };
         Ok(())
     }
+
+    fn pass_over(&self, bytes: &[u8]) -> usize {
+        let end = match self.state {
+            TurtleState::Iri => memchr::memchr2(b'>', b'\n', bytes),
+            TurtleState::Comment => memchr::memchr2(b'\n', b'\r', bytes),
+            TurtleState::Text(_, mark, 0) => memchr::memchr3(mark, b'\\', b'\n', bytes),
+            _ => Some(0),
+        };
+        end.unwrap_or(bytes.len())
+    }
 }
 
 const fn plain(byte: u8) -> TurtleState {
@@ -215,6 +235,11 @@ impl Scan for Json {
             _ => {}
         }
         if self.depth > JSON { Err(Excess::Depth { what: "JSON objects and arrays", limit: JSON }) } else { Ok(()) }
+    }
+
+    fn pass_over(&self, bytes: &[u8]) -> usize {
+        let within = self.text && !self.escaped;
+        if within { memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len()) } else { 0 }
     }
 }
 
@@ -296,6 +321,11 @@ impl Scan for Xml {
         };
         if self.depth > ELEMENTS { Err(Excess::Depth { what: "elements", limit: ELEMENTS }) } else { Ok(()) }
     }
+
+    fn pass_over(&self, bytes: &[u8]) -> usize {
+        let within = matches!(self.state, XmlState::Content);
+        if within { memchr::memchr2(b'<', b'\n', bytes).unwrap_or(bytes.len()) } else { 0 }
+    }
 }
 
 impl Xml {
@@ -316,6 +346,8 @@ impl Xml {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn verdict(syntax: Syntax, text: &str) -> Option<Excess> {
@@ -357,6 +389,37 @@ mod tests {
             (Syntax::RdfXml, "<!DOCTYPE a [ <!ENTITY owl \"http://www.w3.org/2002/07/owl#\" > ]><a/>".to_owned()),
         ] {
             assert_eq!(verdict(syntax, &text), None, "{}", &text[..30]);
+        }
+    }
+
+    /// Where it ends if every byte is looked at.
+    fn looked_at(syntax: Syntax, text: &str) -> Option<ExcessAt> {
+        let (mut scan, mut line, mut column) = (scan(syntax), 0, 0);
+        for byte in text.bytes() {
+            if let Err(excess) = scan.byte(byte) {
+                return Some(ExcessAt { excess, line, column });
+            }
+            (line, column) = if byte == b'\n' { (line + 1, 0) } else { (line, column + 1) };
+        }
+        None
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_passed_over_changes_nothing(text in "[<>#\\\\\"'a\n\r {}!/?&=-]{0,12}", times in 1..400_usize, piece in 1..9_usize) {
+            let text = text.repeat(times);
+            for syntax in [Syntax::Turtle, Syntax::JsonLd, Syntax::RdfXml] {
+                let mut guard = Guard::new(text.as_bytes(), syntax);
+                let mut piece = vec![0; piece];
+                let ended = loop {
+                    match guard.read(&mut piece) {
+                        Ok(0) => break None,
+                        Ok(_) => {}
+                        Err(error) => break error.get_ref().and_then(|cause| cause.downcast_ref::<ExcessAt>().copied()),
+                    }
+                };
+                prop_assert_eq!(ended, looked_at(syntax, &text));
+            }
         }
     }
 

@@ -40,6 +40,11 @@ impl Lines {
         self.quads
     }
 
+    /// Makes room for so many bytes more.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Takes everything after a position out again.
     pub(crate) fn truncate(&mut self, bytes: usize, quads: u64) {
         self.bytes.truncate(bytes);

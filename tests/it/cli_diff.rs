@@ -1,8 +1,11 @@
 //! What has changed between two data sets, from the command line.
 
 use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
 
-use crate::citypact::run;
+use crate::citypact::{command, finish, run};
 use crate::golden::assert_golden;
 
 const OLD: &str = r#"@prefix ex: <http://example.org/> .
@@ -163,4 +166,64 @@ fn a_comparison_ends_at_its_limits() {
         "error: the time limit of 0.01 s was reached\n  Hint: raise it with --timeout\n"
     );
     assert!(with(&["--limit-memory", "1"]).starts_with("error: the work needs more than the 1 megabytes"));
+}
+
+/// A world as N-Quads, and another with some lines changed, whose statements of cells take more than the least memory.
+fn worlds(here: &Path) {
+    run(here, &["generate", "--places", "60", "--out", "w.jsonl"]).ok();
+    run(here, &["convert", "w.jsonl", "--out", "old.nq"]).ok();
+    let old = fs::read_to_string(here.join("old.nq")).unwrap();
+    assert!(old.len() > 1 << 20, "{}", old.len());
+    let changed = |(at, line): (usize, &str)| if at % 7 == 0 { line.replacen("20", "19", 1) } else { line.to_owned() };
+    let mut new: Vec<String> = old.lines().enumerate().map(changed).collect();
+    new.reverse();
+    fs::write(here.join("new.nq"), new.join("\n")).unwrap();
+}
+
+#[test]
+fn what_memory_does_not_hold_is_compared_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    worlds(here);
+    run(here, &["load", "old.nq", "--store", "old.db"]).ok();
+    let tell = |old: &str, format: &str, memory: &str| {
+        let found = run(here, &["diff", old, "new.nq", "--to", format, "--limit-memory", memory]);
+        assert_eq!(found.status, Some(3), "{}", found.stderr);
+        (found.stdout, found.stderr)
+    };
+    for format in ["text", "patch", "json"] {
+        let whole = tell("old.nq", format, "4096");
+        assert!(!whole.1.starts_with('0'), "{}", whole.1);
+        assert!(tell("old.nq", format, "1") == whole, "{format}");
+        assert!(tell("old.db", format, "1") == whole, "{format}");
+    }
+}
+
+#[test]
+fn nothing_is_left_of_temporary_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    worlds(here);
+    let temporary = here.join("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let empty = || fs::read_dir(&temporary).unwrap().next().is_none();
+    let mut command = command(here, &["diff", "-", "new.nq", "--from", "nquads", "--limit-memory", "1"]);
+    command.env("TMPDIR", &temporary);
+    let old = fs::read_to_string(here.join("old.nq")).unwrap();
+    assert_eq!(finish(&mut command, &old).status, Some(3));
+    assert!(empty());
+    assert!(finish(&mut command, &format!("{old}<a> .")).failed(1).contains(":1"));
+    assert!(empty());
+    // Killed in the middle of its input.
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.as_mut().unwrap().write_all(old.as_bytes()).unwrap();
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(empty());
+    // Without a place for them.
+    fs::remove_dir(&temporary).unwrap();
+    let mut command = self::command(here, &["diff", "old.nq", "new.nq", "--limit-memory", "1"]);
+    let error = finish(command.env("TMPDIR", &temporary), "").failed(1);
+    assert!(error.starts_with("error: cannot use a temporary file"), "{error}");
 }

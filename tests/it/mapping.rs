@@ -197,6 +197,28 @@ fn figures_of_one_key_that_differ_all_stay() {
 }
 
 #[test]
+fn references_to_figures_that_differ_lead_to_their_values() {
+    let count = |id: &str, date: &str, value: u32| {
+        format!(
+            r#"{{"type":"count","id":"{id}","about":"cn-kunming","variable":"friendship-cities","value":{value},"as_of":"{date}","as_of_basis":"stated","source":"d"}}"#
+        )
+    };
+    let lines = [
+        r#"{"type":"source","id":"d","language":"en"}"#.to_owned(),
+        r#"{"type":"assessment","id":"x","assesses":["a","b","c"],"verdict":"unresolved-conflict"}"#.to_owned(),
+        count("a", "2024", 17),
+        count("b", "2024", 20),
+        count("c", "2025", 21),
+    ];
+    let (quads, said) = convert(&lines.join("\n"), &Options::default());
+    assert!(said.is_empty(), "{said:?}");
+    let path = "<https://w3id.org/citypact/id/claim/d/friendship-cities/cn-kunming";
+    let objects: BTreeSet<String> = quads.iter().map(|quad| quad.object.to_string()).collect();
+    let assessed: Vec<&String> = objects.iter().filter(|object| object.starts_with(path)).collect();
+    assert_eq!(assessed, [&format!("{path}/2024/17>"), &format!("{path}/2024/20>"), &format!("{path}/2025>")]);
+}
+
+#[test]
 fn the_same_id_twice_is_one_record_or_an_error() {
     let lines = concat!(
         r#"{"type":"source","id":"d","language":"en"}"#,

@@ -10,6 +10,7 @@ const ROOMS: &[&[&str]] = &[
         "atomic",
         "bounded_cache",
         "counted",
+        "external_sort",
         "fold",
         "held",
         "location",

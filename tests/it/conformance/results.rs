@@ -250,6 +250,7 @@ pub fn same_graphs(wanted: &[Quad], found: &[Quad]) -> Verdict {
     if same(&by_value(wanted), &by_value(found))? {
         return Err(BY_VALUE.into());
     }
-    let lines = |quads: &[Quad]| rdf::canonical_lines(quads).join("\n");
+    let lines =
+        |quads: &[Quad]| rdf::canonical_lines(quads).map_or_else(|error| error.to_string(), |all| all.join("\n"));
     Err(format!("wanted\n{}\nfound\n{}", lines(wanted), lines(found)))
 }
