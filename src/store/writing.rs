@@ -11,7 +11,7 @@ use spargebra::term::{GroundTerm, GroundTriple};
 
 use super::directory::remove_unfinished;
 use super::document::{self, Document};
-use super::embedded::{Embedded, Kept, ox};
+use super::embedded::{Embedded, ox};
 use super::error::StoreError;
 use super::files;
 use super::indexing::filled;
@@ -328,7 +328,7 @@ impl Embedded {
     /// Merges the files of RocksDB.
     fn merge(&self) -> Result<(), StoreError> {
         #[cfg(feature = "rocksdb")]
-        if let (Kept::RocksDb(_), Some(engine)) = (&self.kept, self.engine()) {
+        if let (super::embedded::Kept::RocksDb(_), Some(engine)) = (&self.kept, self.engine()) {
             engine.flush()?;
             engine.optimize()?;
         }
