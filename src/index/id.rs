@@ -136,3 +136,41 @@ impl GraphFilter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_tell_whose_they_are_by_their_number() {
+        let kinds = |id: Id| (id.is_bound(), id.is_late(), id.is_local());
+        assert_eq!(kinds(Id::UNBOUND), (false, false, false));
+        for (number, expected) in [
+            (1, (true, false, false)),
+            (Id::LATE - 1, (true, false, false)),
+            (Id::LATE, (true, true, false)),
+            (Id::LOCAL - 1, (true, true, false)),
+            (Id::LOCAL, (true, false, true)),
+            (u32::MAX, (true, false, true)),
+        ] {
+            assert_eq!(kinds(Id(number)), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn filters_allow_the_graphs_that_they_name() {
+        let allowed = |filter: GraphFilter| (0..5).filter(|graph| filter.allows(*graph)).collect::<Vec<u32>>();
+        assert_eq!(allowed(GraphFilter::Any), [0, 1, 2, 3, 4]);
+        assert_eq!(allowed(GraphFilter::Named), [1, 2, 3, 4]);
+        assert_eq!(allowed(GraphFilter::One(0)), [0]);
+        assert_eq!(allowed(GraphFilter::Set([0, 3].into())), [0, 3]);
+        assert!(allowed(GraphFilter::Set([].into())).is_empty());
+    }
+
+    #[test]
+    fn a_set_of_graphs_is_one_or_a_list() {
+        assert_eq!(GraphSet(7).single(), Some(7));
+        let list = GraphSet(GraphSet::LIST | 7);
+        assert_eq!((list.single(), list.list()), (None, 7));
+    }
+}

@@ -24,3 +24,35 @@ pub(super) fn may_change(term: TermRef<'_>) -> bool {
 fn is_kept_by_value(datatype: NamedNodeRef<'_>) -> bool {
     datatype != xsd::STRING && datatype.as_str().starts_with(XSD)
 }
+
+#[cfg(test)]
+mod tests {
+    use oxrdf::{Literal, NamedNode, Triple};
+
+    use super::*;
+
+    fn typed(text: &str, datatype: NamedNodeRef<'_>) -> Term {
+        Literal::new_typed_literal(text, datatype).into()
+    }
+
+    #[test]
+    fn values_have_one_form_and_all_else_stays() {
+        let other = NamedNode::new_unchecked("http://e/type");
+        for (term, expected) in [
+            (typed("01", xsd::BYTE), typed("1", xsd::INTEGER)),
+            (typed("+7.50", xsd::DECIMAL), typed("7.5", xsd::DECIMAL)),
+            (typed("1", xsd::BOOLEAN), typed("true", xsd::BOOLEAN)),
+            (typed("2024-01-24T00:00:00.00Z", xsd::DATE_TIME), typed("2024-01-24T00:00:00Z", xsd::DATE_TIME)),
+            // No value, no other form.
+            (typed("no number", xsd::INTEGER), typed("no number", xsd::INTEGER)),
+            (typed("01", xsd::STRING), typed("01", xsd::STRING)),
+            (typed("01", other.as_ref()), typed("01", other.as_ref())),
+            (other.clone().into(), other.clone().into()),
+        ] {
+            assert_eq!(normal(term.clone()), expected, "{term}");
+            assert!(may_change(term.as_ref()) || term == expected, "{term}");
+            let of = |object: Term| Term::from(Triple::new(other.clone(), other.clone(), object));
+            assert_eq!(normal(of(term)), of(expected));
+        }
+    }
+}

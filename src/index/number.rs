@@ -119,3 +119,67 @@ fn written(double: f64) -> Option<i128> {
     let all = format!("{whole}{fraction:0<18.18}").parse::<i128>().ok()?;
     Some(if double < 0.0 { -all } else { all })
 }
+
+#[cfg(test)]
+mod tests {
+    use oxrdf::{Literal, NamedNodeRef};
+
+    use super::*;
+
+    fn number(text: &str, datatype: NamedNodeRef<'_>) -> Option<Number> {
+        Number::of(Literal::new_typed_literal(text, datatype).as_ref())
+    }
+
+    /// Groups of equal numbers, each greater than the one before.
+    #[test]
+    fn numbers_of_all_types_have_one_order_by_value() {
+        let groups: &[&[(&str, NamedNodeRef<'_>)]] = &[
+            &[("-INF", xsd::DOUBLE), ("-INF", xsd::FLOAT)],
+            &[("-9223372036854775808", xsd::INTEGER)],
+            &[("-1", xsd::INTEGER), ("-1.0", xsd::DECIMAL), ("-1E0", xsd::DOUBLE)],
+            &[("-0.000000000000000001", xsd::DECIMAL)],
+            &[("0", xsd::INTEGER), ("-0", xsd::DOUBLE), ("0.0", xsd::DECIMAL), ("-0", xsd::FLOAT)],
+            &[("0.1", xsd::DECIMAL), ("0.1", xsd::DOUBLE)],
+            &[("1", xsd::UNSIGNED_BYTE), ("1.00", xsd::DECIMAL), ("1", xsd::FLOAT)],
+            &[("1.000000000000000001", xsd::DECIMAL)],
+            &[("9007199254740992", xsd::INTEGER), ("9007199254740992", xsd::DOUBLE)],
+            // The double nearest to it is the one before.
+            &[("9007199254740993", xsd::LONG)],
+            &[("9223372036854775807", xsd::INTEGER)],
+            &[("1E300", xsd::DOUBLE)],
+            &[("INF", xsd::FLOAT), ("INF", xsd::DOUBLE)],
+            &[("NaN", xsd::DOUBLE), ("NaN", xsd::FLOAT)],
+        ];
+        let all =
+            || groups.iter().enumerate().flat_map(|(at, group)| group.iter().map(move |(text, of)| (at, *text, *of)));
+        for (one, text, datatype) in all() {
+            for (other, other_text, other_datatype) in all() {
+                let (a, b) = (number(text, datatype).unwrap(), number(other_text, other_datatype).unwrap());
+                assert_eq!(a.compare(b), one.cmp(&other), "{text} {datatype} and {other_text} {other_datatype}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_of_its_type_has_no_value() {
+        for (text, datatype) in [
+            ("1", xsd::STRING),
+            ("one", xsd::INTEGER),
+            ("1.5", xsd::INTEGER),
+            ("1e5", xsd::DECIMAL),
+            // Beyond what the engine holds.
+            ("9223372036854775808", xsd::INTEGER),
+            ("true", xsd::BOOLEAN),
+        ] {
+            assert!(number(text, datatype).is_none(), "{text} {datatype}");
+        }
+    }
+
+    #[test]
+    fn bits_of_doubles_sort_as_the_doubles_do() {
+        let sorted = [f64::NEG_INFINITY, -2.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 1.0, f64::MAX, f64::INFINITY, f64::NAN];
+        assert!(sorted.windows(2).all(|pair| sortable(pair[0]) < sortable(pair[1])));
+        assert_eq!(sortable(-0.0), sortable(0.0));
+        assert_eq!(sortable(-f64::NAN), sortable(f64::NAN));
+    }
+}

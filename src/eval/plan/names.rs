@@ -76,3 +76,26 @@ impl Names {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_another_variable_in_a_scope_that_does_not_share_it() {
+        let [a, b] = ["a", "b"].map(Variable::new_unchecked);
+        let mut names = Names::default();
+        let (outer_a, outer_b) = (names.var(0, &a), names.var(0, &b));
+        let inner = names.scope(0, std::slice::from_ref(&a));
+        assert_eq!((names.var(inner, &a), names.var(0, &a)), (outer_a, outer_a));
+        assert_eq!(names.find(inner, &b), None, "nobody has asked for it there");
+        let inner_b = names.var(inner, &b);
+        assert_ne!(inner_b, outer_b);
+        assert!(names.is_visible(0, outer_b) && !names.is_visible(0, inner_b) && names.is_visible(inner, inner_b));
+        let fresh = names.fresh();
+        assert!(!names.is_visible(0, fresh));
+        assert_eq!(names.list(&[outer_a, inner_b, fresh]), format!("?a ?b ?_{}", fresh.0));
+        assert_eq!(names.len(), 4);
+        assert_ne!(names.scope(0, &[]), inner);
+    }
+}

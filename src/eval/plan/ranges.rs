@@ -143,3 +143,86 @@ fn first(all: &Range<u32>, holds: impl Fn(u32) -> bool) -> u32 {
     }
     start
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use oxrdf::{GraphName, NamedNode, Quad, Term, Variable};
+
+    use super::*;
+    use crate::eval::expression::{Compile, compile};
+    use crate::eval::{Batch, Cancel, Column, Context, Functions};
+
+    /// Literals that are compared by value, by promoted values, with and without a time zone, or not at all.
+    fn literals() -> Vec<Literal> {
+        let float = NamedNode::from(xsd::FLOAT);
+        let all: [(&[&str], NamedNode); 7] = [
+            (&["-3", "0", "1", "2", "7", "16777216", "16777217", "16777218"], xsd::INTEGER.into()),
+            (&["0.5", "1.0", "1.1", "16777217.5"], xsd::DECIMAL.into()),
+            (&["1E0", "1.1E0", "NaN", "INF", "-INF", "16777217E0"], xsd::DOUBLE.into()),
+            (&["1.1", "16777216", "NaN"], float),
+            (&["2023-12-31", "2024-01-01", "2024-01-01Z", "2024-01-02-14:00", "2024-02-01"], xsd::DATE.into()),
+            (
+                &["2024-01-01T00:00:00", "2024-01-01T00:00:00Z", "2024-01-01T13:00:00+14:00", "2024-03-01T00:00:00"],
+                xsd::DATE_TIME.into(),
+            ),
+            (&["1", "a", "b"], xsd::STRING.into()),
+        ];
+        let of = |(texts, datatype): &(&[&str], NamedNode)| {
+            texts.iter().map(|text| Literal::new_typed_literal(*text, datatype.clone())).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(of).collect()
+    }
+
+    /// The terms of the data for which a comparison with a constant is true.
+    fn true_for(expression: &Expression, ids: &[Id], cx: &mut Context) -> Vec<Id> {
+        let columns = |_: &Variable| Some(0);
+        let functions = Functions::default();
+        let mut compiled = compile(expression, &Compile { columns: &columns, functions: &functions }).unwrap();
+        let batch = Batch { columns: vec![Column::Owned(ids.to_vec())], len: ids.len() };
+        let mut keep = Vec::new();
+        compiled.filter(&batch, cx, &mut keep).unwrap();
+        keep.into_iter().map(|row| ids[row as usize]).collect()
+    }
+
+    /// No term for which the comparison is true lies beside the range.
+    #[test]
+    fn a_range_leaves_out_no_term_that_the_comparison_holds_for() {
+        let node = |name: &str| NamedNode::new_unchecked(format!("http://x/{name}"));
+        let quads =
+            literals().into_iter().map(|object| Quad::new(node("s"), node("p"), object, GraphName::DefaultGraph));
+        let version = Arc::new(crate::index::build(quads, 0).unwrap());
+        let ids: Vec<Id> = version.rows().map(|(_, _, object, _)| object).collect();
+        let mut cx = Context::new(version.clone(), Cancel::new(), None);
+        let variable = || Box::new(Expression::Variable(Variable::new_unchecked("a")));
+        let (mut ranges, mut narrow) = (0, 0);
+        for constant in literals() {
+            let literal = || Box::new(Expression::Literal(constant.clone()));
+            for (expression, side) in [
+                (Expression::Less(variable(), literal()), Side::Below),
+                (Expression::LessOrEqual(variable(), literal()), Side::Below),
+                (Expression::Equal(variable(), literal()), Side::Equal),
+                (Expression::Greater(variable(), literal()), Side::Above),
+                (Expression::GreaterOrEqual(variable(), literal()), Side::Above),
+            ] {
+                let Some(range) = of_literal(constant.as_ref(), side, &version) else { continue };
+                let held = true_for(&expression, &ids, &mut cx);
+                let beside: Vec<Term> =
+                    held.iter().filter(|id| !range.contains(&id.0)).map(|id| version.term(*id)).collect();
+                assert!(beside.is_empty(), "{expression}: {beside:?} beside {range:?}");
+                ranges += 1;
+                narrow += usize::from(ids.iter().filter(|id| range.contains(&id.0)).count() * 2 < ids.len());
+            }
+        }
+        assert!(ranges > 100 && narrow * 2 > ranges, "{narrow} of {ranges} leave out half of the terms");
+    }
+
+    #[test]
+    fn the_first_that_does_not_hold_is_found_at_either_end() {
+        for limit in 3..=9 {
+            assert_eq!(first(&(3..9), |number| number < limit), limit);
+        }
+        assert_eq!(first(&(5..5), |_| true), 5);
+    }
+}

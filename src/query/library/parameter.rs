@@ -316,3 +316,73 @@ fn lang(text: &str) -> Result<Literal, ParameterError> {
         .then(|| Literal::new_simple_literal(range(text)))
         .ok_or(ParameterError::Form("a language, such as en or zh-Hant"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Knows one place.
+    struct OnePlace;
+
+    impl Places for OnePlace {
+        fn place(&self, text: &str) -> Result<NamedNode, ParameterError> {
+            let known = (text == "青島").then(|| NamedNode::new_unchecked("http://e/place/cn-qingdao"));
+            known.ok_or(ParameterError::UnknownPlace { near: vec!["cn-qingdao".to_owned()] })
+        }
+    }
+
+    fn term(kind: Kind, text: &str) -> Result<String, String> {
+        match kind.term(text, &OnePlace) {
+            Ok(Value::Iri(node)) => Ok(node.to_string()),
+            Ok(Value::Literal(literal)) => Ok(literal.to_string()),
+            Err(error) => Err(error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))),
+        }
+    }
+
+    #[test]
+    fn what_people_type_becomes_a_term() {
+        for (kind, text, expected) in [
+            (Kind::Place, " 青島 ", "<http://e/place/cn-qingdao>"),
+            (Kind::Place, "<http://e/place/x>", "<http://e/place/x>"),
+            (Kind::Iri, "http://e/x", "<http://e/x>"),
+            (Kind::Iri, "urn:x:y", "<urn:x:y>"),
+            (Kind::Iri, "place:cn-qingdao", "<https://w3id.org/citypact/id/place/cn-qingdao>"),
+            (Kind::Code, "municipality", "<https://w3id.org/citypact/code/municipality>"),
+            (Kind::Code, "kind:intent", "<https://w3id.org/citypact/kind/intent>"),
+            (Kind::Date, "2024-02-29", "\"2024-02-29\"^^<http://www.w3.org/2001/XMLSchema#date>"),
+            (Kind::Year, "2024", "\"2024\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            (Kind::Integer, "-7", "\"-7\"^^<http://www.w3.org/2001/XMLSchema#integer>"),
+            (Kind::Text, "a \"b\"", "\"a \\\"b\\\"\""),
+            (Kind::Lang, "zh-Hant", "\"zh-Hant\""),
+            (Kind::Lang, "*", "\"*\""),
+        ] {
+            assert_eq!(term(kind, text).as_deref(), Ok(expected), "{kind} {text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_a_form_or_the_nearest() {
+        for (kind, text, expected) in [
+            (Kind::Place, "青岛市场", "no place of the register has that id or name; did you mean cn-qingdao?"),
+            (Kind::Iri, "nothing", "expected an IRI, or prefix:name"),
+            (Kind::Iri, "plase:x", "the prefix plase: is not known; did you mean place: ?"),
+            (Kind::Iri, "place:a b", "expected an IRI"),
+            (Kind::Code, "", "expected a code, such as municipality, or kind:friendship-city"),
+            (Kind::Date, "2023-02-29", "expected a day, such as 2024-01-24"),
+            (Kind::Date, "2023-02", "expected a day, such as 2024-01-24"),
+            (Kind::Year, "last", "expected a year, such as 2024"),
+            (Kind::Integer, "1.5", "expected a whole number"),
+            (Kind::Lang, "zh_Hant", "expected a language, such as en or zh-Hant"),
+        ] {
+            assert_eq!(term(kind, text).unwrap_err(), expected, "{kind} {text}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_named_as_they_are_written() {
+        for (name, kind) in KINDS {
+            assert_eq!((name.parse(), kind.to_string().as_str()), (Ok(*kind), *name));
+        }
+        assert!("palce".parse::<Kind>().is_err());
+    }
+}

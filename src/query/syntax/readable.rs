@@ -115,3 +115,52 @@ impl<'a> Pass<'a> {
 fn truth(word: &str) -> Option<&'static str> {
     ["true", "false"].into_iter().find(|truth| truth.eq_ignore_ascii_case(word) && *truth != word)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        readable(text, &ParseOptions::default()).text.text().to_owned()
+    }
+
+    #[test]
+    fn what_the_parser_would_misread_is_put_in_other_words() {
+        for (text, expected) in [
+            ("ASK { ?s ?p TRUE, False }", "ASK { ?s ?p true, false }"),
+            ("ASK { BIND(CONCAT (\"a\") AS ?x) }", "ASK { BIND(CONCAT(\"a\") AS ?x) }"),
+            ("ASK { ?s !() ?o }", "ASK { ?s (!a|a) ?o }"),
+            ("ASK { ?s ?p [ # nothing\n] }", "ASK { ?s ?p [] }"),
+            ("COPY DEFAULT TO <http://e/g>", "COPY <urn:x-citypact:unnamed-graph> TO <http://e/g>"),
+            ("MOVE SILENT DEFAULT TO <http://e/g>", "MOVE SILENT <urn:x-citypact:unnamed-graph> TO <http://e/g>"),
+        ] {
+            assert_eq!(written(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_the_parser_reads_stays_as_it_is() {
+        for text in [
+            "ASK { ?s ?p true ; a <http://e/TRUE> }",
+            "SELECT ?true { ?true ?p \"TRUE\" } # FALSE",
+            "ASK { ?s !(<http://e/p>) ?o }",
+            "COPY DEFAULT TO DEFAULT",
+            "COPY <http://e/g> TO DEFAULT",
+            "CLEAR DEFAULT",
+        ] {
+            assert_eq!(written(text), text);
+        }
+    }
+
+    /// [166] of the grammar has letters beyond the basic plane in names; what the asker called a variable is kept.
+    #[test]
+    fn names_beyond_the_parsers_get_plain_ones_and_are_remembered() {
+        let text = "SELECT ?𠮷 { ?𠮷 ?name_0 _:𠮷 . ?𠮷 ?q _:𠮷 }";
+        let read = readable(text, &ParseOptions::default());
+        let plain = read.text.text();
+        assert!(plain.is_ascii() && spargebra::SparqlParser::new().parse_query(plain).is_ok(), "{plain}");
+        let (name, own) = read.variables.iter().next().unwrap();
+        assert_eq!((read.variables.len(), own.as_str(), plain.matches(&format!("?{name} ")).count()), (1, "𠮷", 3));
+        assert_ne!(name, "name_0", "a name that the text has already");
+    }
+}

@@ -50,3 +50,41 @@ pub(in crate::query) fn spelled_out(update: &spargebra::Update) -> Option<sparge
     }
     has_source.then_some(update)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_the_unnamed_graph_is_taken_for_it() {
+        let pattern = |graph: &str| {
+            let text = format!("ASK {{ GRAPH {graph} {{ ?s ?p ?o }} }}");
+            let query = spargebra::SparqlParser::new().parse_query(&text).unwrap();
+            // The parser puts a projection around the whole.
+            match query {
+                spargebra::Query::Ask { pattern: GraphPattern::Project { inner, .. }, .. } => *inner,
+                other => panic!("{other:?}"),
+            }
+        };
+        let own = pattern(&format!("<{SOURCE}>"));
+        assert!(matches!(of_source(&own), Some(GraphPattern::Bgp { patterns }) if patterns.len() == 1));
+        assert_eq!((of_source(&pattern("<http://e/g>")), of_source(&pattern("?g"))), (None, None));
+        let named = |name: &str| GraphTarget::NamedNode(NamedNode::new_unchecked(name));
+        assert_eq!(*target(&named(SOURCE)), GraphTarget::DefaultGraph);
+        for other in [named("http://e/g"), GraphTarget::AllGraphs, GraphTarget::NamedGraphs] {
+            assert_eq!(*target(&other), other);
+        }
+    }
+
+    #[cfg(feature = "client")]
+    #[test]
+    fn other_engines_are_told_of_it_in_words_of_their_own() {
+        let spelled = |text: &str| {
+            let update = spargebra::SparqlParser::new().parse_update(text).unwrap();
+            spelled_out(&update).map(|update| update.to_string())
+        };
+        let moved = spelled(&format!("MOVE <{SOURCE}> TO <http://e/g>")).unwrap();
+        assert!(!moved.contains(SOURCE) && moved.contains("DROP DEFAULT"), "{moved}");
+        assert_eq!(spelled("MOVE <http://e/f> TO <http://e/g>"), None);
+    }
+}
