@@ -1,21 +1,22 @@
-//! What checks found, for people and as JSON.
+//! What checks found, for people and, in `report/json.rs`, for programs.
 
-use std::collections::BTreeMap;
+mod json;
+
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
-use serde_json::{Value, json};
+use oxrdf::{Literal, NamedNode, Term};
 
-use super::conflicts::{Claim, Conflict, Review, of_vocabulary};
+use super::conflicts::{Claim, Conflict, of_vocabulary};
 use super::evidence::{EvidenceFinding, EvidenceReport, Problem};
 use super::shapes::Finding;
 use super::validation::ShapesReport;
 use super::words;
-use crate::ontology::{self, LANGUAGES};
+use crate::ontology;
 use crate::output::Style;
-use crate::rdf::recommended;
 use crate::vocab::sh;
+
+pub use json::json;
 
 /// What checks found, as far as they were asked for.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +72,7 @@ impl Report {
 /// Puts before the messages of each finding what they are in a language (BCP 47), where the table has that: so that every
 /// format of a report speaks it.
 pub fn speak(report: &mut ShapesReport, language: &str) {
-    let tag = crate::ontology::LANGUAGES[crate::ontology::language(language)];
+    let tag = ontology::LANGUAGES[ontology::language(language)];
     for finding in &mut report.findings {
         let has =
             finding.messages.iter().any(|message| message.language().is_some_and(|own| own.eq_ignore_ascii_case(tag)));
@@ -304,110 +305,4 @@ fn claim_text(claim: &Claim, how: &Written, out: &mut impl Write) -> io::Result<
 fn quote_text((words, start, _): &(String, Option<usize>, Option<usize>), how: &Written) -> String {
     let words = plain(words, how);
     start.map_or_else(|| format!("“{words}”"), |start| format!("“{words}”{}", how.say(" at {}", &[&start])))
-}
-
-/// Writes a report as JSON: an object with `shapes`, `evidence` and `conflicts`, as far as they were asked for. Terms are
-/// written as in N-Triples, IRIs of documents and graphs as they are.
-///
-/// # Errors
-/// Those of the output.
-pub fn json(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let mut all = serde_json::Map::new();
-    all.insert("faults".to_owned(), report.faults().into());
-    all.insert("remarks".to_owned(), report.remarks().into());
-    if let Some(shapes) = &report.shapes {
-        let findings: Vec<Value> = shapes.findings.iter().map(finding_json).collect();
-        all.insert(
-            "shapes".to_owned(),
-            json!({ "documents": shapes.documents, "nodes": shapes.nodes, "findings": findings }),
-        );
-    }
-    if let Some(evidence) = &report.evidence {
-        all.insert("evidence".to_owned(), evidence_json(evidence));
-    }
-    if let Some(conflicts) = &report.conflicts {
-        all.insert("conflicts".to_owned(), conflicts.iter().map(conflict_json).collect());
-    }
-    serde_json::to_writer_pretty(&mut *out, &Value::Object(all))?;
-    writeln!(out)
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    let graph = |graph: &NamedOrBlankNode| match graph {
-        NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
-        NamedOrBlankNode::BlankNode(node) => node.to_string(),
-    };
-    let messages =
-        finding.messages.iter().map(|message| json!({ "text": message.value(), "language": message.language() }));
-    json!({
-        "severity": finding.severity.as_str(),
-        "messages": messages.collect::<Vec<_>>(),
-        "focus": recommended(&finding.focus).to_string(),
-        "path": finding.path,
-        "value": finding.value.as_ref().map(|value| recommended(value).to_string()),
-        "component": finding.component.as_str(),
-        "shape": finding.shape.to_string(),
-        "graphs": finding.graphs.iter().map(graph).collect::<Vec<_>>(),
-    })
-}
-
-fn evidence_json(report: &EvidenceReport) -> Value {
-    let finding = |finding: &EvidenceFinding| {
-        let (problem, places) = match &finding.problem {
-            Problem::Moved(places) => ("moved", places.as_slice()),
-            Problem::Missing => ("missing", [].as_slice()),
-            Problem::Context => ("context", [].as_slice()),
-            Problem::Span => ("span", [].as_slice()),
-            Problem::Cell => ("cell", [].as_slice()),
-        };
-        json!({
-            "document": finding.document, "of": finding.of, "quote": finding.quote, "start": finding.start,
-            "end": finding.end, "cell": finding.cell, "problem": problem, "found_at": places,
-        })
-    };
-    json!({
-        "checked": report.checked,
-        "standing": report.standing,
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-        "without_text": report.without_text,
-        "unreadable": report.unreadable,
-    })
-}
-
-fn conflict_json(conflict: &Conflict) -> Value {
-    let claim = |claim: &Claim| {
-        let told = claim.told.iter().map(|told| {
-            let quote = |(words, start, end): &(String, Option<usize>, Option<usize>)| {
-                json!({ "quote": words, "start": start, "end": end })
-            };
-            json!({
-                "document": told.origin.document, "graph": told.origin.graph, "published": told.origin.published,
-                "evidence": told.quotes.iter().map(quote).collect::<Vec<_>>(),
-            })
-        });
-        let term = |term: &Option<Term>| term.as_ref().map(|term| recommended(term).to_string());
-        json!({
-            "value": term(&claim.said.value), "when": term(&claim.said.when), "property": term(&claim.said.property),
-            "node": claim.said.fact.to_string(), "quantifier": term(&claim.quantifier), "told": told.collect::<Vec<_>>(),
-        })
-    };
-    let finding = &conflict.finding;
-    let figure = finding.key.iter().map(|(name, value)| (name.clone(), recommended(value).to_string()));
-    let sentences = LANGUAGES.iter().zip(&conflict.sentences);
-    let review = |review: &Review| {
-        json!({
-            "assessment": review.assessment.to_string(), "verdict": review.verdict.to_string(), "by": review.by, "at": review.at,
-        })
-    };
-    json!({
-        "rule": &*finding.rule,
-        "assessment": conflict.assessment.to_string(),
-        "subject": finding.about.to_string(),
-        "property": finding.property.as_ref().map(ToString::to_string),
-        "figure": figure.collect::<BTreeMap<_, _>>(),
-        "verdict": finding.verdict.to_string(),
-        "sentences": sentences.filter_map(|(tag, text)| Some((*tag, text.as_ref()?))).collect::<BTreeMap<_, _>>(),
-        "claims": conflict.claims.iter().map(claim).collect::<Vec<_>>(),
-        "reviews": conflict.reviews.iter().map(review).collect::<Vec<_>>(),
-    })
 }

@@ -196,8 +196,10 @@ mod tests {
     use crate::eval::operator::testing::{SIZES, context, node, source};
     use crate::eval::plan::{Slot, Var};
 
+    type Bindings = (Option<&'static str>, Option<&'static str>);
+
     /// What the endpoint of each name answers: bindings of `?a` and `?b`. There is none of any other name.
-    const ANSWERS: &[(&str, &[(Option<&str>, Option<&str>)])] = &[
+    const ANSWERS: &[(&str, &[Bindings])] = &[
         ("one", &[(Some("x"), Some("1")), (Some("x"), Some("2")), (Some("y"), Some("3")), (Some("z"), Some("4"))]),
         ("other", &[(Some("x"), None), (None, Some("5"))]),
         ("nothing", &[]),
@@ -217,7 +219,7 @@ mod tests {
             let (_, rows) = found.ok_or_else(|| QueryEvaluationError::UnsupportedService(name.clone()))?;
             let variables: Arc<[Variable]> = Arc::new(["a", "b"].map(Variable::new_unchecked));
             let names = variables.clone();
-            let row = move |(a, b): &(Option<&str>, Option<&str>)| {
+            let row = move |(a, b): &Bindings| {
                 let values = [a, b].map(|text| text.map(literal)).to_vec();
                 Ok(QuerySolution::from((names.clone(), values)))
             };

@@ -134,7 +134,11 @@ impl<'s> Batches<'s> {
     }
 
     fn of_cut(cut: Cut) -> Self {
-        Self::new(cut.map(|batch| -> Result<Batch<'s>, Diagnostic> { batch }))
+        // What borrows nothing lives as long as anything that does.
+        fn shortened<'s>(batch: Result<Batch<'static>, Diagnostic>) -> Result<Batch<'s>, Diagnostic> {
+            batch
+        }
+        Self::new(cut.map(shortened))
     }
 
     /// The records of a text in UTF-8, laid out as `container` says. `name` is what positions call it.

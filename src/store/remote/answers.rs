@@ -7,7 +7,7 @@ use oxrdf::Triple;
 use oxrdfio::{RdfFormat, RdfParser};
 use sparesults::{QueryResultsFormat, QueryResultsParser};
 
-use super::client::Answer;
+use super::response::Answer;
 use crate::rdf::Guard;
 use crate::store::error::StoreError;
 

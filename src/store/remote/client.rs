@@ -5,10 +5,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use ureq::http::{HeaderMap, Method, Request, Response, Uri, header};
+use ureq::http::{Method, Request, Response, Uri, header};
 use ureq::{Agent, Body};
 
 use super::credentials::{Authorization, Credentials};
+use super::response::Answer;
 use super::virtuoso;
 use crate::store::error::StoreError;
 
@@ -45,25 +46,6 @@ impl Endpoint {
         let query = url.into();
         let update = query.strip_suffix("/query").map_or_else(|| query.clone(), |base| format!("{base}/update"));
         Self { query, update, graph_store: None, credentials: None, timeout: None, batch: 1_000_000, tries: 5 }
-    }
-}
-
-/// An answer whose body is still to be read.
-pub(super) struct Answer {
-    pub media_type: String,
-    pub headers: HeaderMap,
-    pub body: Box<dyn Read>,
-}
-
-impl Answer {
-    /// The value of a header; nothing where there is none.
-    pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
-    /// Reads the body to its end, so that the connection can serve again.
-    pub(super) fn read_out(mut self) -> Result<(), StoreError> {
-        std::io::copy(&mut self.body, &mut std::io::sink()).map(drop).map_err(|error| StoreError::Storage(error.into()))
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use oxigraph::sparql::QueryResults;
 use oxrdf::{GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 
-use super::client::{Answer, Call};
+use super::client::Call;
+use super::response::Answer;
 use super::service::Scope;
 use super::{Asking, Remote, graph_url, is_closed};
 use crate::store::Store as _;

@@ -6,7 +6,8 @@ use oxrdf::{GraphName, GraphNameRef, NamedNode, Quad};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::batches::has_blank_node;
-use super::client::{Answer, Call};
+use super::client::Call;
+use super::response::Answer;
 use super::service::Program;
 use super::updating::change;
 use super::{CHANGE, Remote, difference, graph_url, is_closed, triples_text, with};

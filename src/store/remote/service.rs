@@ -8,7 +8,8 @@ use std::io::Read;
 use oxrdf::Term;
 use oxrdfio::{RdfFormat, RdfParser};
 
-use super::client::{Answer, Call, Client, Endpoint};
+use super::client::{Call, Client, Endpoint};
+use super::response::Answer;
 use crate::rdf::Guard;
 use crate::store::error::StoreError;
 use crate::vocab::sd;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oxigraph::sparql::{QueryEvaluationError, QueryResults, QuerySolutionIter};
 use oxrdf::Term;
 
-use super::client::Answer;
+use super::response::Answer;
 use crate::store::error::StoreError;
 use crate::vocab::geo;
 
