@@ -7,7 +7,7 @@ use std::thread;
 use oxrdf::Quad;
 
 use super::blank::{CompareError, Names};
-use super::side::{Comparison, Ground, MayHold, Settled, Side, component, key};
+use super::side::{Comparison, Ground, MayHold, Settled, Side, Steps, component, key};
 use crate::external_sort::{Sorted, Sorter};
 
 /// What two data sets do not share, as sorted lines of N-Quads.
@@ -96,7 +96,7 @@ pub fn difference(
 ) -> Result<Difference, CompareError> {
     let (before, after) = settled(old, new, how, may_hold);
     let (mut before, mut after) = (before?, after?);
-    let mut found = Found { gone: Only::new(memory / 2), come: Only::new(memory / 2), steps: 0, may_hold };
+    let mut found = Found { gone: Only::new(memory / 2), come: Only::new(memory / 2), steps: Steps::new(may_hold) };
     found.ground(&mut before.ground, &mut after.ground)?;
     found.components(&mut before.components, &mut after.components)?;
     let Found { gone, come, .. } = found;
@@ -120,15 +120,11 @@ fn settled(old: Side, new: Side, how: &Comparison, may_hold: &MayHold<'_>) -> (R
     })
 }
 
-/// Steps after which it is asked whether to go on.
-const PARCEL: usize = 4_096;
-
 /// What was found not to be shared so far.
 struct Found<'f> {
     gone: Only,
     come: Only,
-    steps: usize,
-    may_hold: &'f MayHold<'f>,
+    steps: Steps<'f>,
 }
 
 /// What only one side has.
@@ -168,7 +164,7 @@ impl Found<'_> {
             if order.is_ge() {
                 after.advance()?;
             }
-            self.step(0)?;
+            self.steps.step(0)?;
         }
         Ok(())
     }
@@ -187,15 +183,9 @@ impl Found<'_> {
             if order.is_ge() {
                 after.advance()?;
             }
-            self.step(held)?;
+            self.steps.step(held)?;
         }
         Ok(())
-    }
-
-    fn step(&mut self, held: usize) -> Result<(), CompareError> {
-        self.steps += 1;
-        let asks = held > 0 || self.steps.is_multiple_of(PARCEL);
-        if asks && !(self.may_hold)(held) { Err(CompareError::Stopped) } else { Ok(()) }
     }
 }
 

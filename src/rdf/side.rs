@@ -19,6 +19,31 @@ const LABEL: usize = 64;
 /// Asked with how many bytes more are held, beside what is in temporary files; where it says no, the comparison ends.
 pub type MayHold<'h> = dyn Fn(usize) -> bool + Sync + 'h;
 
+/// Steps after which it is asked whether to go on.
+const PARCEL: usize = 4_096;
+
+/// Steps of a comparison, which may end at each of them.
+pub(super) struct Steps<'s> {
+    count: usize,
+    may_hold: &'s MayHold<'s>,
+}
+
+impl<'s> Steps<'s> {
+    pub(super) fn new(may_hold: &'s MayHold<'s>) -> Self {
+        Self { count: 0, may_hold }
+    }
+
+    /// One more, for which so many bytes more are held.
+    ///
+    /// # Errors
+    /// [`CompareError::Stopped`]
+    pub(super) fn step(&mut self, held: usize) -> Result<(), CompareError> {
+        self.count += 1;
+        let asks = held > 0 || self.count.is_multiple_of(PARCEL);
+        if asks && !(self.may_hold)(held) { Err(CompareError::Stopped) } else { Ok(()) }
+    }
+}
+
 /// A data set that is to be compared with another.
 #[derive(Debug)]
 pub struct Side {
@@ -96,10 +121,11 @@ impl Side {
         drop(labels);
         let without = how.without.as_ref().map(|graph| format!("<{graph}>"));
         let taken = |record: &[u8]| Quoted::of(record, how.by_triple, without.as_deref());
+        let mut steps = Steps::new(may_hold);
         blank.each(|_, record| {
             let nodes = taken(record).map(|quad| quad.nodes).unwrap_or_default();
             nodes.windows(2).for_each(|pair| roots.join(pair[0], pair[1]));
-            Ok::<_, io::Error>(())
+            steps.step(0)
         })?;
         let (mut grouped, mut bytes) = (Sorter::new(memory / 8), Vec::new());
         blank.each(|_, record| {
@@ -108,13 +134,14 @@ impl Side {
             let Some(first) = quad.nodes.first().copied() else {
                 // A blank node named nothing but the graph.
                 self::ground(&mut bytes, quad.triple.as_bytes(), b"");
-                return ground.push(order(quad.triple.as_bytes()), &bytes);
+                return Ok(ground.push(order(quad.triple.as_bytes()), &bytes)?);
             };
             Statement { text: line(&quad.triple, &quad.graph), nodes: quad.nodes }.encode(&mut bytes);
-            grouped.push(u64::from(roots.of(first)), &bytes)
+            grouped.push(u64::from(roots.of(first)), &bytes)?;
+            steps.step(0)
         })?;
         drop((blank, roots));
-        let components = components(grouped.sorted()?, memory / 4, may_hold)?;
+        let components = components(grouped.sorted()?, memory / 4, &mut steps)?;
         Ok(Settled { ground: Ground::new(ground.sorted()?, how.by_triple, without)?, components })
     }
 }
@@ -227,7 +254,7 @@ impl Ground {
 const KEY: usize = size_of::<Sign>();
 
 /// Components from statements that are in the order of what hangs together.
-fn components(mut grouped: Sorted, memory: usize, may_hold: &MayHold<'_>) -> Result<Sorted, CompareError> {
+fn components(mut grouped: Sorted, memory: usize, steps: &mut Steps<'_>) -> Result<Sorted, CompareError> {
     let mut found = Sorter::new(memory);
     let (mut root, mut statements, mut bytes, mut most) = (0, Vec::new(), 0, 0);
     grouped.each(|key, record| {
@@ -238,10 +265,8 @@ fn components(mut grouped: Sorted, memory: usize, may_hold: &MayHold<'_>) -> Res
         statements.extend(Statement::decoded(record).map(|(statement, _)| statement));
         // What is held of a component while it is looked at.
         bytes += 4 * record.len();
-        if bytes > most + (1 << 16) && !may_hold(bytes - std::mem::replace(&mut most, bytes)) {
-            return Err(CompareError::Stopped);
-        }
-        Ok(())
+        let more = if bytes > most + (1 << 16) { bytes - std::mem::replace(&mut most, bytes) } else { 0 };
+        steps.step(more)
     })?;
     give(&mut found, root, statements)?;
     Ok(found.sorted()?)

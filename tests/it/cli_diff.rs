@@ -225,5 +225,5 @@ fn nothing_is_left_of_temporary_files() {
     fs::remove_dir(&temporary).unwrap();
     let mut command = self::command(here, &["diff", "old.nq", "new.nq", "--limit-memory", "1"]);
     let error = finish(command.env("TMPDIR", &temporary), "").failed(1);
-    assert!(error.starts_with("error: cannot use a temporary file"), "{error}");
+    assert!(error.starts_with("error: cannot use a temporary file") && error.contains("Hint: "), "{error}");
 }

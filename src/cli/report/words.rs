@@ -7,10 +7,12 @@ use std::path::Path;
 
 use super::{Failure, Kind};
 use crate::check::ConflictRuleError;
+use crate::convert::ConvertError;
 use crate::format::Unsayable;
 use crate::infer::{InferError, RuleError};
 use crate::load::LoadError;
 use crate::query::{LibraryError, Limit, QueryError};
+use crate::rdf::CompareError;
 use crate::store::StoreError;
 use crate::table::TableError;
 
@@ -70,6 +72,8 @@ fn known(cause: &(dyn Error + 'static)) -> Option<(Kind, Option<String>)> {
         of_store(error)
     } else if let Some(error) = cause.downcast_ref::<LoadError>() {
         of_load(error)
+    } else if lacks_room(cause) {
+        Some(NO_ROOM.to_owned())
     } else if let Some(error) = cause.downcast_ref::<TableError>() {
         error.remedy.clone()
     } else if let Some(error) = cause.downcast_ref::<RuleError>() {
@@ -100,6 +104,16 @@ fn of_library(error: &LibraryError) -> (Kind, Option<String>) {
     }
 }
 
+/// What to do where temporary files cannot be used.
+const NO_ROOM: &str =
+    "temporary files are made in the directory that TMPDIR names, /tmp where it names none: give it room";
+
+/// Whether what memory does not hold found no place elsewhere.
+fn lacks_room(cause: &(dyn Error + 'static)) -> bool {
+    matches!(cause.downcast_ref(), Some(CompareError::Spill(_)))
+        || matches!(cause.downcast_ref(), Some(ConvertError::Spool(_)))
+}
+
 fn of_load(error: &LoadError) -> Option<String> {
     let hint = match error {
         LoadError::Store(error) => return of_store(error),
@@ -107,6 +121,7 @@ fn of_load(error: &LoadError) -> Option<String> {
         LoadError::UnknownStream { .. } => {
             "say what it holds: --from turtle (or csv, trig, ntriples, nquads, rdfxml, jsonld, json, jsonl)"
         }
+        LoadError::Spill(_) | LoadError::Convert(ConvertError::Spool(_)) => NO_ROOM,
         LoadError::Syntax { .. } => "nothing was loaded; mend the file, or say its syntax with --from",
         _ => return None,
     };
