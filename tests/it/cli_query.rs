@@ -37,6 +37,7 @@ fn a_language_that_is_none_is_refused_with_what_is_meant() {
         (&["export", "--to", "geojson", "--lang", "zh_CN", "--data", "x.trig"][..], "such as zh-CN"),
         (&["release", "out", "--lang", "ja_JP.UTF-8", "--data", "x.trig"], "such as ja-JP"),
         (&["check", "--lang", "bad lang!", "--data", "x.trig"], "such as zh-Hant"),
+        (&["query", "ASK {}", "--labels=zh_TW", "--data", "x.trig"], "such as zh-TW"),
         (&["infer", "--lang", "", "--data", "x.trig"], "such as zh-Hant"),
     ] {
         let refused = run(folder.path(), args);

@@ -39,7 +39,14 @@ pub struct Args {
     #[arg(long, value_name = "FORMAT", value_parser = answer::format)]
     to: Option<AnswerFormat>,
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
-    #[arg(long, value_name = "LANG", num_args = 0..=1, require_equals = true, default_missing_value = "en")]
+    #[arg(
+        long,
+        value_name = "LANG",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "en",
+        value_parser = crate::cli::common::language
+    )]
     labels: Option<String>,
     /// Show whole IRIs in tables, to be copied, and cut nothing to the width of the terminal
     #[arg(long)]

@@ -38,7 +38,7 @@ const FIGURES: &str = "SELECT DISTINCT ?class ?variable ?value ?rank ?quantifier
   OPTIONAL { ?figure pact:quantifier ?quantifier }
   OPTIONAL { ?figure pact:asOf ?asOf }
   FILTER NOT EXISTS { ?figure pact:scope ?scope }
-} ORDER BY ?variable DESC(STR(?asOf)) LIMIT 400";
+} ORDER BY ?variable DESC(STR(?asOf)) LIMIT 20000";
 
 /// The variable of a figure, and its class: a count or a rank.
 pub type Sort = (String, String);
