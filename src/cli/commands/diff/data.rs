@@ -89,10 +89,31 @@ pub(super) fn without(version: &Arc<Version>, graph: &str) -> Selection {
     Selection::new(version.clone(), GraphFilter::Set(graphs.into()))
 }
 
-/// A data set that was read.
+/// Where a data set comes from.
+pub(super) enum Source {
+    /// A store with an index.
+    Index(Arc<Version>),
+    /// An endpoint, which is asked for all that it holds.
+    Endpoint(Backend),
+    /// A file, or the files of a folder.
+    Files,
+}
+
+/// A data set that is being read.
 pub(super) struct Data {
     pub(super) side: Side,
     pub(super) facts: Facts,
+    /// Bytes that it is known to hold.
+    held: usize,
+}
+
+impl Data {
+    /// Takes a quad in, in the form in which a store gives it back.
+    fn take(&mut self, quad: Quad, executor: &Executor) -> Result<()> {
+        let quad = canonical_quad(Quad { object: normal(quad.object), ..quad });
+        self.side.push(quad.as_ref()).map_err(CompareError::from)?;
+        watched(executor, self.side.count(), self.side.held(), &mut self.held)
+    }
 }
 
 /// How data sets are read.
@@ -121,12 +142,15 @@ pub(super) fn watched(executor: &Executor, quads: u64, bytes: usize, known: &mut
 }
 
 impl Reading<'_> {
-    /// The index of the store that a side is: behind an endpoint, in a directory, or in one that a server holds.
-    pub(super) fn store(&self, path: &Path) -> Result<Option<Arc<Version>>> {
-        let Some(backend) = self.backend(path)? else { return Ok(None) };
+    /// What a side is: a store behind an endpoint, in a directory, or in one that a server holds; else files.
+    pub(super) fn source(&self, path: &Path) -> Result<Source> {
+        let Some(backend) = self.backend(path)? else { return Ok(Source::Files) };
+        if backend.remote().is_some() {
+            return Ok(Source::Endpoint(backend));
+        }
         let progress = self.edge.progress("Indexing", Unit::Things("quads"), None);
         let version = backend.index(self.executor, &|quads| progress.advance(quads as u64)).map_err(of_work)?;
-        Ok(Some(version))
+        Ok(Source::Index(version))
     }
 
     fn backend(&self, path: &Path) -> Result<Option<Backend>> {
@@ -139,37 +163,49 @@ impl Reading<'_> {
             .map(Some)
     }
 
-    /// The quads of a store, or else those of the file or the files of the folder at `path`.
-    pub(super) fn data(&self, path: &Path, store: Option<Arc<Version>>) -> Result<Data> {
-        match store {
-            Some(version) => self.of_store(&version),
-            None => self.of_files(path),
+    /// The quads of a source; of files, of those at `path`.
+    pub(super) fn data(&self, path: &Path, source: Source) -> Result<Data> {
+        match source {
+            Source::Index(version) => self.of_index(&version),
+            Source::Endpoint(backend) => self.of_endpoint(&backend),
+            Source::Files => self.of_files(path),
         }
     }
 
-    fn of_store(&self, version: &Arc<Version>) -> Result<Data> {
+    fn empty(&self, facts: Facts) -> Data {
+        Data { side: Side::new(self.memory), facts, held: 0 }
+    }
+
+    fn of_index(&self, version: &Arc<Version>) -> Result<Data> {
         let progress = self.edge.progress("Reading", Unit::Things("quads"), Some(version.quads() as u64));
-        let (mut side, mut held) = (Side::new(self.memory), 0);
+        let mut data = self.empty(Facts::of(version));
         for row in version.rows() {
-            side.push(canonical_quad(version.quad(row)).as_ref()).map_err(CompareError::from)?;
+            data.take(version.quad(row), self.executor)?;
             progress.advance(1);
-            watched(self.executor, side.count(), side.held(), &mut held)?;
         }
         self.executor.sound(version).map_err(of_work)?;
-        Ok(Data { side, facts: Facts::of(version) })
+        Ok(data)
+    }
+
+    fn of_endpoint(&self, backend: &Backend) -> Result<Data> {
+        let progress = self.edge.progress("Asking", Unit::Things("quads"), None);
+        let mut data = self.empty(Facts { is_store: true, ..Facts::default() });
+        for quad in backend.store().read(None)? {
+            let quad = quad?;
+            data.facts.note(quad.as_ref());
+            data.take(quad, self.executor)?;
+            progress.advance(1);
+        }
+        Ok(data)
     }
 
     fn of_files(&self, path: &Path) -> Result<Data> {
         let (inputs, progress) = input::inputs(&self.files(path)?, self.edge)?;
         let options = FileOptions { content: self.from, ..FileOptions::default() };
-        let (mut data, mut held, mut ended) = (Data { side: Side::new(self.memory), facts: Facts::default() }, 0, None);
+        let (mut data, mut ended) = (self.empty(Facts::default()), None);
         let mut take = |quad: Quad| {
             data.facts.note(quad.as_ref());
-            // As a store would give it back.
-            let quad = canonical_quad(Quad { object: normal(quad.object), ..quad });
-            let pushed = data.side.push(quad.as_ref()).map_err(|error| CompareError::from(error).into());
-            let watched = pushed.and_then(|()| watched(self.executor, data.side.count(), data.side.held(), &mut held));
-            watched.map_err(|error: Failure| {
+            data.take(quad, self.executor).map_err(|error| {
                 ended = Some(error);
                 LoadError::Stopped
             })

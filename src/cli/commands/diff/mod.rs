@@ -10,7 +10,7 @@ use std::thread;
 use clap::ValueEnum;
 use oxrdf::Quad;
 
-use self::data::{Data, Facts, Reading};
+use self::data::{Data, Facts, Reading, Source};
 use crate::cli::edge::Edge;
 use crate::cli::endpoint::OpenedArgs;
 use crate::cli::files;
@@ -30,8 +30,7 @@ use crate::vocab;
 #[command(after_help = "Each side is a file of RDF or of records, a folder of them, the directory of a store, or \
     the address of a SPARQL endpoint. \
     Statements are compared graph by graph; names of blank nodes do not count, nor does the order. What --limit-memory \
-    does not hold goes to temporary files; an endpoint is read \
-    whole, within it.\n\nExit status: 0 where \
+    does not hold goes to temporary files.\n\nExit status: 0 where \
     both say the same, 3 where they differ, 1 where they cannot be compared.\n\nExamples:\n  citypact diff old.ttl new.ttl\n  \
     citypact diff examples/articles/004.jsonl citypact.db --to json\n  citypact diff citypact.db http://localhost:7878/sparql\n  citypact diff old.db new.db --to patch > changes.rdfp")]
 pub struct Args {
@@ -108,9 +107,9 @@ impl Work<'_> {
         executor.reserve(2 * budget.side + budget.found).map_err(of_work)?;
         let limits = args.work.limits();
         let reading = Reading { opened: &args.opened, from: args.from, limits, edge, executor, memory: budget.side };
-        let [old, new] = [&args.old, &args.new].map(|path| reading.store(path));
+        let [old, new] = [&args.old, &args.new].map(|path| reading.source(path));
         match (old?, new?) {
-            (Some(old), Some(new)) => self.of_indexes(&old, &new),
+            (Source::Index(old), Source::Index(new)) => self.of_indexes(&old, &new),
             (old, new) => {
                 let (old, new) = both(|| reading.data(&args.old, old), || reading.data(&args.new, new));
                 self.of_data(old?, new?)
