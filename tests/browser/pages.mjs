@@ -39,7 +39,7 @@ function ways(short) {
     ["light", "dark"].flatMap((scheme) =>
       [true, false].flatMap((scripts) => [DESK, PHONE].map((viewport) => ({ language, scheme, scripts, viewport })))));
   const isShort = ({ language, scheme, scripts, viewport }) =>
-    scripts === (language !== "zh-Hant") && (viewport === PHONE) === ["ja", "zh-Hans"].includes(language) && (scheme === "dark") === ["en", "zh-Hans"].includes(language);
+    scripts === (language !== "ja") && (viewport === PHONE) === ["ja", "zh-Hans"].includes(language) && (scheme === "dark") === ["en", "zh-Hans"].includes(language);
   return short ? all.filter(isShort) : all;
 }
 
@@ -61,7 +61,7 @@ export async function lookAtPages(browser, server, short) {
       if (scripts && path.startsWith("/sparql")) await page.waitForFunction(() => document.querySelector("#editor")?.shadowRoot?.querySelector(".cm-content"));
       // What axe sees depends on scripts and languages hardly at all, but on colours and widths.
       const axe = scripts || language === "ja";
-      await promises(page, told, faults, { language, phone: viewport === PHONE, axe });
+      await promises(page, told, faults, { language, phone: viewport === PHONE, axe, scripts, scheme });
       if (language === "en") for (const link of await links(page)) found.set(link.split("#")[0], name);
     }
     await context.close();
