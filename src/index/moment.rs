@@ -116,3 +116,98 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era.saturating_mul(146_097).saturating_add(of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use oxrdf::Literal;
+
+    use super::*;
+
+    fn of(text: &str, datatype: NamedNodeRef<'_>) -> Option<Moment> {
+        moment(Literal::new_typed_literal(text, datatype).as_ref())
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        for ((year, month, day), expected) in [
+            ((1970, 1, 1), 0),
+            ((1969, 12, 31), -1),
+            ((2000, 2, 29), 11_016),
+            ((2000, 3, 1), 11_017),
+            ((1900, 3, 1), -25_508),
+            ((1, 1, 1), -719_162),
+        ] {
+            assert_eq!(days(year, month, day), expected, "{year}-{month}-{day}");
+        }
+    }
+
+    /// Where moments have a time zone, their order is that of XML Schema (part 2, 3.3.7).
+    #[test]
+    fn moments_with_a_time_zone_compare_as_xml_schema_has_them() {
+        let texts = [
+            "-0001-12-31T23:59:59Z",
+            "1582-10-10T00:00:00Z",
+            "2023-12-31T23:00:00Z",
+            "2024-01-01T13:00:00+14:00",
+            "2023-12-31T23:00:00.000000000000000001Z",
+            "2023-12-31T13:00:00.5-10:30",
+            "2024-02-29T24:00:00Z",
+            "2024-03-01T00:00:00Z",
+        ];
+        let value = |text: &str| text.parse::<DateTime>().unwrap();
+        for (one, other) in texts.iter().flat_map(|one| texts.map(|other| (*one, other))) {
+            let found = of(one, xsd::DATE_TIME).unwrap().cmp(&of(other, xsd::DATE_TIME).unwrap());
+            assert_eq!(Some(found), value(one).partial_cmp(&value(other)), "{one} and {other}");
+        }
+        let zoned = of("2024-01-01T00:00:00Z", xsd::DATE_TIME);
+        assert_ne!(zoned, of("2024-01-01T00:00:00", xsd::DATE_TIME), "with a time zone and without are never equal");
+    }
+
+    #[test]
+    fn dates_of_any_precision_stand_at_their_first_moment() {
+        let ascending = [
+            ("1981-12-31", xsd::DATE),
+            ("1982", xsd::G_YEAR),
+            ("1982-01", xsd::G_YEAR_MONTH),
+            ("1982-01-01", xsd::DATE),
+            ("1982-01-01T00:00:00", xsd::DATE_TIME),
+            ("1982-01-01T00:00:01", xsd::DATE_TIME),
+            ("1982-02", xsd::G_YEAR_MONTH),
+            ("00:00:00", xsd::TIME),
+            ("23:59:59.5", xsd::TIME),
+            ("-P1Y", xsd::YEAR_MONTH_DURATION),
+            ("P1D", xsd::DAY_TIME_DURATION),
+        ];
+        let moments: Vec<Moment> = ascending.iter().map(|(text, datatype)| of(text, *datatype).unwrap()).collect();
+        assert!(moments.windows(2).all(|pair| pair[0] < pair[1]), "{moments:#?}");
+        assert_eq!(of("12:00:00+01:00", xsd::TIME), of("11:00:00Z", xsd::TIME));
+    }
+
+    #[test]
+    fn durations_compare_by_when_they_end() {
+        let compare = |one: &str, other: &str| of(one, xsd::DURATION).unwrap().cmp(&of(other, xsd::DURATION).unwrap());
+        assert_eq!(compare("P1Y", "P12M"), Ordering::Equal);
+        assert_eq!(compare("P1D", "PT24H"), Ordering::Equal);
+        assert_eq!(compare("P1M", "P32D"), Ordering::Less);
+        assert_eq!(compare("P1M", "P27D"), Ordering::Greater);
+        assert_eq!(compare("-P1M", "PT0S"), Ordering::Less);
+        assert_eq!(compare("PT0.1S", "PT0.10S"), Ordering::Equal);
+    }
+
+    #[test]
+    fn what_is_no_date_has_no_moment() {
+        for (text, datatype) in [
+            ("2023-02-29", xsd::DATE),
+            ("2024-13", xsd::G_YEAR_MONTH),
+            ("25:00:00", xsd::TIME),
+            ("one month", xsd::DURATION),
+            ("P1D", xsd::YEAR_MONTH_DURATION),
+            ("2024", xsd::STRING),
+            ("", xsd::DATE_TIME),
+        ] {
+            assert_eq!(of(text, datatype), None, "{text} {datatype}");
+        }
+    }
+}
