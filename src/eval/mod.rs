@@ -20,9 +20,10 @@ mod variation;
 pub use batch::{Batch, Column, ROWS};
 pub use cancel::Cancel;
 pub use children::children;
+#[cfg(feature = "client")]
+pub(crate) use children::expressions_mut;
 pub(crate) use children::{
-    Part, children_mut, expressions, expressions_mut, name_blank_nodes, name_blank_nodes_of, parts_mut, patterns,
-    patterns_mut,
+    Part, children_mut, expressions, name_blank_nodes, name_blank_nodes_of, parts_mut, patterns, patterns_mut,
 };
 pub use context::{Context, Given, LocalTerms};
 pub use evaluation::{Evaluation, Options};
