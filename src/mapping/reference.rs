@@ -104,7 +104,7 @@ impl<'m> Context<'m> {
                 std::iter::once(&mention.name)
                     .chain(&mention.also)
                     .for_each(|name| self.as_printed(&target.node, id, name));
-                self.codes(&target.node, Some(id), mention);
+                self.codes(&target.node, Some(id), mention, at);
                 Some(target)
             }
             unclear => self.unclear(mention, unclear, at),
@@ -130,15 +130,24 @@ impl<'m> Context<'m> {
     }
 
     /// Keeps the codes that the document gives a place in the document's graph, but for schemes in which the register, where it
-    /// knows the place by this id, has one.
-    fn codes(&mut self, node: &Node, id: Option<&str>, mention: &Mention) {
+    /// knows the place by this id, has one; that this is another is told.
+    fn codes(&mut self, node: &Node, id: Option<&str>, mention: &Mention, at: RecordPath<'_>) {
         let (Some(doc), Some(codes)) = (self.doc, &mention.codes) else { return };
         let known = id.and_then(|id| self.run.register.get(id)).map(|place| place.codes).unwrap_or_default();
         self.within_graph(&doc.graph, |this| {
-            for (scheme, code) in codes.each().filter(|(scheme, _)| !known.contains_key(*scheme)) {
-                if this.describe_once(&format!("{}\n{scheme} {code}", node.as_str())) {
-                    place::identifier(&mut this.out, node, scheme, &code);
+            for (scheme, code) in codes.each() {
+                let own = known.get(scheme);
+                if own == Some(&code) || !this.describe_once(&format!("{}\n{scheme} {code}", node.as_str())) {
+                    continue;
                 }
+                let Some(own) = own else {
+                    place::identifier(&mut this.out, node, scheme, &code);
+                    continue;
+                };
+                let (name, id) = (&mention.name, id.unwrap_or_default());
+                let reason =
+                    format!("`{name}` has the {scheme} code `{code}` here, and `{id}` has `{own}`, which stays");
+                this.warn(at.field("codes").field(scheme), reason, "correct the code, or name the place that is meant");
             }
         });
     }
@@ -191,7 +200,7 @@ impl<'m> Context<'m> {
         if self.describe_once(node.as_str()) {
             place::describe_mention(self, &node, mention, at);
         }
-        self.codes(&node, None, mention);
+        self.codes(&node, None, mention, at);
         Target { node, key }
     }
 

@@ -74,7 +74,14 @@ fn codes_of_places_that_are_spoken_of_stand_beside_them() {
         .map(|quad| format!("{} {}", quad.subject, quad.object))
         .collect();
     let town = "https://w3id.org/citypact/id/place/my-town";
-    // The place has a GeoNames id of its own, which is not contradicted.
+    // The place has a GeoNames id of its own, which is not contradicted, and that is told.
+    let contradicted =
+        "/parties/0/codes/geonames: `My Town` has the geonames code `99` here, and `my-town` has `7`, which stays";
+    assert_eq!(
+        said.iter().filter(|said| said.starts_with("warning") && said.contains(contradicted)).count(),
+        1,
+        "{said:?}"
+    );
     assert!(told.contains(&format!("<{town}#wikidata> \"Q182852\"")), "{told:?}");
     assert!(!told.iter().any(|one| one.contains("99")), "{told:?}");
     assert!(told.iter().any(|one| one.contains("/place/x-") && one.ends_with("#wikidata> \"Q7\"")), "{told:?}");
