@@ -6,12 +6,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use oxrdf::NamedNode;
 
 use super::data::{self, Reading};
 use super::layout::{self, Page};
 use super::list::{List, kinds};
 use super::view::{LABELS, LANGUAGE, View};
-use super::{assets, compare, concept, dataset, home, list, ontology, place, review, search, thing};
+use super::{assets, compare, concept, dataset, graph, home, list, ontology, place, review, search, thing};
 use crate::query::{self, Dataset};
 use crate::server::admission::admitted;
 use crate::server::admission::deadline::Deadline;
@@ -279,14 +280,11 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
     let query = request.uri().query().filter(|query| !is_of_pages(query)).unwrap_or_default().to_owned();
     respond(endpoint, request, move |reading, view| {
         let names = linked_data::names(&namespace, path.strip_prefix("/doc/").unwrap_or_default(), &query);
-        for name in &names {
-            let page = match is_place(name.as_str(), &namespace) {
-                true => place::page(reading, view, name)?,
-                false => concept::page(reading, view, name)?
-                    .map_or_else(|| thing::page(reading, view, name), |page| Ok(Some(page)))?,
-            };
-            if let Some(page) = page {
-                return Ok(page);
+        for look in [thing_page, graph::page] {
+            for name in &names {
+                if let Some(page) = look(reading, view, name)? {
+                    return Ok(page);
+                }
             }
         }
         let known = names.iter().find_map(|name| place::registered(reading, view, name));
@@ -297,6 +295,14 @@ pub async fn document(endpoint: &Arc<Endpoint>, request: Request) -> Result<Resp
         })
     })
     .await
+}
+
+/// The page of what is said of something, by its kind.
+fn thing_page(reading: &Reading<'_>, view: &View, name: &NamedNode) -> Result<Option<Page>, Problem> {
+    if is_place(name.as_str(), &view.namespace) {
+        return place::page(reading, view, name);
+    }
+    concept::page(reading, view, name)?.map_or_else(|| thing::page(reading, view, name), |page| Ok(Some(page)))
 }
 
 /// Whether the parameters of an address are those of pages, and so no part of an IRI.

@@ -16,6 +16,7 @@ mod dataset;
 mod document;
 mod embedded;
 mod error;
+mod graph;
 pub mod handler;
 mod home;
 mod labels;

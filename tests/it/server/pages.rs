@@ -484,6 +484,24 @@ async fn the_vocabulary_is_counted() {
 }
 
 #[tokio::test]
+async fn every_graph_has_a_page() {
+    let app = site(settings());
+    let data = page(&app, "/dataset", "ja").await;
+    let links = attributes(data.text(), "href");
+    let graphs: Vec<&String> = links.iter().filter(|link| link.starts_with("/doc/graph/")).collect();
+    assert!(graphs.len() > 8, "{links:?}");
+    for graph in graphs {
+        page(&app, graph, "en").await;
+    }
+    let places = page(&app, "/doc/graph/places", "en").await;
+    let shows = |what: &str| places.text().contains(what);
+    assert!(shows("href=\"/doc/place/") && shows("rel=\"next\""), "{}", places.text());
+    let second = page(&app, "/doc/graph/places?page=2", "en").await;
+    assert!(second.text().contains("rel=\"prev\"") && second.text() != places.text());
+    assert_eq!(app.get("/doc/graph/none-such", "text/html").await.status, 404);
+}
+
+#[tokio::test]
 async fn hostile_data_is_inert() {
     let app = App::new();
     let evil = "<script>alert(1)</script>\\\"'><img src=x onerror=alert(1)>";

@@ -105,6 +105,7 @@ pub static EN: Texts = Texts {
         incoming_more: "{} more: query them",
         nothing_said: "Nothing is said of it but what refers to it.",
         graph: "Graph",
+        told_of: "What it tells of",
         published: "Published",
         asserted: "What this document asserts",
         facts_asserted: "{} things, each with its words",

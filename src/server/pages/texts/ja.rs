@@ -105,6 +105,7 @@ pub static JA: Texts = Texts {
         incoming_more: "ほかに {} 件（検索する）",
         nothing_said: "下の関連項目のほかに情報はありません。",
         graph: "名前付きグラフ",
+        told_of: "このグラフで述べられているもの",
         published: "発行",
         asserted: "この文書に書かれていること",
         facts_asserted: "全 {} 件、それぞれに原文付き",

@@ -65,7 +65,7 @@ texts! {
     }
     /// Pages of other things.
     thing: ThingTexts {
-        facts, evidence, incoming, incoming_more, nothing_said, graph, published, asserted, facts_asserted, concepts,
+        facts, evidence, incoming, incoming_more, nothing_said, graph, told_of, published, asserted, facts_asserted, concepts,
         broader, narrower, map,
     }
     /// The home page.

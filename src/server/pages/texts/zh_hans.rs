@@ -105,6 +105,7 @@ pub static ZH_HANS: Texts = Texts {
         incoming_more: "另有 {} 条，可查询",
         nothing_said: "除下列相关条目外，没有更多信息。",
         graph: "命名图",
+        told_of: "该图述及的内容",
         published: "发表",
         asserted: "本文记载的内容",
         facts_asserted: "共 {} 项，各附原文",

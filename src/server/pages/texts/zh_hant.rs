@@ -105,6 +105,7 @@ pub static ZH_HANT: Texts = Texts {
         incoming_more: "另有 {} 筆，可查詢",
         nothing_said: "除下列相關條目外，沒有更多資訊。",
         graph: "具名圖",
+        told_of: "該圖述及的內容",
         published: "發表",
         asserted: "本文記載的內容",
         facts_asserted: "共 {} 項，各附原文",
