@@ -67,15 +67,18 @@ impl Serialize for List<'_> {
 pub fn text(difference: &mut Difference, colour: bool, memory: usize, out: &mut impl Write) -> io::Result<()> {
     let (mut said, shortener) = (Sorter::new(memory), Shortener::default());
     for (lines, order) in [(&mut difference.removed, REMOVED), (&mut difference.added, ADDED)] {
-        lines.each(|_, line| match parse(line) {
-            Some(quad) => said.push(0, parts(&quad, order, &shortener).join(PARTING).as_bytes()),
-            None => Ok(()),
+        lines.each(|_, line| {
+            let mut record = parse(line).map(|quad| parts(&quad, order, &shortener).join(PARTING)).unwrap_or_default();
+            // Quads that look alike stay apart.
+            record += PARTING;
+            record += &String::from_utf8_lossy(line);
+            said.push(0, record.as_bytes())
         })?;
     }
     let (mut graph, mut subject) = (String::new(), String::new());
     said.sorted()?.each(|_, record| {
         let record = String::from_utf8_lossy(record);
-        let mut parts = record.splitn(PARTS, PARTING);
+        let mut parts = record.splitn(PARTS + 1, PARTING);
         let mut part = || parts.next().unwrap_or_default();
         let (its_graph, its_subject, _, order, said) = (part(), part(), part(), part(), part());
         let is_new = its_graph != graph || graph.is_empty();
@@ -124,8 +127,9 @@ fn object(quad: &Quad, shortener: &Shortener) -> String {
         oxrdf::Term::Literal(literal) => {
             let datatype = literal.datatype();
             let quoted = super::term::visible(&oxrdf::Literal::new_simple_literal(literal.value()).to_string());
+            let direction = literal.direction().map(|direction| format!("--{direction}")).unwrap_or_default();
             match literal.language() {
-                Some(tag) => format!("{quoted}@{tag}"),
+                Some(tag) => format!("{quoted}@{tag}{direction}"),
                 None if datatype == oxrdf::vocab::xsd::STRING => quoted,
                 None => format!("{quoted}^^{}", shortener.shorten(datatype.as_str())),
             }
@@ -135,5 +139,5 @@ fn object(quad: &Quad, shortener: &Shortener) -> String {
 }
 
 fn parse(line: &[u8]) -> Option<Quad> {
-    NQuadsParser::new().for_slice(line).next()?.ok()
+    NQuadsParser::new().lenient().for_slice(line).next()?.ok()
 }

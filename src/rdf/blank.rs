@@ -8,10 +8,10 @@ use oxrdf::{Dataset, GraphName, NamedOrBlankNode, Quad, Term};
 use oxttl::NQuadsParser;
 use sophia::api::prelude::QuadSource as _;
 use sophia::api::quad::Spog;
-use sophia::c14n::rdfc10;
 use sophia::turtle::parser::nq;
 
 use super::nquads::Lines;
+use super::rdfc10::normalised;
 use super::sink::QuadSink as _;
 use super::statement::Statement;
 
@@ -30,8 +30,14 @@ pub enum CompareError {
     Stopped,
 }
 
-/// How often what blank nodes say is passed on to their neighbours: chains of them are told apart up to this length.
+/// How often what blank nodes say is passed on to their neighbours at least, and further until so many statements have been looked at:
+/// chains of nodes that are alike are told apart from their ends up to that length.
 const ROUNDS: usize = 64;
+const LOOKS: usize = 2_000_000;
+/// How far nodes that are alike to their neighbours, too, are followed: rings of them, for one.
+const DEPTH: u16 = 200;
+/// Tells a canonicalisation the signs of nodes, which it need not find again then.
+const SIGN: &str = "urn:citypact:sign";
 /// Nodes up to which a component that one canonicalisation cannot take is given to another without a limit of its own.
 const FEW: usize = 12;
 
@@ -111,13 +117,14 @@ impl Component {
     /// The text under canonical labels (RDF Dataset Canonicalization), whose work is bounded.
     fn canonical(&self) -> Result<String, CompareError> {
         let lines = || self.statements.iter().map(|statement| statement.named(|node| format!("b{node}")));
-        let mut text = Vec::new();
-        let foreign: Result<Foreign, _> = nq::parse_bufread(lines().collect::<String>().as_bytes()).collect_quads();
+        let signs = self.signs.iter().enumerate().map(|(node, sign)| format!("_:b{node} <{SIGN}> \"{sign:x}\" .\n"));
+        let text: String = lines().chain(signs).collect();
+        let foreign: Result<Foreign, _> = nq::parse_bufread(text.as_bytes()).collect_quads();
         let written = foreign
-            .map_err(|error| error.to_string())
-            .and_then(|set| rdfc10::normalize(&set, &mut text).map_err(|error| error.to_string()));
+            .map_err(|error| CompareError::Entangled(error.to_string()))
+            .and_then(|set| normalised(&set, self.signs.len(), DEPTH));
         match written {
-            Ok(()) => Ok(String::from_utf8_lossy(&text).into_owned()),
+            Ok(text) => Ok(text),
             // Triple terms, or many nodes alike.
             Err(_) if self.signs.len() <= FEW => {
                 let parsed = lines().flat_map(|line| quads(&line));
@@ -127,7 +134,7 @@ impl Component {
                 lines.sort_unstable();
                 Ok(lines.concat())
             }
-            Err(reason) => Err(CompareError::Entangled(reason)),
+            Err(reason) => Err(reason),
         }
     }
 }
@@ -166,10 +173,11 @@ fn signs(statements: &[Statement], bare: &[Sign], count: usize) -> Vec<Sign> {
         }
     }
     let (mut signs, mut kinds) = (vec![0; count], 0);
-    for _ in 0..ROUNDS {
+    for round in 1.. {
         signs = (0..count).map(|node| sign(node as u32, &said[node], bare, statements, &signs)).collect();
         let now = signs.iter().collect::<HashSet<_>>().len();
-        if now == kinds || now == count && kinds > 0 {
+        let is_enough = round >= ROUNDS && round * statements.len() >= LOOKS;
+        if now == kinds || now == count && kinds > 0 || is_enough {
             break;
         }
         kinds = now;

@@ -18,6 +18,7 @@ mod normal;
 mod nquads;
 mod plain;
 mod pretty;
+mod rdfc10;
 mod read;
 mod shorten;
 mod side;

@@ -241,7 +241,8 @@ impl Ground {
         while let Some((_, record)) = self.sorted.record() {
             let (triple, graph) = parted(record);
             let is_out = self.without.as_ref().is_some_and(|without| without.as_bytes() == graph);
-            if !is_out && !(self.by_triple && triple == self.triple) {
+            let is_known = self.by_triple && triple == self.triple;
+            if !is_out && !is_known {
                 break;
             }
             self.sorted.advance()?;

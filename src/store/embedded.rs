@@ -128,9 +128,11 @@ impl Embedded {
     /// # Errors
     /// [`StoreError::Storage`]
     pub fn size(&self) -> Result<u64, StoreError> {
-        match self.engine() {
-            Some(engine) => Ok(engine.len()? as u64),
-            None => Ok(self.state()?.quads() as u64),
+        // The engine counts by going through all of it.
+        match (self.versions.present(), self.engine()) {
+            (Present::Version(version), _) => Ok(version.quads() as u64),
+            (_, Some(engine)) => Ok(engine.len()? as u64),
+            (_, None) => Ok(self.state()?.quads() as u64),
         }
     }
 

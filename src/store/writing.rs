@@ -186,6 +186,8 @@ impl Embedded {
             }
         }
         let passed_over = count - new.len() as u64;
+        // Else it stays in memory beside the one that is made of it.
+        drop(known);
         let quads = new.into_iter().map(Ok).chain(quads);
         let loaded = match self.engine() {
             Some(engine) => self.load_into_engine(&engine, quads, options),

@@ -227,3 +227,39 @@ fn nothing_is_left_of_temporary_files() {
     let error = finish(command.env("TMPDIR", &temporary), "").failed(1);
     assert!(error.starts_with("error: cannot use a temporary file") && error.contains("Hint: "), "{error}");
 }
+
+#[test]
+fn nodes_that_are_alike_in_long_rings_and_lists_end_no_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let ring = |length: usize| -> String {
+        (0..length).map(|n| format!("_:n{n} <http://next> _:n{} .\n", (n + 1) % length)).collect()
+    };
+    // So many that each side is read by a thread of its own.
+    let ground: String = (0..60_000).map(|n| format!("<http://s{n}> <http://p> <http://o> .\n")).collect();
+    fs::write(here.join("ring.nt"), ring(3_000)).unwrap();
+    fs::write(here.join("more.nt"), ring(3_000) + &ground).unwrap();
+    fs::write(here.join("small.nt"), ring(40)).unwrap();
+    for name in ["ring.nt", "more.nt"] {
+        let run = run(here, &["diff", name, name]);
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        assert!(run.stderr.contains("cannot be told apart within reasonable time"), "{}", run.stderr);
+    }
+    assert_eq!(run(here, &["diff", "small.nt", "small.nt"]).status, Some(0));
+    // A list has ends.
+    let list = |items: usize, last: &str| format!("<http://s> <http://p> ({} {last}) .\n", "1 ".repeat(items));
+    fs::write(here.join("list.ttl"), list(700, "1")).unwrap();
+    fs::write(here.join("other.ttl"), list(700, "2")).unwrap();
+    assert_eq!(run(here, &["diff", "list.ttl", "list.ttl"]).status, Some(0));
+    assert_eq!(run(here, &["diff", "list.ttl", "other.ttl"]).status, Some(3));
+}
+
+#[test]
+fn what_differs_by_its_direction_alone_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("empty.nt"), "").unwrap();
+    let both = "<http://s> <http://p> \"a\"@en--ltr .\n<http://s> <http://p> \"a\"@en--rtl .\n";
+    fs::write(folder.path().join("both.nt"), both).unwrap();
+    let text = run(folder.path(), &["diff", "empty.nt", "both.nt", "--to", "text"]).stdout;
+    assert!(text.contains("\"a\"@en--ltr") && text.contains("\"a\"@en--rtl"), "{text}");
+}

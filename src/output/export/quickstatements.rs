@@ -152,7 +152,7 @@ impl<'a> Statement<'a> {
     /// Each item with each other.
     fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let others = |from: &'a str| self.items.iter().filter(move |to| **to != from).map(move |to| (from, *to));
-        self.items.iter().flat_map(move |from| others(*from))
+        self.items.iter().flat_map(move |from| others(from))
     }
 }
 
