@@ -29,7 +29,7 @@ const COUNTS: &str = "SELECT ?awards ?agreements ?known WHERE {
   { SELECT (COUNT(*) AS ?known) WHERE { $place a ?class } }
 }";
 
-/// Figures, the latest of each sort first.
+/// Figures, the latest of each sort first; Virtuoso puts no more rows in order than these.
 const FIGURES: &str = "SELECT DISTINCT ?class ?variable ?value ?rank ?quantifier ?asOf WHERE {
   VALUES ?class { pact:CountObservation pact:RankObservation }
   ?figure schema:observationAbout $place ; a ?class ; schema:variableMeasured ?variable .
@@ -38,7 +38,7 @@ const FIGURES: &str = "SELECT DISTINCT ?class ?variable ?value ?rank ?quantifier
   OPTIONAL { ?figure pact:quantifier ?quantifier }
   OPTIONAL { ?figure pact:asOf ?asOf }
   FILTER NOT EXISTS { ?figure pact:scope ?scope }
-} ORDER BY ?variable DESC(STR(?asOf)) LIMIT 20000";
+} ORDER BY ?variable DESC(STR(?asOf)) LIMIT 10000";
 
 /// The variable of a figure, and its class: a count or a rank.
 pub type Sort = (String, String);

@@ -17,6 +17,7 @@ use crate::server::pages::view::View;
 use crate::validity::{Certainty, figures_on};
 use crate::vocab::{code, pact};
 
+/// Asks for the figures of a place; Virtuoso puts no more rows in order than these.
 const FIGURES: &str =
     "SELECT DISTINCT ?figure ?class ?variable ?value ?rank ?asOf ?due ?quantifier ?scope ?document ?assessment WHERE {
   VALUES ?class { pact:CountObservation pact:RankObservation pact:Target }
@@ -31,7 +32,7 @@ const FIGURES: &str =
   }
   OPTIONAL { ?graph prov:wasDerivedFrom ?document }
   OPTIONAL { ?assessment pact:assesses ?figure }
-} ORDER BY ?variable ?scope STR(?asOf) STR(?due) ?figure LIMIT 20000";
+} ORDER BY ?variable ?scope STR(?asOf) STR(?due) ?figure LIMIT 10000";
 /// Rows of the table.
 const MOST: usize = 400;
 
