@@ -33,6 +33,19 @@ pub struct ResultArgs {
     /// Begin CSV and TSV with a byte order mark, by which spreadsheets know UTF-8
     #[arg(long)]
     bom: bool,
+    #[command(flatten)]
+    iris: IriArgs,
+    /// Show each row as a block with a line for each value
+    #[arg(long)]
+    vertical: bool,
+    /// Do not page long tables
+    #[arg(long)]
+    no_pager: bool,
+}
+
+/// How tables show IRIs.
+#[derive(Debug, Clone, clap::Args)]
+pub struct IriArgs {
     /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
     #[arg(
         long,
@@ -42,16 +55,10 @@ pub struct ResultArgs {
         default_missing_value = "en",
         value_parser = super::common::language
     )]
-    labels: Option<String>,
+    pub labels: Option<String>,
     /// Show whole IRIs in tables, to be copied, and cut nothing to the width of the terminal
     #[arg(long)]
-    full: bool,
-    /// Show each row as a block with a line for each value
-    #[arg(long)]
-    vertical: bool,
-    /// Do not page long tables
-    #[arg(long)]
-    no_pager: bool,
+    pub full: bool,
 }
 
 /// What an evaluation may use.
@@ -205,9 +212,9 @@ impl ResultArgs {
         if self.bom && !is_sheet {
             return Err(Failure::usage("--bom is for csv and tsv").hint("add --to csv"));
         }
-        let mut look = Look { labels: self.labels.clone(), ..look };
+        let mut look = Look { labels: self.iris.labels.clone(), ..look };
         look.style.vertical = self.vertical;
-        if self.full {
+        if self.iris.full {
             look.show_whole(true, edge);
         }
         Ok(look)

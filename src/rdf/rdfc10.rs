@@ -5,12 +5,12 @@ use sophia::c14n::rdfc10::{DEFAULT_PERMUTATION_LIMIT, normalize_with};
 
 use super::blank::{CompareError, Foreign};
 
-/// Bytes of stack, of which the system backs what is used, and what a level of recursion takes at most.
-const STACK: usize = 64 << 20;
+/// Bytes of stack that are enough for nodes that are not followed, and for each level that they are followed.
+const BASE: usize = 256 << 10;
 const LEVEL: usize = 16 << 10;
 
 /// The canonical N-Quads of a data set of so many blank nodes. Nodes that look alike are followed from one to the next no further than
-/// `depth` (section 4.8 of the specification, "Hash N-Degree Quads"), 1,000 at most.
+/// `depth` (section 4.8 of the specification, "Hash N-Degree Quads").
 ///
 /// # Errors
 /// [`CompareError::Entangled`], also for triple terms, of which the specification does not speak.
@@ -18,7 +18,7 @@ pub(super) fn normalised(set: &Foreign, nodes: usize, depth: u16) -> Result<Stri
     let factor = (f32::from(depth) / nodes.max(1) as f32).min(1.0);
     let mut text = Vec::new();
     let write = || normalize_with::<Sha256, _, _>(set, &mut text, factor, DEFAULT_PERMUTATION_LIMIT);
-    let need = (nodes.min(depth.into()) + LEVEL.ilog2() as usize) * LEVEL;
-    stacker::maybe_grow(need, STACK, write).map_err(|error| CompareError::Entangled(error.to_string()))?;
+    let need = BASE + nodes.min(depth.into()) * LEVEL;
+    stacker::maybe_grow(need, need, write).map_err(|error| CompareError::Entangled(error.to_string()))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -236,7 +236,9 @@ impl Embedded {
         std::thread::scope(|scope| {
             // Files of their own each: the two take about as long.
             let merging = (count > MERGE).then(|| scope.spawn(|| self.merge()));
-            index.map(|index| self.set_index(index));
+            if let Some(index) = index {
+                self.set_index(index);
+            }
             merging.map_or(Ok(()), |merging| merging.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })?;
         Ok(count)

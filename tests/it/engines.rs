@@ -36,6 +36,7 @@ const PAGES: &[&str] = &[
     "/kind/friendship-city",
     "/sparql",
     "/doc/place/nowhere-at-all",
+    "/doc/graph/places",
 ];
 
 /// Addresses for programs, and how they are asked for.

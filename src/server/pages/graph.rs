@@ -12,8 +12,9 @@ use super::view::View;
 use crate::server::http::problem::Problem;
 use crate::vocab;
 
-const COUNTS: &str = "SELECT (COUNT(*) AS ?rows) (COUNT(DISTINCT ?iri) AS ?things) WHERE {
-  GRAPH $graph { ?thing ?property ?value } BIND(IF(ISIRI(?thing), ?thing, ?none) AS ?iri)
+const COUNTS: &str = "SELECT ?rows ?things WHERE {
+  { SELECT (COUNT(*) AS ?rows) WHERE { GRAPH $graph { ?subject ?property ?value } } }
+  { SELECT (COUNT(DISTINCT ?thing) AS ?things) WHERE { GRAPH $graph { ?thing ?property ?value } FILTER(ISIRI(?thing)) } }
 }";
 
 const THINGS: &str = "SELECT DISTINCT ?thing WHERE {

@@ -10,7 +10,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::cli::answer::{self, LimitArgs, Look};
+use crate::cli::answer::{self, IriArgs, LimitArgs, Look};
 use crate::cli::backend::DataArgs;
 use crate::cli::edge::Edge;
 use crate::cli::report::{Outcome, Result};
@@ -38,19 +38,8 @@ pub struct Args {
     /// Format of results, as \format sets it
     #[arg(long, value_name = "FORMAT", value_parser = answer::format)]
     to: Option<AnswerFormat>,
-    /// Show labels beside IRIs in tables, in this language (BCP 47) or the nearest that there is
-    #[arg(
-        long,
-        value_name = "LANG",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "en",
-        value_parser = crate::cli::common::language
-    )]
-    labels: Option<String>,
-    /// Show whole IRIs in tables, to be copied, and cut nothing to the width of the terminal
-    #[arg(long)]
-    full: bool,
+    #[command(flatten)]
+    iris: IriArgs,
     /// Language of what the shell says: en, zh-Hans, zh-Hant or ja; by default that of the locale
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
@@ -69,7 +58,7 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
         if args.write { args.data.open_to_write("shell", &limits, edge)? } else { args.data.open(&limits, edge)? };
     let backend = Arc::new(backend);
     let mut look = Look::by_reader(edge, edge.stdout_is_terminal);
-    look.labels.clone_from(&args.labels);
+    look.labels.clone_from(&args.iris.labels);
     look.set(args.to);
     let mut reader = Reader::new(&backend, edge)?;
     let language = args.lang.clone().unwrap_or_else(|| edge.language());
@@ -79,8 +68,8 @@ pub fn run(args: &Args, edge: &Edge) -> Result {
     let mut session = Session::new(backend, edge, limits, look, reader.is_dialogue());
     session.speak(language);
     session.services = args.limits.services();
-    session.full = args.full;
-    if args.full {
+    session.full = args.iris.full;
+    if session.full {
         session.look.show_whole(true, edge);
     }
     if let Some(path) = edge.init_file().filter(|_| !args.no_init) {
